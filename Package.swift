@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every target of our own.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "Doppel",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Doppel", targets: ["Doppel"]),
+    .executable(name: "doppel", targets: ["DoppelCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // GSL, the one C library needed to build.
+    .systemLibrary(
+      name: "CGSL", pkgConfig: "gsl",
+      providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+    // Vector loops and the counter-based generator: see Docs/decisions.
+    .target(name: "CKernels", dependencies: ["CGSL"]),
+    // Numbers: matrices, sparse rows, products, randomness, statistics. The only importer of C.
+    .target(name: "Compute", dependencies: ["CGSL", "CKernels"], swiftSettings: settings),
+    // Bytes: mapped and compressed input, whole-or-nothing output, safetensors.
+    .target(name: "FileFormats", swiftSettings: settings),
+    // Users, items, interactions: reading, filtering, splitting, simulating.
+    .target(
+      name: "InteractionData", dependencies: ["Compute", "FileFormats"], swiftSettings: settings),
+    // The autoencoder core, the models, the trainer, the model file.
+    .target(
+      name: "Autoencoders", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      swiftSettings: settings),
+    // Metrics, ranking, significance.
+    .target(
+      name: "Evaluation", dependencies: ["Compute", "InteractionData"], swiftSettings: settings),
+    // One data set, one split, several models, one result.
+    .target(
+      name: "Experiments",
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
+      swiftSettings: settings),
+    // The umbrella: `import Doppel` gives all of the above.
+    .target(
+      name: "Doppel",
+      dependencies: ["Compute", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "DoppelCommand",
+      dependencies: ["Doppel", "FileFormats", argumentParser, "Yams"],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Doppel"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+  ]
+)

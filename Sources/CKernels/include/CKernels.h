@@ -1,0 +1,61 @@
+/// Vector loops and the random generator behind the Swift module `Compute`.
+///
+/// Why C at all: these few loops decide the training speed, and only here can a function be compiled once per vector width
+/// (see `DK_CLONES`) without flags that a package others depend on may not carry. Logic stays in Swift.
+#ifndef DOPPEL_CKERNELS_H
+#define DOPPEL_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DK_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
+#define DK_NONNULL_END _Pragma("clang assume_nonnull end")
+
+DK_NONNULL_BEGIN
+
+/// One Adam step's constants. `rate` already holds the first moment's bias correction, `secondCorrection` is 1/√(1−β₂ⁿ);
+/// `decay` is the coefficient of w added to the gradient (2λ for a penalty λ‖w‖²).
+typedef struct {
+  double rate, beta1, beta2, secondCorrection, epsilon, decay;
+} dk_adam;
+
+#define DK_DECLARE(T, S)                                                                                                      \
+  /* y += a·x */                                                                                                              \
+  void dk_axpy_##S(ptrdiff_t n, T a, const T *x, T *y);                                                                       \
+  void dk_scale_##S(ptrdiff_t n, T a, T *x);                                                                                  \
+  double dk_sum_squares_##S(ptrdiff_t n, const T *x);                                                                         \
+  /* 1 if every value is finite */                                                                                            \
+  int dk_all_finite_##S(ptrdiff_t n, const T *x);                                                                             \
+  void dk_tanh_##S(ptrdiff_t n, T *x);                                                                                        \
+  void dk_sigmoid_##S(ptrdiff_t n, T *x);                                                                                     \
+  void dk_relu_##S(ptrdiff_t n, T *x);                                                                                        \
+  /* d *= g'(a) written in the activation's own value y = g(a) */                                                             \
+  void dk_tanh_backward_##S(ptrdiff_t n, const T *y, T *d);                                                                   \
+  void dk_sigmoid_backward_##S(ptrdiff_t n, const T *y, T *d);                                                                \
+  void dk_relu_backward_##S(ptrdiff_t n, const T *y, T *d);                                                                   \
+  /* f += bias; f becomes exp(f − max); writes max and Σ exp(f − max) */                                                      \
+  void dk_exp_shifted_##S(ptrdiff_t n, T *f, T *max, double *sum);                                                            \
+  /* adds Σ [max(f,0) + log1p(exp(−|f|))] to the result; f becomes σ(f) */                                                    \
+  double dk_softplus_sigmoid_##S(ptrdiff_t n, T *f);                                                                          \
+  /* σ = exp(s/2), z = μ + σ·ε */                                                                                             \
+  void dk_reparameterise_##S(ptrdiff_t n, const T *mean, const T *logvar, const T *noise, T *sigma, T *z);                    \
+  void dk_adam_##S(ptrdiff_t n, const T *_Nullable gradient, T *w, T *m, T *v, const dk_adam *a);                             \
+  /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
+  void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \
+                          const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch);                                        \
+  /* y += Σ_k values[k]·w[indices[k] − base] */                                                                               \
+  void dk_gather_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,     \
+                     T *y);
+
+DK_DECLARE(float, f)
+DK_DECLARE(double, d)
+
+/// 1 where the processor has AVX-512 (OpenBLAS picks a slower kernel there unless told).
+int dk_has_avx512(void);
+
+/// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.
+void *_Nullable dk_philox_alloc(uint64_t key);
+
+DK_NONNULL_END
+
+#endif

@@ -1,0 +1,89 @@
+#include "CKernels.h"
+
+#include <math.h>
+
+// One copy per vector width, chosen when the program is loaded. Other systems compile the plain loop for their baseline.
+#if defined(__x86_64__) && defined(__linux__)
+#define DK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define DK_CLONES
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+// Sums may be reordered into lanes; nothing else is relaxed (no reciprocal guesses, NaN and infinity kept).
+#define LANES _Pragma("clang fp reassociate(on)")
+
+// exp for one float: 2^k·p(r), |r| ≤ ln2/2, degree-6 minimax polynomial after Cody and Waite's reduction; relative error < 2e-7.
+INLINE float exp_f(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  x = x > 88.0f ? 88.0f : x;
+  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
+  float k = x * 1.44269504088896341f + magic;
+  int32_t bits;
+  __builtin_memcpy(&bits, &k, 4);
+  k -= magic;
+  float r = x - k * 0.693359375f;
+  r = r + k * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  int32_t exponent = (int32_t)((uint32_t)(bits + 127) << 23);
+  float scale;
+  __builtin_memcpy(&scale, &exponent, 4);
+  return p * scale;
+}
+
+// NaN must survive: the clamps above would turn it into a number, and a diverging run would look sane.
+INLINE float exp_keep_nan_f(float x) { return x == x ? exp_f(x) : x; }
+INLINE double exp_keep_nan_d(double x) { return exp(x); }
+
+// tanh: odd polynomial near 0 (no cancellation), 1 − 2/(e^{2|x|}+1) elsewhere.
+INLINE float tanh_f(float x) {
+  float a = fabsf(x), s = x * x;
+  float p = -5.70498872745e-3f;
+  p = p * s + 2.06390887954e-2f;
+  p = p * s - 5.37397155531e-2f;
+  p = p * s + 1.33314422036e-1f;
+  p = p * s - 3.33332819422e-1f;
+  p = p * s * x + x;
+  float big = 1.0f - 2.0f / (exp_f(2.0f * (a > 20.0f ? 20.0f : a)) + 1.0f);
+  float y = a < 0.625f ? p : (x < 0 ? -big : big);
+  return x == x ? y : x;
+}
+INLINE double tanh_d(double x) { return tanh(x); }
+
+// log1p(u) for 0 ≤ u ≤ 1 as 2·atanh(u/(2+u)); used in a reported loss, relative error < 1e-7.
+INLINE float log1p_unit_f(float u) {
+  float s = u / (2.0f + u), q = s * s;
+  float p = 1.0f / 13;
+  p = p * q + 1.0f / 11;
+  p = p * q + 1.0f / 9;
+  p = p * q + 1.0f / 7;
+  p = p * q + 1.0f / 5;
+  p = p * q + 1.0f / 3;
+  p = p * q + 1.0f;
+  return 2.0f * s * p;
+}
+INLINE double log1p_unit_d(double u) { return log1p(u); }
+
+#define T float
+#define FN(name) name##_f
+#include "kernels_template.h"
+#undef T
+#undef FN
+#define T double
+#define FN(name) name##_d
+#include "kernels_template.h"
+
+int dk_has_avx512(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+#else
+  return 0;
+#endif
+}

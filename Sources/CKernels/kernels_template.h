@@ -1,0 +1,160 @@
+// Included twice by kernels.c, with T = float and T = double. No include guard on purpose.
+
+DK_CLONES void FN(dk_axpy)(ptrdiff_t n, T a, const T *x, T *y) {
+  for (ptrdiff_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+DK_CLONES void FN(dk_scale)(ptrdiff_t n, T a, T *x) {
+  for (ptrdiff_t i = 0; i < n; i++) x[i] *= a;
+}
+
+DK_CLONES double FN(dk_sum_squares)(ptrdiff_t n, const T *x) {
+  LANES
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) sum += (double)x[i] * x[i];
+  return sum;
+}
+
+DK_CLONES int FN(dk_all_finite)(ptrdiff_t n, const T *x) {
+  int bad = 0;  // v − v is 0 for finite v, NaN otherwise
+  for (ptrdiff_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0);
+  return !bad;
+}
+
+DK_CLONES void FN(dk_tanh)(ptrdiff_t n, T *x) {
+  for (ptrdiff_t i = 0; i < n; i++) x[i] = FN(tanh)(x[i]);
+}
+
+DK_CLONES void FN(dk_sigmoid)(ptrdiff_t n, T *x) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T e = FN(exp_keep_nan)(x[i] < 0 ? x[i] : -x[i]);
+    x[i] = (x[i] < 0 ? e : 1) / (1 + e);
+  }
+}
+
+DK_CLONES void FN(dk_relu)(ptrdiff_t n, T *x) {
+  for (ptrdiff_t i = 0; i < n; i++) x[i] = x[i] < 0 ? 0 : x[i];
+}
+
+DK_CLONES void FN(dk_tanh_backward)(ptrdiff_t n, const T *y, T *d) {
+  for (ptrdiff_t i = 0; i < n; i++) d[i] *= 1 - y[i] * y[i];
+}
+
+DK_CLONES void FN(dk_sigmoid_backward)(ptrdiff_t n, const T *y, T *d) {
+  for (ptrdiff_t i = 0; i < n; i++) d[i] *= y[i] * (1 - y[i]);
+}
+
+DK_CLONES void FN(dk_relu_backward)(ptrdiff_t n, const T *y, T *d) {
+  for (ptrdiff_t i = 0; i < n; i++) d[i] = y[i] > 0 ? d[i] : 0;
+}
+
+DK_CLONES void FN(dk_exp_shifted)(ptrdiff_t n, T *f, T *max, double *sum) {
+  LANES
+  T lanes[16];
+  for (int l = 0; l < 16; l++) lanes[l] = -INFINITY;
+  ptrdiff_t whole = n - n % 16;
+  for (ptrdiff_t i = 0; i < whole; i += 16)
+    for (int l = 0; l < 16; l++) lanes[l] = f[i + l] > lanes[l] ? f[i + l] : lanes[l];
+  for (ptrdiff_t i = whole; i < n; i++) lanes[0] = f[i] > lanes[0] ? f[i] : lanes[0];
+  T m = lanes[0];
+  for (int l = 1; l < 16; l++) m = lanes[l] > m ? lanes[l] : m;
+  T s = 0;
+  double total = 0;
+  for (ptrdiff_t start = 0; start < n; start += 1024) {  // float lanes within a stretch, double between stretches
+    ptrdiff_t end = start + 1024 < n ? start + 1024 : n;
+    s = 0;
+    for (ptrdiff_t i = start; i < end; i++) {
+      T e = FN(exp_keep_nan)(f[i] - m);
+      f[i] = e;
+      s += e;
+    }
+    total += s;
+  }
+  *max = m;
+  *sum = total;
+}
+
+DK_CLONES double FN(dk_softplus_sigmoid)(ptrdiff_t n, T *f) {
+  LANES
+  double total = 0;
+  for (ptrdiff_t start = 0; start < n; start += 1024) {
+    ptrdiff_t end = start + 1024 < n ? start + 1024 : n;
+    T s = 0;
+    for (ptrdiff_t i = start; i < end; i++) {
+      T x = f[i];
+      T e = FN(exp_keep_nan)(x < 0 ? x : -x);
+      s += (x > 0 ? x : 0) + FN(log1p_unit)(e);
+      f[i] = (x < 0 ? e : 1) / (1 + e);
+    }
+    total += s;
+  }
+  return total;
+}
+
+DK_CLONES void FN(dk_reparameterise)(ptrdiff_t n, const T *mean, const T *logvar, const T *noise, T *sigma, T *z) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T s = FN(exp_keep_nan)(logvar[i] * (T)0.5);
+    sigma[i] = s;
+    z[i] = mean[i] + s * noise[i];
+  }
+}
+
+INLINE void FN(adam_row)(ptrdiff_t n, const T *g, T *restrict w, T *restrict m, T *restrict v, const dk_adam *a) {
+  const T rate = (T)a->rate, b1 = (T)a->beta1, b2 = (T)a->beta2, c1 = (T)(1 - a->beta1), c2 = (T)(1 - a->beta2);
+  const T correction = (T)a->secondCorrection, epsilon = (T)a->epsilon, decay = (T)a->decay;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T d = g[i] + decay * w[i];
+    m[i] = b1 * m[i] + c1 * d;
+    v[i] = b2 * v[i] + c2 * d * d;
+    w[i] -= rate * m[i] / (__builtin_elementwise_sqrt(v[i]) * correction + epsilon);
+  }
+}
+
+// The same step with a zero gradient, written apart so that no zeros are read.
+INLINE void FN(adam_row_idle)(ptrdiff_t n, T *restrict w, T *restrict m, T *restrict v, const dk_adam *a) {
+  const T rate = (T)a->rate, b1 = (T)a->beta1, b2 = (T)a->beta2, c1 = (T)(1 - a->beta1), c2 = (T)(1 - a->beta2);
+  const T correction = (T)a->secondCorrection, epsilon = (T)a->epsilon, decay = (T)a->decay;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T d = decay * w[i];
+    m[i] = b1 * m[i] + c1 * d;
+    v[i] = b2 * v[i] + c2 * d * d;
+    w[i] -= rate * m[i] / (__builtin_elementwise_sqrt(v[i]) * correction + epsilon);
+  }
+}
+
+DK_CLONES void FN(dk_adam)(ptrdiff_t n, const T *g, T *w, T *m, T *v, const dk_adam *a) {
+  if (g)
+    FN(adam_row)(n, g, w, m, v, a);
+  else
+    FN(adam_row_idle)(n, w, m, v, a);
+}
+
+DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,
+                                  const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    T *wr = w + r * width, *mr = m + r * width, *vr = v + r * width;
+    int32_t first = offsets[r], end = offsets[r + 1];
+    if (first == end) {
+      FN(adam_row_idle)(width, wr, mr, vr, a);
+      continue;
+    }
+    for (int32_t e = first; e < end; e++) {
+      const T *row = d + (ptrdiff_t)users[e] * width;
+      T value = values[e];
+      if (e == first)
+        for (ptrdiff_t i = 0; i < width; i++) scratch[i] = value * row[i];
+      else
+        for (ptrdiff_t i = 0; i < width; i++) scratch[i] += value * row[i];
+    }
+    FN(adam_row)(width, scratch, wr, mr, vr, a);
+  }
+}
+
+DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,
+                             T *restrict y) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
+    T value = values[k];
+    for (ptrdiff_t i = 0; i < width; i++) y[i] += value * row[i];
+  }
+}

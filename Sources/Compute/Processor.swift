@@ -1,0 +1,77 @@
+import Dispatch
+import Synchronization
+
+/// Where the arithmetic happens: a product engine and a number of threads.
+///
+/// Work is always cut by the data (blocks of users, shards of items), never by the number of threads, and every piece is
+/// computed by one thread in a fixed order. That is why the same seed gives the same bytes at any thread count.
+public struct Processor: Sendable {
+  /// The engine for matrix products.
+  public let engine: ProductEngine
+  /// The largest number of threads used at once.
+  public let threads: Int
+
+  /// Creates a processor.
+  ///
+  /// - Parameter threads: at least 1; all cores when left out.
+  public init(engine: ProductEngine, threads: Int? = nil) {
+    self.engine = engine
+    self.threads = max(1, threads ?? Self.availableCores)
+  }
+
+  /// The number of cores this process may use.
+  public static var availableCores: Int { systemCoreCount() }
+
+  /// Changes every element, several at a time. Each element is seen by exactly one thread.
+  ///
+  /// - Throws: the error of the first element (in order) whose body threw; the others have run all the same.
+  public func forEach<Element: Sendable>(
+    _ elements: inout [Element],
+    _ body: @Sendable (_ index: Int, _ element: inout Element) throws -> Void
+  ) throws {
+    let count = elements.count
+    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    unsafe elements.withUnsafeMutableBufferPointer { buffer in
+      // The buffer is shared between threads, but index by index: no two threads touch the same element.
+      unsafe runShared(count: count, buffer: buffer) { index, element in
+        do {
+          try body(index, &element)
+        } catch {
+          failure.withLock { current in
+            if current.map({ index < $0.index }) ?? true { current = (index, error) }
+          }
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+  }
+
+  /// Computes `count` results, several at a time, in order.
+  public func map<Result: Sendable>(
+    count: Int, _ body: @Sendable (_ index: Int) throws -> Result
+  ) throws -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    try forEach(&results) { index, slot in slot = try body(index) }
+    return results.compactMap(\.self)
+  }
+
+  private func runShared<Element>(
+    count: Int, buffer: UnsafeMutableBufferPointer<Element>,
+    _ body: @Sendable (Int, inout Element) -> Void
+  ) {
+    let workers = min(threads, count)
+    if workers <= 1 {
+      for index in 0..<count { unsafe body(index, &buffer[index]) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    nonisolated(unsafe) let shared = unsafe buffer
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= count { return }
+        unsafe body(index, &shared[index])
+      }
+    }
+  }
+}

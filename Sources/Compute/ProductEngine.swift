@@ -1,0 +1,317 @@
+import CGSL
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Matrix products by the fastest library found when the program runs.
+///
+/// In order: oneDNN's `dnnl_sgemm`, Accelerate on Apple systems, OpenBLAS, any other BLAS, and GSL's CBLAS, which is always
+/// there. Every call is made with the library held to one thread: Doppel cuts the work itself (see ``Processor``).
+/// `Double` products, which only gradient checks need, always go to GSL's CBLAS.
+@safe public struct ProductEngine: Sendable {
+  /// What an engine can be asked for by name (`DOPPEL_ENGINE`).
+  public enum Kind: String, Sendable, CaseIterable {
+    case onednn, accelerate, openblas, blas, gsl
+  }
+
+  /// Which library this is.
+  public let kind: Kind
+  /// Its name and version, for example "oneDNN 2.6.3".
+  public let name: String
+  private let sgemm: SGEMM
+
+  private init(kind: Kind, name: String, sgemm: SGEMM) {
+    self.kind = kind
+    self.name = name
+    unsafe self.sgemm = unsafe sgemm
+  }
+
+  // MARK: Finding one
+
+  /// The fastest engine present, or the one that `DOPPEL_ENGINE` names.
+  ///
+  /// - Throws: ``EngineError`` when the name is unknown or that library is not on this machine.
+  public static func fastest() throws -> ProductEngine {
+    if let wish = environment("DOPPEL_ENGINE"), !wish.isEmpty {
+      guard let kind = Kind(rawValue: wish.lowercased()) else { throw EngineError.unknown(wish) }
+      return try engine(kind)
+    }
+    for kind in Kind.allCases {
+      if let engine = load(kind) { return engine }
+    }
+    return gsl
+  }
+
+  /// A given engine.
+  ///
+  /// - Throws: ``EngineError/missing(_:)`` when its library is not on this machine.
+  public static func engine(_ kind: Kind) throws -> ProductEngine {
+    guard let engine = load(kind) else { throw EngineError.missing(kind) }
+    return engine
+  }
+
+  /// Every engine whose library is on this machine, fastest first.
+  public static var present: [ProductEngine] { Kind.allCases.compactMap(load) }
+
+  /// GSL's CBLAS: slow, and always there.
+  public static let gsl = unsafe ProductEngine(
+    kind: .gsl, name: "GSL CBLAS \(GSL.version)", sgemm: .cblas(reference, prepare: nil))
+
+  private static let reference: CBLASSgemm = {
+    unsafe cblas_sgemm(
+      CBLAS_ORDER(rawValue: UInt32($0)), CBLAS_TRANSPOSE(rawValue: UInt32($1)),
+      CBLAS_TRANSPOSE(rawValue: UInt32($2)), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  }
+
+  private static func load(_ kind: Kind) -> ProductEngine? {
+    switch kind {
+    case .onednn: oneDNN
+    case .accelerate: accelerate
+    case .openblas: openBLAS
+    case .blas: anyBLAS
+    case .gsl: gsl
+    }
+  }
+
+  private static let oneDNN: ProductEngine? = {
+    // libgomp's threads spin after a parallel region unless told to wait passively before it is loaded. Doppel never opens
+    // a region, but another library in the process may.
+    setDefault("OMP_WAIT_POLICY", "passive")
+    guard
+      let library = SharedLibrary(
+        candidates: ["libdnnl.so.3", "libdnnl.so.2", "libdnnl.so", "libdnnl.dylib"]),
+      let symbol = unsafe library.symbol("dnnl_sgemm")
+    else { return nil }
+    let sgemm = unsafe unsafeBitCast(symbol, to: DNNLSgemm.self)
+    let setThreads = unsafe library.symbol("omp_set_num_threads").map {
+      unsafe unsafeBitCast($0, to: SetThreads.self)
+    }
+    var version = ""
+    if let symbol = unsafe library.symbol("dnnl_version") {
+      let read = unsafe unsafeBitCast(
+        symbol, to: (@convention(c) () -> UnsafePointer<Int32>).self)
+      // dnnl_version_t begins with int major, minor, patch.
+      let found = unsafe read()
+      version = unsafe " \(found[0]).\(found[1]).\(found[2])"
+    }
+    return unsafe ProductEngine(
+      kind: .onednn, name: "oneDNN" + version, sgemm: .dnnl(sgemm, prepare: setThreads))
+  }()
+
+  private static let accelerate: ProductEngine? = cblas(
+    kind: .accelerate, name: "Accelerate",
+    candidates: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"])
+
+  private static let openBLAS: ProductEngine? = {
+    setDefault("OPENBLAS_NUM_THREADS", "1")
+    // Left alone, OpenBLAS 0.3.21 takes its Haswell kernels on newer AMD processors, at half the speed.
+    if dk_has_avx512() == 1 { setDefault("OPENBLAS_CORETYPE", "SKYLAKEX") }
+    return cblas(
+      kind: .openblas, name: "OpenBLAS", candidates: ["libopenblas.so.0", "libopenblas.so"])
+  }()
+
+  private static let anyBLAS: ProductEngine? = cblas(
+    kind: .blas, name: "BLAS", candidates: ["libblis.so.4", "libblas.so.3", "libcblas.so.3"])
+
+  private static func cblas(kind: Kind, name: String, candidates: [String]) -> ProductEngine? {
+    guard let library = SharedLibrary(candidates: candidates),
+      let symbol = unsafe library.symbol("cblas_sgemm")
+    else { return nil }
+    let setThreads = unsafe library.symbol("openblas_set_num_threads_local").map {
+      unsafe unsafeBitCast($0, to: SetThreads.self)
+    }
+    var version = ""
+    if let symbol = unsafe library.symbol("openblas_get_config") {
+      let read = unsafe unsafeBitCast(
+        symbol, to: (@convention(c) () -> UnsafePointer<CChar>?).self)
+      let words = unsafe read().map { unsafe String(cString: $0) } ?? ""
+      version = words.split(separator: " ").dropFirst().first.map { " \($0)" } ?? ""
+    }
+    return unsafe ProductEngine(
+      kind: kind, name: name + version,
+      sgemm: .cblas(unsafeBitCast(symbol, to: CBLASSgemm.self), prepare: setThreads))
+  }
+
+  // MARK: The product forms
+
+  /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
+  public func multiply<S: Scalar>(
+    _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0,
+    accumulating: Bool = false
+  ) {
+    let (m, n, k) = (a.rows, b.rows, a.columns)
+    precondition(
+      b.columns == k && c.rows == m && column + n <= c.columns, "\(a)·\(b)ᵀ into \(c) at column \(column)")
+    let columns = c.columns
+    unsafe a.withPointer { a in
+      unsafe b.withPointer { b in
+        unsafe c.withPointer { c in
+          unsafe run(.plain, .transposed, m, n, k, a, k, b, k, accumulating, c + column, columns)
+        }
+      }
+    }
+  }
+
+  /// `c ← a·b (+ c)`, with a: m × k, b: k × n, c: m × n.
+  public func multiply<S: Scalar>(
+    _ a: Matrix<S>, _ b: Matrix<S>, into c: inout Matrix<S>, accumulating: Bool = false
+  ) {
+    let (m, n, k) = (a.rows, b.columns, a.columns)
+    precondition(b.rows == k && c.rows == m && c.columns == n, "\(a)·\(b) into \(c)")
+    unsafe a.withPointer { a in
+      unsafe b.withPointer { b in
+        unsafe c.withPointer { c in
+          unsafe run(.plain, .plain, m, n, k, a, k, b, n, accumulating, c, n)
+        }
+      }
+    }
+  }
+
+  /// `c ← aᵀ·b (+ c)` for some columns of `a`: a: k × m, b: k × n, c: (chosen columns) × n.
+  public func multiply<S: Scalar>(
+    transposing a: Matrix<S>, columns: Range<Int>? = nil, _ b: Matrix<S>, into c: inout Matrix<S>,
+    accumulating: Bool = false
+  ) {
+    let columns = columns ?? 0..<a.columns
+    let (m, n, k) = (columns.count, b.columns, a.rows)
+    precondition(
+      b.rows == k && c.rows == m && c.columns == n && columns.upperBound <= a.columns,
+      "\(a)ᵀ[\(columns)]·\(b) into \(c)")
+    let stride = a.columns
+    unsafe a.withPointer { a in
+      unsafe b.withPointer { b in
+        unsafe c.withPointer { c in
+          unsafe run(
+            .transposed, .plain, m, n, k, a + columns.lowerBound, stride, b, n, accumulating, c, n)
+        }
+      }
+    }
+  }
+
+  private enum Form {
+    case plain, transposed
+    var letter: CChar { self == .plain ? 78 : 84 }  // 'N', 'T'
+    var cblas: Int32 { self == .plain ? 111 : 112 }  // CblasNoTrans, CblasTrans
+  }
+
+  /// Row-major `C (m × n) ← op(A)·op(B) + (accumulating ? C : 0)`.
+  private func run<S: Scalar>(
+    _ formA: Form, _ formB: Form, _ m: Int, _ n: Int, _ k: Int,
+    _ a: UnsafePointer<S>, _ lda: Int, _ b: UnsafePointer<S>, _ ldb: Int, _ accumulating: Bool,
+    _ c: UnsafeMutablePointer<S>, _ ldc: Int
+  ) {
+    if m == 0 || n == 0 { return }
+    if k == 0 {
+      if !accumulating { for row in 0..<m { unsafe (c + row * ldc).update(repeating: 0, count: n) } }
+      return
+    }
+    if S.self == Float.self {
+      let floatA = unsafe UnsafeRawPointer(a).assumingMemoryBound(to: Float.self)
+      let floatB = unsafe UnsafeRawPointer(b).assumingMemoryBound(to: Float.self)
+      let floatC = unsafe UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self)
+      unsafe runFloat(formA, formB, m, n, k, floatA, lda, floatB, ldb, accumulating, floatC, ldc)
+    } else {
+      let doubleA = unsafe UnsafeRawPointer(a).assumingMemoryBound(to: Double.self)
+      let doubleB = unsafe UnsafeRawPointer(b).assumingMemoryBound(to: Double.self)
+      let doubleC = unsafe UnsafeMutableRawPointer(c).assumingMemoryBound(to: Double.self)
+      unsafe cblas_dgemm(
+        CblasRowMajor, CBLAS_TRANSPOSE(rawValue: UInt32(formA.cblas)),
+        CBLAS_TRANSPOSE(rawValue: UInt32(formB.cblas)), Int32(m), Int32(n), Int32(k), 1, doubleA,
+        Int32(lda), doubleB, Int32(ldb), accumulating ? 1 : 0, doubleC, Int32(ldc))
+    }
+  }
+
+  private func runFloat(
+    _ formA: Form, _ formB: Form, _ m: Int, _ n: Int, _ k: Int,
+    _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int,
+    _ accumulating: Bool, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  ) {
+    let beta: Float = accumulating ? 1 : 0
+    switch unsafe sgemm {
+    case .dnnl(let call, let setThreads):
+      setThreads?(1)
+      // dnnl.h: row-major; `ld` is the row stride; returns a status, 0 for success.
+      let status = unsafe call(
+        formA.letter, formB.letter, m, n, k, 1, a, lda, b, ldb, beta, c, ldc)
+      if status == 0 { return }
+      // Out of memory for its packing buffers: the same product, without them.
+      unsafe Self.reference(
+        101, formA.cblas, formB.cblas, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda), b,
+        Int32(ldb), beta, c, Int32(ldc))
+    case .cblas(let call, let setThreads):
+      setThreads?(1)
+      unsafe call(
+        101, formA.cblas, formB.cblas, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda), b,
+        Int32(ldb), beta, c, Int32(ldc))
+    }
+  }
+}
+
+/// Why an engine cannot be had.
+public enum EngineError: Error, CustomStringConvertible, Equatable {
+  /// The name is none of the known ones.
+  case unknown(String)
+  /// The library is not on this machine.
+  case missing(ProductEngine.Kind)
+
+  public var description: String {
+    switch self {
+    case .unknown(let name):
+      "DOPPEL_ENGINE=\(name) is not an engine; accepted: "
+        + ProductEngine.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    case .missing(let kind):
+      "DOPPEL_ENGINE=\(kind.rawValue): its library was not found; present: "
+        + ProductEngine.present.map(\.kind.rawValue).joined(separator: ", ")
+    }
+  }
+}
+
+// MARK: C signatures
+
+private typealias DNNLSgemm =
+  @convention(c) (
+    CChar, CChar, Int, Int, Int, Float, UnsafePointer<Float>, Int, UnsafePointer<Float>, Int, Float,
+    UnsafeMutablePointer<Float>, Int
+  ) -> Int32
+private typealias CBLASSgemm =
+  @convention(c) (
+    Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32,
+    UnsafePointer<Float>, Int32, Float, UnsafeMutablePointer<Float>, Int32
+  ) -> Void
+private typealias SetThreads = @convention(c) (Int32) -> Void
+
+@unsafe private enum SGEMM: Sendable {
+  case dnnl(DNNLSgemm, prepare: SetThreads?)
+  case cblas(CBLASSgemm, prepare: SetThreads?)
+}
+
+/// A library opened at run time. Never closed: its threads and tables live as long as the process.
+@safe private struct SharedLibrary {
+  private let handle: UnsafeMutableRawPointer
+
+  init?(candidates: [String]) {
+    for name in candidates {
+      if let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) {
+        unsafe self.handle = unsafe handle
+        return
+      }
+    }
+    return nil
+  }
+
+  func symbol(_ name: String) -> UnsafeMutableRawPointer? { unsafe dlsym(handle, name) }
+}
+
+private func setDefault(_ name: String, _ value: String) { unsafe setenv(name, value, 0) }
+
+private func environment(_ name: String) -> String? {
+  unsafe getenv(name).map { unsafe String(cString: $0) }
+}
+
+func systemCoreCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

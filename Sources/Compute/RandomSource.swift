@@ -1,0 +1,127 @@
+import CGSL
+import CKernels
+
+/// What a stream of random numbers is for. One seed per run; one stream per purpose, so that changing how one part draws
+/// leaves the others as they were.
+public enum RandomPurpose: String, Sendable, CaseIterable {
+  case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
+}
+
+/// The seed of a run, from which every stream is derived.
+public struct Seed: Sendable, Equatable, Codable {
+  /// The number the user gave.
+  public let value: UInt64
+
+  /// Creates a seed.
+  public init(_ value: UInt64) { self.value = value }
+
+  /// The stream for a purpose and, where there are many, for one of them (epoch, batch, user …).
+  ///
+  /// Streams are keys of a counter-based generator: making one costs nothing, and which others were made before does not
+  /// matter.
+  public func stream(_ purpose: RandomPurpose, _ indices: Int...) -> RandomSource {
+    var key = Self.mix(value ^ 0x9E37_79B9_7F4A_7C15)
+    for byte in purpose.rawValue.utf8 { key = Self.mix(key ^ UInt64(byte)) }
+    for index in indices { key = Self.mix(key &+ UInt64(bitPattern: Int64(index)) &+ 1) }
+    return RandomSource(key: key)
+  }
+
+  /// SplitMix64's finaliser (Steele, Lea & Flood, OOPSLA 2014): a bijection that spreads every bit.
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9E37_79B9_7F4A_7C15
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Random numbers and draws from distributions, by GSL over a Philox4x32-10 generator.
+///
+/// Non-copyable: the C state has one owner and is freed once.
+@safe public struct RandomSource: ~Copyable {
+  private let generator: UnsafeMutablePointer<gsl_rng>
+
+  /// Creates the stream of a 64-bit key.
+  public init(key: UInt64) {
+    GSL.prepare()
+    guard let raw = unsafe dk_philox_alloc(key) else {
+      preconditionFailure("no memory for a random generator")
+    }
+    unsafe generator = raw.assumingMemoryBound(to: gsl_rng.self)
+  }
+
+  deinit { unsafe gsl_rng_free(generator) }
+
+  /// The next 32 random bits.
+  public mutating func bits() -> UInt32 { UInt32(truncatingIfNeeded: unsafe gsl_rng_get(generator)) }
+
+  /// A number in [0, 1).
+  public mutating func uniform() -> Double { unsafe gsl_rng_uniform(generator) }
+
+  /// A number in (0, 1).
+  public mutating func positiveUniform() -> Double { unsafe gsl_rng_uniform_pos(generator) }
+
+  /// A whole number in `0..<bound`, every one equally likely.
+  ///
+  /// - Precondition: `bound` is positive and below 2³².
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0 && bound <= Int(UInt32.max), "no whole number below \(bound)")
+    return Int(unsafe gsl_rng_uniform_int(generator, UInt(bound)))
+  }
+
+  /// A draw from N(0, 1).
+  public mutating func gaussian() -> Double { unsafe gsl_ran_gaussian_ziggurat(generator, 1) }
+
+  /// A draw from the gamma distribution with the given shape and scale.
+  public mutating func gamma(shape: Double, scale: Double = 1) -> Double {
+    unsafe gsl_ran_gamma(generator, shape, scale)
+  }
+
+  /// A draw from a Dirichlet distribution with equal concentration in every dimension.
+  public mutating func dirichlet(concentrations: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: concentrations.count)
+    unsafe gsl_ran_dirichlet(generator, concentrations.count, concentrations, &result)
+    return result
+  }
+
+  /// A draw from the negative binomial distribution: failures before `successes` successes of probability `probability`.
+  public mutating func negativeBinomial(probability: Double, successes: Double) -> Int {
+    Int(unsafe gsl_ran_negative_binomial(generator, probability, successes))
+  }
+
+  /// Puts the elements in random order (Fisher and Yates).
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    var index = elements.count - 1
+    while index > 0 {
+      elements.swapAt(index, integer(below: index + 1))
+      index -= 1
+    }
+  }
+
+  /// The numbers `0..<count` in random order.
+  public mutating func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    shuffle(&order)
+    return order
+  }
+
+  /// Fills a matrix with draws from N(0, σ²).
+  public mutating func fillGaussian<S: Scalar>(_ matrix: inout Matrix<S>, deviation: Double = 1) {
+    let count = matrix.count
+    unsafe matrix.withPointer { pointer in
+      for index in 0..<count {
+        unsafe pointer[index] = S(gsl_ran_gaussian_ziggurat(generator, deviation))
+      }
+    }
+  }
+
+  /// Fills a matrix with draws from the uniform distribution on [−limit, limit).
+  public mutating func fillUniform<S: Scalar>(_ matrix: inout Matrix<S>, limit: Double) {
+    let count = matrix.count
+    unsafe matrix.withPointer { pointer in
+      for index in 0..<count {
+        unsafe pointer[index] = S((2 * gsl_rng_uniform(generator) - 1) * limit)
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CGSL
+import CKernels
+
+/// The two number formats of the core: `Float` for training, `Double` for gradient checks.
+///
+/// The requirements are the entry points of the vector loops and of the product engine. They are an implementation detail of
+/// this module: the safe operations on ``Matrix`` call them, nothing else does.
+public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
+  /// The kernels for this format.
+  static var kernels: Kernels<Self> { get }
+}
+
+/// The vector loops of one number format, as documented in `CKernels.h`.
+@safe public struct Kernels<S: Scalar>: Sendable {
+  typealias Source = UnsafePointer<S>
+  typealias Target = UnsafeMutablePointer<S>
+
+  let axpy: @Sendable (Int, S, Source, Target) -> Void
+  let scale: @Sendable (Int, S, Target) -> Void
+  let sumOfSquares: @Sendable (Int, Source) -> Double
+  let allFinite: @Sendable (Int, Source) -> Int32
+  let tanh: @Sendable (Int, Target) -> Void
+  let sigmoid: @Sendable (Int, Target) -> Void
+  let relu: @Sendable (Int, Target) -> Void
+  let tanhBackward: @Sendable (Int, Source, Target) -> Void
+  let sigmoidBackward: @Sendable (Int, Source, Target) -> Void
+  let reluBackward: @Sendable (Int, Source, Target) -> Void
+  let expShifted: @Sendable (Int, Target, Target, UnsafeMutablePointer<Double>) -> Void
+  let softplusSigmoid: @Sendable (Int, Target) -> Double
+  let reparameterise: @Sendable (Int, Source, Source, Source, Target, Target) -> Void
+  let adam:
+    @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
+  let sparseAdam:
+    @Sendable (
+      Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
+      UnsafePointer<dk_adam>, Target
+    ) -> Void
+  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+}
+
+extension Float: Scalar {
+  public static let kernels = unsafe Kernels<Float>(
+    axpy: { unsafe dk_axpy_f($0, $1, $2, $3) },
+    scale: { unsafe dk_scale_f($0, $1, $2) },
+    sumOfSquares: { unsafe dk_sum_squares_f($0, $1) },
+    allFinite: { unsafe dk_all_finite_f($0, $1) },
+    tanh: { unsafe dk_tanh_f($0, $1) },
+    sigmoid: { unsafe dk_sigmoid_f($0, $1) },
+    relu: { unsafe dk_relu_f($0, $1) },
+    tanhBackward: { unsafe dk_tanh_backward_f($0, $1, $2) },
+    sigmoidBackward: { unsafe dk_sigmoid_backward_f($0, $1, $2) },
+    reluBackward: { unsafe dk_relu_backward_f($0, $1, $2) },
+    expShifted: { unsafe dk_exp_shifted_f($0, $1, $2, $3) },
+    softplusSigmoid: { unsafe dk_softplus_sigmoid_f($0, $1) },
+    reparameterise: { unsafe dk_reparameterise_f($0, $1, $2, $3, $4, $5) },
+    adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
+    sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
+    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) })
+}
+
+extension Double: Scalar {
+  public static let kernels = unsafe Kernels<Double>(
+    axpy: { unsafe dk_axpy_d($0, $1, $2, $3) },
+    scale: { unsafe dk_scale_d($0, $1, $2) },
+    sumOfSquares: { unsafe dk_sum_squares_d($0, $1) },
+    allFinite: { unsafe dk_all_finite_d($0, $1) },
+    tanh: { unsafe dk_tanh_d($0, $1) },
+    sigmoid: { unsafe dk_sigmoid_d($0, $1) },
+    relu: { unsafe dk_relu_d($0, $1) },
+    tanhBackward: { unsafe dk_tanh_backward_d($0, $1, $2) },
+    sigmoidBackward: { unsafe dk_sigmoid_backward_d($0, $1, $2) },
+    reluBackward: { unsafe dk_relu_backward_d($0, $1, $2) },
+    expShifted: { unsafe dk_exp_shifted_d($0, $1, $2, $3) },
+    softplusSigmoid: { unsafe dk_softplus_sigmoid_d($0, $1) },
+    reparameterise: { unsafe dk_reparameterise_d($0, $1, $2, $3, $4, $5) },
+    adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
+    sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
+    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) })
+}

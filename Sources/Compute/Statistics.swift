@@ -1,0 +1,31 @@
+import CGSL
+
+/// Statistics of plain numbers, by GSL.
+public enum Statistics {
+  /// The arithmetic mean; 0 for no numbers.
+  public static func mean(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : unsafe gsl_stats_mean(values, 1, values.count)
+  }
+
+  /// The standard deviation with n − 1; 0 for fewer than two numbers.
+  public static func standardDeviation(_ values: [Double]) -> Double {
+    values.count < 2 ? 0 : unsafe gsl_stats_sd(values, 1, values.count)
+  }
+
+  /// The standard error of the mean, sd/√n; 0 for fewer than two numbers.
+  public static func standardError(_ values: [Double]) -> Double {
+    values.isEmpty ? 0 : standardDeviation(values) / Double(values.count).squareRoot()
+  }
+
+  /// `P(|T| ≥ |t|)` for Student's t with `degrees` degrees of freedom.
+  public static func twoSidedStudentP(t: Double, degrees: Double) -> Double {
+    GSL.prepare()
+    return 2 * gsl_cdf_tdist_Q(abs(t), degrees)
+  }
+
+  /// The value that Student's t exceeds in absolute value with probability `alpha`.
+  public static func studentCritical(alpha: Double, degrees: Double) -> Double {
+    GSL.prepare()
+    return gsl_cdf_tdist_Qinv(alpha / 2, degrees)
+  }
+}

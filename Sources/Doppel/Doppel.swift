@@ -1,0 +1,5 @@
+@_exported public import Autoencoders
+@_exported public import Compute
+@_exported public import Evaluation
+@_exported public import Experiments
+@_exported public import InteractionData

@@ -1,0 +1,63 @@
+public import Compute
+
+/// Users as a recommender sees them: what each is known to have, and nothing else.
+///
+/// Recommenders take rows of interactions, never user ids, so that a user who was not there at training time is served like
+/// any other (fold-in).
+public struct Profiles: Sendable {
+  /// The items each user is known to have. Shape: B users × I items.
+  public var items: SparseRows
+  /// For each user, their row in the training data, or `nil` for someone unseen. Only models with a vector per user
+  /// (CDAE) read it; leaving the whole list out means that every user is unseen.
+  public var trainingRows: [Int?]?
+
+  /// Creates profiles.
+  public init(items: SparseRows, trainingRows: [Int?]? = nil) {
+    precondition(trainingRows.map { $0.count == items.rowCount } ?? true, "one training row for each user")
+    self.items = items
+    self.trainingRows = trainingRows
+  }
+
+  /// Some of the users.
+  public func selecting(_ users: Range<Int>) -> Profiles {
+    Profiles(items: items.selecting(rows: users), trainingRows: trainingRows.map { Array($0[users]) })
+  }
+}
+
+/// A model that scores every item for users given by what they have.
+public protocol Recommender: Sendable {
+  /// The number of items it knows.
+  var itemCount: Int { get }
+
+  /// One score for each user and item; larger is better, and only the order matters. Seen items are scored like any other:
+  /// leaving them out is the ranking's business.
+  ///
+  /// Two calls with the same input give the same bits. Memory grows with the number of profiles × items, so callers work in
+  /// blocks of users.
+  ///
+  /// - Returns: shape B users × I items.
+  func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float>
+}
+
+/// One cell of the rating matrix.
+public struct RatingCell: Sendable, Equatable {
+  /// The row of the user in the training data.
+  public var user: Int
+  /// The column of the item.
+  public var item: Int
+  /// The rating given.
+  public var rating: Float
+
+  /// Creates a cell.
+  public init(user: Int, item: Int, rating: Float) {
+    self.user = user
+    self.item = item
+    self.rating = rating
+  }
+}
+
+/// A model that predicts ratings.
+public protocol RatingPredictor: Sendable {
+  /// The predicted rating of each cell, in the order given.
+  func predictions(for cells: [RatingCell], using processor: Processor) throws -> [Float]
+}
