@@ -91,11 +91,72 @@ DK_CLONES double FN(dk_softplus_sigmoid)(ptrdiff_t n, T *f) {
   return total;
 }
 
-DK_CLONES void FN(dk_reparameterise)(ptrdiff_t n, const T *mean, const T *logvar, const T *noise, T *sigma, T *z) {
+DK_CLONES double FN(dk_sparse_dot)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, const T *row) {
+  double sum = 0;
+  for (ptrdiff_t k = 0; k < count; k++) sum += (double)values[k] * row[indices[k] - base];
+  return sum;
+}
+
+DK_CLONES void FN(dk_scatter)(ptrdiff_t count, T a, const int32_t *indices, const T *values, int32_t base, T *row) {
+  for (ptrdiff_t k = 0; k < count; k++) row[indices[k] - base] += a * values[k];
+}
+
+DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t n,
+                                     int logistic, T scale, T *row) {
+  // Two walks over the list: the row is cleared between reading its logits and writing its gradient.
+  double loss = 0;
+  T kept[256];
+  ptrdiff_t done = 0;
+  // Indices ascend, so a stretch of the list owns the stretch of the row up to its last cell.
+  ptrdiff_t cleared = 0;
+  while (done < count) {
+    ptrdiff_t some = count - done < 256 ? count - done : 256;
+    for (ptrdiff_t k = 0; k < some; k++) {
+      T f = row[indices[done + k] - base], x = values[done + k];
+      if (logistic) {
+        T e = FN(exp_keep_nan)(f < 0 ? f : -f);
+        loss += (f > 0 ? f : 0) - x * f + FN(log1p_unit)(e);
+        kept[k] = scale * ((f < 0 ? e : 1) / (1 + e) - x);
+      } else {
+        loss += (double)(f - x) * (f - x);
+        kept[k] = scale * 2 * (f - x);
+      }
+    }
+    ptrdiff_t end = indices[done + some - 1] - base + 1;
+    for (ptrdiff_t i = cleared; i < end; i++) row[i] = 0;
+    for (ptrdiff_t k = 0; k < some; k++) row[indices[done + k] - base] = kept[k];
+    cleared = end;
+    done += some;
+  }
+  for (ptrdiff_t i = cleared; i < n; i++) row[i] = 0;
+  return loss;
+}
+
+DK_CLONES double FN(dk_gaussian_forward)(ptrdiff_t n, T low, T high, const T *mean, const T *logvar, const T *noise, T *sigma,
+                                         T *z, int64_t *held) {
+  LANES
+  double divergence = 0;
+  int64_t outside = 0;
   for (ptrdiff_t i = 0; i < n; i++) {
-    T s = FN(exp_keep_nan)(logvar[i] * (T)0.5);
-    sigma[i] = s;
-    z[i] = mean[i] + s * noise[i];
+    T s = logvar[i];
+    outside += s < low || s > high;
+    s = s < low ? low : s;
+    s = s > high ? high : s;
+    T deviation = FN(exp_keep_nan)(s * (T)0.5);
+    sigma[i] = deviation;
+    z[i] = noise ? mean[i] + deviation * noise[i] : mean[i];
+    divergence += 0.5 * ((double)(deviation * deviation) + (double)(mean[i] * mean[i]) - 1 - s);
+  }
+  *held += outside;
+  return divergence;
+}
+
+DK_CLONES void FN(dk_gaussian_backward)(ptrdiff_t n, T low, T high, T beta, const T *mean, const T *logvar, const T *noise,
+                                        const T *sigma, const T *g, T *dmean, T *dlogvar) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    dmean[i] = g[i] + beta * mean[i];
+    T d = (T)0.5 * g[i] * noise[i] * sigma[i] + (T)0.5 * beta * (sigma[i] * sigma[i] - 1);
+    dlogvar[i] = logvar[i] < low || logvar[i] > high ? 0 : d;
   }
 }
 

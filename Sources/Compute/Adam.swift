@@ -73,9 +73,9 @@ public struct AdamMoments<S: Scalar>: Sendable {
     let start = range.lowerBound * parameter.columns
     unsafe withUnsafePointer(to: step.constants) { constants in
       unsafe gradient.withPointer { g in
-        unsafe parameter.withPointer { w in
-          unsafe first.withPointer { m in
-            unsafe second.withPointer { v in
+        unsafe parameter.withMutablePointer { w in
+          unsafe first.withMutablePointer { m in
+            unsafe second.withMutablePointer { v in
               unsafe S.kernels.adam(gradient.count, g, w + start, m + start, v + start, constants)
             }
           }
@@ -98,10 +98,10 @@ public struct AdamMoments<S: Scalar>: Sendable {
         && scratch.rows > 0 && entries.rowCount <= delta.rows)
     unsafe withUnsafePointer(to: step.constants) { constants in
       unsafe delta.withPointer { d in
-        unsafe parameter.withPointer { w in
-          unsafe first.withPointer { m in
-            unsafe second.withPointer { v in
-              unsafe scratch.withPointer { scratch in
+        unsafe parameter.withMutablePointer { w in
+          unsafe first.withMutablePointer { m in
+            unsafe second.withMutablePointer { v in
+              unsafe scratch.withMutablePointer { scratch in
                 unsafe entries.withPointers { offsets, users, values in
                   unsafe S.kernels.sparseAdam(
                     rows, width, offsets, users, values, d, w, m, v, constants, scratch)

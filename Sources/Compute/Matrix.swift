@@ -59,7 +59,7 @@ public struct Matrix<S: Scalar>: Sendable {
   /// Sets every element to zero.
   public mutating func clear() {
     let count = count
-    unsafe withPointer { pointer in unsafe pointer.update(repeating: 0, count: count) }
+    unsafe withMutablePointer { pointer in unsafe pointer.update(repeating: 0, count: count) }
   }
 
   // MARK: The only doors to raw memory, open inside this module alone.
@@ -76,7 +76,7 @@ public struct Matrix<S: Scalar>: Sendable {
     }
   }
 
-  mutating func withPointer<R>(_ body: (UnsafeMutablePointer<S>) throws -> R) rethrows -> R {
+  mutating func withMutablePointer<R>(_ body: (UnsafeMutablePointer<S>) throws -> R) rethrows -> R {
     unsafe try storage.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else {
         return unsafe try withUnsafeTemporaryAllocation(of: S.self, capacity: 1) {

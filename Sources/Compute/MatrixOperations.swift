@@ -6,25 +6,47 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 }
 
 extension Matrix {
-  /// Adds `bias` (one value a column) to every row.
-  public mutating func add(bias: [S]) {
-    precondition(bias.count == columns, "a bias of \(bias.count) for \(columns) columns")
+  /// Adds `bias` (1 × columns) to every row.
+  public mutating func add(bias: Matrix) {
+    precondition(bias.count == columns, "a bias \(bias) for \(columns) columns")
     let (rows, columns) = (rows, columns)
-    unsafe withPointer { pointer in
-      unsafe bias.withUnsafeBufferPointer { source in
-        guard let base = source.baseAddress else { return }
+    unsafe withMutablePointer { pointer in
+      unsafe bias.withPointer { base in
         for row in 0..<rows { unsafe S.kernels.axpy(columns, 1, base, pointer + row * columns) }
       }
     }
   }
 
-  /// Adds the column sums, times `scale`, to `sums`. Rows are added in order.
-  public func addColumnSums(to sums: inout [S]) {
-    precondition(sums.count == columns, "\(sums.count) sums for \(columns) columns")
-    unsafe withPointer { pointer in
-      unsafe sums.withUnsafeMutableBufferPointer { target in
-        guard let base = target.baseAddress else { return }
-        for row in 0..<rows { unsafe S.kernels.axpy(columns, 1, pointer + row * columns, base) }
+  /// Makes every row a copy of `bias` (1 × columns).
+  public mutating func setRows(to bias: Matrix) {
+    precondition(bias.count == columns, "a bias \(bias) for \(columns) columns")
+    let (rows, columns) = (rows, columns)
+    unsafe withMutablePointer { pointer in
+      unsafe bias.withPointer { base in
+        for row in 0..<rows { unsafe (pointer + row * columns).update(from: base, count: columns) }
+      }
+    }
+  }
+
+  /// Adds one row of `other` to one row of this matrix.
+  public mutating func add(row source: Int, of other: Matrix, scale: S = 1, toRow target: Int) {
+    precondition(columns == other.columns && source < other.rows && target < rows)
+    let columns = columns
+    unsafe withMutablePointer { pointer in
+      unsafe other.withPointer { base in
+        unsafe S.kernels.axpy(columns, scale, base + source * columns, pointer + target * columns)
+      }
+    }
+  }
+
+  /// Replaces this 1 × columns matrix by the column sums of `other`, its rows added in order.
+  public mutating func setToColumnSums(of other: Matrix) {
+    precondition(count == other.columns, "the column sums of \(other) into \(self)")
+    clear()
+    let columns = other.columns
+    unsafe withMutablePointer { target in
+      unsafe other.withPointer { pointer in
+        for row in 0..<other.rows { unsafe S.kernels.axpy(columns, 1, pointer + row * columns, target) }
       }
     }
   }
@@ -33,7 +55,7 @@ extension Matrix {
   public mutating func add(_ other: Matrix, scale: S = 1) {
     precondition(rows == other.rows && columns == other.columns, "\(other) added to \(self)")
     let count = count
-    unsafe withPointer { target in
+    unsafe withMutablePointer { target in
       unsafe other.withPointer { source in unsafe S.kernels.axpy(count, scale, source, target) }
     }
   }
@@ -44,10 +66,20 @@ extension Matrix {
       range.count == rows && columns == other.columns && range.upperBound <= other.rows,
       "rows \(range) of \(other) added to \(self)")
     let (count, columns) = (count, columns)
-    unsafe withPointer { target in
+    unsafe withMutablePointer { target in
       unsafe other.withPointer { source in
         unsafe S.kernels.axpy(count, 1, source + range.lowerBound * columns, target)
       }
+    }
+  }
+
+  /// Becomes a copy of some rows of `other`.
+  public mutating func copyRows(_ range: Range<Int>, of other: Matrix) {
+    precondition(columns == other.columns && range.upperBound <= other.rows)
+    reshape(rows: range.count)
+    let (count, start) = (count, range.lowerBound * columns)
+    unsafe withMutablePointer { target in
+      unsafe other.withPointer { source in unsafe target.update(from: source + start, count: count) }
     }
   }
 
@@ -55,23 +87,9 @@ extension Matrix {
   public mutating func copy(_ other: Matrix, toRow row: Int) {
     precondition(columns == other.columns && row + other.rows <= rows, "\(other) does not fit at row \(row)")
     let columns = columns
-    unsafe withPointer { target in
+    unsafe withMutablePointer { target in
       unsafe other.withPointer { source in
         unsafe (target + row * columns).update(from: source, count: other.count)
-      }
-    }
-  }
-
-  /// Copies the columns of `range` into `target`, which takes on their shape.
-  public func copyColumns(_ range: Range<Int>, into target: inout Matrix) {
-    precondition(range.upperBound <= columns && target.columns == range.count)
-    target.reshape(rows: rows)
-    unsafe withPointer { source in
-      unsafe target.withPointer { pointer in
-        for row in 0..<rows {
-          unsafe (pointer + row * range.count).update(
-            from: source + row * columns + range.lowerBound, count: range.count)
-        }
       }
     }
   }
@@ -80,7 +98,7 @@ extension Matrix {
   public mutating func scale(row: Int, by factor: S) {
     precondition(row < rows)
     let columns = columns
-    unsafe withPointer { pointer in unsafe S.kernels.scale(columns, factor, pointer + row * columns) }
+    unsafe withMutablePointer { pointer in unsafe S.kernels.scale(columns, factor, pointer + row * columns) }
   }
 
   /// The sum of the squares of all elements.
@@ -92,7 +110,7 @@ extension Matrix {
   /// Applies the activation to every element.
   public mutating func apply(_ activation: Activation) {
     let count = count
-    unsafe withPointer { pointer in
+    unsafe withMutablePointer { pointer in
       switch activation {
       case .identity: break
       case .tanh: unsafe S.kernels.tanh(count, pointer)
@@ -108,7 +126,7 @@ extension Matrix {
   public mutating func backpropagate(through activation: Activation, outputs: Matrix) {
     precondition(outputs.rows == rows && outputs.columns == columns, "\(outputs) behind \(self)")
     let count = count
-    unsafe withPointer { gradient in
+    unsafe withMutablePointer { gradient in
       unsafe outputs.withPointer { y in
         switch activation {
         case .identity: break
@@ -128,7 +146,7 @@ extension Matrix {
     let columns = columns
     var maximum: S = 0
     var sum = 0.0
-    unsafe withPointer { pointer in
+    unsafe withMutablePointer { pointer in
       unsafe S.kernels.expShifted(columns, pointer + row * columns, &maximum, &sum)
     }
     return (maximum, sum)
@@ -140,58 +158,12 @@ extension Matrix {
   public mutating func sigmoidWithSoftplusSum(row: Int) -> Double {
     precondition(row < rows)
     let columns = columns
-    return unsafe withPointer { unsafe S.kernels.softplusSigmoid(columns, $0 + row * columns) }
+    return unsafe withMutablePointer { unsafe S.kernels.softplusSigmoid(columns, $0 + row * columns) }
   }
 
   /// The sum of the squares of one row.
   public func sumOfSquares(row: Int) -> Double {
     precondition(row < rows)
     return unsafe withPointer { unsafe S.kernels.sumOfSquares(columns, $0 + row * columns) }
-  }
-
-  /// Draws `mean + exp(logVariance / 2) ⊙ noise` into this matrix and the standard deviations into `deviation`.
-  ///
-  /// Source: Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, section 2.4.
-  public mutating func reparameterise(
-    mean: Matrix, logVariance: Matrix, noise: Matrix, deviation: inout Matrix
-  ) {
-    precondition(
-      mean.count == logVariance.count && mean.count == noise.count && mean.columns == columns)
-    reshape(rows: mean.rows)
-    deviation.reshape(rows: mean.rows)
-    let count = count
-    unsafe withPointer { z in
-      unsafe deviation.withPointer { sigma in
-        unsafe mean.withPointer { mean in
-          unsafe logVariance.withPointer { s in
-            unsafe noise.withPointer { noise in
-              unsafe S.kernels.reparameterise(count, mean, s, noise, sigma, z)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// Adds `Σ values[k] · weight[row: indices[k] − base]` to one row: a product with a sparse row.
-  public mutating func gather(
-    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, from weight: Matrix, base: Int
-  ) {
-    precondition(row < rows && weight.columns == columns && indices.count == values.count)
-    guard let first = indices.first, let last = indices.last else { return }
-    precondition(
-      Int(first) >= base && Int(last) - base < weight.rows, "items \(first)…\(last) are not in this shard")
-    let columns = columns
-    unsafe withPointer { target in
-      unsafe weight.withPointer { w in
-        unsafe indices.withUnsafeBufferPointer { index in
-          unsafe values.withUnsafeBufferPointer { value in
-            guard let index = index.baseAddress, let value = value.baseAddress else { return }
-            unsafe S.kernels.gather(
-              indices.count, index, value, Int32(base), columns, w, target + row * columns)
-          }
-        }
-      }
-    }
   }
 }

@@ -151,7 +151,7 @@ import CKernels
     let columns = c.columns
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
-        unsafe c.withPointer { c in
+        unsafe c.withMutablePointer { c in
           unsafe run(.plain, .transposed, m, n, k, a, k, b, k, accumulating, c + column, columns)
         }
       }
@@ -166,7 +166,7 @@ import CKernels
     precondition(b.rows == k && c.rows == m && c.columns == n, "\(a)·\(b) into \(c)")
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
-        unsafe c.withPointer { c in
+        unsafe c.withMutablePointer { c in
           unsafe run(.plain, .plain, m, n, k, a, k, b, n, accumulating, c, n)
         }
       }
@@ -186,7 +186,7 @@ import CKernels
     let stride = a.columns
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
-        unsafe c.withPointer { c in
+        unsafe c.withMutablePointer { c in
           unsafe run(
             .transposed, .plain, m, n, k, a + columns.lowerBound, stride, b, n, accumulating, c, n)
         }

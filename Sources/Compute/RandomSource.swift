@@ -107,20 +107,36 @@ public struct Seed: Sendable, Equatable, Codable {
 
   /// Fills a matrix with draws from N(0, σ²).
   public mutating func fillGaussian<S: Scalar>(_ matrix: inout Matrix<S>, deviation: Double = 1) {
-    let count = matrix.count
-    unsafe matrix.withPointer { pointer in
-      for index in 0..<count {
-        unsafe pointer[index] = S(gsl_ran_gaussian_ziggurat(generator, deviation))
-      }
+    unsafe fill(&matrix) { source in unsafe gsl_ran_gaussian_ziggurat(source, deviation) }
+  }
+
+  /// Fills a matrix with draws from N(0, σ²) cut off at two standard deviations, as TensorFlow's `truncated_normal`.
+  public mutating func fillTruncatedGaussian<S: Scalar>(
+    _ matrix: inout Matrix<S>, deviation: Double
+  ) {
+    unsafe fill(&matrix) { source in
+      var draw = unsafe gsl_ran_gaussian_ziggurat(source, 1)
+      while abs(draw) > 2 { draw = unsafe gsl_ran_gaussian_ziggurat(source, 1) }
+      return draw * deviation
     }
   }
 
   /// Fills a matrix with draws from the uniform distribution on [−limit, limit).
   public mutating func fillUniform<S: Scalar>(_ matrix: inout Matrix<S>, limit: Double) {
+    unsafe fill(&matrix) { source in unsafe (2 * gsl_rng_uniform(source) - 1) * limit }
+  }
+
+  private func fill<S: Scalar>(
+    _ matrix: inout Matrix<S>, _ draw: (UnsafeMutablePointer<gsl_rng>) -> Double
+  ) {
     let count = matrix.count
-    unsafe matrix.withPointer { pointer in
-      for index in 0..<count {
-        unsafe pointer[index] = S((2 * gsl_rng_uniform(generator) - 1) * limit)
+    unsafe matrix.withMutablePointer { pointer in
+      if S.self == Float.self {
+        // A concrete loop: generic conversions would cost more than the draws.
+        let floats = unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Float.self)
+        for index in 0..<count { unsafe floats[index] = unsafe Float(draw(generator)) }
+      } else {
+        for index in 0..<count { unsafe pointer[index] = unsafe S(draw(generator)) }
       }
     }
   }

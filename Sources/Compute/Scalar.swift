@@ -27,7 +27,16 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
   let reluBackward: @Sendable (Int, Source, Target) -> Void
   let expShifted: @Sendable (Int, Target, Target, UnsafeMutablePointer<Double>) -> Void
   let softplusSigmoid: @Sendable (Int, Target) -> Double
-  let reparameterise: @Sendable (Int, Source, Source, Source, Target, Target) -> Void
+  let sparseDot: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double
+  let scatter: @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void
+  let listedCells:
+    @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
+  let gaussianForward:
+    @Sendable (
+      Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
+    ) -> Double
+  let gaussianBackward:
+    @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
   let adam:
     @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
@@ -52,7 +61,13 @@ extension Float: Scalar {
     reluBackward: { unsafe dk_relu_backward_f($0, $1, $2) },
     expShifted: { unsafe dk_exp_shifted_f($0, $1, $2, $3) },
     softplusSigmoid: { unsafe dk_softplus_sigmoid_f($0, $1) },
-    reparameterise: { unsafe dk_reparameterise_f($0, $1, $2, $3, $4, $5) },
+    sparseDot: { unsafe dk_sparse_dot_f($0, $1, $2, $3, $4) },
+    scatter: { unsafe dk_scatter_f($0, $1, $2, $3, $4, $5) },
+    listedCells: { unsafe dk_listed_cells_f($0, $1, $2, $3, $4, $5, $6, $7) },
+    gaussianForward: { unsafe dk_gaussian_forward_f($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gaussianBackward: {
+      unsafe dk_gaussian_backward_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) })
@@ -72,7 +87,13 @@ extension Double: Scalar {
     reluBackward: { unsafe dk_relu_backward_d($0, $1, $2) },
     expShifted: { unsafe dk_exp_shifted_d($0, $1, $2, $3) },
     softplusSigmoid: { unsafe dk_softplus_sigmoid_d($0, $1) },
-    reparameterise: { unsafe dk_reparameterise_d($0, $1, $2, $3, $4, $5) },
+    sparseDot: { unsafe dk_sparse_dot_d($0, $1, $2, $3, $4) },
+    scatter: { unsafe dk_scatter_d($0, $1, $2, $3, $4, $5) },
+    listedCells: { unsafe dk_listed_cells_d($0, $1, $2, $3, $4, $5, $6, $7) },
+    gaussianForward: { unsafe dk_gaussian_forward_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gaussianBackward: {
+      unsafe dk_gaussian_backward_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) })

@@ -37,8 +37,21 @@ typedef struct {
   void dk_exp_shifted_##S(ptrdiff_t n, T *f, T *max, double *sum);                                                            \
   /* adds Σ [max(f,0) + log1p(exp(−|f|))] to the result; f becomes σ(f) */                                                    \
   double dk_softplus_sigmoid_##S(ptrdiff_t n, T *f);                                                                          \
-  /* σ = exp(s/2), z = μ + σ·ε */                                                                                             \
-  void dk_reparameterise_##S(ptrdiff_t n, const T *mean, const T *logvar, const T *noise, T *sigma, T *z);                    \
+  /* Σ_k values[k]·row[indices[k] − base] */                                                                                  \
+  double dk_sparse_dot_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, const T *row);             \
+  /* row[indices[k] − base] += a·values[k] */                                                                                 \
+  void dk_scatter_##S(ptrdiff_t count, T a, const int32_t *indices, const T *values, int32_t base, T *row);                   \
+  /* The loss over the listed cells only: squared (f − x)², or logistic when `logistic`. Returns it; the row becomes          \
+     scale·∂loss/∂f, zero outside the list. */                                                                                \
+  double dk_listed_cells_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t n, int logistic,\
+                             T scale, T *row);                                                                                \
+  /* One user's Gaussian: s is held to [low, high] (values changed are counted), σ = exp(s/2), z = μ + σ·ε (z = μ without     \
+     noise). Returns the divergence from N(0, I): ½Σ(e^s + μ² − 1 − s). */                                                    \
+  double dk_gaussian_forward_##S(ptrdiff_t n, T low, T high, const T *mean, const T *logvar, const T *_Nullable noise, T *sigma,\
+                                 T *z, int64_t *held);                                                                        \
+  /* ∂/∂μ = g + βμ and ∂/∂s = ½g·ε·σ + ½β(e^s − 1), the latter 0 where s was held; g = ∂loss/∂z, β already divided by B */    \
+  void dk_gaussian_backward_##S(ptrdiff_t n, T low, T high, T beta, const T *mean, const T *logvar, const T *noise,           \
+                                const T *sigma, const T *g, T *dmean, T *dlogvar);                                            \
   void dk_adam_##S(ptrdiff_t n, const T *_Nullable gradient, T *w, T *m, T *v, const dk_adam *a);                             \
   /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
   void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \

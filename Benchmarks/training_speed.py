@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Training speed of Mult-VAE: Doppel against PyTorch, in turn on one machine and the same synthetic data.
+
+Set-up:  python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, and build Doppel for release
+Run:     .venv/bin/python training_speed.py --doppel PATH [--runs 3]        (leave the machine alone meanwhile)
+
+The data are those pytorch_multvae.py makes for itself: same NumPy generator, same seed. Doppel's item list is what
+occurs in its training users, so each item the draw left out is given to one user, spread evenly over the users (a few
+interactions in 350,000). An item seen only in the handful of users held out may still be missing.
+
+One run is Doppel, PyTorch `common`, PyTorch `best`, and the runs follow one another, so that a slow spell of the machine
+meets all three. Users a second are those of the last epoch. Ratios are taken within a run; their median is given.
+Peak memory is the maximum resident set of the process as the system reports it (wait4); values near this script's own
+size, which is printed, mean "no more than that".
+"""
+import argparse
+import csv
+import os
+import pathlib
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+
+def write_data(path, users, items, interactions):
+    rng = np.random.default_rng(0)
+    rows = [np.unique((items * rng.random(max(1, rng.poisson(interactions))) ** 2).astype(np.int64)) for _ in range(users)]
+    missing = np.setdiff1d(np.arange(items), np.concatenate(rows))
+    for n, item in enumerate(missing):
+        user = n * users // len(missing)
+        rows[user] = np.append(rows[user], item)
+    with open(path, "w") as file:
+        file.write("user\titem\n")
+        for user, row in enumerate(rows):
+            file.writelines(f"{user}\t{item}\n" for item in row)
+    print(f"{users} users, {items} items, {sum(map(len, rows))} interactions, {len(missing)} of them added", flush=True)
+
+
+def megabytes(usage):
+    return usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def run(command):
+    """What the command printed, and its peak memory in MB."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"exit code {process.returncode}: {' '.join(map(str, command))}\n{output}")
+    return output, megabytes(usage)
+
+
+def doppel(options, data, directory):
+    directory = pathlib.Path(tempfile.mkdtemp(dir=directory))  # a fresh one: nothing to overwrite or resume
+    log = directory / "log.csv"
+    _, memory = run([
+        options.doppel, "train", data, "--model", "mult-vae", "--epochs", str(options.epochs), "--batch-size", "500",
+        "--hidden", "600", "--latent", "200", "--beta", "0.2", "--annealing-steps", "0", "--no-refit",
+        "--held-out", "0.001", "--threads", str(options.threads), "--output", directory / "model", "--log", log, "--quiet"])
+    with open(log, newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    return float(last["users"]) / float(last["seconds"]), memory
+
+
+def pytorch(options, variant):
+    output, memory = run([
+        sys.executable, options.bench, "--variant", variant, "--epochs", str(options.epochs), "--threads", str(options.threads),
+        "--users", str(options.users), "--items", str(options.items), "--interactions", str(options.interactions)])
+    return float(re.search(r"([\d.]+) users/s", output)[1]), memory
+
+
+def main():
+    p = argparse.ArgumentParser(description="Training speed of Mult-VAE: Doppel against PyTorch on the same data.")
+    p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
+    p.add_argument("--bench", type=pathlib.Path, default=pathlib.Path(__file__).with_name("pytorch_multvae.py"))
+    p.add_argument("--runs", type=int, default=3)
+    p.add_argument("--epochs", type=int, default=3)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--users", type=int, default=5000)
+    p.add_argument("--items", type=int, default=20108)
+    p.add_argument("--interactions", type=int, default=70)
+    options = p.parse_args()
+    options.doppel = options.doppel.resolve()
+
+    speed = {"doppel": [], "common": [], "best": []}
+    memory = {name: [] for name in speed}
+    with tempfile.TemporaryDirectory() as directory:
+        directory = pathlib.Path(directory)
+        data = directory / "interactions.tsv"
+        write_data(data, options.users, options.items, options.interactions)
+        print(f"this script: {megabytes(resource.getrusage(resource.RUSAGE_SELF)):.0f} MB", flush=True)
+        for number in range(options.runs):
+            for name in speed:
+                users, peak = doppel(options, data, directory) if name == "doppel" else pytorch(options, name)
+                speed[name].append(users)
+                memory[name].append(peak)
+                print(f"run {number + 1}  {name:8}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
+
+    print()
+    for name in speed:
+        line = f"{name:8} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
+        if name != "doppel":
+            ratios = [ours / theirs for ours, theirs in zip(speed["doppel"], speed[name])]
+            line += f", doppel is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+/// The arithmetic of a diagonal Gaussian held in one matrix `[mean | log-variance]`, B × 2L.
+///
+/// Source: Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, section 2.4 and appendix B.
+extension Matrix {
+  /// The range to which log-variances are held, in the draw and in the divergence alike: beyond it `exp` loses all meaning
+  /// long before `Float` overflows at 88.
+  public static var logVarianceRange: ClosedRange<Double> { -10...10 }
+
+  /// Draws `z = mean + σ ⊙ noise` (or `z = mean` without noise) from this head.
+  ///
+  /// - Parameters:
+  ///   - noise: B × L draws from N(0, 1), or `nil` at evaluation.
+  ///   - deviation: becomes σ, B × L.
+  ///   - latent: becomes z, B × L.
+  /// - Returns: for each row the divergence from N(0, I), `½ Σ (σ² + mean² − 1 − log σ²)`, and how many log-variances
+  ///   were held to the range.
+  public func drawGaussian(
+    noise: Matrix?, deviation: inout Matrix, latent: inout Matrix
+  ) -> (divergences: [Double], held: Int) {
+    let width = columns / 2
+    precondition(latent.columns == width && deviation.columns == width)
+    precondition(noise.map { $0.rows == rows && $0.columns == width } ?? true)
+    latent.reshape(rows: rows)
+    deviation.reshape(rows: rows)
+    let (low, high) = (S(Self.logVarianceRange.lowerBound), S(Self.logVarianceRange.upperBound))
+    var held: Int64 = 0
+    var divergences: [Double] = []
+    divergences.reserveCapacity(rows)
+    unsafe withPointer { head in
+      unsafe deviation.withMutablePointer { sigma in
+        unsafe latent.withMutablePointer { z in
+          for row in 0..<rows {
+            let (start, mean) = unsafe (row * width, head + row * columns)
+            func run(_ noise: UnsafePointer<S>?) -> Double {
+              unsafe S.kernels.gaussianForward(
+                width, low, high, mean, mean + width, noise, sigma + start, z + start, &held)
+            }
+            let divergence =
+              if let noise { unsafe noise.withPointer { unsafe run($0 + start) } } else { run(nil) }
+            divergences.append(divergence)
+          }
+        }
+      }
+    }
+    return (divergences, Int(held))
+  }
+
+  /// Becomes the gradient with respect to the head from the one with respect to z.
+  ///
+  /// `∂/∂mean = g + β·mean` and `∂/∂s = ½ g⊙ε⊙σ + ½β(σ² − 1)`; the latter is zero where the log-variance was held.
+  ///
+  /// - Parameter beta: the weight of the divergence, already divided by the number of users in the batch.
+  public mutating func backpropagateGaussian(
+    gradient: Matrix, head: Matrix, noise: Matrix, deviation: Matrix, beta: Double
+  ) {
+    let width = gradient.columns
+    precondition(columns == 2 * width && head.columns == columns && head.rows == gradient.rows)
+    precondition(noise.rows == gradient.rows && deviation.rows == gradient.rows)
+    reshape(rows: gradient.rows)
+    let (low, high) = (S(Self.logVarianceRange.lowerBound), S(Self.logVarianceRange.upperBound))
+    let (rows, columns) = (rows, columns)
+    unsafe withMutablePointer { delta in
+      unsafe gradient.withPointer { g in
+        unsafe head.withPointer { head in
+          unsafe noise.withPointer { noise in
+            unsafe deviation.withPointer { sigma in
+              for row in 0..<rows {
+                let (start, full) = (row * width, row * columns)
+                unsafe S.kernels.gaussianBackward(
+                  width, low, high, S(beta), head + full, head + full + width, noise + start,
+                  sigma + start, g + start, delta + full, delta + full + width)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

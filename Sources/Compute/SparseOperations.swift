@@ -1,0 +1,89 @@
+/// Operations between one row of a dense matrix and some entries of a sparse row.
+///
+/// `base` is the column at which the dense matrix starts: a shard of the items holds columns `base..<base + n`.
+extension Matrix {
+  /// `Σ values[k] · self[row, indices[k] − base]`.
+  public func dot(
+    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int
+  ) -> Double {
+    check(row: row, indices: indices, values: values, base: base)
+    return unsafe withPointer { pointer in
+      unsafe Self.withEntries(indices, values) { index, value in
+        unsafe S.kernels.sparseDot(indices.count, index, value, Int32(base), pointer + row * columns)
+      }
+    } ?? 0
+  }
+
+  /// `self[row, indices[k] − base] += scale · values[k]`.
+  public mutating func scatter(
+    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int, scale: S
+  ) {
+    check(row: row, indices: indices, values: values, base: base)
+    let columns = columns
+    unsafe withMutablePointer { pointer in
+      unsafe Self.withEntries(indices, values) { index, value in
+        unsafe S.kernels.scatter(
+          indices.count, scale, index, value, Int32(base), pointer + row * columns)
+      }
+    }
+  }
+
+  /// The loss of the listed cells alone: `(f − x)²`, or the logistic loss.
+  ///
+  /// The row `f` becomes `scale · ∂loss/∂f`, which is exactly zero at every cell that is not listed.
+  public mutating func listedCellsLoss(
+    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int, logistic: Bool, scale: S
+  ) -> Double {
+    check(row: row, indices: indices, values: values, base: base)
+    let columns = columns
+    return unsafe withMutablePointer { pointer in
+      let target = unsafe pointer + row * columns
+      let loss = unsafe Self.withEntries(indices, values) { index, value in
+        unsafe S.kernels.listedCells(
+          indices.count, index, value, Int32(base), columns, logistic ? 1 : 0, scale, target)
+      }
+      if loss == nil { unsafe target.update(repeating: 0, count: columns) }
+      return loss ?? 0
+    }
+  }
+
+  /// Adds `Σ values[k] · weight[row: indices[k] − base]` to one row: the product of a sparse row with a shard of weights.
+  public mutating func gather(
+    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, from weight: Matrix, base: Int
+  ) {
+    precondition(row < rows && weight.columns == columns && indices.count == values.count)
+    guard let first = indices.first, let last = indices.last else { return }
+    precondition(
+      Int(first) >= base && Int(last) - base < weight.rows, "items \(first)…\(last) are not in this shard")
+    let columns = columns
+    unsafe withMutablePointer { target in
+      unsafe weight.withPointer { w in
+        unsafe Self.withEntries(indices, values) { index, value in
+          unsafe S.kernels.gather(
+            indices.count, index, value, Int32(base), columns, w, target + row * columns)
+        }
+      }
+    }
+  }
+
+  private func check(
+    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int
+  ) {
+    precondition(row < rows && indices.count == values.count)
+    guard let first = indices.first, let last = indices.last else { return }
+    precondition(
+      Int(first) >= base && Int(last) - base < columns, "columns \(first)…\(last) are outside this shard")
+  }
+
+  private static func withEntries<R>(
+    _ indices: ArraySlice<Int32>, _ values: ArraySlice<S>,
+    _ body: (UnsafePointer<Int32>, UnsafePointer<S>) -> R
+  ) -> R? {
+    unsafe indices.withUnsafeBufferPointer { index in
+      unsafe values.withUnsafeBufferPointer { value in
+        guard let index = index.baseAddress, let value = value.baseAddress, !indices.isEmpty else { return nil }
+        return unsafe body(index, value)
+      }
+    }
+  }
+}
