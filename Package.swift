@@ -65,5 +65,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "AutoencodersTests",
+      dependencies: ["Autoencoders", "Compute", "InteractionData", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: settings),
   ]
 )

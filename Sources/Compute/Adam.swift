@@ -48,8 +48,10 @@ public struct AdamStep: Sendable {
 
 /// The first and second moments of one parameter matrix.
 public struct AdamMoments<S: Scalar>: Sendable {
-  var first: Matrix<S>
-  var second: Matrix<S>
+  /// m, of the parameter's shape.
+  public private(set) var first: Matrix<S>
+  /// v, of the parameter's shape.
+  public private(set) var second: Matrix<S>
 
   /// Creates zero moments for a parameter of the given shape.
   public init(rows: Int, columns: Int) {

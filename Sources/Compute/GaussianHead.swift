@@ -76,4 +76,25 @@ extension Matrix {
       }
     }
   }
+
+  /// This matrix of means plus `exp(logVariance / 2) ⊙ noise`, all of one shape.
+  public func addingScaledNoise(_ noise: Matrix, logVariance: Matrix) -> Matrix {
+    precondition(noise.count == count && logVariance.count == count && noise.columns == columns)
+    var result = self
+    var deviation = self
+    var held: Int64 = 0
+    unsafe withPointer { mean in
+      unsafe logVariance.withPointer { s in
+        unsafe noise.withPointer { noise in
+          unsafe result.withMutablePointer { z in
+            unsafe deviation.withMutablePointer { sigma in
+              _ = unsafe S.kernels.gaussianForward(
+                count, -.infinity, .infinity, mean, s, noise, sigma, z, &held)
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
 }

@@ -56,6 +56,12 @@ public struct Matrix<S: Scalar>: Sendable {
     self.rows = rows
   }
 
+  /// Changes the shape, keeping the memory. What the elements hold afterwards is not defined.
+  public mutating func reshape(rows: Int, columns: Int) {
+    self.columns = columns
+    reshape(rows: rows)
+  }
+
   /// Sets every element to zero.
   public mutating func clear() {
     let count = count

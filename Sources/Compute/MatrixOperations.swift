@@ -6,13 +6,13 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 }
 
 extension Matrix {
-  /// Adds `bias` (1 × columns) to every row.
-  public mutating func add(bias: Matrix) {
-    precondition(bias.count == columns, "a bias \(bias) for \(columns) columns")
-    let (rows, columns) = (rows, columns)
+  /// Adds `bias` (1 × n) to n columns of every row, all of them unless said otherwise.
+  public mutating func add(bias: Matrix, atColumn column: Int = 0) {
+    precondition(column + bias.count <= columns, "a bias \(bias) at column \(column) of \(self)")
+    let (rows, columns, count) = (rows, columns, bias.count)
     unsafe withMutablePointer { pointer in
       unsafe bias.withPointer { base in
-        for row in 0..<rows { unsafe S.kernels.axpy(columns, 1, base, pointer + row * columns) }
+        for row in 0..<rows { unsafe S.kernels.axpy(count, 1, base, pointer + row * columns + column) }
       }
     }
   }

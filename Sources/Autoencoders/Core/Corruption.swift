@@ -1,0 +1,39 @@
+import Compute
+
+/// What happens to the input during training; at evaluation the input is left alone.
+public enum Corruption: Codable, Sendable, Equatable {
+  /// Nothing.
+  case none
+  /// Each entry becomes 0 with probability `rate` (q), otherwise it is multiplied by `scale` (δ).
+  ///
+  /// With δ = 1/(1−q) the expectation is the clean input: this is "dropout". Source: Wu et al., "Collaborative denoising
+  /// auto-encoders for top-N recommender systems", WSDM 2016, equation 5.
+  case masking(rate: Double, scale: Double)
+  /// Adds N(0, σ²) to every entry a user has. Entries a user has not stay zero: noise on them would make the input dense.
+  case gaussian(deviation: Double)
+
+  /// Masking with δ = 1/(1−q), or no corruption at q = 0.
+  public static func dropout(_ rate: Double) -> Corruption {
+    rate == 0 ? .none : .masking(rate: rate, scale: 1 / (1 - rate))
+  }
+
+  /// What a masking is known by, 0 for the others.
+  public var rate: Double {
+    if case .masking(let rate, _) = self { rate } else { 0 }
+  }
+
+  /// What a kept entry is multiplied by.
+  var keptScale: Double {
+    if case .masking(_, let scale) = self { scale } else { 1 }
+  }
+
+  /// The corrupted value of one entry.
+  @inline(__always)
+  func apply<S: Scalar>(to value: S, using random: inout RandomSource) -> S {
+    switch self {
+    case .none: value
+    case .masking(let rate, let scale): random.uniform() < rate ? 0 : value * S(scale)
+    case .gaussian(let deviation): value + S(random.gaussian() * deviation)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Compute
+
+/// A small parameter with its moments.
+struct TrainedMatrix<S: Scalar>: Sendable {
+  var value: Matrix<S>
+  var moments: AdamMoments<S>
+
+  init(_ value: Matrix<S>) {
+    self.value = value
+    moments = AdamMoments(rows: value.rows, columns: value.columns)
+  }
+
+  mutating func update(gradient: Matrix<S>, _ step: AdamStep) {
+    moments.update(&value, gradient: gradient, step)
+  }
+
+  /// Updates rows that each belong to at most one user of the batch, the others with a zero gradient.
+  mutating func update(sparse entries: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) {
+    var columns = BatchColumns<S>()
+    columns.collect(columns: 0..<value.rows, from: entries)
+    var scratch = Matrix<S>(rows: 1, columns: value.columns)
+    moments.update(&value, sparse: columns, delta: delta, scratch: &scratch, step)
+  }
+}
+
+/// A small layer with its moments.
+struct TrainedLayer<S: Scalar>: Sendable {
+  var weight: TrainedMatrix<S>
+  var bias: TrainedMatrix<S>
+
+  init(_ layer: DenseLayer<S>) {
+    weight = TrainedMatrix(layer.weight)
+    bias = TrainedMatrix(layer.bias)
+  }
+
+  var layer: DenseLayer<S> { DenseLayer(weight: weight.value, bias: bias.value) }
+
+  mutating func update(gradient: DenseLayer<S>, step: AdamStep, biasStep: AdamStep) {
+    weight.update(gradient: gradient.weight, step)
+    bias.update(gradient: gradient.bias, biasStep)
+  }
+}
+
+extension DenseLayer {
+  /// Adds another layer's numbers to this one's.
+  mutating func add(_ other: DenseLayer) {
+    weight.add(other.weight)
+    bias.add(other.bias)
+  }
+}

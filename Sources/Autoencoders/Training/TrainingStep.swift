@@ -1,0 +1,291 @@
+public import Compute
+import Foundation
+
+/// Gradient updates of one autoencoder.
+///
+/// An update is five passes, each over pieces that share nothing: blocks of users forward; shards of items to logits; shards
+/// to gradients and new output weights; blocks backward; shards to new input weights. The order in which results are added
+/// up is fixed, so the number of threads changes nothing in any bit.
+///
+/// The same code runs in `Float` for training and in `Double` for gradient checks.
+public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
+  /// How many updates have been made.
+  public private(set) var updates = 0
+  /// How many updates are planned, for schedules that depend on it.
+  public let plannedUpdates: Int
+
+  private let design: Design<Latent>
+  private let adam: Adam
+  private let processor: Processor
+  private var workers: [ShardWorker<S>]
+  private var blocks: [UserBlock<Latent, S>]
+  private var inputBias: TrainedMatrix<S>
+  private var encoder: [TrainedLayer<S>]
+  private var decoder: [TrainedLayer<S>]
+  private var users: TrainedMatrix<S>
+  private var output: Matrix<S>
+  private var inputDelta: Matrix<S>
+
+  /// Prepares to train a network.
+  public init(
+    _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
+    processor: Processor
+  ) {
+    self.design = design
+    self.adam = adam
+    self.processor = processor
+    self.plannedUpdates = plannedUpdates
+    workers = network.shards.map { ShardWorker($0, batchSize: batchSize) }
+    let size = UserBlock<Latent, S>.size
+    blocks = stride(from: 0, to: batchSize, by: size).map { start in
+      UserBlock(design, rows: min(size, batchSize - start), forTraining: true)
+    }
+    inputBias = TrainedMatrix(network.inputBias)
+    encoder = network.encoder.map { TrainedLayer($0) }
+    decoder = network.decoder.map { TrainedLayer($0) }
+    users = TrainedMatrix(network.users)
+    output = Matrix(rows: batchSize, columns: design.outputWidth)
+    inputDelta = Matrix(rows: batchSize, columns: design.encoderWidths[0])
+  }
+
+  /// The weights as they are now.
+  public var network: Network<S> {
+    Network(
+      shards: workers.map(\.shard), inputBias: inputBias.value, encoder: encoder.map(\.layer),
+      decoder: decoder.map(\.layer), users: users.value)
+  }
+
+  /// The weight of the prior term in the next update.
+  public var priorWeight: Double {
+    design.prior.weight(afterUpdates: updates, of: plannedUpdates)
+  }
+
+  /// Makes one update from some users.
+  ///
+  /// - Parameters:
+  ///   - rows: the users of this batch, as rows of `data`.
+  ///   - noise: corruption and latent draws.
+  /// - Returns: the loss before the update, as means over the users.
+  /// - Throws: ``NonFiniteLoss`` when the loss is NaN or infinite; the weights are then as they were.
+  public mutating func update(
+    rows: [Int], of data: SparseRows, noise: NoiseSource
+  ) throws -> BatchLoss {
+    let (loss, normalisers, target) = try evaluate(rows: rows, of: data, noise: noise)
+    guard loss.total.isFinite else {
+      throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
+    }
+    let step = adam.step(updates + 1, penalty: design.weightDecay)
+    let plain = adam.step(updates + 1, penalty: 0)
+
+    try learnOutput(target: target, normalisers: normalisers, step: step, plain: plain)
+    try backward(priorWeight: loss.priorWeight / Double(rows.count))
+    learnSmallLayers(step: step, plain: plain)
+    try learnInput(step: step)
+    updates += 1
+    return loss
+  }
+
+  /// The loss of some users, without an update.
+  public mutating func loss(
+    rows: [Int], of data: SparseRows, noise: NoiseSource
+  ) throws -> BatchLoss {
+    try evaluate(rows: rows, of: data, noise: noise).loss
+  }
+
+  // MARK: Passes
+
+  private mutating func evaluate(
+    rows: [Int], of data: SparseRows, noise: NoiseSource
+  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], target: BatchRows<S>) {
+    try forward(rows: rows, of: data, noise: noise)
+    var target = BatchRows<S>()
+    output.reshape(rows: rows.count)
+    for block in blocks where block.count > 0 {
+      target.append(block.target)
+      output.copy(block.output, toRow: block.batchRows.lowerBound)
+    }
+    try score(target: target)
+
+    let normalisers = design.likelihood == .multinomial && design.cells == .all
+      ? softmaxNormalisers(target: target) : []
+    var reconstruction = 0.0
+    for worker in workers {
+      for statistics in worker.statistics { reconstruction += statistics.loss }
+    }
+    for normaliser in normalisers { reconstruction += normaliser.total * normaliser.logSumExp }
+    let users = Double(rows.count)
+    let divergence = blocks.reduce(0) { sum, block in
+      sum + (block.count > 0 ? block.latent.divergences.reduce(0, +) : 0)
+    }
+    let loss = BatchLoss(
+      reconstruction: reconstruction / users, divergence: divergence / users,
+      priorWeight: priorWeight, users: rows.count,
+      heldLogVariances: blocks.reduce(0) { $0 + ($1.count > 0 ? $1.latent.held : 0) })
+    return (loss, normalisers, target)
+  }
+
+  private mutating func forward(rows: [Int], of data: SparseRows, noise: NoiseSource) throws {
+    let network = network
+    try processor.forEach(&blocks) { [processor] index, block in
+      let start = min(rows.count, index * UserBlock<Latent, S>.size)
+      let end = min(rows.count, start + UserBlock<Latent, S>.size)
+      block.batchRows = start..<end
+      block.load(rows[start..<end], of: data, noise: noise, block: index)
+      if start == end { return }
+      block.forward(
+        shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
+        decoder: network.decoder, users: network.users, unseenUser: nil, noisy: true,
+        engine: processor.engine)
+    }
+  }
+
+  private mutating func score(target: BatchRows<S>) throws {
+    try processor.forEach(&workers) { [output, design, processor] _, worker in
+      worker.score(
+        output: output, target: target, likelihood: design.likelihood, cells: design.cells,
+        engine: processor.engine)
+    }
+  }
+
+  private func softmaxNormalisers(target: BatchRows<S>) -> [SoftmaxNormaliser] {
+    (0..<target.rowCount).map { row in
+      let maximum = workers.reduce(-Double.infinity) { max($0, Double($1.statistics[row].maximum)) }
+      var sum = 0.0
+      for worker in workers {
+        let statistics = worker.statistics[row]
+        sum += statistics.sum * exp(Double(statistics.maximum) - maximum)
+      }
+      var total = 0.0
+      for position in target.offsets[row]..<target.offsets[row + 1] {
+        total += Double(target.values[position])
+      }
+      return SoftmaxNormaliser(total: total, logSumExp: maximum + log(sum))
+    }
+  }
+
+  private mutating func learnOutput(
+    target: BatchRows<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
+  ) throws {
+    try processor.forEach(&workers) { [output, design, processor] _, worker in
+      worker.learnOutput(
+        output: output, target: target, likelihood: design.likelihood, cells: design.cells,
+        normalisers: normalisers, step: step, biasStep: plain, engine: processor.engine)
+    }
+  }
+
+  private mutating func backward(priorWeight: Double) throws {
+    let partial = workers.map(\.outputGradient)
+    let (encoder, decoder) = (encoder.map(\.layer), decoder.map(\.layer))
+    try processor.forEach(&blocks) { [processor] _, block in
+      if block.count == 0 { return }
+      var gradient = Matrix<S>(rows: block.count, columns: block.output.columns)
+      for part in partial { gradient.add(part, rows: block.batchRows) }
+      block.backward(
+        outputGradient: gradient, encoder: encoder, decoder: decoder, priorWeight: priorWeight,
+        engine: processor.engine)
+    }
+  }
+
+  private mutating func learnSmallLayers(step: AdamStep, plain: AdamStep) {
+    let active = blocks.filter { $0.count > 0 }
+    guard let first = active.first else { return }
+    var bias = first.inputBiasGradient
+    for block in active.dropFirst() { bias.add(block.inputBiasGradient) }
+    inputBias.update(gradient: bias, plain)
+    for index in encoder.indices {
+      var sum = first.encoderGradients[index]
+      for block in active.dropFirst() { sum.add(block.encoderGradients[index]) }
+      encoder[index].update(gradient: sum, step: step, biasStep: plain)
+    }
+    for index in decoder.indices {
+      var sum = first.decoderGradients[index]
+      for block in active.dropFirst() { sum.add(block.decoderGradients[index]) }
+      decoder[index].update(gradient: sum, step: step, biasStep: plain)
+    }
+  }
+
+  private mutating func learnInput(step: AdamStep) throws {
+    var input = BatchRows<S>()
+    var userEntries = BatchRows<S>()
+    let count = blocks.reduce(0) { $0 + $1.count }
+    inputDelta.reshape(rows: count)
+    for block in blocks where block.count > 0 {
+      input.append(block.input)
+      inputDelta.copy(block.inputDelta, toRow: block.batchRows.lowerBound)
+      for row in block.userRows {
+        userEntries.append(column: Int32(row), value: 1)
+        userEntries.endRow()
+      }
+    }
+    try processor.forEach(&workers) { [input, inputDelta] _, worker in
+      worker.learnInput(input: input, delta: inputDelta, step: step)
+    }
+    if design.userVectors != nil {
+      users.update(sparse: userEntries, delta: inputDelta, step)
+    }
+  }
+
+  /// The first place on the way forward where a number is not finite: what to name in an error.
+  private func firstNonFiniteLayer() -> String {
+    if !workers.allSatisfy({ $0.shard.inputWeight.isFinite }) { return "weights of encoder.0" }
+    for (index, layer) in encoder.enumerated() where !layer.layer.weight.isFinite {
+      return "weights of encoder.\(index + 1)"
+    }
+    for (index, layer) in decoder.enumerated() where !layer.layer.weight.isFinite {
+      return "weights of decoder.\(index)"
+    }
+    if !workers.allSatisfy({ $0.shard.outputWeight.isFinite }) {
+      return "weights of decoder.\(decoder.count)"
+    }
+    for block in blocks where block.count > 0 {
+      for (index, matrix) in block.encoded.enumerated() where !matrix.isFinite {
+        return "output of encoder.\(index)"
+      }
+      if !block.latent.z.isFinite { return "latent draw" }
+      for (index, matrix) in block.decoded.enumerated() where !matrix.isFinite {
+        return "output of decoder.\(index)"
+      }
+    }
+    return "logits (output of decoder.\(decoder.count))"
+  }
+}
+
+extension TrainingStep {
+  /// Every parameter's first moment by tensor name. After the very first update it is `(1 − β₁) · gradient`: how tests read
+  /// gradients without a second code path.
+  public var firstMoments: NamedTensors<S> {
+    NamedTensors(
+      inputWeight: workers.map(\.inputMoments.first), outputWeight: workers.map(\.outputMoments.first),
+      outputBias: workers.map(\.biasMoments.first), inputBias: inputBias.moments.first,
+      encoder: encoder.map { ($0.weight.moments.first, $0.bias.moments.first) },
+      decoder: decoder.map { ($0.weight.moments.first, $0.bias.moments.first) },
+      users: users.moments.first)
+  }
+}
+
+/// The terms of a batch's loss, as means over its users.
+public struct BatchLoss: Sendable, Equatable {
+  /// The negative log-likelihood, up to constants.
+  public var reconstruction: Double
+  /// The divergence of the posteriors from the prior, summed over latent dimensions.
+  public var divergence: Double
+  /// The weight β of the divergence in this update.
+  public var priorWeight: Double
+  /// The number of users.
+  public var users: Int
+  /// How many log-variances were held to their range.
+  public var heldLogVariances: Int
+
+  /// Reconstruction and weighted divergence; the penalty on weights is not part of it.
+  public var total: Double { reconstruction + priorWeight * divergence }
+}
+
+/// A loss that is NaN or infinite.
+public struct NonFiniteLoss: Error, Sendable {
+  /// Its terms.
+  public let loss: BatchLoss
+  /// The first place on the way forward where a number is not finite.
+  public let layer: String
+  /// η, the usual suspect.
+  public let learningRate: Double
+}
