@@ -1,0 +1,34 @@
+import Compute
+
+/// A plain autoencoder with one hidden layer: `h = tanh(V x + μ)`, `f = W h + b`.
+///
+/// It learns to reproduce its input; the hidden layer is the user's feature vector. Unobserved items count as zeros (implicit
+/// feedback), and each item is an independent coin unless `likelihood` says otherwise. Source: Sedhain et al., "AutoRec",
+/// WWW 2015, for the form; Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008,
+/// section 2.2.
+///
+/// Differences from the paper: none that has a name; loss and width are this toolkit's choice.
+public struct AE: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, likelihood, weightDecay }
+
+  public static let name = "ae"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// The width of the hidden layer.
+  public var latent = 200
+  /// What the output is held against the input with.
+  public var likelihood = Likelihood.bernoulli
+  /// λ of `λ Σ ‖W‖²`.
+  public var weightDecay = 0.0
+
+  public init() {}
+
+  public var design: Design<PointLatent> {
+    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    design.codeActivation = .tanh
+    design.likelihood = likelihood
+    design.weightDecay = weightDecay
+    return design
+  }
+}

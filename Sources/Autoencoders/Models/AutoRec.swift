@@ -1,0 +1,53 @@
+import Compute
+
+/// U-AutoRec and I-AutoRec share this: `h(r) = W g(V r + μ) + b` with a sigmoid g, on rating vectors with 0 where there is no
+/// rating, the loss over observed cells only.
+///
+/// Source: Sedhain, Menon, Sanner & Xie, "AutoRec: autoencoders meet collaborative filtering", WWW 2015 companion, equations
+/// 1–2: `Σ ‖r − h(r)‖²_O + (λ/2)(‖W‖² + ‖V‖²)`.
+///
+/// Differences from the paper: mini-batch Adam in place of L-BFGS or Rprop; each batch is a mean over its rows, so λ here is
+/// the coefficient of `‖W‖² + ‖V‖²` per row.
+private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLatent> {
+  var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+  design.codeActivation = .sigmoid
+  design.likelihood = .gaussian
+  design.cells = .observed
+  design.weightDecay = weightDecay
+  design.initialisation = .autoRec
+  return design
+}
+
+/// U-AutoRec: one example per user, the ratings of all items in and out.
+public struct UserAutoRec: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
+
+  public static let name = "user-autorec"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// k, the width of the hidden layer.
+  public var latent = 500
+  /// λ of `λ Σ ‖W‖²`, per row.
+  public var weightDecay = 0.05
+
+  public init() {}
+  public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
+}
+
+/// I-AutoRec: one example per item, the ratings by all users in and out.
+public struct ItemAutoRec: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
+
+  public static let name = "item-autorec"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// k, the width of the hidden layer.
+  public var latent = 500
+  /// λ of `λ Σ ‖W‖²`, per row.
+  public var weightDecay = 0.05
+
+  public init() {}
+  public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
+}

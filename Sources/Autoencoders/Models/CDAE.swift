@@ -1,0 +1,54 @@
+import Compute
+
+/// Collaborative denoising autoencoder: `z = σ(Vᵀ x̃ + V_u + b)`, `f = W z + b'`.
+///
+/// Source: Wu, DuBois, Zheng & Ester, "Collaborative denoising auto-encoders for top-N recommender systems", WSDM 2016,
+/// equations 5–8. Input masked with q and δ, no normalisation, one vector per training user. The loss runs over what the user
+/// has and five drawn negatives for each (`negatives`), or over all items (`negatives: 0`).
+///
+/// The model is transductive: someone unseen has no vector, and `unseenUsers` says what stands in for it.
+///
+/// Differences from the paper: Adam on mini-batches in place of AdaGrad user by user; dense L2; untied weights; negatives are
+/// drawn without replacement within a user.
+public struct CDAE: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case latent, dropout, corruptionScale, likelihood, negatives, unseenUsers, weightDecay
+  }
+
+  public static let name = "cdae"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// K, the width of the hidden layer.
+  public var latent = 200
+  /// q, the probability that an entry is dropped.
+  public var dropout = 0.5
+  /// δ, what kept entries are multiplied by; `nil` is 1/(1−q).
+  public var corruptionScale: Double?
+  /// `bernoulli` (logistic loss) or `gaussian` (squared loss).
+  public var likelihood = Likelihood.bernoulli
+  /// Drawn negatives per positive; 0 takes all items.
+  public var negatives = 0
+  /// What stands in for an unseen user's vector.
+  public var unseenUsers = UserVectors.mean
+  /// λ of `λ Σ ‖W‖²` over weights and user vectors.
+  public var weightDecay = 0.0
+
+  public init() {}
+
+  public var design: Design<PointLatent> {
+    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    design.corruption =
+      if let corruptionScale, dropout > 0 {
+        .masking(rate: dropout, scale: corruptionScale)
+      } else {
+        .dropout(dropout)
+      }
+    design.codeActivation = .sigmoid
+    design.likelihood = likelihood
+    design.cells = negatives == 0 ? .all : .sampled(perPositive: negatives)
+    design.userVectors = unseenUsers
+    design.weightDecay = weightDecay
+    return design
+  }
+}

@@ -1,0 +1,36 @@
+import Compute
+
+/// A denoising autoencoder: ``AE`` with noise on the input, the loss still against the clean input.
+///
+/// Masking with δ = 1/(1−q). The noise is the only difference from `ae`, so what it is worth can be read off a comparison.
+/// Source: Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, section 2.3.
+///
+/// Differences from the paper: kept entries are scaled so that the expected input is the clean one.
+public struct DAE: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case latent, dropout, likelihood, weightDecay
+  }
+
+  public static let name = "dae"
+  public static var defaultTraining: TrainingOptions { AE.defaultTraining }
+
+  /// The width of the hidden layer.
+  public var latent = AE().latent
+  /// q, the probability that an entry is dropped.
+  public var dropout = 0.5
+  /// What the output is held against the input with.
+  public var likelihood = AE().likelihood
+  /// λ of `λ Σ ‖W‖²`.
+  public var weightDecay = AE().weightDecay
+
+  public init() {}
+
+  public var design: Design<PointLatent> {
+    var ae = AE()
+    (ae.latent, ae.likelihood, ae.weightDecay) = (latent, likelihood, weightDecay)
+    var design = ae.design
+    design.corruption = .dropout(dropout)
+    return design
+  }
+}

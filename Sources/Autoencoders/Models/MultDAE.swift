@@ -1,0 +1,42 @@
+import Compute
+
+/// Mult-DAE: a denoising autoencoder with a multinomial likelihood.
+///
+/// Row divided by its norm, then dropout; items → 200 (tanh) → items; `−Σ x log softmax(f) + λ Σ ‖W‖²`. Source: Liang,
+/// Krishnan, Hoffman & Jebara, "Variational autoencoders for collaborative filtering", WWW 2018, section 2.3, and the
+/// authors' code. In deeper nets every hidden layer is tanh, the code included.
+///
+/// Differences from the paper: none. (λ = 2·10⁻⁵ is the authors' 0.01 divided by their batch size.)
+public struct MultDAE: AutoencoderModel {
+  public typealias Latent = PointLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case hidden, latent, dropout, likelihood, weightDecay
+  }
+
+  public static let name = "mult-dae"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// The widths of further hidden layers.
+  public var hidden: [Int] = []
+  /// The width of the code.
+  public var latent = 200
+  /// The probability that an input entry is dropped.
+  public var dropout = 0.5
+  /// What the output is held against the input with.
+  public var likelihood = Likelihood.multinomial
+  /// λ of `λ Σ ‖W‖²`.
+  public var weightDecay = 2e-5
+
+  public init() {}
+
+  public var design: Design<PointLatent> {
+    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    design.normalisesInput = true
+    design.corruption = .dropout(dropout)
+    design.hidden = hidden
+    design.codeActivation = .tanh
+    design.likelihood = likelihood
+    design.weightDecay = weightDecay
+    return design
+  }
+}

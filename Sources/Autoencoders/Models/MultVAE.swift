@@ -1,0 +1,55 @@
+import Compute
+
+/// Mult-VAE^PR: a variational autoencoder with a multinomial likelihood and a partly weighted prior.
+///
+/// | paper | here |
+/// |---|---|
+/// | x_u normalised, then dropout | `normalisesInput`, `corruption` |
+/// | g_φ(x_u) = [μ, log σ²] | items → 600 (tanh) → 2 · 200 |
+/// | z_u = μ + σ ⊙ ε, ε ~ N(0, I) in training, z_u = μ at evaluation | `GaussianLatent` |
+/// | f_θ(z_u), π(z_u) = softmax | 200 → 600 (tanh) → items |
+/// | E[log p(x\|z)] − β KL(q ‖ N(0, I)), KL summed over dimensions | `prior` |
+///
+/// Source: Liang, Krishnan, Hoffman & Jebara, "Variational autoencoders for collaborative filtering", WWW 2018, sections
+/// 2.1–2.2, equations 2, 5 and 7, and the authors' code.
+///
+/// Differences from the paper: β reaches its cap at 80 % of the planned updates instead of after 40,000 (which a small data
+/// set never makes); `annealingSteps: 200000` gives the paper's.
+public struct MultVAE: AutoencoderModel {
+  public typealias Latent = GaussianLatent
+  public enum CodingKeys: String, CodingKey, CaseIterable {
+    case hidden, latent, dropout, likelihood, beta, annealingSteps, weightDecay
+  }
+
+  public static let name = "mult-vae"
+  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+
+  /// The widths of the hidden layers.
+  public var hidden = [600]
+  /// L, the number of latent dimensions.
+  public var latent = 200
+  /// The probability that an input entry is dropped.
+  public var dropout = 0.5
+  /// What the output is held against the input with.
+  public var likelihood = Likelihood.multinomial
+  /// The cap of β.
+  public var beta = 0.2
+  /// T of the schedule; see ``KLSchedule``.
+  public var annealingSteps: Int?
+  /// λ of `λ Σ ‖W‖²`.
+  public var weightDecay = 0.0
+
+  public init() {}
+
+  public var design: Design<GaussianLatent> {
+    let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
+    var design = Design<GaussianLatent>(
+      latent: latent, prior: StandardNormalPrior(schedule: schedule))
+    design.normalisesInput = true
+    design.corruption = .dropout(dropout)
+    design.hidden = hidden
+    design.likelihood = likelihood
+    design.weightDecay = weightDecay
+    return design
+  }
+}

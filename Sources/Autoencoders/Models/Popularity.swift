@@ -1,0 +1,24 @@
+public import Compute
+public import InteractionData
+
+/// The baseline everyone must beat: each item scores how many training users have it, whoever asks.
+public struct Popularity: Recommender {
+  /// How many training users have each item. Shape: I.
+  public let counts: [Float]
+
+  /// Counts the training rows.
+  public init(rows: SparseRows) { counts = rows.columnCounts().map(Float.init) }
+
+  /// Takes counts from a model file.
+  public init(counts: [Float]) { self.counts = counts }
+
+  public var itemCount: Int { counts.count }
+
+  public func scores(
+    for profiles: Profiles, using engine: ProductEngine
+  ) throws -> Matrix<Float> {
+    var scores = Matrix<Float>(rows: profiles.items.rowCount, columns: counts.count)
+    scores.setRows(to: Matrix(rows: 1, columns: counts.count, elements: counts))
+    return scores
+  }
+}

@@ -1,0 +1,86 @@
+/// How a model is fitted. One set of names for the whole zoo.
+public struct TrainingOptions: Codable, Sendable, Equatable {
+  /// The largest number of passes over the training users.
+  public var epochs = 200
+  /// Users per update. `nil` gives every epoch about 20 updates, with 32 to 500 users each: 500 is the paper's, and on a
+  /// thousand users it would leave two updates an epoch.
+  public var batchSize: Int?
+  /// Adam's step size.
+  public var learningRate = 1e-3
+  /// How many epochs without a better validation value end the training, counted once the prior's weight has stopped
+  /// rising. 0 never stops early.
+  public var patience = 20
+
+  /// Creates options.
+  public init(
+    epochs: Int = 200, batchSize: Int? = nil, learningRate: Double = 1e-3, patience: Int = 20
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.patience = patience
+  }
+
+  /// The batch size for a number of training users.
+  public func batchSize(users: Int) -> Int {
+    max(1, min(users, batchSize ?? min(500, max(32, (users + 19) / 20))))
+  }
+}
+
+/// What one pass over the training users showed.
+public struct EpochRecord: Codable, Sendable, Equatable {
+  /// Counted from 1.
+  public var epoch: Int
+  /// The number of users passed over.
+  public var users: Int
+  /// Wall-clock seconds of the pass, validation left out.
+  public var seconds: Double
+  /// The mean negative log-likelihood per user.
+  public var reconstruction: Double
+  /// The mean divergence per user, unweighted.
+  public var divergence: Double
+  /// β at the epoch's last update.
+  public var beta: Double
+  /// How many log-variances were held to their range.
+  public var heldLogVariances: Int
+  /// The value on the validation users, where there are any.
+  public var validation: Double?
+}
+
+/// A training that came to its end.
+public struct TrainingOutcome<Latent: LatentSpace>: Sendable {
+  /// The weights of the best epoch; of the last one without validation.
+  public let model: Autoencoder<Latent>
+  /// Every epoch.
+  public let history: [EpochRecord]
+  /// The epoch of the weights.
+  public let bestEpoch: Int
+}
+
+/// Why a training stopped without a model.
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+  /// The loss became NaN or infinite.
+  case diverged(epoch: Int, batch: Int, NonFiniteLoss)
+  /// There is nobody to learn from.
+  case noUsers
+  /// Somebody asked to stop.
+  case interrupted
+
+  public var description: String {
+    switch self {
+    case .diverged(let epoch, let batch, let failure):
+      "the loss became \(failure.loss.total) in epoch \(epoch), batch \(batch), first seen in the "
+        + "\(failure.layer); likely cause: \(cause(of: failure))"
+    case .noUsers: "no user has any interaction to train on"
+    case .interrupted: "interrupted"
+    }
+  }
+
+  private func cause(of failure: NonFiniteLoss) -> String {
+    if failure.layer.hasPrefix("weights") {
+      return "a step too large; try a smaller --learning-rate than \(failure.learningRate)"
+    }
+    return "values too large for single precision; try a smaller --learning-rate than "
+      + "\(failure.learningRate), or smaller ratings"
+  }
+}
