@@ -1,0 +1,66 @@
+import Foundation
+
+/// Writes directories whole or not at all.
+public enum AtomicDirectory {
+  /// Fills a temporary neighbour of `path`, then puts it in place.
+  ///
+  /// What is there already is replaced only if it is a directory in which every entry satisfies `isReplaceable`: a mistyped
+  /// path must not cost anyone their files. It is moved aside, and back again if the new one cannot take its place.
+  ///
+  /// - Parameters:
+  ///   - isReplaceable: whether a file of this name (not path) may be lost.
+  ///   - fill: writes the files into the directory whose path it is given.
+  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  public static func write(
+    to path: String, replacing isReplaceable: (String) -> Bool, _ fill: (String) throws -> Void
+  ) throws {
+    var target = path
+    while target.count > 1 && target.hasSuffix("/") { target.removeLast() }
+    target = resolvingLinks(target)
+    try check(target, named: path, isReplaceable)
+    let temporary = temporaryNeighbour(of: target)
+    if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
+    do {
+      try fill(temporary)
+      // Filling may have taken hours: look again.
+      try check(target, named: path, isReplaceable)
+      try exchange(temporary, target, named: path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw error
+    }
+  }
+
+  private static func check(
+    _ target: String, named path: String, _ isReplaceable: (String) -> Bool
+  ) throws(OutputError) {
+    switch FileKind(path: target) {
+    case .missing: return
+    case .regular, .other: throw OutputError(path: path, reason: "it exists and is not a directory")
+    case .directory:
+      let names: [String]
+      do {
+        names = try FileManager.default.contentsOfDirectory(atPath: target)
+      } catch {
+        throw OutputError(path: path, reason: "it exists and cannot be listed")
+      }
+      if let foreign = names.sorted().first(where: { !isReplaceable($0) }) {
+        throw OutputError(
+          path: path, reason: "it exists and holds \(foreign), which would be lost; choose another directory")
+      }
+    }
+  }
+
+  private static func exchange(_ new: String, _ target: String, named path: String) throws(OutputError) {
+    // rename(2) replaces an empty directory by itself; a filled one has to step aside.
+    if renameFile(new, to: target) { return }
+    let aside = temporaryNeighbour(of: target)
+    if !renameFile(target, to: aside) { throw OutputError(path: path, reason: lastSystemError()) }
+    if !renameFile(new, to: target) {
+      let reason = lastSystemError()
+      _ = renameFile(aside, to: target)
+      throw OutputError(path: path, reason: reason)
+    }
+    try? FileManager.default.removeItem(atPath: aside)
+  }
+}

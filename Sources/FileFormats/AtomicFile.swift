@@ -1,0 +1,100 @@
+/// A file being written, buffered.
+public struct OutputFile: ~Copyable {
+  private let file: FileDescriptor
+  private let path: String
+  private var buffer: [UInt8] = []
+  private static let bufferSize = 1 << 16
+
+  fileprivate init(_ file: consuming FileDescriptor, path: String) {
+    self.file = file
+    self.path = path
+    buffer.reserveCapacity(Self.bufferSize)
+  }
+
+  /// Appends text as UTF-8.
+  ///
+  /// - Throws: ``OutputError`` when the disk is full or gone.
+  public mutating func write(_ text: String) throws(OutputError) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
+  /// Appends bytes, or plain numbers as they are in memory.
+  ///
+  /// - Throws: ``OutputError`` when the disk is full or gone.
+  public mutating func write(_ elements: [some BitwiseCopyable]) throws(OutputError) {
+    try flush()
+    if !file.write(elements.span) { throw OutputError(path: path, reason: lastSystemError()) }
+  }
+
+  private mutating func flush() throws(OutputError) {
+    if buffer.isEmpty { return }
+    if !file.write(buffer.span) { throw OutputError(path: path, reason: lastSystemError()) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  fileprivate mutating func finish(onDisk: Bool) throws(OutputError) {
+    try flush()
+    if onDisk && !file.synchronise() { throw OutputError(path: path, reason: lastSystemError()) }
+  }
+}
+
+/// Writes files whole or not at all.
+///
+/// The bytes go to a temporary neighbour, are forced to the disk, and take the final name in one step. Whoever opens the final
+/// name finds the old file or the new one, never a part.
+public enum AtomicFile {
+  /// Writes what `fill` produces to `path`.
+  ///
+  /// A link is followed and its target replaced. A pipe, a terminal or `/dev/null` is written directly.
+  ///
+  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  public static func write(to path: String, _ fill: (inout OutputFile) throws -> Void) throws {
+    let target = resolvingLinks(path)
+    switch FileKind(path: target) {
+    case .directory: throw OutputError(path: path, reason: "it is a directory")
+    case .other:
+      let file = try named(path) { () throws(OutputError) in try .writingDirectly(target) }
+      var output = OutputFile(file, path: path)
+      try fill(&output)
+      try output.finish(onDisk: false)
+    case .regular, .missing:
+      let temporary = temporaryNeighbour(of: target)
+      let file = try named(path) { () throws(OutputError) in try .creating(temporary) }
+      var output = OutputFile(file, path: path)
+      do {
+        try fill(&output)
+        try output.finish(onDisk: true)
+        if !renameFile(temporary, to: target) { throw OutputError(path: path, reason: lastSystemError()) }
+      } catch {
+        removeFile(temporary)
+        throw error
+      }
+    }
+  }
+
+  /// Writes text as UTF-8.
+  ///
+  /// - Throws: ``OutputError`` naming `path`.
+  public static func write(_ text: String, to path: String) throws {
+    try write(to: path) { output in try output.write(text) }
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: ``OutputError`` naming `path`.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { output in try output.write(bytes) }
+  }
+
+  /// The user knows the path asked for, not the temporary one.
+  private static func named(
+    _ path: String, _ open: () throws(OutputError) -> FileDescriptor
+  ) throws(OutputError) -> FileDescriptor {
+    do {
+      return try open()
+    } catch {
+      throw OutputError(path: path, reason: error.reason)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+// The calls into the operating system, each behind one small function, so that no other file sees a pointer.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Why the last system call failed.
+func lastSystemError() -> String { unsafe String(cString: strerror(errno)) }
+
+/// An open file with one owner, closed once.
+struct FileDescriptor: ~Copyable {
+  let raw: Int32
+
+  private init(raw: Int32) { self.raw = raw }
+
+  deinit { close(raw) }
+
+  /// Opens an existing file; `-` is a copy of standard input.
+  static func reading(_ path: String) throws(InputError) -> FileDescriptor {
+    let raw = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    if raw < 0 { throw InputError(path: path, reason: lastSystemError()) }
+    return FileDescriptor(raw: raw)
+  }
+
+  /// Creates a file that must not exist yet.
+  static func creating(_ path: String) throws(OutputError) -> FileDescriptor {
+    let raw = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    if raw < 0 { throw OutputError(path: path, reason: lastSystemError()) }
+    return FileDescriptor(raw: raw)
+  }
+
+  /// Opens something that exists and cannot be replaced by a rename, such as a pipe or a terminal.
+  static func writingDirectly(_ path: String) throws(OutputError) -> FileDescriptor {
+    let raw = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    if raw < 0 { throw OutputError(path: path, reason: lastSystemError()) }
+    return FileDescriptor(raw: raw)
+  }
+
+  /// A file without a name that disappears when it is closed.
+  static func temporary() throws(InputError) -> FileDescriptor {
+    var template = Array("/tmp/doppel-XXXXXX".utf8CString)
+    let raw = unsafe mkstemp(&template)
+    if raw < 0 { throw InputError(path: "/tmp", reason: lastSystemError()) }
+    _ = unsafe unlink(template)
+    return FileDescriptor(raw: raw)
+  }
+
+  /// What kind of file this is and its size in bytes.
+  func status() -> (kind: FileKind, size: Int) {
+    var status = stat()
+    guard unsafe fstat(raw, &status) == 0 else { return (.other, 0) }
+    return (FileKind(mode: status.st_mode), Int(status.st_size))
+  }
+
+  /// Maps the first `size` bytes, or returns `nil` where that is impossible.
+  func mapped(size: Int) -> MappedBytes? {
+    guard let start = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, raw, 0),
+      UInt(bitPattern: start) != UInt.max
+    else { return nil }
+    return unsafe MappedBytes(start: start, count: size)
+  }
+
+  /// Appends the next bytes to `bytes`; returns how many, 0 at the end.
+  func read(into bytes: inout [UInt8], atMost count: Int) throws(InputError) -> Int {
+    var chunk = [UInt8](repeating: 0, count: count)
+    while true {
+      let got = unsafe Self.systemRead(raw, &chunk, count)
+      if got < 0 && errno == EINTR { continue }
+      if got < 0 { throw InputError(path: "-", reason: lastSystemError()) }
+      bytes.append(contentsOf: chunk[..<got])
+      return got
+    }
+  }
+
+  /// Writes the memory of all `elements`; returns `false`, with `errno` set, when that fails.
+  func write<Element: BitwiseCopyable>(_ elements: Span<Element>) -> Bool {
+    unsafe elements.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let put = unsafe Self.systemWrite(raw, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        if put < 0 && errno == EINTR { continue }
+        if put <= 0 { return false }
+        done += put
+      }
+      return true
+    }
+  }
+
+  /// Waits until the bytes are on the disk; `false` when that fails.
+  func synchronise() -> Bool { fsync(raw) == 0 }
+
+  /// Goes back to the first byte.
+  func rewind() { lseek(raw, 0, SEEK_SET) }
+
+  /// A second descriptor of the same file, which its new owner closes.
+  func duplicate() -> Int32 { dup(raw) }
+
+  // Inside the type, `read` and `write` are its own methods.
+  private static let systemRead = unsafe read(_:_:_:) as @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int
+  private static let systemWrite = unsafe write(_:_:_:) as @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
+}
+
+/// What a path leads to.
+enum FileKind: Equatable {
+  case regular, directory, other, missing
+
+  init(mode: mode_t) {
+    switch mode & S_IFMT {
+    case S_IFREG: self = .regular
+    case S_IFDIR: self = .directory
+    default: self = .other
+    }
+  }
+
+  /// What is found at `path`, links followed.
+  init(path: String) {
+    var status = stat()
+    self = unsafe stat(path, &status) == 0 ? FileKind(mode: status.st_mode) : .missing
+  }
+}
+
+/// Renames a file or directory, replacing a file of the new name; `false`, with `errno` set, when that fails.
+func renameFile(_ old: String, to new: String) -> Bool { unsafe rename(old, new) == 0 }
+
+/// Removes a file, if it is there.
+func removeFile(_ path: String) { _ = unsafe unlink(path) }
+
+/// Makes a directory that must not exist yet; `false`, with `errno` set, when that fails.
+func makeDirectory(_ path: String) -> Bool { unsafe mkdir(path, 0o777) == 0 }
+
+/// The path with every link resolved, or the path itself where there is nothing.
+func resolvingLinks(_ path: String) -> String {
+  guard let resolved = unsafe realpath(path, nil) else { return path }
+  defer { unsafe free(resolved) }
+  return unsafe String(cString: resolved)
+}
+
+/// A name for a temporary neighbour of `path`, different in every process and at every call.
+func temporaryNeighbour(of path: String) -> String {
+  let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+  let tag = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+  return path[..<slash] + "." + path[slash...].prefix(60) + ".\(getpid())-\(tag).partial"
+}
+
+/// A file in memory, unmapped when the last owner lets go.
+///
+/// A file that another process shortens while it is being read ends this process: that is the price of not copying it.
+@safe final class MappedBytes: @unchecked Sendable {
+  // @unchecked because the pointer is private, the memory read-only, and unmapped only in deinit.
+  private let start: UnsafeMutableRawPointer
+  let count: Int
+
+  init(start: UnsafeMutableRawPointer, count: Int) {
+    unsafe self.start = start
+    self.count = count
+  }
+
+  deinit { unsafe munmap(start, count) }
+
+  func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+    let first = unsafe UnsafePointer(start.assumingMemoryBound(to: UInt8.self))
+    let bytes = unsafe UnsafeBufferPointer(start: first, count: count)
+    return try body(unsafe bytes.span)
+  }
+}

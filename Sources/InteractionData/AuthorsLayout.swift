@@ -1,0 +1,152 @@
+public import Compute
+import FileFormats
+import Foundation
+
+/// The files in which the authors of Mult-VAE ship a strong-generalisation split.
+///
+/// `unique_sid.txt` has one item id a line, in the order of the columns. `train.csv` has the training users; `validation_tr.csv`
+/// and `test_tr.csv` what folds in, `validation_te.csv` and `test_te.csv` what is held out. All have a header `uid,sid`.
+/// `unique_uid.txt`, which the authors do not have, gives the ids of the users, so that they come back unchanged.
+enum AuthorsLayout: String, CaseIterable {
+  case train = "train.csv"
+  case validationInput = "validation_tr.csv"
+  case validationHeldOut = "validation_te.csv"
+  case testInput = "test_tr.csv"
+  case testHeldOut = "test_te.csv"
+
+  static let items = "unique_sid.txt"
+  static let users = "unique_uid.txt"
+}
+
+extension RankingSplit {
+  /// Reads a split in the layout of the Mult-VAE authors.
+  ///
+  /// Their files hold numbers: when every `sid` of all files is a whole number below the number of lines of `unique_sid.txt`, it
+  /// is the line (counted from 0), otherwise it must be one of the ids. A note says so when both readings are possible and
+  /// differ. Users are read in the same way where there is a `unique_uid.txt`.
+  ///
+  /// - Parameter forTraining: no test; ``RankingSplit/refit`` has the training and the validation users.
+  /// - Throws: `InputError` when a file is missing; `DataError` when one cannot be understood, an item is not in
+  ///   `unique_sid.txt`, or nothing is held out.
+  public static func directory(_ path: String, forTraining: Bool = false) throws -> RankingSplit {
+    let directory = path.hasSuffix("/") ? path : path + "/"
+    let wanted = AuthorsLayout.allCases.filter { !forTraining || !$0.rawValue.hasPrefix("test") }
+    let format = InteractionFormat(
+      delimiter: .comma, user: .named("uid"), item: .named("sid"), rating: .absent, timestamp: .absent)
+    var files: [AuthorsLayout: Interactions] = [:]
+    for file in wanted {
+      files[file] = try InteractionReader(format: format).read(path: directory + file.rawValue)
+    }
+    let itemPath = directory + AuthorsLayout.items
+    let items = try IdentifierList.read(itemPath)
+    var notes = files.values.flatMap(\.notes)
+    let itemNumbers = try numbers(of: files, \.items, items, listPath: itemPath, directory, &notes)
+    var userNames: [AuthorsLayout: [String]] = files.mapValues(\.users.ids)
+    let userPath = directory + AuthorsLayout.users
+    if FileManager.default.fileExists(atPath: userPath) {
+      let users = try IdentifierList.read(userPath)
+      userNames = try numbers(of: files, \.users, users, listPath: userPath, directory, &notes)
+        .mapValues { $0.map { users[$0] } }
+    }
+    let ids = userNames
+
+    /// Rows of one file for the given users.
+    func rows(_ file: AuthorsLayout, _ users: Vocabulary) -> SparseRows {
+      let data = files[file]
+      let columns = itemNumbers[file] ?? []
+      let own = (ids[file] ?? []).map { users.index(of: $0) }
+      return SparseRows(
+        columnCount: items.count,
+        rows: (data?.userIndices.indices).map { positions in
+          var rows = [[Int]](repeating: [], count: users.count)
+          for position in positions {
+            guard let data, let row = own[Int(data.userIndices[position])] else { continue }
+            rows[row].append(columns[Int(data.itemIndices[position])])
+          }
+          return rows
+        } ?? [])
+    }
+    func heldOut(_ input: AuthorsLayout, _ target: AuthorsLayout) throws -> (HeldOutUsers, all: SparseRows) {
+      let users = Vocabulary(ids: (ids[input] ?? []) + (ids[target] ?? []))
+      let foldIn = rows(input, users)
+      let hidden = rows(target, users).subtracting(foldIn)
+      guard let result = HeldOutUsers(unseen: users.ids, foldIn: foldIn, heldOut: hidden) else {
+        throw DataError(
+          path: directory + target.rawValue, message: "holds out nothing that \(input.rawValue) does not have",
+          accepted: "items to be found for at least one user")
+      }
+      return (result, foldIn.union(hidden))
+    }
+    let trainUsers = Vocabulary(ids: ids[.train] ?? [])
+    let train = rows(.train, trainUsers)
+    let (validation, everything) = try heldOut(.validationInput, .validationHeldOut)
+    let test = forTraining ? nil : try heldOut(.testInput, .testHeldOut).0
+    for users in [validation, test].compactMap({ $0 }) {
+      if let known = users.userIDs.first(where: { trainUsers.index(of: $0) != nil }) {
+        throw DataError(
+          path: directory + AuthorsLayout.train.rawValue, text: known,
+          message: "is trained on and held out", accepted: "held-out users who are not in train.csv")
+      }
+    }
+    return RankingSplit(
+      kind: .directory, items: items, trainUserIDs: trainUsers.ids, train: train, validation: validation,
+      refit: forTraining ? train.appending(everything) : nil, test: test, notes: notes)
+  }
+
+  /// What number each id of each file stands for.
+  private static func numbers(
+    of files: [AuthorsLayout: Interactions], _ part: KeyPath<Interactions, Vocabulary>, _ list: Vocabulary,
+    listPath: String, _ directory: String, _ notes: inout [String]
+  ) throws -> [AuthorsLayout: [Int]] {
+    let ids = files.mapValues { $0[keyPath: part].ids }
+    let asLines = ids.mapValues { $0.map { id in Int(id).flatMap { 0..<list.count ~= $0 ? $0 : nil } } }
+    let asNames = files.mapValues { list.indices(of: $0[keyPath: part]) }
+    let areLines = asLines.values.allSatisfy { !$0.contains(nil) }
+    if areLines {
+      if asNames != asLines && asNames.values.allSatisfy({ !$0.contains(nil) }) {
+        notes.append("the numbers in \(directory) were read as lines of \(listPath), though they are ids there too")
+      }
+      return asLines.mapValues { $0.compactMap(\.self) }
+    }
+    for (file, numbers) in asNames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let unknown = numbers.firstIndex(of: nil) else { continue }
+      throw DataError(
+        path: directory + file.rawValue, text: ids[file]?[unknown], message: "is neither a line nor an id of \(listPath)",
+        accepted: "line numbers from 0 to \(list.count - 1), or the ids themselves")
+    }
+    return asNames.mapValues { $0.compactMap(\.self) }
+  }
+
+  /// Writes a split by users in the layout of the Mult-VAE authors, with numbers as they have them.
+  ///
+  /// Users are numbered through training, validation and test, and `unique_uid.txt` has their ids. Skipped users are left out.
+  ///
+  /// - Throws: `OutputError` when the directory cannot be written, exists and holds other files, or the split is not one of
+  ///   held-out users with validation and test.
+  public func writeAuthorsLayout(to path: String) throws {
+    guard kind == .users || kind == .directory, let validation, let test else {
+      throw OutputError(path: path, reason: "this layout is for held-out users, with validation and test")
+    }
+    let replaceable = Set(AuthorsLayout.allCases.map(\.rawValue) + [AuthorsLayout.items, AuthorsLayout.users])
+    try AtomicDirectory.write(to: path, replacing: { replaceable.contains($0) }) { directory in
+      func write(_ rows: SparseRows, firstUser: Int, _ file: AuthorsLayout) throws {
+        try AtomicFile.write(to: directory + "/" + file.rawValue) { output in
+          try output.write("uid,sid\n")
+          for row in 0..<rows.rowCount {
+            for item in rows.indices(ofRow: row) { try output.write("\(firstUser + row),\(item)\n") }
+          }
+        }
+      }
+      let users = trainUserIDs + validation.userIDs + test.userIDs
+      try IdentifierList.write(items.ids, to: directory + "/" + AuthorsLayout.items)
+      try IdentifierList.write(users, to: directory + "/" + AuthorsLayout.users)
+      try write(train, firstUser: 0, .train)
+      let firstValidation = trainUserIDs.count
+      try write(validation.profiles.items, firstUser: firstValidation, .validationInput)
+      try write(validation.heldOut, firstUser: firstValidation, .validationHeldOut)
+      let firstTest = firstValidation + validation.userIDs.count
+      try write(test.profiles.items, firstUser: firstTest, .testInput)
+      try write(test.heldOut, firstUser: firstTest, .testHeldOut)
+    }
+  }
+}

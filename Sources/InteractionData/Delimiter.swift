@@ -1,0 +1,57 @@
+/// What stands between the columns of a line.
+public enum Delimiter: Sendable, Equatable {
+  /// One or more spaces or tabs.
+  case blanks
+  /// `::`, as in MovieLens 1M.
+  case doubleColon
+  /// One ASCII character. With comma and semicolon, a column may be quoted, and a quote in it is doubled.
+  case byte(UInt8)
+
+  /// A tab.
+  public static let tab = Delimiter.byte(UInt8(ascii: "\t"))
+  /// A comma.
+  public static let comma = Delimiter.byte(UInt8(ascii: ","))
+  /// A semicolon.
+  public static let semicolon = Delimiter.byte(UInt8(ascii: ";"))
+  /// A vertical bar.
+  public static let bar = Delimiter.byte(UInt8(ascii: "|"))
+
+  /// Those tried without being asked for, the least likely to be part of an id first.
+  static let recognised: [Delimiter] = [.tab, .doubleColon, .comma, .semicolon, .bar, .blanks]
+  /// What ``init(_:)`` understands, for messages.
+  public static let accepted = "tab, comma, semicolon, blanks, :: or one ASCII character"
+
+  /// Understands what a user writes: a name (`tab`, `comma`, `semicolon`, `blanks`), `::`, `\t`, or the character itself.
+  public init?(_ text: String) {
+    switch text.lowercased() {
+    case "tab", "\\t": self = .tab
+    case "comma": self = .comma
+    case "semicolon": self = .semicolon
+    case "bar", "pipe": self = .bar
+    case "blanks", "blank", "space", "spaces", " ": self = .blanks
+    case "::": self = .doubleColon
+    default:
+      let bytes = Array(text.utf8)
+      guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D, bytes[0] != 0x22, bytes[0] != 0
+      else { return nil }
+      self = .byte(bytes[0])
+    }
+  }
+
+  /// Whether a column may be quoted.
+  var allowsQuotes: Bool { self == .comma || self == .semicolon }
+}
+
+extension Delimiter: CustomStringConvertible {
+  /// The name used in messages.
+  public var description: String {
+    switch self {
+    case .blanks: "blanks"
+    case .doubleColon: "::"
+    case .tab: "tab"
+    case .comma: "comma"
+    case .semicolon: "semicolon"
+    case .byte(let byte): "\"\(Character(Unicode.Scalar(byte)))\""
+    }
+  }
+}

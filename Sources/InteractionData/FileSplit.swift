@@ -1,0 +1,108 @@
+public import Compute
+import FileFormats
+
+extension RankingSplit {
+  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be found.
+  ///
+  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the others and counted, and
+  /// so is what another file repeats of it. The input at test time is the training row; training and validation items are masked.
+  ///
+  /// Without a validation file a tenth of every training row, rounded down but at least one of two items or more, is held back
+  /// at random for validation. ``RankingSplit/refit`` then has the whole rows, and they are the input at test time.
+  ///
+  /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation files.
+  /// - Throws: `DataError` when nothing of the test file can be looked for.
+  public static func files(
+    train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed
+  ) throws -> RankingSplit {
+    var notes = train.notes + (validation?.notes ?? []) + (test?.notes ?? [])
+    let ids = train.users.ids
+    let whole = train.rows(
+      columns: (0..<Int32(train.items.count)).map(\.self), columnCount: train.items.count)
+    let fitted: SparseRows
+    let validationRows: SparseRows
+    if let validation {
+      fitted = whole
+      validationRows = rows(of: validation, in: train, "validation", &notes)
+        .removing(whole, "validation interactions are in the training file too", &notes)
+    } else {
+      (fitted, validationRows) = holdBack(of: whole, seed)
+    }
+    let known = whole.union(validationRows)
+    var testUsers: HeldOutUsers?
+    if let test {
+      let testRows = rows(of: test, in: train, "test", &notes)
+        .removing(known, "test interactions are in the training or validation file too", &notes)
+      testUsers = HeldOutUsers(trained: ids, input: whole, masked: known, heldOut: testRows)
+      if testUsers == nil {
+        throw DataError(
+          path: test.name, message: "has nothing to look for: no user and item of \(train.name) together",
+          accepted: "interactions of users and items that occur in the training file")
+      }
+    }
+    let validationUsers = HeldOutUsers(trained: ids, input: fitted, masked: fitted, heldOut: validationRows)
+    if validationUsers == nil { notes.append("nothing to validate on: no epoch can be chosen") }
+    return RankingSplit(
+      kind: .files, items: train.items, trainUserIDs: ids, train: fitted, validation: validationUsers,
+      refit: validation == nil || test == nil ? known : nil, test: testUsers, notes: notes)
+  }
+
+  /// Rows of another file in the users and items of the training file.
+  private static func rows(
+    of other: Interactions, in train: Interactions, _ role: String, _ notes: inout [String]
+  ) -> SparseRows {
+    let users = train.users.indices(of: other.users)
+    let items = train.items.indices(of: other.items)
+    var (rows, columns): ([Int32], [Int32]) = ([], [])
+    var (ofUnknownUsers, ofUnknownItems) = (0, 0)
+    for position in 0..<other.count {
+      guard let user = users[Int(other.userIndices[position])] else {
+        ofUnknownUsers += 1
+        continue
+      }
+      guard let item = items[Int(other.itemIndices[position])] else {
+        ofUnknownItems += 1
+        continue
+      }
+      rows.append(Int32(user))
+      columns.append(Int32(item))
+    }
+    if ofUnknownUsers > 0 {
+      let count = users.count { $0 == nil }
+      notes.append("\(ofUnknownUsers) \(role) interactions of \(count) users not in the training file dropped")
+    }
+    if ofUnknownItems > 0 {
+      let count = items.count { $0 == nil }
+      notes.append("\(ofUnknownItems) \(role) interactions with \(count) items not in the training file dropped")
+    }
+    return SparseRows(rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
+  }
+
+  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows) {
+    var kept: [[Int32]] = []
+    var heldBack: [[Int32]] = []
+    for user in 0..<whole.rowCount {
+      var items = Array(whole.indices(ofRow: user))
+      var random = seed.stream(.split, 1, user)
+      random.shuffle(&items)
+      let size = tenths(items.count, parts: 1).validation
+      heldBack.append(items[..<size].sorted())
+      kept.append(items[size...].sorted())
+    }
+    return (
+      SparseRows(columnCount: whole.columnCount, ascending: kept),
+      SparseRows(columnCount: whole.columnCount, ascending: heldBack)
+    )
+  }
+}
+
+extension SparseRows {
+  /// What is not known, with a note when that is less.
+  fileprivate func removing(_ known: SparseRows, _ remark: String, _ notes: inout [String]) -> SparseRows {
+    let rest = subtracting(known)
+    if rest.nonZeroCount < nonZeroCount {
+      notes.append("\(nonZeroCount - rest.nonZeroCount) \(remark) and were dropped")
+    }
+    return rest
+  }
+}

@@ -1,0 +1,104 @@
+import FileFormats
+
+/// Which interactions to keep before anything else happens.
+public struct Filters: Sendable, Equatable {
+  /// Ratings below this are dropped; what is left counts as had, whatever its rating. `nil` keeps all, with ratings.
+  public var minRating: Double?
+  /// Users with fewer interactions are dropped.
+  public var minUserItems: Int
+  /// Items with fewer interactions are dropped, before users are looked at.
+  public var minItemUsers: Int
+  /// Users and items with fewer interactions are dropped again and again, until nothing changes.
+  public var core: Int
+
+  /// Creates filters; without arguments they keep everything.
+  public init(minRating: Double? = nil, minUserItems: Int = 0, minItemUsers: Int = 0, core: Int = 0) {
+    self.minRating = minRating
+    self.minUserItems = minUserItems
+    self.minItemUsers = minItemUsers
+    self.core = core
+  }
+
+  /// Applies the rating, then the item, then the user filter, once each, then the core.
+  ///
+  /// - Returns: what is left, its notes saying how much each filter removed.
+  /// - Throws: `DataError` when a rating is asked for and there are none, or naming the filter that left nothing.
+  public func apply(to data: Interactions) throws -> Interactions {
+    var kept = Remaining(data)
+    var notes = data.notes
+    if let minRating {
+      guard let ratings = data.ratings else {
+        throw DataError(
+          path: data.name, message: "has no ratings, so --min-rating \(minRating) cannot be applied",
+          accepted: "a file with a rating column (--rating-column), or no --min-rating")
+      }
+      kept.remove { Double(ratings[$0]) < minRating }
+      try kept.report("--min-rating \(minRating)", &notes)
+    }
+    if minItemUsers > 1 {
+      kept.removeItems(below: minItemUsers)
+      try kept.report("--min-item-users \(minItemUsers)", &notes)
+    }
+    if minUserItems > 1 {
+      kept.removeUsers(below: minUserItems)
+      try kept.report("--min-user-items \(minUserItems)", &notes)
+    }
+    if core > 1 {
+      while kept.removeItems(below: core) || kept.removeUsers(below: core) {}
+      try kept.report("--core \(core)", &notes)
+    }
+    if minRating == nil && kept.positions.count == data.count { return data }
+    let result = data.selecting(kept.positions, notes: notes)
+    return minRating == nil ? result : result.binarised()
+  }
+}
+
+extension Interactions {
+  /// The same interactions without their ratings.
+  func binarised() -> Interactions {
+    Interactions(
+      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      timestamps: timestamps, notes: notes)
+  }
+}
+
+/// The interactions that no filter has removed yet.
+private struct Remaining {
+  let data: Interactions
+  var positions: [Int]
+  private var reported: Int
+
+  init(_ data: Interactions) {
+    self.data = data
+    positions = Array(0..<data.count)
+    reported = data.count
+  }
+
+  @discardableResult
+  mutating func remove(where isUnwanted: (Int) -> Bool) -> Bool {
+    let before = positions.count
+    positions.removeAll(where: isUnwanted)
+    return positions.count < before
+  }
+
+  @discardableResult
+  mutating func removeUsers(below least: Int) -> Bool { remove(data.userIndices, data.users.count, below: least) }
+
+  @discardableResult
+  mutating func removeItems(below least: Int) -> Bool { remove(data.itemIndices, data.items.count, below: least) }
+
+  private mutating func remove(_ indices: [Int32], _ count: Int, below least: Int) -> Bool {
+    var counts = [Int](repeating: 0, count: count)
+    for position in positions { counts[Int(indices[position])] += 1 }
+    return remove { counts[Int(indices[$0])] < least }
+  }
+
+  mutating func report(_ filter: String, _ notes: inout [String]) throws {
+    if positions.isEmpty {
+      throw DataError(path: data.name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
+    }
+    let removed = reported - positions.count
+    if removed > 0 { notes.append("\(filter) removed \(removed) of \(reported) interactions") }
+    reported = positions.count
+  }
+}

@@ -1,0 +1,143 @@
+/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the file.
+///
+/// Every (user, item) pair occurs once.
+public struct Interactions: Sendable {
+  /// How to name the data in output: the file name, usually.
+  public let name: String
+  /// The users in order of first appearance.
+  public let users: Vocabulary
+  /// The items in order of first appearance.
+  public let items: Vocabulary
+  /// The user of each interaction. Shape: `count`.
+  public let userIndices: [Int32]
+  /// The item of each interaction. Shape: `count`.
+  public let itemIndices: [Int32]
+  /// The rating of each interaction, or `nil` when there are none.
+  public let ratings: [Float]?
+  /// The time of each interaction, usually in seconds since 1970, or `nil` when there are none.
+  public let timestamps: [Double]?
+  /// What a reader should know about how these interactions came about, each with its count.
+  public let notes: [String]
+
+  /// The number of interactions.
+  public var count: Int { userIndices.count }
+
+  /// The share of all user-item pairs that are there.
+  public var density: Double {
+    count == 0 ? 0 : Double(count) / (Double(users.count) * Double(items.count))
+  }
+
+  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the last its rating
+  /// and time; a note says how many there were.
+  ///
+  /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
+  public init(
+    name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
+    ratings: [Float]? = nil, timestamps: [Double]? = nil, notes: [String] = []
+  ) {
+    precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
+    precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
+    precondition(timestamps.map { $0.count == userIndices.count } ?? true, "a time for each interaction")
+    precondition(userIndices.allSatisfy { 0..<users.count ~= Int($0) }, "a user outside the vocabulary")
+    precondition(itemIndices.allSatisfy { 0..<items.count ~= Int($0) }, "an item outside the vocabulary")
+    self.name = name
+    self.users = users
+    self.items = items
+    let repeats = RepeatedPairs(
+      users: userIndices, items: itemIndices, userCount: users.count, itemCount: items.count)
+    guard repeats.count > 0 else {
+      self.userIndices = userIndices
+      self.itemIndices = itemIndices
+      self.ratings = ratings
+      self.timestamps = timestamps
+      self.notes = notes
+      return
+    }
+    self.userIndices = repeats.first.map { userIndices[$0] }
+    self.itemIndices = repeats.first.map { itemIndices[$0] }
+    self.ratings = ratings.map { all in repeats.last.map { all[$0] } }
+    self.timestamps = timestamps.map { all in repeats.last.map { all[$0] } }
+    let kept = ratings == nil ? "" : " (last rating kept)"
+    self.notes = notes + ["\(repeats.count) repeated (user, item) pairs merged\(kept)"]
+  }
+
+  /// Creates interactions without ratings from pairs of ids.
+  public init(name: String, pairs: some Sequence<(user: String, item: String)>) {
+    let pairs = Array(pairs)
+    let users = Vocabulary(ids: pairs.lazy.map(\.user))
+    let items = Vocabulary(ids: pairs.lazy.map(\.item))
+    self.init(
+      name: name, users: users, items: items,
+      userIndices: pairs.compactMap { users.index(of: $0.user).map(Int32.init) },
+      itemIndices: pairs.compactMap { items.index(of: $0.item).map(Int32.init) })
+  }
+
+  /// The interactions whose positions are given, in ascending order, with vocabularies of what is left.
+  func selecting(_ positions: [Int], notes: [String]) -> Interactions {
+    let (userIndices, users) = Self.renumber(positions.map { self.userIndices[$0] }, users)
+    let (itemIndices, items) = Self.renumber(positions.map { self.itemIndices[$0] }, items)
+    return Interactions(
+      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      ratings: ratings.map { all in positions.map { all[$0] } },
+      timestamps: timestamps.map { all in positions.map { all[$0] } }, notes: notes)
+  }
+
+  /// Numbers what occurs in order of first appearance.
+  static func renumber(_ indices: [Int32], _ vocabulary: Vocabulary) -> ([Int32], Vocabulary) {
+    var numbers = [Int32](repeating: -1, count: vocabulary.count)
+    var order: [Int] = []
+    var renumbered = indices
+    for position in renumbered.indices {
+      let old = Int(renumbered[position])
+      if numbers[old] < 0 {
+        numbers[old] = Int32(order.count)
+        order.append(old)
+      }
+      renumbered[position] = numbers[old]
+    }
+    return (renumbered, vocabulary.selecting(order))
+  }
+}
+
+extension Interactions: CustomStringConvertible {
+  /// Such as `<Interactions 943 users × 1682 items, 100000 interactions>`.
+  public var description: String {
+    "<Interactions \(users.count) users × \(items.count) items, \(count) interactions>"
+  }
+}
+
+/// Which interactions repeat a (user, item) pair.
+private struct RepeatedPairs {
+  /// How many interactions repeat an earlier one.
+  var count = 0
+  /// The first occurrence of each pair, ascending; empty when nothing repeats.
+  var first: [Int] = []
+  /// The last occurrence of the same pairs.
+  var last: [Int] = []
+
+  init(users: [Int32], items: [Int32], userCount: Int, itemCount: Int) {
+    let (starts, order) = Grouping.positions(of: users, groupCount: userCount)
+    // For each item, the user seen with it last and where: users come one after the other, so one cell an item is enough.
+    var lastUser = [Int32](repeating: -1, count: itemCount)
+    var firstPosition = [Int](repeating: 0, count: itemCount)
+    var replacement: [Int: Int] = [:]
+    var repeated = Set<Int>()
+    for user in 0..<userCount {
+      for index in starts[user]..<starts[user + 1] {
+        let position = order[index]
+        let item = Int(items[position])
+        if lastUser[item] == Int32(user) {
+          repeated.insert(position)
+          replacement[firstPosition[item]] = position
+        } else {
+          lastUser[item] = Int32(user)
+          firstPosition[item] = position
+        }
+      }
+    }
+    count = repeated.count
+    if count == 0 { return }
+    first = users.indices.filter { !repeated.contains($0) }
+    last = first.map { replacement[$0] ?? $0 }
+  }
+}

@@ -1,0 +1,103 @@
+public import Compute
+
+/// Users of whom a part is hidden, to see whether a model finds it (T users, I items).
+public struct HeldOutUsers: Sendable {
+  /// Their ids. Shape: T.
+  public let userIDs: [String]
+  /// What a model is shown. Shape: T × I. With training rows when the users were trained on, without when they are unseen.
+  public let profiles: Profiles
+  /// What is never ranked: the input and whatever else is known of the users. Shape: T × I.
+  public let masked: SparseRows
+  /// What is to be found, at least one item for every user. Shape: T × I.
+  public let heldOut: SparseRows
+  /// How many users were left out because nothing of theirs could be held out.
+  public let skippedUsers: Int
+
+  /// Creates held-out users.
+  ///
+  /// - Precondition: all parts have the same users and items, and every user has something held out.
+  public init(
+    userIDs: [String], profiles: Profiles, masked: SparseRows, heldOut: SparseRows, skippedUsers: Int
+  ) {
+    precondition(
+      [profiles.items.rowCount, masked.rowCount, heldOut.rowCount].allSatisfy { $0 == userIDs.count },
+      "a row for each user")
+    precondition(
+      profiles.items.columnCount == heldOut.columnCount && masked.columnCount == heldOut.columnCount,
+      "the same items in all parts")
+    precondition((0..<heldOut.rowCount).allSatisfy { heldOut.count(ofRow: $0) > 0 }, "something held out of each user")
+    self.userIDs = userIDs
+    self.profiles = profiles
+    self.masked = masked
+    self.heldOut = heldOut
+    self.skippedUsers = skippedUsers
+  }
+}
+
+/// How data was divided.
+public enum SplitKind: String, Codable, Sendable, CaseIterable {
+  /// Strong generalisation: users of the test are not trained on.
+  case users
+  /// A part of every user's items, at random.
+  case interactions
+  /// The latest item of every user.
+  case leaveOneOut = "leave-one-out"
+  /// Files that say which interaction is for what, with the same users.
+  case files
+  /// The layout of the Mult-VAE authors: files with held-out users.
+  case directory
+}
+
+/// Data divided into what is trained on and what is to be found (I items).
+public struct RankingSplit: Sendable {
+  /// How the data was divided.
+  public let kind: SplitKind
+  /// The items of the training users, in order of first appearance. All rows have these columns.
+  public let items: Vocabulary
+  /// The ids of the rows of ``train``.
+  public let trainUserIDs: [String]
+  /// What to fit while choosing the number of epochs. Shape: training users × I.
+  public let train: SparseRows
+  /// Whose ranking chooses the number of epochs, or `nil` when nobody has enough items for that.
+  public let validation: HeldOutUsers?
+  /// When set, what to fit again for the chosen number of epochs. Its first rows are the users of ``train``, in the same order;
+  /// users held out for validation follow.
+  public let refit: SparseRows?
+  /// Whose ranking is reported; `nil` when everything is for training.
+  public let test: HeldOutUsers?
+  /// What a reader of the results should know, each with its count.
+  public let notes: [String]
+  /// A fingerprint of everything above but the notes, 16 hexadecimal digits: equal for equal splits on every machine.
+  public let hash: String
+
+  /// Creates a split.
+  ///
+  /// - Precondition: all rows have one column for each item; ``train`` has one row for each id.
+  public init(
+    kind: SplitKind, items: Vocabulary, trainUserIDs: [String], train: SparseRows, validation: HeldOutUsers?,
+    refit: SparseRows?, test: HeldOutUsers?, notes: [String] = []
+  ) {
+    precondition(train.rowCount == trainUserIDs.count, "an id for each training row")
+    for rows in [train, validation?.heldOut, refit, test?.heldOut].compactMap({ $0 }) {
+      precondition(rows.columnCount == items.count, "a column for each item")
+    }
+    precondition(refit.map { $0.rowCount >= train.rowCount } ?? true, "training users are fitted again")
+    self.kind = kind
+    self.items = items
+    self.trainUserIDs = trainUserIDs
+    self.train = train
+    self.validation = validation
+    self.refit = refit
+    self.test = test
+    self.notes = notes
+    var fingerprint = Fingerprint()
+    fingerprint.add(kind.rawValue)
+    fingerprint.add(items)
+    fingerprint.add(trainUserIDs)
+    fingerprint.add(train)
+    fingerprint.add(validation)
+    fingerprint.add(refit)
+    fingerprint.add(test)
+    hash = fingerprint.hexadecimal
+  }
+}

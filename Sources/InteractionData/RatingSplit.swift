@@ -1,0 +1,130 @@
+public import Compute
+import FileFormats
+
+/// Ratings divided into those trained on and those to be predicted (U users, I items).
+public struct RatingSplit: Sendable {
+  /// All users, those without a training rating included.
+  public let users: Vocabulary
+  /// All items, those without a training rating included.
+  public let items: Vocabulary
+  /// What to fit while choosing the number of epochs, with ratings as values. Shape: U × I.
+  public let train: SparseRows
+  /// What chooses the number of epochs; may be empty.
+  public let validation: [RatingCell]
+  /// ``train`` and ``validation`` together, to fit again for the chosen number of epochs. Shape: U × I.
+  public let refit: SparseRows
+  /// What is to be predicted; empty when everything is for training.
+  public let test: [RatingCell]
+  /// What a reader of the results should know, each with its count.
+  public let notes: [String]
+  /// A fingerprint of everything above but the notes, 16 hexadecimal digits.
+  public let hash: String
+
+  /// Divides ratings at random: a tenth for the test, a tenth of the rest for validation.
+  ///
+  /// The procedure of AutoRec (Sedhain et al., WWW 2015): of all ratings, not of each user's. A test cell whose user or item has
+  /// no training rating stays in the test; a note counts them.
+  ///
+  /// - Parameter forTraining: no test; a tenth of all ratings is for validation.
+  /// - Throws: `DataError` when there are no ratings or too few.
+  public init(_ data: Interactions, seed: Seed, forTraining: Bool = false) throws {
+    guard let ratings = data.ratings else { throw Self.noRatings(data) }
+    let testCount = forTraining ? 0 : max(1, data.count / 10)
+    guard data.count > testCount else {
+      throw DataError(path: data.name, message: "has a single rating", accepted: "at least two ratings")
+    }
+    var random = seed.stream(.split)
+    let order = random.permutation(data.count)
+    let cells = (0..<data.count).map {
+      RatingCell(user: Int(data.userIndices[$0]), item: Int(data.itemIndices[$0]), rating: ratings[$0])
+    }
+    let trainCount = data.count - testCount - (data.count - testCount) / 10
+    self.init(
+      users: data.users, items: data.items, train: order[..<trainCount].map { cells[$0] },
+      validation: order[trainCount..<data.count - testCount].map { cells[$0] },
+      test: order[(data.count - testCount)...].map { cells[$0] }, notes: [])
+  }
+
+  /// Fixed files. Without a validation file a tenth of the training ratings is for validation.
+  ///
+  /// - Parameter test: `nil` to train only.
+  /// - Throws: `DataError` when a file has no ratings.
+  public init(train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed) throws {
+    let files = [train, validation, test].compactMap { $0 }
+    for file in files where file.ratings == nil { throw Self.noRatings(file) }
+    let users = Vocabulary(ids: files.lazy.flatMap(\.users.ids))
+    let items = Vocabulary(ids: files.lazy.flatMap(\.items.ids))
+    func cells(_ file: Interactions?) -> [RatingCell] {
+      guard let file, let ratings = file.ratings else { return [] }
+      let rows = users.indices(of: file.users)
+      let columns = items.indices(of: file.items)
+      return (0..<file.count).compactMap { position in
+        guard let user = rows[Int(file.userIndices[position])],
+          let item = columns[Int(file.itemIndices[position])]
+        else { return nil }
+        return RatingCell(user: user, item: item, rating: ratings[position])
+      }
+    }
+    var fitted = cells(train)
+    var chosen = cells(validation)
+    if validation == nil {
+      var random = seed.stream(.split)
+      random.shuffle(&fitted)
+      chosen = Array(fitted.suffix(fitted.count / 10))
+      fitted.removeLast(chosen.count)
+    }
+    var notes = files.flatMap(\.notes)
+    // A rating given twice is trained on once: a cell of the validation file replaces nothing.
+    let known = Set(fitted.map { [$0.user, $0.item] })
+    let before = chosen.count
+    chosen.removeAll { known.contains([$0.user, $0.item]) }
+    if chosen.count < before {
+      notes.append("\(before - chosen.count) validation ratings are in the training file too and were dropped")
+    }
+    self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
+  }
+
+  private init(
+    users: Vocabulary, items: Vocabulary, train: [RatingCell], validation: [RatingCell], test: [RatingCell],
+    notes: [String]
+  ) {
+    func rows(_ cells: [RatingCell]) -> SparseRows {
+      SparseRows(
+        rowCount: users.count, columnCount: items.count, rows: cells.map { Int32($0.user) },
+        columns: cells.map { Int32($0.item) }, values: cells.map(\.rating))
+    }
+    self.users = users
+    self.items = items
+    self.train = rows(train)
+    self.validation = validation
+    let refit = rows(train + validation)
+    self.refit = refit
+    self.test = test
+    var notes = notes
+    let itemCounts = refit.columnCounts()
+    let cold = test.count { refit.count(ofRow: $0.user) == 0 || itemCounts[$0.item] == 0 }
+    if cold > 0 {
+      notes.append("\(cold) of \(test.count) test ratings are of a user or item without training ratings")
+    }
+    self.notes = notes
+    var fingerprint = Fingerprint()
+    fingerprint.add("rating")
+    fingerprint.add(users)
+    fingerprint.add(items)
+    fingerprint.add(self.train)
+    fingerprint.add(refit)
+    for cell in validation + test {
+      fingerprint.add(cell.user)
+      fingerprint.add(cell.item)
+      fingerprint.add(UInt64(cell.rating.bitPattern))
+    }
+    fingerprint.add(validation.count)
+    hash = fingerprint.hexadecimal
+  }
+
+  private static func noRatings(_ data: Interactions) -> DataError {
+    DataError(
+      path: data.name, message: "has no ratings",
+      accepted: "a file with user, item and rating columns (--rating-column), or --task ranking")
+  }
+}

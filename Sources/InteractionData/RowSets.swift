@@ -1,0 +1,73 @@
+import Compute
+
+extension SparseRows {
+  /// Row by row what is in either. Values are dropped.
+  func union(_ other: SparseRows) -> SparseRows {
+    precondition(rowCount == other.rowCount && columnCount == other.columnCount, "rows of the same shape")
+    return SparseRows(
+      columnCount: columnCount,
+      ascending: (0..<rowCount).map { row in
+        var result: [Int32] = []
+        result.reserveCapacity(count(ofRow: row) + other.count(ofRow: row))
+        var (left, right) = (indices(ofRow: row), other.indices(ofRow: row))
+        while let a = left.first, let b = right.first {
+          if a <= b { left = left.dropFirst() }
+          if b <= a { right = right.dropFirst() }
+          result.append(min(a, b))
+        }
+        return result + left + right
+      })
+  }
+
+  /// Row by row what is not in the other. Values are dropped.
+  func subtracting(_ other: SparseRows) -> SparseRows {
+    precondition(rowCount == other.rowCount && columnCount == other.columnCount, "rows of the same shape")
+    return SparseRows(
+      columnCount: columnCount,
+      ascending: (0..<rowCount).map { row in
+        var right = other.indices(ofRow: row)
+        return indices(ofRow: row).filter { index in
+          while let b = right.first, b < index { right = right.dropFirst() }
+          return right.first != index
+        }
+      })
+  }
+
+  /// The rows of both, those of the other last. Values are dropped.
+  func appending(_ other: SparseRows) -> SparseRows {
+    precondition(columnCount == other.columnCount, "rows of the same width")
+    return SparseRows(
+      columnCount: columnCount, offsets: offsets + other.offsets.dropFirst().map { $0 + nonZeroCount },
+      indices: indices + other.indices)
+  }
+
+  /// The rows that have something in them.
+  var filledRows: [Int] { (0..<rowCount).filter { count(ofRow: $0) > 0 } }
+}
+
+extension HeldOutUsers {
+  /// Users who are trained on, one for each row of the training data; those with nothing held out are skipped.
+  ///
+  /// - Returns: `nil` when nobody has anything held out.
+  init?(trained ids: [String], input: SparseRows, masked: SparseRows, heldOut: SparseRows) {
+    let rows = heldOut.filledRows
+    if rows.isEmpty { return nil }
+    self.init(
+      userIDs: rows.map { ids[$0] },
+      profiles: Profiles(items: input.selecting(rows: rows), trainingRows: rows),
+      masked: masked.selecting(rows: rows), heldOut: heldOut.selecting(rows: rows),
+      skippedUsers: ids.count - rows.count)
+  }
+
+  /// Users who are not trained on; those with nothing held out are skipped.
+  ///
+  /// - Returns: `nil` when nobody has anything held out.
+  init?(unseen ids: [String], foldIn: SparseRows, heldOut: SparseRows) {
+    let rows = heldOut.filledRows
+    if rows.isEmpty { return nil }
+    let input = foldIn.selecting(rows: rows)
+    self.init(
+      userIDs: rows.map { ids[$0] }, profiles: Profiles(items: input), masked: input,
+      heldOut: heldOut.selecting(rows: rows), skippedUsers: ids.count - rows.count)
+  }
+}
