@@ -1,0 +1,40 @@
+public import InteractionData
+
+/// Why an evaluation was refused.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// There is nobody to evaluate on.
+  case noUsers
+  /// There is no rating to predict.
+  case noCells
+  /// A user has nothing to be found; such users are left out and counted before.
+  case nothingHeldOut(user: String)
+  /// A held-out item is also part of the user's profile or masked: the model would be shown the answer, or barred from it.
+  case heldOutIsKnown(user: String, item: Int)
+  /// Rows or scores do not have the shape that users and items call for.
+  case wrongShape(String, expected: String)
+  /// A score that is not a number.
+  case notANumber(user: String, item: Int)
+  /// A predicted rating that is not finite.
+  case notFinite(cell: RatingCell)
+  /// A metric of ratings was asked of rankings.
+  case notOfRankings(Metric)
+  /// A metric of rankings was asked of ratings.
+  case notOfRatings(Metric)
+
+  public var description: String {
+    switch self {
+    case .noUsers: "there are no users to evaluate on"
+    case .noCells: "there are no ratings to evaluate on"
+    case .nothingHeldOut(let user): "user '\(user)' has no held-out items"
+    case .heldOutIsKnown(let user, let item):
+      "user '\(user)': item \(item) is held out, but the model is given it or may not rank it"
+    case .wrongShape(let found, let expected): "\(found), where \(expected) is expected"
+    case .notANumber(let user, let item):
+      "user '\(user)': the model's score of item \(item) is not a number"
+    case .notFinite(let cell):
+      "the predicted rating of user \(cell.user), item \(cell.item) is not a finite number"
+    case .notOfRankings(let metric): "\(metric.key) measures predicted ratings, not rankings"
+    case .notOfRatings(let metric): "\(metric.key) measures rankings, not predicted ratings"
+    }
+  }
+}

@@ -1,0 +1,159 @@
+public import Compute
+public import InteractionData
+
+/// Measures models on users set aside.
+///
+/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it cannot see what it is
+/// asked to find. Users are scored in blocks, several at a time; how the blocks are cut depends on the number of items alone
+/// and results are joined in order, so every bit is the same at any number of threads.
+///
+/// Ties are broken by the order of the vocabulary (score descending, then item index ascending). A model that gives all items
+/// one score is therefore ranked by that order. Where the order has nothing to do with taste this is as good as chance; but a
+/// vocabulary in order of first appearance tends to begin with popular items, and then such a model looks better than chance.
+/// ``RankingNote/allTied(users:)`` says when that happened.
+public struct Evaluator: Sendable {
+  /// The number of users scored at once; `nil` for as many as fit in 16 MB of scores, at most 128.
+  public var blockSize: Int?
+
+  /// Creates an evaluator.
+  public init(blockSize: Int? = nil) {
+    precondition(blockSize.map { $0 > 0 } ?? true, "a block needs at least one user")
+    self.blockSize = blockSize
+  }
+
+  /// Measures rankings.
+  ///
+  /// Every item is ranked but those of the user's profile and those masked. A cut-off beyond the number of rankable items
+  /// gives short lists, whose missing ranks count as misses.
+  ///
+  /// - Parameters:
+  ///   - itemPopularity: how many training users have each item, which novelty needs. Shape: I.
+  ///   - trainingUsers: the number of training users.
+  /// - Throws: ``EvaluationError``; whatever the recommender throws.
+  /// - Complexity: what the scores cost, and one pass over them.
+  public func evaluate(
+    _ recommender: some Recommender, on users: HeldOutUsers, itemPopularity: [Int], trainingUsers: Int,
+    metrics: [Metric], processor: Processor
+  ) throws -> RankingResult {
+    if let metric = metrics.first(where: { !$0.kind.isRanking }) { throw EvaluationError.notOfRankings(metric) }
+    let itemCount = recommender.itemCount
+    try check(users, itemCount: itemCount)
+    precondition(itemPopularity.count == itemCount, "\(itemPopularity.count) counts for \(itemCount) items")
+    let length = metrics.compactMap(\.cutoff).max() ?? 0
+    let novelty = Novelty(itemPopularity: itemPopularity, trainingUsers: trainingUsers)
+
+    let userCount = users.userIDs.count
+    let size = blockSize ?? Self.blockSize(itemCount: itemCount)
+    let blocks = try processor.map(count: (userCount + size - 1) / size) { block in
+      let range = block * size..<min(userCount, (block + 1) * size)
+      let scores = try recommender.scores(for: users.profiles.selecting(range), using: processor.engine)
+      guard scores.rows == range.count && scores.columns == itemCount else {
+        throw EvaluationError.wrongShape("\(scores)", expected: "\(range.count) × \(itemCount)")
+      }
+      return try range.map { user in
+        try measure(
+          scores[row: user - range.lowerBound], user: user, of: users, length: length, metrics: metrics,
+          novelty: novelty)
+      }
+    }
+    let measured = blocks.flatMap(\.self)
+    return RankingResult(
+      userIDs: users.userIDs,
+      scores: metrics.enumerated().map { position, metric in
+        score(metric, at: position, of: measured, itemCount: itemCount)
+      },
+      notes: notes(on: measured, metrics: metrics, itemCount: itemCount, skipped: users.skippedUsers))
+  }
+
+  /// The number of users whose scores fill 16 MB, between 1 and 128.
+  private static func blockSize(itemCount: Int) -> Int {
+    max(1, min(128, (16 << 20) / max(1, itemCount * MemoryLayout<Float>.size)))
+  }
+
+  private func check(_ users: HeldOutUsers, itemCount: Int) throws {
+    let count = users.userIDs.count
+    if count == 0 { throw EvaluationError.noUsers }
+    for (name, rows) in [
+      ("profiles", users.profiles.items), ("masked", users.masked), ("held out", users.heldOut),
+    ] {
+      guard rows.rowCount == count && rows.columnCount == itemCount else {
+        throw EvaluationError.wrongShape("\(name): \(rows)", expected: "\(count) × \(itemCount)")
+      }
+    }
+    for user in 0..<count {
+      let heldOut = users.heldOut.indices(ofRow: user)
+      if heldOut.isEmpty { throw EvaluationError.nothingHeldOut(user: users.userIDs[user]) }
+      for known in [users.profiles.items, users.masked] {
+        if let item = firstCommon(heldOut, known.indices(ofRow: user)) {
+          throw EvaluationError.heldOutIsKnown(user: users.userIDs[user], item: item)
+        }
+      }
+    }
+  }
+
+  /// What is kept of one user once the scores are gone.
+  private struct Measured: Sendable {
+    /// One value for each metric; 0 for those of all users together.
+    var values: [Double]
+    /// The list, best first.
+    var items: [Int32]
+    /// The number of items that could be ranked.
+    var rankable: Int
+    /// Whether the whole list shares one score.
+    var isTied: Bool
+  }
+
+  private func measure(
+    _ scores: ArraySlice<Float>, user: Int, of users: HeldOutUsers, length: Int, metrics: [Metric],
+    novelty: Novelty
+  ) throws -> Measured {
+    let excluded = union(users.profiles.items.indices(ofRow: user), users.masked.indices(ofRow: user))
+    let list: [RankedItem]
+    do {
+      list = try topK(scores, k: length, excluding: excluded)
+    } catch let error as NotANumberError {
+      throw EvaluationError.notANumber(user: users.userIDs[user], item: error.item)
+    }
+    let items = list.map { Int32($0.item) }
+    let heldOut = users.heldOut.indices(ofRow: user)
+    let judged = JudgedList(hits: items.map { contains(heldOut, $0) }, heldOutCount: heldOut.count)
+    let values = metrics.map { metric in
+      let cutoff = metric.cutoff ?? length
+      if let accuracy = metric.kind.accuracy { return accuracy.value(of: judged, at: cutoff) }
+      return metric.kind == .novelty ? novelty.value(of: items, at: cutoff) : 0
+    }
+    return Measured(
+      values: values, items: items, rankable: scores.count - excluded.count,
+      isTied: list.count > 1 && list.first?.score == list.last?.score)
+  }
+
+  private func score(
+    _ metric: Metric, at position: Int, of measured: [Measured], itemCount: Int
+  ) -> MetricScore {
+    guard metric.kind == .coverage || metric.kind == .gini else {
+      return MetricScore(metric, mean: measured.map { $0.values[position] })
+    }
+    var recommendations = [Int](repeating: 0, count: itemCount)
+    for user in measured {
+      for item in user.items.prefix(metric.cutoff ?? 0) { recommendations[Int(item)] += 1 }
+    }
+    return MetricScore(
+      metric: metric,
+      value: metric.kind == .coverage
+        ? Coverage.value(recommendations: recommendations) : Gini.value(recommendations: recommendations),
+      standardError: nil, values: nil)
+  }
+
+  private func notes(
+    on measured: [Measured], metrics: [Metric], itemCount: Int, skipped: Int
+  ) -> [RankingNote] {
+    var notes: [RankingNote] = skipped > 0 ? [.skipped(users: skipped)] : []
+    for cutoff in Set(metrics.compactMap(\.cutoff)).sorted() {
+      let short = measured.count { $0.rankable < cutoff }
+      if short > 0 { notes.append(.shortLists(cutoff: cutoff, users: short)) }
+    }
+    let tied = measured.count { $0.isTied }
+    if tied > 0 { notes.append(.allTied(users: tied)) }
+    return notes
+  }
+}

@@ -1,0 +1,151 @@
+/// What to measure: a kind and, for rankings, the cut-off `k`.
+///
+/// Written as its key everywhere (command line, JSON, tables): `ndcg@100`, `recall-min@20`, `rmse`.
+public struct Metric: Sendable, Hashable {
+  /// The kinds, named by the part of the key before `@`.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// ``Recall``
+    case recall
+    /// ``MinRecall``
+    case recallMin = "recall-min"
+    /// ``NDCG``
+    case ndcg
+    /// ``Precision``
+    case precision
+    /// ``Hit``
+    case hit
+    /// ``MeanAveragePrecision``
+    case map
+    /// ``ReciprocalRank``
+    case mrr
+    /// ``Coverage``
+    case coverage
+    /// ``Novelty``
+    case novelty
+    /// ``Gini``
+    case gini
+    /// ``RMSE``
+    case rmse
+    /// ``MAE``
+    case mae
+
+    /// Whether it measures ranked lists, and so needs a cut-off. The others measure predicted ratings.
+    public var isRanking: Bool { self != .rmse && self != .mae }
+
+    /// Whether the larger value is the better one. For coverage, novelty and Gini this is custom rather than truth: they
+    /// describe lists, and say nothing about whether anyone likes them.
+    public var largerIsBetter: Bool {
+      switch self {
+      case .rmse, .mae, .gini: false
+      default: true
+      }
+    }
+
+    var accuracy: (any AccuracyMetric.Type)? {
+      switch self {
+      case .recall: Recall.self
+      case .recallMin: MinRecall.self
+      case .ndcg: NDCG.self
+      case .precision: Precision.self
+      case .hit: Hit.self
+      case .map: MeanAveragePrecision.self
+      case .mrr: ReciprocalRank.self
+      case .coverage, .novelty, .gini, .rmse, .mae: nil
+      }
+    }
+  }
+
+  /// The kind.
+  public let kind: Kind
+  /// The cut-off `k`, at least 1; `nil` for metrics of ratings.
+  public let cutoff: Int?
+
+  private init(kind: Kind, cutoff: Int?) {
+    self.kind = kind
+    self.cutoff = cutoff
+  }
+
+  /// Creates a ranking metric.
+  ///
+  /// - Precondition: the kind measures rankings and `cutoff` is positive.
+  public init(_ kind: Kind, at cutoff: Int) {
+    precondition(kind.isRanking && cutoff > 0, "no metric \(kind.rawValue)@\(cutoff)")
+    self.init(kind: kind, cutoff: cutoff)
+  }
+
+  /// Root mean squared error of ratings.
+  public static let rmse = Metric(kind: .rmse, cutoff: nil)
+  /// Mean absolute error of ratings.
+  public static let mae = Metric(kind: .mae, cutoff: nil)
+
+  /// The cut-offs used where none are asked for.
+  public static let defaultCutoffs = [10, 20, 50, 100]
+  /// What is measured of rankings where nothing is asked for: every kind at every default cut-off.
+  public static let rankingDefaults = Kind.allCases.filter(\.isRanking).flatMap { kind in
+    defaultCutoffs.map { Metric(kind, at: $0) }
+  }
+  /// What is measured of ratings where nothing is asked for.
+  public static let ratingDefaults = [rmse, mae]
+
+  /// The key, for example `ndcg@100`.
+  public var key: String { cutoff.map { "\(kind.rawValue)@\($0)" } ?? kind.rawValue }
+
+  /// Reads a key.
+  ///
+  /// - Throws: ``MetricKeyError`` for an unknown kind, a missing cut-off, or one that should not be there.
+  public init(key: String) throws(MetricKeyError) {
+    let parts = key.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    let cutoff = parts.count == 2 ? Self.cutoff(parts[1]) : nil
+    guard let kind = Kind(rawValue: name) else {
+      throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
+    }
+    // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is needed.
+    guard kind.isRanking ? cutoff != nil : parts.count == 1 else {
+      throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
+    }
+    self.init(kind: kind, cutoff: cutoff)
+  }
+
+  private static func cutoff(_ text: Substring) -> Int? {
+    // Int("+5") and Int("05") are numbers too, but not keys: a key must read back as itself.
+    guard let number = Int(text), number > 0, String(number) == text else { return nil }
+    return number
+  }
+
+  private static func nearest(to name: String, cutoff: Int?) -> Metric {
+    let kind = nearestSpelling(to: name, among: Kind.allCases.map(\.rawValue)).flatMap(Kind.init) ?? .ndcg
+    return Metric(kind: kind, cutoff: kind.isRanking ? cutoff ?? 100 : nil)
+  }
+}
+
+extension Metric: CustomStringConvertible {
+  public var description: String { key }
+}
+
+extension Metric: Codable {
+  public init(from decoder: any Decoder) throws {
+    try self.init(key: decoder.singleValueContainer().decode(String.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(key)
+  }
+}
+
+/// A text that is not the key of a metric.
+public struct MetricKeyError: Error, Equatable, CustomStringConvertible {
+  /// What was given.
+  public let key: String
+  /// The valid key nearest to it.
+  public let nearest: String
+
+  /// Every form a key may take.
+  public static let accepted = Metric.Kind.allCases.map { $0.isRanking ? "\($0.rawValue)@k" : $0.rawValue }
+
+  public var description: String {
+    "unknown metric '\(key)': did you mean '\(nearest)'? "
+      + "Accepted: \(Self.accepted.joined(separator: ", ")), with k = 1, 2, 3 …"
+  }
+}

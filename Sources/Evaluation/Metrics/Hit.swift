@@ -1,0 +1,8 @@
+/// Whether any of the first `k` ranks hits: 1 if `H_k > 0`, else 0.
+///
+/// Its mean over users is the hit rate. With one held-out item (leave one out) it equals ``Recall``.
+public enum Hit: AccuracyMetric {
+  public static func value(of list: JudgedList, at k: Int) -> Double {
+    list.hitCount(at: k) > 0 ? 1 : 0
+  }
+}

@@ -1,0 +1,34 @@
+/// One user's ranked list as the accuracy metrics see it: which ranks hit, and how many items there were to find.
+///
+/// Symbols, as in the formulas of every metric: `hⱼ ∈ {0, 1}` is the hit at rank `j` (counted from 1), `H_k = Σ_{j≤k} hⱼ`,
+/// `n` the number of held-out items.
+public struct JudgedList: Sendable, Equatable {
+  /// Whether the item at each rank is held out, best rank first. May be shorter than a cut-off: the ranks that are missing
+  /// count as misses.
+  public let hits: [Bool]
+  /// The number of held-out items `n`.
+  public let heldOutCount: Int
+
+  /// Creates a judged list.
+  ///
+  /// - Precondition: `heldOutCount` is positive and at least the number of hits.
+  public init(hits: [Bool], heldOutCount: Int) {
+    precondition(heldOutCount > 0, "a user with nothing held out has no value")
+    precondition(hits.count { $0 } <= heldOutCount, "more hits than held-out items")
+    self.hits = hits
+    self.heldOutCount = heldOutCount
+  }
+
+  /// The hits among the first `k` ranks, `H_k`.
+  public func hitCount(at k: Int) -> Int { hits.prefix(k).count { $0 } }
+}
+
+/// A metric of one user's list; the figure for a model is its mean over users.
+///
+/// Every value lies in [0, 1] and larger is better.
+public protocol AccuracyMetric {
+  /// The value at a cut-off.
+  ///
+  /// - Precondition: `k` is positive.
+  static func value(of list: JudgedList, at k: Int) -> Double
+}

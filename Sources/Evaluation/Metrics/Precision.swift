@@ -1,0 +1,8 @@
+/// The share of the first `k` ranks that hit: `H_k / k`.
+///
+/// Always divided by `k`, also where fewer than `k` items could be ranked.
+public enum Precision: AccuracyMetric {
+  public static func value(of list: JudgedList, at k: Int) -> Double {
+    Double(list.hitCount(at: k)) / Double(k)
+  }
+}

@@ -1,0 +1,133 @@
+import Compute
+
+/// How far two models differ on the same test users (or rating cells), and whether chance explains it.
+///
+/// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s correction, and the
+/// intervals are simultaneous by Bonferroni's: each is a t-interval at level `1 − (1 − level) / pairs`, so all of them
+/// together hold with the level's probability. Holm's procedure has no intervals of its own and rejects a little more often:
+/// a corrected p-value just below 1 − level may stand beside an interval that still touches 0.
+///
+/// Several metrics are several questions; nothing is corrected across them. What varies here is the users alone: another seed
+/// or another split is another experiment.
+public struct PairedComparison: Sendable, Equatable {
+  /// The range in which the true difference lies, `[lower, upper]` in JSON.
+  public struct Interval: Sendable, Equatable {
+    /// The lower end.
+    public let lower: Double
+    /// The upper end.
+    public let upper: Double
+
+    /// Creates an interval.
+    public init(lower: Double, upper: Double) {
+      self.lower = lower
+      self.upper = upper
+    }
+  }
+
+  /// The first model.
+  public let a: String
+  /// The second model.
+  public let b: String
+  /// What was measured.
+  public let metric: Metric
+  /// The mean over users of the value of `a` minus that of `b`.
+  public let difference: Double
+  /// The simultaneous confidence interval of the difference; `nil` for fewer than two users.
+  public let interval: Interval?
+  /// The corrected two-sided p-value; `nil` for fewer than two users.
+  public let pValue: Double?
+
+  /// Creates a comparison.
+  public init(
+    a: String, b: String, metric: Metric, difference: Double, interval: Interval?, pValue: Double?
+  ) {
+    self.a = a
+    self.b = b
+    self.metric = metric
+    self.difference = difference
+    self.interval = interval
+    self.pValue = pValue
+  }
+
+  /// Compares every pair of models, each with all that come after it.
+  ///
+  /// Where a pair differs by the same amount for every user there is no variance to test with: the interval is that amount
+  /// alone, and p is 1 if it is 0, else 0.
+  ///
+  /// - Parameters:
+  ///   - models: for each model its value for every user, or ``MetricScore/values``.
+  ///   - level: the confidence level of the intervals taken together.
+  /// - Precondition: all models have equally many values, at least one, and `0 < level < 1`.
+  public static func allPairs(
+    of models: [(name: String, values: [Double])], metric: Metric, level: Double = 0.95
+  ) -> [PairedComparison] {
+    precondition(0 < level && level < 1, "a confidence level of \(level)")
+    let pairs = models.indices.flatMap { a in models.indices.dropFirst(a + 1).map { b in (a, b) } }
+    let tests = pairs.map { a, b in
+      PairedTest(models[a].values, models[b].values, alpha: (1 - level) / Double(pairs.count))
+    }
+    // All pairs have the same users, so either every test has a p-value or none has.
+    let adjusted = Holm.adjusted(tests.compactMap(\.pValue))
+    return pairs.indices.map { index in
+      PairedComparison(
+        a: models[pairs[index].0].name, b: models[pairs[index].1].name, metric: metric,
+        difference: tests[index].difference, interval: tests[index].interval,
+        pValue: adjusted.isEmpty ? nil : adjusted[index])
+    }
+  }
+}
+
+/// The paired t-test of one pair, uncorrected but for the `alpha` it is given.
+private struct PairedTest {
+  let difference: Double
+  let interval: PairedComparison.Interval?
+  let pValue: Double?
+
+  init(_ a: [Double], _ b: [Double], alpha: Double) {
+    precondition(a.count == b.count && !a.isEmpty, "\(a.count) values against \(b.count)")
+    let differences = zip(a, b).map { $0 - $1 }
+    if differences.count < 2 {
+      (difference, interval, pValue) = (differences[0], nil, nil)
+    } else if differences.allSatisfy({ $0 == differences[0] }) {
+      // Compared value by value: a computed deviation of equal numbers need not be exactly 0.
+      difference = differences[0]
+      interval = PairedComparison.Interval(lower: difference, upper: difference)
+      pValue = difference == 0 ? 1 : 0
+    } else {
+      let error = Statistics.standardError(differences)
+      let degrees = Double(differences.count - 1)
+      let margin = Statistics.studentCritical(alpha: alpha, degrees: degrees) * error
+      difference = Statistics.mean(differences)
+      interval = PairedComparison.Interval(lower: difference - margin, upper: difference + margin)
+      pValue = Statistics.twoSidedStudentP(t: difference / error, degrees: degrees)
+    }
+  }
+}
+
+extension PairedComparison: Codable {
+  private enum CodingKeys: String, CodingKey { case a, b, metric, difference, interval, pValue }
+
+  /// Written out because what is missing must be `null`, not absent.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(a, forKey: .a)
+    try container.encode(b, forKey: .b)
+    try container.encode(metric, forKey: .metric)
+    try container.encode(difference, forKey: .difference)
+    try container.encode(interval, forKey: .interval)
+    try container.encode(pValue, forKey: .pValue)
+  }
+}
+
+extension PairedComparison.Interval: Codable {
+  public init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    self.init(lower: try container.decode(Double.self), upper: try container.decode(Double.self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    try container.encode(lower)
+    try container.encode(upper)
+  }
+}

@@ -1,0 +1,34 @@
+/// The value of every user by every model, for analysis elsewhere.
+public enum PerUserTable {
+  /// The lines of a tab-separated file, without line breaks: a header `user`, `model` and the metrics, then one line for each
+  /// model and user.
+  ///
+  /// In ids and names a tab is written `\t`, a line break `\n`, a carriage return `\r` and a backslash `\\`. Numbers read back
+  /// exactly. Metrics of all users together have no value for a user: their fields are empty.
+  public static func lines(of models: [(name: String, result: RankingResult)], metrics: [Metric]) -> [String] {
+    var lines = [(["user", "model"] + metrics.map(\.key)).joined(separator: "\t")]
+    for model in models {
+      let columns = metrics.map { model.result[$0]?.values }
+      let name = escaped(model.name)
+      for (user, id) in model.result.userIDs.enumerated() {
+        let fields = columns.map { $0.map { "\($0[user])" } ?? "" }
+        lines.append(([escaped(id), name] + fields).joined(separator: "\t"))
+      }
+    }
+    return lines
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": result += "\\\\"
+      case "\t": result += "\\t"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,71 @@
+import Compute
+
+/// One metric of one model.
+public struct MetricScore: Sendable, Equatable {
+  /// What was measured.
+  public let metric: Metric
+  /// The figure for the model.
+  public let value: Double
+  /// Its standard error; `nil` for a metric of all users together, and with fewer than two users or cells.
+  public let standardError: Double?
+  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``; `nil` for a metric of all users together.
+  public let values: [Double]?
+
+  /// Creates a score.
+  public init(metric: Metric, value: Double, standardError: Double?, values: [Double]?) {
+    self.metric = metric
+    self.value = value
+    self.standardError = standardError
+    self.values = values
+  }
+
+  /// The mean of `values` with its standard error, sd/√n with n − 1.
+  public init(_ metric: Metric, mean values: [Double]) {
+    self.init(
+      metric: metric, value: Statistics.mean(values),
+      standardError: values.count < 2 ? nil : Statistics.standardError(values), values: values)
+  }
+}
+
+/// What a reader of the figures should know.
+public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
+  /// Users left out because nothing of theirs was held out.
+  case skipped(users: Int)
+  /// Users with fewer rankable items than the cut-off.
+  case shortLists(cutoff: Int, users: Int)
+  /// Users for whom every item of the list has the same score, so that the vocabulary decided.
+  case allTied(users: Int)
+
+  public var description: String {
+    switch self {
+    case .skipped(let users):
+      "\(counted(users)) with nothing held out left out"
+    case .shortLists(let cutoff, let users):
+      "\(counted(users)) with fewer than \(cutoff) items to rank: their lists are shorter"
+    case .allTied(let users):
+      "\(counted(users)) with the same score for every item listed: the vocabulary's order decided"
+    }
+  }
+
+  private func counted(_ users: Int) -> String { users == 1 ? "1 user" : "\(users) users" }
+}
+
+/// What rankings are worth, by several metrics.
+public struct RankingResult: Sendable, Equatable {
+  /// The users, in the order of every list of values.
+  public let userIDs: [String]
+  /// One score for each metric asked for, in that order.
+  public let scores: [MetricScore]
+  /// What a reader should know, with counts.
+  public let notes: [RankingNote]
+
+  /// Creates a result.
+  public init(userIDs: [String], scores: [MetricScore], notes: [RankingNote] = []) {
+    self.userIDs = userIDs
+    self.scores = scores
+    self.notes = notes
+  }
+
+  /// The score of a metric, if it was asked for.
+  public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
+}

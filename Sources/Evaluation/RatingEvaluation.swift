@@ -1,0 +1,52 @@
+public import Compute
+public import InteractionData
+
+/// What predicted ratings are worth.
+public struct RatingResult: Sendable, Equatable {
+  /// One score for each metric asked for, in that order. The values of each are per cell, in the order of the cells.
+  public let scores: [MetricScore]
+  /// Prediction minus rating of every cell.
+  public let errors: [Double]
+
+  /// Creates a result.
+  public init(scores: [MetricScore], errors: [Double]) {
+    self.scores = scores
+    self.errors = errors
+  }
+
+  /// The score of a metric, if it was asked for.
+  public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
+}
+
+extension Evaluator {
+  /// Measures predicted ratings, pooled over all cells.
+  ///
+  /// Standard errors take the cells to be independent, as is customary; cells of one user are not quite, so the true ones are
+  /// somewhat larger. That of the RMSE is by the delta method (see ``RMSE/linearised(errors:)``).
+  ///
+  /// - Throws: ``EvaluationError``; whatever the predictor throws.
+  public func evaluateRatings(
+    _ predictor: some RatingPredictor, on cells: [RatingCell], metrics: [Metric] = Metric.ratingDefaults,
+    processor: Processor
+  ) throws -> RatingResult {
+    if let metric = metrics.first(where: \.kind.isRanking) { throw EvaluationError.notOfRatings(metric) }
+    if cells.isEmpty { throw EvaluationError.noCells }
+    let predictions = try predictor.predictions(for: cells, using: processor)
+    guard predictions.count == cells.count else {
+      throw EvaluationError.wrongShape("\(predictions.count) predictions", expected: "\(cells.count)")
+    }
+    let errors = try zip(cells, predictions).map { cell, prediction in
+      guard prediction.isFinite else { throw EvaluationError.notFinite(cell: cell) }
+      return Double(prediction) - Double(cell.rating)
+    }
+    return RatingResult(
+      scores: metrics.map { metric in
+        let values = metric == .rmse ? RMSE.linearised(errors: errors) : errors.map(abs)
+        let value = metric == .rmse ? RMSE.value(errors: errors) : MAE.value(errors: errors)
+        return MetricScore(
+          metric: metric, value: value, standardError: MetricScore(metric, mean: values).standardError,
+          values: values)
+      },
+      errors: errors)
+  }
+}
