@@ -1,0 +1,89 @@
+public import Compute
+public import InteractionData
+
+/// A fitted model of the zoo. What it can do depends on its case: only a `gaussian` has distributions.
+public enum TrainedModel: Sendable {
+  case popularity(Popularity)
+  /// Encodes to points.
+  case point(Autoencoder<PointLatent>)
+  /// Encodes to distributions.
+  case gaussian(Autoencoder<GaussianLatent>)
+
+  /// The model as something that ranks items.
+  public var recommender: any Recommender {
+    switch self {
+    case .popularity(let model): model
+    case .point(let model): model
+    case .gaussian(let model): model
+    }
+  }
+
+  /// The number of weights.
+  public var parameterCount: Int {
+    switch self {
+    case .popularity(let model): model.counts.count
+    case .point(let model): model.network.parameterCount
+    case .gaussian(let model): model.network.parameterCount
+    }
+  }
+}
+
+/// A fitted model with the story of its training.
+public struct Fit: Sendable {
+  /// The model.
+  public let model: TrainedModel
+  /// Every epoch of the training that chose the epoch; empty for models fitted in closed form.
+  public let history: [EpochRecord]
+  /// The epoch whose weights were kept, or that a second fit was run for.
+  public let bestEpoch: Int
+}
+
+extension ModelConfiguration {
+  /// Fits this model, whichever it is.
+  ///
+  /// - Parameters:
+  ///   - rows: the training rows, U × I; for I-AutoRec the ratings turned over, I × U.
+  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose.
+  ///   - validate: larger is better; `nil` runs all epochs.
+  public func fit(
+    to rows: SparseRows, refit: SparseRows? = nil, trainer: Trainer,
+    validate: ((any Recommender) throws -> Double)?
+  ) throws -> Fit {
+    switch self {
+    case .popularity:
+      return Fit(model: .popularity(Popularity(rows: refit ?? rows)), history: [], bestEpoch: 0)
+    case .mean:
+      preconditionFailure("mean has no network; MeanRating fits it")
+    case .ae(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    case .dae(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    case .cdae(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    case .multDAE(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    case .multVAE(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.gaussian)
+    case .userAutoRec(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    case .itemAutoRec(let configured):
+      return try Self.fit(configured, rows, refit, trainer, validate, TrainedModel.point)
+    }
+  }
+
+  private static func fit<Model: AutoencoderModel>(
+    _ configured: Configured<Model>, _ rows: SparseRows, _ refit: SparseRows?, _ trainer: Trainer,
+    _ validate: ((any Recommender) throws -> Double)?,
+    _ wrap: (Autoencoder<Model.Latent>) -> TrainedModel
+  ) throws -> Fit {
+    let (design, options) = (configured.model.design, configured.training)
+    let chosen = try trainer.fit(design, to: rows, options: options, validate: validate)
+    guard let refit, validate != nil else {
+      return Fit(model: wrap(chosen.model), history: chosen.history, bestEpoch: chosen.bestEpoch)
+    }
+    var again = options
+    again.epochs = chosen.bestEpoch
+    let final = try trainer.fit(design, to: refit, options: again, plannedEpochs: options.epochs)
+    return Fit(model: wrap(final.model), history: chosen.history, bestEpoch: chosen.bestEpoch)
+  }
+}
