@@ -65,5 +65,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
+      swiftSettings: settings),
   ]
 )
