@@ -69,5 +69,12 @@ let package = Package(
       name: "AutoencodersTests",
       dependencies: ["Autoencoders", "Compute", "InteractionData", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
+      swiftSettings: settings),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: settings),
+    .testTarget(
+      name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      swiftSettings: settings),
   ]
 )

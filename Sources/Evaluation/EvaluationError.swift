@@ -8,7 +8,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noCells
   /// A user has nothing to be found; such users are left out and counted before.
   case nothingHeldOut(user: String)
-  /// A held-out item is also part of the user's profile or masked: the model would be shown the answer, or barred from it.
+  /// A held-out item is also part of the user's profile or masked: the model would be shown the answer, or
+  /// barred from it.
   case heldOutIsKnown(user: String, item: Int)
   /// Rows or scores do not have the shape that users and items call for.
   case wrongShape(String, expected: String)
@@ -21,6 +22,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// A metric of rankings was asked of ratings.
   case notOfRatings(Metric)
 
+  /// The refusal in one sentence.
   public var description: String {
     switch self {
     case .noUsers: "there are no users to evaluate on"

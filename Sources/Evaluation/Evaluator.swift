@@ -3,14 +3,16 @@ public import InteractionData
 
 /// Measures models on users set aside.
 ///
-/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it cannot see what it is
-/// asked to find. Users are scored in blocks, several at a time; how the blocks are cut depends on the number of items alone
-/// and results are joined in order, so every bit is the same at any number of threads.
+/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it
+/// cannot see what it is asked to find. Users are scored in blocks, several at a time; how the blocks are cut
+/// depends on the number of items alone and results are joined in order, so every bit is the same at any
+/// number of threads.
 ///
-/// Ties are broken by the order of the vocabulary (score descending, then item index ascending). A model that gives all items
-/// one score is therefore ranked by that order. Where the order has nothing to do with taste this is as good as chance; but a
-/// vocabulary in order of first appearance tends to begin with popular items, and then such a model looks better than chance.
-/// ``RankingNote/allTied(users:)`` says when that happened.
+/// Ties are broken by the order of the vocabulary (score descending, then item index ascending). A model that
+/// gives all items one score is therefore ranked by that order. Where the order has nothing to do with taste
+/// this is as good as chance; but a vocabulary in order of first appearance tends to begin with popular
+/// items, and then such a model looks better than chance. ``RankingNote/allTied(users:)`` says when that
+/// happened.
 public struct Evaluator: Sendable {
   /// The number of users scored at once; `nil` for as many as fit in 16 MB of scores, at most 128.
   public var blockSize: Int?
@@ -23,19 +25,26 @@ public struct Evaluator: Sendable {
 
   /// Measures rankings.
   ///
-  /// Every item is ranked but those of the user's profile and those masked. A cut-off beyond the number of rankable items
-  /// gives short lists, whose missing ranks count as misses.
+  /// Every item is ranked but those of the user's profile and those masked. A cut-off beyond the number of
+  /// rankable items gives short lists, whose missing ranks count as misses.
   ///
   /// - Parameters:
+  ///   - recommender: the model.
+  ///   - users: whom to evaluate on.
   ///   - itemPopularity: how many training users have each item, which novelty needs. Shape: I.
   ///   - trainingUsers: the number of training users.
+  ///   - metrics: what to measure.
+  ///   - processor: where it is computed.
+  /// - Returns: the scores in the order of `metrics`.
   /// - Throws: ``EvaluationError``; whatever the recommender throws.
   /// - Complexity: what the scores cost, and one pass over them.
   public func evaluate(
     _ recommender: some Recommender, on users: HeldOutUsers, itemPopularity: [Int], trainingUsers: Int,
     metrics: [Metric], processor: Processor
   ) throws -> RankingResult {
-    if let metric = metrics.first(where: { !$0.kind.isRanking }) { throw EvaluationError.notOfRankings(metric) }
+    if let metric = metrics.first(where: { !$0.kind.isRanking }) {
+      throw EvaluationError.notOfRankings(metric)
+    }
     let itemCount = recommender.itemCount
     try check(users, itemCount: itemCount)
     precondition(itemPopularity.count == itemCount, "\(itemPopularity.count) counts for \(itemCount) items")

@@ -29,10 +29,14 @@ public struct Metric: Sendable, Hashable {
     /// ``MAE``
     case mae
 
-    /// Whether it measures ranked lists, and so needs a cut-off. The others measure predicted ratings.
+    /// Whether it measures ranked lists, and so needs a cut-off.
+    ///
+    /// The others measure predicted ratings.
     public var isRanking: Bool { self != .rmse && self != .mae }
 
-    /// Whether the larger value is the better one. For coverage, novelty and Gini this is custom rather than truth: they
+    /// Whether the larger value is the better one.
+    ///
+    /// For coverage, novelty and Gini this is custom rather than truth: they
     /// describe lists, and say nothing about whether anyone likes them.
     public var largerIsBetter: Bool {
       switch self {
@@ -100,7 +104,8 @@ public struct Metric: Sendable, Hashable {
     guard let kind = Kind(rawValue: name) else {
       throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
     }
-    // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is needed.
+    // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is
+    // needed.
     guard kind.isRanking ? cutoff != nil : parts.count == 1 else {
       throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
     }
@@ -120,14 +125,17 @@ public struct Metric: Sendable, Hashable {
 }
 
 extension Metric: CustomStringConvertible {
+  /// The key.
   public var description: String { key }
 }
 
 extension Metric: Codable {
+  /// Reads a key.
   public init(from decoder: any Decoder) throws {
     try self.init(key: decoder.singleValueContainer().decode(String.self))
   }
 
+  /// Writes the key.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(key)
@@ -144,6 +152,7 @@ public struct MetricKeyError: Error, Equatable, CustomStringConvertible {
   /// Every form a key may take.
   public static let accepted = Metric.Kind.allCases.map { $0.isRanking ? "\($0.rawValue)@k" : $0.rawValue }
 
+  /// What is wrong, the nearest valid key, and all that are accepted.
   public var description: String {
     "unknown metric '\(key)': did you mean '\(nearest)'? "
       + "Accepted: \(Self.accepted.joined(separator: ", ")), with k = 1, 2, 3 …"

@@ -2,13 +2,14 @@ import Compute
 
 /// How far two models differ on the same test users (or rating cells), and whether chance explains it.
 ///
-/// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s correction, and the
-/// intervals are simultaneous by Bonferroni's: each is a t-interval at level `1 − (1 − level) / pairs`, so all of them
-/// together hold with the level's probability. Holm's procedure has no intervals of its own and rejects a little more often:
-/// a corrected p-value just below 1 − level may stand beside an interval that still touches 0.
+/// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s
+/// correction, and the intervals are simultaneous by Bonferroni's: each is a t-interval at level
+/// `1 − (1 − level) / pairs`, so all of them together hold with the level's probability. Holm's procedure has
+/// no intervals of its own and rejects a little more often: a corrected p-value just below 1 − level may
+/// stand beside an interval that still touches 0.
 ///
-/// Several metrics are several questions; nothing is corrected across them. What varies here is the users alone: another seed
-/// or another split is another experiment.
+/// Several metrics are several questions; nothing is corrected across them. What varies here is the users
+/// alone: another seed or another split is another experiment.
 public struct PairedComparison: Sendable, Equatable {
   /// The range in which the true difference lies, `[lower, upper]` in JSON.
   public struct Interval: Sendable, Equatable {
@@ -51,12 +52,14 @@ public struct PairedComparison: Sendable, Equatable {
 
   /// Compares every pair of models, each with all that come after it.
   ///
-  /// Where a pair differs by the same amount for every user there is no variance to test with: the interval is that amount
-  /// alone, and p is 1 if it is 0, else 0.
+  /// Where a pair differs by the same amount for every user there is no variance to test with: the interval
+  /// is that amount alone, and p is 1 if it is 0, else 0.
   ///
   /// - Parameters:
-  ///   - models: for each model its value for every user, or ``MetricScore/values``.
+  ///   - models: for each model its value for every user or cell, as in ``MetricScore/values``.
+  ///   - metric: what the values are of.
   ///   - level: the confidence level of the intervals taken together.
+  /// - Returns: n (n − 1) / 2 comparisons for n models.
   /// - Precondition: all models have equally many values, at least one, and `0 < level < 1`.
   public static func allPairs(
     of models: [(name: String, values: [Double])], metric: Metric, level: Double = 0.95
@@ -107,7 +110,9 @@ private struct PairedTest {
 extension PairedComparison: Codable {
   private enum CodingKeys: String, CodingKey { case a, b, metric, difference, interval, pValue }
 
-  /// Written out because what is missing must be `null`, not absent.
+  /// Writes the keys of the JSON report.
+  ///
+  /// Spelled out because what is missing must be `null`, not absent.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(a, forKey: .a)
@@ -120,11 +125,13 @@ extension PairedComparison: Codable {
 }
 
 extension PairedComparison.Interval: Codable {
+  /// Reads `[lower, upper]`.
   public init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     self.init(lower: try container.decode(Double.self), upper: try container.decode(Double.self))
   }
 
+  /// Writes `[lower, upper]`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.unkeyedContainer()
     try container.encode(lower)

@@ -1,11 +1,14 @@
 /// The value of every user by every model, for analysis elsewhere.
 public enum PerUserTable {
-  /// The lines of a tab-separated file, without line breaks: a header `user`, `model` and the metrics, then one line for each
-  /// model and user.
+  /// The lines of a tab-separated file, without line breaks: a header `user`, `model` and the metrics, then
+  /// one line for each model and user.
   ///
-  /// In ids and names a tab is written `\t`, a line break `\n`, a carriage return `\r` and a backslash `\\`. Numbers read back
-  /// exactly. Metrics of all users together have no value for a user: their fields are empty.
-  public static func lines(of models: [(name: String, result: RankingResult)], metrics: [Metric]) -> [String] {
+  /// In ids and names a tab is written `\t`, a line break `\n`, a carriage return `\r` and a backslash `\\`.
+  /// Numbers read back exactly. Metrics of all users together have no value for a user: their fields are
+  /// empty.
+  public static func lines(
+    of models: [(name: String, result: RankingResult)], metrics: [Metric]
+  ) -> [String] {
     var lines = [(["user", "model"] + metrics.map(\.key)).joined(separator: "\t")]
     for model in models {
       let columns = metrics.map { model.result[$0]?.values }

@@ -8,7 +8,8 @@ public struct MetricScore: Sendable, Equatable {
   public let value: Double
   /// Its standard error; `nil` for a metric of all users together, and with fewer than two users or cells.
   public let standardError: Double?
-  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``; `nil` for a metric of all users together.
+  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``; `nil` for a metric of all
+  /// users together.
   public let values: [Double]?
 
   /// Creates a score.
@@ -36,6 +37,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   /// Users for whom every item of the list has the same score, so that the vocabulary decided.
   case allTied(users: Int)
 
+  /// The note in one sentence.
   public var description: String {
     switch self {
     case .skipped(let users):

@@ -3,7 +3,9 @@ public import InteractionData
 
 /// What predicted ratings are worth.
 public struct RatingResult: Sendable, Equatable {
-  /// One score for each metric asked for, in that order. The values of each are per cell, in the order of the cells.
+  /// One score for each metric asked for, in that order.
+  ///
+  /// The values of each are per cell, in the order of the cells.
   public let scores: [MetricScore]
   /// Prediction minus rating of every cell.
   public let errors: [Double]
@@ -21,9 +23,16 @@ public struct RatingResult: Sendable, Equatable {
 extension Evaluator {
   /// Measures predicted ratings, pooled over all cells.
   ///
-  /// Standard errors take the cells to be independent, as is customary; cells of one user are not quite, so the true ones are
-  /// somewhat larger. That of the RMSE is by the delta method (see ``RMSE/linearised(errors:)``).
+  /// Standard errors take the cells to be independent, as is customary; cells of one user are not quite, so
+  /// the true ones are somewhat larger. That of the RMSE is by the delta method (see
+  /// ``RMSE/linearised(errors:)``).
   ///
+  /// - Parameters:
+  ///   - predictor: the model.
+  ///   - cells: what to predict, with the ratings given.
+  ///   - metrics: what to measure.
+  ///   - processor: where the predictions are made.
+  /// - Returns: the scores in the order of `metrics`, and the error of every cell.
   /// - Throws: ``EvaluationError``; whatever the predictor throws.
   public func evaluateRatings(
     _ predictor: some RatingPredictor, on cells: [RatingCell], metrics: [Metric] = Metric.ratingDefaults,

@@ -2,8 +2,8 @@ import Foundation
 
 /// A table of models × results in Markdown, aligned so that it also reads well as plain text.
 ///
-/// In each column that has a better direction, the best value is bold. Values are compared as printed: rows that show the
-/// same number are both best. A column with a single value marks nothing.
+/// In each column that has a better direction, the best value is bold. Values are compared as printed: rows
+/// that show the same number are both best. A column with a single value marks nothing.
 public struct ResultTable: Sendable {
   /// Which value of a column is the best.
   public enum Best: Sendable { case largest, smallest }
@@ -31,7 +31,8 @@ public struct ResultTable: Sendable {
   public enum Cell: Sendable {
     /// Words, or a number already written.
     case text(String)
-    /// A number with its standard error where there is one, to so many decimals. One that is not finite is a dash.
+    /// A number with its standard error where there is one, to so many decimals. One that is not finite is a
+    /// dash.
     case number(Double, standardError: Double? = nil, decimals: Int = 4)
     /// Nothing known: a dash.
     case missing
@@ -66,10 +67,10 @@ public struct ResultTable: Sendable {
     }
     texts = texts.map { $0.map(Self.escaped) }
     let widths = (0...columns.count).map { column in texts.map { $0[column].count }.max() ?? 0 }
-    // Names to the left, numbers to the right.
+    // Names to the left, numbers to the right; Markdown wants at least three signs.
     let rule = widths.enumerated().map { column, width in
-      column == 0
-        ? String(repeating: "-", count: max(3, width)) : String(repeating: "-", count: max(2, width - 1)) + ":"
+      let dashes = String(repeating: "-", count: max(3, width))
+      return column == 0 ? dashes : dashes.dropLast() + ":"
     }
     let lines = texts.map { line in
       line.enumerated().map { column, text in
@@ -89,7 +90,8 @@ public struct ResultTable: Sendable {
       return (value, decimal(value, decimals))
     }
     if numbers.count < 2 { return nil }
-    return (best == .largest ? numbers.max { $0.value < $1.value } : numbers.min { $0.value < $1.value })?.text
+    let sign: Double = best == .largest ? 1 : -1
+    return numbers.max { sign * $0.value < sign * $1.value }?.text
   }
 
   private func text(of cell: Cell, best: String?) -> String {

@@ -20,20 +20,23 @@ public struct NotANumberError: Error, Equatable, CustomStringConvertible {
   /// Creates the error.
   public init(item: Int) { self.item = item }
 
+  /// The error in one sentence.
   public var description: String { "the score of item \(item) is not a number" }
 }
 
 /// The `k` best items, best first.
 ///
-/// Ties: score descending, then item index ascending. Infinite scores take part like any other; an item scored −∞ comes last.
+/// Ties: score descending, then item index ascending. Infinite scores take part like any other; an item
+/// scored −∞ comes last.
 ///
 /// - Parameters:
 ///   - scores: one score for each item. Shape: I.
 ///   - k: how many; the list is shorter where fewer items may be ranked, and empty for `k ≤ 0`.
-///   - excluded: items never returned, ascending.
+///   - excluded: items never returned, strictly ascending.
 ///   - allowed: where given, only items marked `true` are returned. Shape: I.
-/// - Complexity: O(I + m log k), where m, the number of times the k-th best changes, is near k · ln(I / k) unless scores rise
-///   with the index.
+/// - Returns: at most `k` items with their scores.
+/// - Complexity: O(I + m log k), where m, the number of times the k-th best changes, is near k · ln(I / k)
+///   unless scores rise with the index.
 /// - Throws: ``NotANumberError`` where a score is not a number, also an excluded one: the model is broken.
 public func topK(
   _ scores: ArraySlice<Float>, k: Int, excluding excluded: ArraySlice<Int32> = [], only allowed: [Bool]? = nil
@@ -48,89 +51,104 @@ public func topK(
   var start = 0
   for item in excluded {
     let item = Int(item)
+    precondition(item >= start, "excluded items do not ascend at \(item)")
     try best.scan(span, from: start, to: item, only: allowed)
     if span[item].isNaN { throw NotANumberError(item: item) }
     start = item + 1
   }
   try best.scan(span, from: start, to: span.count, only: allowed)
-  return best.sorted()
+  return best.sorted().map { RankedItem(item: $0, score: span[$0]) }
 }
 
 /// The best items seen so far, the worst of them on top.
 ///
-/// Items must arrive in ascending order: then a newcomer whose score equals the worst one's loses by the tie rule, and "is it
-/// better" is a comparison of scores alone.
+/// Items must arrive in ascending order: then a newcomer whose score equals the worst one's loses by the tie
+/// rule, and "is it better" is a comparison of scores alone.
 private struct BoundedHeap {
   private let capacity: Int
-  private var entries: [RankedItem] = []
+  /// The larger the better: see ``key(item:score:)``.
+  private var keys: [UInt64] = []
+  /// The score of the worst item kept.
+  private var threshold: Float = 0
 
   init(capacity: Int) {
     self.capacity = capacity
-    entries.reserveCapacity(capacity)
+    keys.reserveCapacity(capacity)
   }
+
+  /// The tie rule as one number: score descending in the upper half, item ascending in the lower.
+  private static func key(item: Int, score: Float) -> UInt64 {
+    // Adding 0 turns −0 into 0, which it equals. The bits of positive numbers ascend with the number, those
+    // of negative ones descend and lie above.
+    let bits = (score + 0).bitPattern
+    let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+    return UInt64(ascending) << 32 | UInt64(~UInt32(item))
+  }
+
+  private static func item(of key: UInt64) -> Int { Int(~UInt32(truncatingIfNeeded: key)) }
 
   /// Takes in the items `from..<to`.
   mutating func scan(_ scores: borrowing Span<Float>, from: Int, to: Int, only allowed: [Bool]?) throws {
     var item = from
-    while item < to && entries.count < capacity {
-      try offer(item, scores[item], allowed)
+    while item < to && keys.count < capacity {
+      try offer(item, scores, allowed)
       item += 1
     }
-    guard var threshold = entries.first?.score else { return }
-    // Sixteen comparisons without a branch between them become a few vector instructions.
+    // Blocks of constant length, compared without a branch inside, become a few vector instructions.
     let width = 16
-    while item + width <= to {
-      // `!(x <= threshold)` rather than `x > threshold`: true for a NaN as well.
-      var found = false
-      for offset in 0..<width { found = (!(scores[item + offset] <= threshold)) || found }
-      if found {
-        for offset in 0..<width where !(scores[item + offset] <= threshold) {
-          try offer(item + offset, scores[item + offset], allowed)
-          threshold = entries[0].score
+    while item < to {
+      let end = min(item + width, to)
+      if end - item < width || beats(scores.extracting(item..<item &+ width)) {
+        while item < end {
+          if !(scores[item] <= threshold) { try offer(item, scores, allowed) }
+          item += 1
         }
       }
-      item += width
-    }
-    while item < to {
-      if !(scores[item] <= threshold) {
-        try offer(item, scores[item], allowed)
-        threshold = entries[0].score
-      }
-      item += 1
+      item = end
     }
   }
 
-  private mutating func offer(_ item: Int, _ score: Float, _ allowed: [Bool]?) throws {
+  /// Whether any score is better than the worst one kept, or not a number.
+  private func beats(_ scores: Span<Float>) -> Bool {
+    let threshold = threshold
+    // Counting what is not better, rather than what is, finds a NaN as well: it is neither.
+    var rejected: Int32 = 0
+    for index in scores.indices { rejected &+= scores[index] <= threshold ? 1 : 0 }
+    return rejected < scores.count
+  }
+
+  private mutating func offer(_ item: Int, _ scores: borrowing Span<Float>, _ allowed: [Bool]?) throws {
+    let score = scores[item]
     if score.isNaN { throw NotANumberError(item: item) }
     if let allowed, !allowed[item] { return }
-    let entry = RankedItem(item: item, score: score)
-    if entries.count < capacity {
-      entries.append(entry)
-      var child = entries.count - 1
-      while child > 0 && entries[child].ranksBelow(entries[(child - 1) / 2]) {
-        entries.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-    } else {
-      entries[0] = entry
-      var parent = 0
-      while true {
-        var child = 2 * parent + 1
-        if child >= capacity { return }
-        if child + 1 < capacity && entries[child + 1].ranksBelow(entries[child]) { child += 1 }
-        if !entries[child].ranksBelow(entries[parent]) { return }
-        entries.swapAt(child, parent)
-        parent = child
-      }
+    let key = Self.key(item: item, score: score)
+    if keys.count < capacity { append(key) } else { replaceWorst(by: key) }
+    threshold = scores[Self.item(of: keys[0])]
+  }
+
+  private mutating func append(_ key: UInt64) {
+    keys.append(key)
+    var child = keys.count - 1
+    while child > 0 && key < keys[(child - 1) / 2] {
+      keys[child] = keys[(child - 1) / 2]
+      child = (child - 1) / 2
     }
+    keys[child] = key
   }
 
-  func sorted() -> [RankedItem] { entries.sorted { $1.ranksBelow($0) } }
-}
-
-extension RankedItem {
-  /// The tie rule: score descending, then item index ascending.
-  fileprivate func ranksBelow(_ other: RankedItem) -> Bool {
-    score != other.score ? score < other.score : item > other.item
+  private mutating func replaceWorst(by key: UInt64) {
+    var parent = 0
+    while true {
+      var child = 2 * parent + 1
+      if child >= capacity { break }
+      if child + 1 < capacity && keys[child + 1] < keys[child] { child += 1 }
+      if key <= keys[child] { break }
+      keys[parent] = keys[child]
+      parent = child
+    }
+    keys[parent] = key
   }
+
+  /// The items, best first.
+  func sorted() -> [Int] { keys.sorted(by: >).map(Self.item) }
 }

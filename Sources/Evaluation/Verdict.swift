@@ -1,13 +1,15 @@
 /// What the significance tests allow one to say, in plain sentences.
 public enum Verdict {
-  /// One to three sentences on one metric: which models the best one is ahead of, which it cannot be told from, and how the
-  /// others stand to each other.
+  /// One to three sentences on one metric: which models the best one is ahead of, which it cannot be told
+  /// from, and how the others stand to each other.
   ///
   /// - Parameters:
+  ///   - metric: what the sentences are about.
   ///   - models: every model with its mean.
   ///   - comparisons: of all pairs; those of other metrics are passed over.
   ///   - level: a difference counts as shown where its corrected p-value is below `1 − level`; the one that
   ///     ``PairedComparison/allPairs(of:metric:level:)`` was given.
+  /// - Returns: whole sentences; one that says why where nothing was tested.
   public static func sentences(
     on metric: Metric, models: [(name: String, value: Double)], comparisons: [PairedComparison],
     level: Double = 0.95

@@ -52,6 +52,11 @@ public enum JSONValue: Sendable, Equatable, Codable {
     self = try JSONDecoder().decode(JSONValue.self, from: Self.encoder.encode(value))
   }
 
+  /// Parses the bytes of a JSON document.
+  public init(parsing bytes: [UInt8]) throws {
+    self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+  }
+
   /// Decodes this value as another type.
   public func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
     try JSONDecoder().decode(type, from: Self.encoder.encode(self))

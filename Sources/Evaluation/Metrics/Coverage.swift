@@ -1,7 +1,8 @@
-/// The share of all items that are recommended to anyone: items in at least one list cut at `k`, divided by `I`.
+/// The share of all items that are recommended to anyone: items in at least one list cut at `k`, divided by
+/// `I`.
 ///
-/// One number for all users together ("catalogue coverage", Ge, Delgado-Battenfeld & Jannach, RecSys 2010), hence without a
-/// standard error. It grows with the number of users: compare models on the same ones.
+/// One number for all users together ("catalogue coverage", Ge, Delgado-Battenfeld & Jannach, RecSys 2010),
+/// hence without a standard error. It grows with the number of users: compare models on the same ones.
 public enum Coverage {
   /// The value.
   ///

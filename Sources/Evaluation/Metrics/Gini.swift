@@ -1,8 +1,8 @@
-/// How unevenly recommendations fall on items: the Gini coefficient of how often each item is recommended, from 0 (all
-/// equally often) to nearly 1 (all on one item).
+/// How unevenly recommendations fall on items: the Gini coefficient of how often each item is recommended,
+/// from 0 (all equally often) to nearly 1 (all on one item).
 ///
-/// With the counts `x` in ascending order, `Σ_{i=1}^{I} (2i − I − 1) · xᵢ / (I · Σ xᵢ)`. All items count, also those never
-/// recommended. One number for all users together, hence without a standard error.
+/// With the counts `x` in ascending order, `Σ_{i=1}^{I} (2i − I − 1) · xᵢ / (I · Σ xᵢ)`. All items count,
+/// also those never recommended. One number for all users together, hence without a standard error.
 public enum Gini {
   /// The value.
   ///

@@ -1,10 +1,12 @@
-/// One user's ranked list as the accuracy metrics see it: which ranks hit, and how many items there were to find.
+/// One user's ranked list as the accuracy metrics see it: which ranks hit, and how many items there were to
+/// find.
 ///
-/// Symbols, as in the formulas of every metric: `hⱼ ∈ {0, 1}` is the hit at rank `j` (counted from 1), `H_k = Σ_{j≤k} hⱼ`,
-/// `n` the number of held-out items.
+/// Symbols, as in the formulas of every metric: `hⱼ ∈ {0, 1}` is the hit at rank `j` (counted from 1),
+/// `H_k = Σ_{j≤k} hⱼ`, `n` the number of held-out items.
 public struct JudgedList: Sendable, Equatable {
-  /// Whether the item at each rank is held out, best rank first. May be shorter than a cut-off: the ranks that are missing
-  /// count as misses.
+  /// Whether the item at each rank is held out, best rank first.
+  ///
+  /// May be shorter than a cut-off: the ranks that are missing count as misses.
   public let hits: [Bool]
   /// The number of held-out items `n`.
   public let heldOutCount: Int

@@ -1,6 +1,8 @@
 import Compute
 
-/// The mean absolute error over all cells together: `Σ |r̂ − r| / |T|`. Lower is better.
+/// The mean absolute error over all cells together: `Σ |r̂ − r| / |T|`.
+///
+/// Lower is better.
 public enum MAE {
   /// The value.
   ///

@@ -3,11 +3,12 @@ import Foundation
 /// Normalised discounted cumulative gain with the truncated ideal:
 /// `Σ_{j≤k} hⱼ / log₂(j+1)` divided by `Σ_{j≤min(k,n)} 1 / log₂(j+1)`.
 ///
-/// Järvelin & Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002), with gains of 0 and 1, and the
-/// ideal list cut at `k` like the list itself, as in Liang et al. (WWW 2018, section 4.2). Two other forms are in
-/// circulation and give other numbers: an ideal over all `n` items (lower), and an ideal made of the list's own hits
-/// (wrong: one hit at rank 1 then scores 1, whatever was missed).
+/// Järvelin & Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002), with gains of 0 and
+/// 1, and the ideal list cut at `k` like the list itself, as in Liang et al. (WWW 2018, section 4.2). Two
+/// other forms are in circulation and give other numbers: an ideal over all `n` items (lower), and an ideal
+/// made of the list's own hits (wrong: one hit at rank 1 then scores 1, whatever was missed).
 public enum NDCG: AccuracyMetric {
+  /// The value for one user, in [0, 1].
   public static func value(of list: JudgedList, at k: Int) -> Double {
     var gain = 0.0
     for (rank, hit) in zip(1..., list.hits.prefix(k)) where hit { gain += discount(rank) }

@@ -2,7 +2,8 @@ import Compute
 
 /// The root of the mean squared error over all cells together: `√(Σ (r̂ − r)² / |T|)`.
 ///
-/// Pooled over the cells, not averaged over users: the definition of Sedhain et al., "AutoRec" (WWW 2015). Lower is better.
+/// Pooled over the cells, not averaged over users: the definition of Sedhain et al., "AutoRec" (WWW 2015).
+/// Lower is better.
 public enum RMSE {
   /// The value.
   ///
@@ -12,11 +13,12 @@ public enum RMSE {
     Statistics.mean(errors.map { $0 * $0 }).squareRoot()
   }
 
-  /// Per-cell numbers whose mean is the RMSE and whose standard error is that of the RMSE by the delta method:
-  /// `RMSE + (eᵢ² − MSE) / (2 · RMSE)`.
+  /// Per-cell numbers whose mean is the RMSE and whose standard error is that of the RMSE by the delta
+  /// method: `RMSE + (eᵢ² − MSE) / (2 · RMSE)`.
   ///
-  /// The first-order expansion of the root around the MSE, so `SE(RMSE) = SE(MSE) / (2 · RMSE)`. It turns a root into a
-  /// mean: two models' differences, cell by cell, can then be tested like any other paired differences.
+  /// The first-order expansion of the root around the MSE, so `SE(RMSE) = SE(MSE) / (2 · RMSE)`. It turns a
+  /// root into a mean: two models' differences, cell by cell, can then be tested like any other paired
+  /// differences.
   ///
   /// - Returns: zeros where every error is 0.
   public static func linearised(errors: [Double]) -> [Double] {
