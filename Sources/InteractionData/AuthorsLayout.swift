@@ -1,4 +1,4 @@
-public import Compute
+import Compute
 import FileFormats
 import Foundation
 
@@ -39,7 +39,7 @@ extension RankingSplit {
     }
     let itemPath = directory + AuthorsLayout.items
     let items = try IdentifierList.read(itemPath)
-    var notes = files.values.flatMap(\.notes)
+    var notes = wanted.flatMap { files[$0]?.notes ?? [] }
     let itemNumbers = try numbers(of: files, \.items, items, listPath: itemPath, directory, &notes)
     var userNames: [AuthorsLayout: [String]] = files.mapValues(\.users.ids)
     let userPath = directory + AuthorsLayout.users

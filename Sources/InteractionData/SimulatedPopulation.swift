@@ -1,0 +1,72 @@
+public import Compute
+import FileFormats
+import Foundation
+
+/// A made-up population with the truth about it (U users, I items, K tastes).
+public struct SimulatedPopulation: Sendable {
+  /// How it was made.
+  public let parameters: Population
+  /// From which seed.
+  public let seed: Seed
+  /// Who had what. Its vocabulary has only items that somebody has, in order of first appearance.
+  public let interactions: Interactions
+  /// All items, in the order of the columns of ``tasteItems``.
+  public let catalogue: Vocabulary
+  /// The names of the tastes, which are genres. Shape: K.
+  public let tasteNames: [String]
+  /// The taste each item belongs to. Shape: I.
+  public let itemTastes: [Int]
+  /// θ, the mixture of tastes of each user, in the order of `interactions.users`; rows sum to 1. Shape: U × K.
+  public let userMixtures: Matrix<Double>
+  /// φ, the probability of each item in each taste; rows sum to 1. Shape: K × I.
+  public let tasteItems: Matrix<Double>
+
+  /// The names of the files that ``write(to:)`` makes.
+  static let fileNames = ["interactions.tsv", "items.tsv", "truth_users.tsv", "truth_items.tsv", "population.json"]
+
+  /// Writes `interactions.tsv` (user, item), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture), `truth_items.tsv`
+  /// (item, probability in each taste) and `population.json` (parameters and seed), all or none.
+  ///
+  /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.
+  public func write(to path: String) throws {
+    try AtomicDirectory.write(to: path, replacing: { Self.fileNames.contains($0) }) { directory in
+      try AtomicFile.write(to: directory + "/interactions.tsv") { output in
+        try output.write("user\titem\n")
+        let users = interactions.users.ids
+        let items = interactions.items.ids
+        for position in 0..<interactions.count {
+          let user = users[Int(interactions.userIndices[position])]
+          try output.write("\(user)\t\(items[Int(interactions.itemIndices[position])])\n")
+        }
+      }
+      try AtomicFile.write(to: directory + "/items.tsv") { output in
+        try output.write("item\tgenre\n")
+        for item in 0..<catalogue.count { try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n") }
+      }
+      let header = tasteNames.joined(separator: "\t")
+      try AtomicFile.write(to: directory + "/truth_users.tsv") { output in
+        try output.write("user\t\(header)\n")
+        for user in 0..<interactions.users.count {
+          let mixture = (0..<tasteNames.count).map { "\(userMixtures[user, $0])" }
+          try output.write("\(interactions.users[user])\t\(mixture.joined(separator: "\t"))\n")
+        }
+      }
+      try AtomicFile.write(to: directory + "/truth_items.tsv") { output in
+        try output.write("item\t\(header)\n")
+        for item in 0..<catalogue.count {
+          let probabilities = (0..<tasteNames.count).map { "\(tasteItems[$0, item])" }
+          try output.write("\(catalogue[item])\t\(probabilities.joined(separator: "\t"))\n")
+        }
+      }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let record = try encoder.encode(Record(seed: seed.value, population: parameters))
+      try AtomicFile.write(Array(record) + [0x0A], to: directory + "/population.json")
+    }
+  }
+
+  private struct Record: Encodable {
+    let seed: UInt64
+    let population: Population
+  }
+}
