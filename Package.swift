@@ -65,5 +65,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: settings),
+    .testTarget(
+      name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      swiftSettings: settings),
   ]
 )
