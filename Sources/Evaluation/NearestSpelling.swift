@@ -1,5 +1,5 @@
 /// The candidate that takes the fewest edits to reach from `text`, whatever the case; the first of equals.
-func nearestSpelling(to text: String, among candidates: [String]) -> String? {
+public func nearestSpelling(to text: String, among candidates: [String]) -> String? {
   candidates.min { editDistance(text.lowercased(), $0) < editDistance(text.lowercased(), $1) }
 }
 

@@ -32,8 +32,7 @@ struct Dialect {
         message: "has only one column" + (format.delimiter == nil ? "" : " when cut at \(delimiter)"),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
     }
-    let byName = ColumnRole.allCases.contains { if case .named = format.column($0) { true } else { false } }
-    var hasHeader = byName || names.lookLikeHeader
+    var hasHeader = Self.settledByName(format) || names.lookLikeHeader
     if !hasHeader {
       // Only a column that will be read as a rating can tell.
       let rating = try Self.columns(format, names, path: path, line: first.number, hasHeader: false)[2]
@@ -48,6 +47,11 @@ struct Dialect {
   }
 
   // MARK: Columns
+
+  /// Whether a column is asked for by name.
+  private static func settledByName(_ format: InteractionFormat) -> Bool {
+    ColumnRole.allCases.contains { if case .named = format.column($0) { true } else { false } }
+  }
 
   private static func columns(
     _ format: InteractionFormat, _ names: ColumnNames, path: String, line: Int, hasHeader: Bool
@@ -76,11 +80,16 @@ struct Dialect {
       }
       isSettled[role.rawValue] = true
     }
-    // Names that say nothing at all leave the places to decide; a mixture is not guessed at.
-    let byPlace = !hasHeader || ColumnRole.allCases.allSatisfy { names.column(of: $0) == nil || isSettled[$0.rawValue] }
+    // With a header that was known by its names, a rating is only what is called one; users and items are needed in any case.
+    let isNamed = hasHeader && (names.lookLikeHeader || settledByName(format))
+    let known = ColumnRole.allCases.map { role in
+      hasHeader && !isSettled[role.rawValue] ? names.column(of: role) : nil
+    }
     for role in ColumnRole.allCases where !isSettled[role.rawValue] {
-      let column = byPlace ? (role.rawValue < names.names.count ? role.rawValue : nil) : names.column(of: role)
-      // A place that another role was given by the user is not free.
+      let place = role.rawValue
+      let hasPlace = place < names.names.count && !known.contains(place) && (!isNamed || role == .user || role == .item)
+      let column = known[place] ?? (hasPlace ? place : nil)
+      // What another role was given by the user is not free.
       if let column, !(0..<4).contains(where: { columns[$0] == column }) { columns[role.rawValue] = column }
     }
     for role in [ColumnRole.user, .item] where columns[role.rawValue] < 0 {
@@ -158,11 +167,11 @@ struct Dialect {
     if line == 1, bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw DataError(path: path, line: line, message: "is in UTF-16", accepted: accepted)
     }
-    if bytes.contains(0) {
-      throw DataError(path: path, line: line, message: "is not text: it holds NUL bytes", accepted: accepted)
-    }
     if line == 1, bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
       throw DataError(path: path, line: line, message: "is a zip archive", accepted: accepted)
+    }
+    if bytes.contains(0) {
+      throw DataError(path: path, line: line, message: "is not text: it holds NUL bytes", accepted: accepted)
     }
   }
 }

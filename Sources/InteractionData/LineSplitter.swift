@@ -75,7 +75,7 @@ struct LineSplitter {
         line.next = atEnd ? count : position + 1
         // Blanks at the end of a line do not start another column.
         if !(isBlanks && afterDelimiter && end == fieldStart) { note(fieldStart, end, &line) }
-        line.isBlank = line.count <= 1 && isAllBlank(bytes, start, end)
+        line.isBlank = start >= end || bytes[start] <= 0x20 && isAllBlank(bytes, start, end)
         break
       }
       if byte == delimiter || byte == otherBlank {

@@ -32,12 +32,12 @@ struct RowParser {
     var line = first
     while position < bytes.count {
       let columns = splitter.columns(of: bytes, at: position)
+      if columns.isBlank {
+        position = columns.next
+        line += 1
+        continue
+      }
       if columns.count < dialect.columnCount || columns.next - position > Self.longestLine || columns.fault != nil {
-        if columns.isBlank {
-          position = columns.next
-          line += 1
-          continue
-        }
         throw malformed(bytes, position, columns, line)
       }
       rows.userIndices.append(try identifier(bytes, columns, .user, line, &rows.users))

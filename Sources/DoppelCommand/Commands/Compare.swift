@@ -1,0 +1,129 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel compare`: the main job.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train several models on the same data and split, print one table.",
+    discussion: """
+      Validation chooses each model's epoch; the test users are seen once, at the end. The table is Markdown; the sentences \
+      under it say what paired tests over the test users allow one to say.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(help: ArgumentHelp("Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
+  var models: String?
+  @OptionGroup(title: "Measuring") var measure: MeasureOptions
+  @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
+  @Flag(help: "Show the loss terms of every epoch on stderr.")
+  var verbose = false
+  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
+  var log: String?
+  @OptionGroup(title: "Everywhere") var run: RunOptions
+
+  func run() throws {
+    let started = Date()
+    let configurations = try configurations()
+    let metrics = try measure.parsed()
+    let processor = try run.processor()
+    let selection = try data.selection()
+    let reporter = TrainingReporter(quiet: run.quiet, verbose: verbose)
+
+    var results: [ModelResult] = []
+    let summary: DataSummary
+    let split: [String: JSONValue]
+    var notes: [String]
+    let loaded: Date
+    switch measure.task {
+    case .ranking:
+      let data = try selection.ranking(seed: run.randomSeed)
+      guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
+      (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
+      run.note(notes)
+      var experiment = RankingExperiment(data.split, seed: run.randomSeed, processor: processor)
+      experiment.metrics = metrics
+      experiment.refits = !hyperparameters.noRefit
+      experiment.observer = reporter.observer
+      for configuration in configurations { results.append(try experiment.run(configuration).result) }
+    case .rating:
+      let data = try selection.rating(seed: run.randomSeed)
+      guard !data.split.test.isEmpty else { throw UsageError("compare needs --test with --train") }
+      (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
+      run.note(notes)
+      var experiment = RatingExperiment(data.split, seed: run.randomSeed, processor: processor)
+      experiment.metrics = metrics
+      experiment.refits = !hyperparameters.noRefit
+      experiment.observer = reporter.observer
+      for configuration in configurations { results.append(try experiment.run(configuration).result) }
+    }
+    reporter.end()
+    let modelNotes = Self.merged(results)
+    run.note(modelNotes)
+    notes += modelNotes
+    try reporter.writeLog(to: log)
+    try writePerUser(results, metrics)
+
+    let comparison = Comparison(results, metrics: metrics)
+    if run.json {
+      let document = ResultDocument(
+        dataset: summary, split: split, seed: run.seed, threads: processor.threads,
+        engine: processor.engine.name, version: DoppelVersion.current,
+        loadSeconds: loaded.timeIntervalSince(started),
+        totalSeconds: Date().timeIntervalSince(started), notes: notes)
+      Console.standardOutput(try document.json(comparison).prettyPrinted + "\n")
+    } else {
+      Console.standardOutput(Self.heading(summary, processor, run.seed))
+      Console.standardOutput(comparison.table.markdown() + "\n")
+      for sentence in comparison.sentences { Console.standardOutput(sentence + "\n") }
+    }
+  }
+
+  /// What was used, in one line.
+  static func heading(_ summary: DataSummary, _ processor: Processor, _ seed: UInt64) -> String {
+    Console.printable(summary.name)
+      + ": \(summary.users) users × \(summary.items) items, \(summary.interactions) interactions; "
+      + "seed \(seed), \(processor.threads) threads, \(processor.engine.name)\n\n"
+  }
+
+  /// The models asked for, with the settings of the config file and the flags that apply to them.
+  private func configurations() throws -> [ModelConfiguration] {
+    let chosen = try models.map { names in
+      try names.split(separator: ",").map { try ModelConfiguration.parse(String($0.trimmingPrefix(" "))) }
+    } ?? ModelConfiguration.all(for: measure.task)
+    guard !chosen.isEmpty else { throw UsageError("--models names none") }
+    if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
+      throw UsageError("--models names \(twice.key) twice")
+    }
+    for model in chosen where model.task != measure.task {
+      throw UsageError("\(model.name) is for --task \(model.task.rawValue)")
+    }
+    let changes = try hyperparameters.changes()
+    let settings = try run.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    for key in changes.keys.sorted() where !chosen.contains(where: { $0.has(key) }) {
+      throw UsageError("none of the models has a hyper-parameter \(key)")
+    }
+    return try chosen.map { model in
+      // A setting of one model is more particular than a flag for all, and the command line wins over the file.
+      var own = settings[model.name] ?? [:]
+      for (key, value) in changes where model.has(key) { own[key] = value }
+      return try model.setting(own)
+    }
+  }
+
+  /// Remarks that several models share are made once.
+  private static func merged(_ results: [ModelResult]) -> [String] {
+    var order: [String] = []
+    for note in results.flatMap(\.notes) where !order.contains(note) { order.append(note) }
+    return order
+  }
+
+  private func writePerUser(_ results: [ModelResult], _ metrics: [Metric]) throws {
+    guard let path = measure.perUser else { return }
+    guard measure.task == .ranking else { throw UsageError("--per-user is for --task ranking") }
+    let rows = results.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
+    let lines = PerUserTable.lines(of: rows, metrics: metrics)
+    try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: path)
+  }
+}

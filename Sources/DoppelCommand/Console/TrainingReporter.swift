@@ -1,0 +1,56 @@
+import Doppel
+import FileFormats
+import Foundation
+import Synchronization
+
+/// Tells the user how a training goes: a bar on terminals, loss terms with `--verbose`, a CSV with `--log`.
+final class TrainingReporter: Sendable {
+  private let progress: Progress
+  private let verbose: Bool
+  private let interruption = Interruption()
+  private let records = Mutex<[(model: String, record: EpochRecord)]>([])
+
+  init(quiet: Bool, verbose: Bool) {
+    progress = Progress(quiet: quiet)
+    self.verbose = verbose
+  }
+
+  /// What the library tells.
+  var observer: RunObserver {
+    var observer = RunObserver()
+    observer.onModel = { [self] in progress.begin($0) }
+    observer.onProgress = { [self] _, share in progress.show(share) }
+    observer.onEpoch = { [self] model, record in finished(model, record) }
+    observer.isInterrupted = { [self] in interruption.isRequested }
+    return observer
+  }
+
+  /// Takes the bar away.
+  func end() { progress.end() }
+
+  private func finished(_ model: String, _ record: EpochRecord) {
+    records.withLock { $0.append((model, record)) }
+    progress.note(validation: record.validation)
+    guard verbose else { return }
+    progress.end()
+    var line = String(
+      format: "%@ epoch %d  reconstruction %.4f  KL %.4f  beta %.4f", model, record.epoch,
+      record.reconstruction, record.divergence, record.beta)
+    if let validation = record.validation { line += String(format: "  validation %.4f", abs(validation)) }
+    if record.heldLogVariances > 0 { line += "  log-variances held to their range: \(record.heldLogVariances)" }
+    Console.standardError(line + String(format: "  %.2f s\n", record.seconds))
+  }
+
+  /// Writes every epoch as CSV.
+  ///
+  /// - Throws: `OutputError`.
+  func writeLog(to path: String?) throws {
+    guard let path else { return }
+    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation\n"
+    for (model, record) in records.withLock({ $0 }) {
+      text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
+      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? "")\n"
+    }
+    try AtomicFile.write(text, to: path)
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Doppel
+import Foundation
+
+/// The command `doppel`.
+@main
+struct DoppelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doppel",
+    abstract: "Generative recommendation with autoencoders.",
+    discussion: """
+      Train AE, DAE, CDAE, AutoRec, Mult-DAE and Mult-VAE on the same data under one protocol, and see honestly which is \
+      better. Without DATA every command works on a built-in population. Nothing is downloaded.
+      """,
+    version: DoppelVersion.current,
+    subcommands: [
+      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Simulate.self,
+      Doctor.self,
+    ])
+
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      var command = try parseAsRoot(ConfigFile.expand(arguments))
+      try command.run()
+    } catch {
+      Failure(error).report(for: self)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Doppel
+import Foundation
+
+/// Where interactions come from, how they are read and what is left out.
+struct DataOptions: ParsableArguments {
+  @Argument(help: "File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the built-in population).")
+  var data: String?
+
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Splitting") var splitting: SplittingOptions
+
+  /// The selection these flags make.
+  func selection() throws -> DataSelection {
+    try splitting.selection(data: data, reading: reading)
+  }
+}
+
+/// How files are read and what is left out.
+struct ReadingOptions: ParsableArguments {
+  @Option(help: "Column of user ids: a name or a number from 1.")
+  var userColumn: String?
+  @Option(help: "Column of item ids.")
+  var itemColumn: String?
+  @Option(help: "Column of ratings.")
+  var ratingColumn: String?
+  @Option(help: "Column of timestamps.")
+  var timestampColumn: String?
+  @Option(help: "What separates columns: \(Delimiter.accepted).")
+  var delimiter: String?
+
+  @Option(help: "Keep ratings of at least this, then take them as likes.")
+  var minRating: Double?
+  @Option(help: "Leave out users with fewer items.")
+  var minUserItems = 0
+  @Option(help: "Leave out items with fewer users.")
+  var minItemUsers = 0
+  @Option(help: "Leave out users and items with fewer, over and over until none is left.")
+  var core = 0
+
+  func format() throws -> InteractionFormat {
+    var format = InteractionFormat()
+    if let userColumn { format.user = .init(userColumn) }
+    if let itemColumn { format.item = .init(itemColumn) }
+    if let ratingColumn { format.rating = .init(ratingColumn) }
+    if let timestampColumn { format.timestamp = .init(timestampColumn) }
+    if let delimiter {
+      guard let known = Delimiter(delimiter) else {
+        throw UsageError("--delimiter '\(delimiter)' is not one; accepted: \(Delimiter.accepted)")
+      }
+      format.delimiter = known
+    }
+    return format
+  }
+
+  var filters: Filters {
+    Filters(minRating: minRating, minUserItems: minUserItems, minItemUsers: minItemUsers, core: core)
+  }
+}
+
+/// How one file is divided, or which files are the parts.
+struct SplittingOptions: ParsableArguments {
+  @Option(help: "users, interactions or leave-one-out.")
+  var split: String = SplitKind.users.rawValue
+  @Option(help: "Share of users held out for validation, and again for the test.")
+  var heldOut = 0.1
+  @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"))
+  var train: String?
+  @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"))
+  var validation: String?
+  @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"))
+  var test: String?
+
+  func selection(data: String?, reading: ReadingOptions) throws -> DataSelection {
+    var selection = DataSelection()
+    selection.format = try reading.format()
+    selection.filters = reading.filters
+    let kinds: [SplitKind] = [.users, .interactions, .leaveOneOut]
+    guard let kind = kinds.first(where: { $0.rawValue == split }) else {
+      let names = kinds.map(\.rawValue)
+      throw UsageError(
+        "--split \(split) is unknown; did you mean \(nearestSpelling(to: split, among: names) ?? "")? "
+          + "Accepted: \(names.joined(separator: ", "))")
+    }
+    selection.split = kind
+    guard heldOut > 0 && heldOut < 0.5 else {
+      throw UsageError("--held-out \(heldOut) is not a share; accepted: a number above 0 and below 0.5")
+    }
+    selection.heldOut = heldOut
+    if train != nil || validation != nil || test != nil {
+      guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
+      guard let train else { throw UsageError("--test and --validation need --train") }
+      selection.source = .files(train: train, validation: validation, test: test)
+    } else if let data {
+      var isDirectory: ObjCBool = false
+      FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
+      selection.source = isDirectory.boolValue ? .directory(data) : .file(data)
+    }
+    return selection
+  }
+}

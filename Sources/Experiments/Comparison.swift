@@ -1,0 +1,144 @@
+import Autoencoders
+public import Evaluation
+public import FileFormats
+
+/// Several models' results on one split, and what may be concluded from them.
+public struct Comparison: Sendable {
+  /// The models, in the order they were asked for.
+  public let models: [ModelResult]
+  /// Every pair of models on every metric of the table, corrected for the number of pairs.
+  public let pairs: [PairedComparison]
+  /// The metrics that the table shows.
+  public let tableMetrics: [Metric]
+
+  /// Tests every pair of models on the metrics of the table that have a value per user or cell.
+  public init(_ models: [ModelResult], metrics: [Metric]) {
+    self.models = models
+    tableMetrics = Self.forTable(metrics)
+    pairs = tableMetrics.flatMap { metric in
+      let values = models.compactMap { model in
+        model[metric]?.values.map { (name: model.name, values: $0) }
+      }
+      return values.count > 1 ? PairedComparison.allPairs(of: values, metric: metric) : []
+    }
+  }
+
+  /// Few enough metrics for a line: all of a short list, a choice from a long one.
+  private static func forTable(_ metrics: [Metric]) -> [Metric] {
+    let choice = [
+      Metric(.ndcg, at: 100), Metric(.ndcg, at: 10), Metric(.recall, at: 20),
+      Metric(.recall, at: 50), Metric(.coverage, at: 20),
+    ].filter(metrics.contains)
+    return metrics.count <= 6 || choice.isEmpty ? metrics : choice
+  }
+
+  /// The metric that the sentences are about.
+  public var mainMetric: Metric? {
+    tableMetrics.first { metric in models.contains { $0[metric]?.values != nil } }
+  }
+
+  /// A Markdown table: metrics with standard errors, epochs, seconds, parameters.
+  public var table: ResultTable {
+    var table = ResultTable(
+      columns: tableMetrics.map { .init($0) }
+        + [.init("best epoch"), .init("epochs"), .init("train s"), .init("parameters")])
+    for model in models {
+      let scores = tableMetrics.map { ResultTable.Cell(model[$0]) }
+      let cost: [ResultTable.Cell] =
+        model.history.isEmpty
+        ? [.missing, .missing]
+        : [.text("\(model.bestEpoch)"), .text("\(model.history.count)")]
+      table.append(
+        model.name,
+        scores + cost + [
+          .number(model.seconds.train, decimals: 1), .text("\(model.parameters)"),
+        ])
+    }
+    return table
+  }
+
+  /// Two or three plain sentences on what the tests allow one to say.
+  public var sentences: [String] {
+    guard let metric = mainMetric else { return [] }
+    let values = models.compactMap { model in
+      model[metric].map { (name: model.name, value: $0.value) }
+    }
+    return Verdict.sentences(on: metric, models: values, comparisons: pairs)
+  }
+}
+
+/// The JSON document of `compare` and `evaluate`.
+public struct ResultDocument: Sendable {
+  /// The data set.
+  public var dataset: DataSummary
+  /// How it was divided: kind, sizes, hash.
+  public var split: [String: JSONValue]
+  /// The seed of the run.
+  public var seed: UInt64
+  /// The largest number of threads.
+  public var threads: Int
+  /// The product engine.
+  public var engine: String
+  /// Doppel's version.
+  public var version: String
+  /// What reading took.
+  public var loadSeconds: Double
+  /// What everything took.
+  public var totalSeconds: Double
+  /// Counted remarks.
+  public var notes: [String]
+
+  /// Creates a document without results.
+  public init(
+    dataset: DataSummary, split: [String: JSONValue], seed: UInt64, threads: Int, engine: String,
+    version: String, loadSeconds: Double, totalSeconds: Double, notes: [String]
+  ) {
+    self.dataset = dataset
+    self.split = split
+    self.seed = seed
+    self.threads = threads
+    self.engine = engine
+    self.version = version
+    self.loadSeconds = loadSeconds
+    self.totalSeconds = totalSeconds
+    self.notes = notes
+  }
+
+  /// The document with the results of a comparison.
+  public func json(_ comparison: Comparison) throws -> JSONValue {
+    .object([
+      "dataset": try JSONValue(encoding: dataset),
+      "split": .object(split),
+      "seed": .number(Double(seed)),
+      "threads": .number(Double(threads)),
+      "engine": .string(engine),
+      "version": .string(version),
+      "seconds": .object(["load": .number(loadSeconds), "total": .number(totalSeconds)]),
+      "models": .array(try comparison.models.map(json)),
+      "comparisons": .array(try comparison.pairs.map { try JSONValue(encoding: $0) }),
+      "conclusions": .array(comparison.sentences.map { .string($0) }),
+      "notes": .array(notes.map { .string($0) }),
+    ])
+  }
+
+  private func json(_ model: ModelResult) throws -> JSONValue {
+    var metrics: [String: JSONValue] = [:]
+    var errors: [String: JSONValue] = [:]
+    for score in model.scores {
+      metrics[score.metric.key] = .number(score.value)
+      errors[score.metric.key] = score.standardError.map { .number($0) } ?? .null
+    }
+    return .object([
+      "name": .string(model.name),
+      "metrics": .object(metrics),
+      "standardErrors": .object(errors),
+      "epochs": .number(Double(model.history.count)),
+      "bestEpoch": .number(Double(model.bestEpoch)),
+      "seconds": try JSONValue(encoding: model.seconds),
+      "usersPerSecond": .number(model.usersPerSecond),
+      "parameters": .number(Double(model.parameters)),
+      "hyperparameters": .object(model.configuration.hyperparameters),
+      "notes": .array(model.notes.map { .string($0) }),
+    ])
+  }
+}

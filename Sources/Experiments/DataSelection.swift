@@ -1,0 +1,152 @@
+public import Compute
+import FileFormats
+import Foundation
+public import InteractionData
+
+/// Where the interactions of a run come from, and how they are read, filtered and split.
+public struct DataSelection: Sendable, Equatable {
+  /// The place.
+  public enum Source: Sendable, Equatable {
+    /// The built-in population: `simulate` with its defaults, made in memory from the seed.
+    case builtIn
+    /// One file of interactions, or `-`.
+    case file(String)
+    /// The Mult-VAE authors' layout.
+    case directory(String)
+    /// Fixed files.
+    case files(train: String, validation: String?, test: String?)
+  }
+
+  /// The place.
+  public var source = Source.builtIn
+  /// How files are read.
+  public var format = InteractionFormat()
+  /// What is left out.
+  public var filters = Filters()
+  /// How one file is split.
+  public var split = SplitKind.users
+  /// The share of users held out for validation, and again for the test, of a split by users.
+  public var heldOut = 0.1
+
+  /// Creates the built-in population, split by users.
+  public init() {}
+
+  /// Reads and splits for ranking.
+  ///
+  /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
+  /// - Throws: `InputError`, `DataError`.
+  public func ranking(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RankingSplit> {
+    switch source {
+    case .directory(let path):
+      let split = try RankingSplit.directory(path, forTraining: forTraining)
+      return LoadedData(
+        summary: DataSummary(name: fileName(path), split: split), split: split, notes: split.notes)
+    case .files(let train, let validation, let test):
+      let files = try (read(train), validation.map(read), test.map(read))
+      let split = try RankingSplit.files(
+        train: files.0, validation: files.1, test: files.2, seed: seed)
+      return LoadedData(
+        summary: DataSummary(name: fileName(train), split: split), split: split, notes: split.notes)
+    case .builtIn, .file:
+      let data = try interactions(seed: seed)
+      let split =
+        switch split {
+        case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
+        case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
+        case .users, .files, .directory:
+          try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
+        }
+      return LoadedData(summary: DataSummary(data), split: split, notes: data.notes + split.notes)
+    }
+  }
+
+  /// Reads and splits for rating prediction.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  public func rating(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RatingSplit> {
+    switch source {
+    case .files(let train, let validation, let test):
+      let files = try (read(train), validation.map(read), test.map(read))
+      let split = try RatingSplit(
+        train: files.0, validation: files.1, test: files.2, seed: seed)
+      return LoadedData(summary: DataSummary(files.0), split: split, notes: split.notes)
+    case .builtIn, .file, .directory:
+      let data = try interactions(seed: seed)
+      guard data.ratings != nil else {
+        throw DataError(
+          path: data.name, message: "has no ratings to predict",
+          accepted: "a third column of ratings, or --task ranking")
+      }
+      let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
+      return LoadedData(summary: DataSummary(data), split: split, notes: data.notes + split.notes)
+    }
+  }
+
+  /// All interactions of one place, filtered.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  public func interactions(seed: Seed) throws -> Interactions {
+    switch source {
+    case .builtIn: try filters.apply(to: Population().simulate(seed: seed).interactions)
+    case .file(let path), .directory(let path), .files(let path, _, _): try read(path)
+    }
+  }
+
+  private func read(_ path: String) throws -> Interactions {
+    try filters.apply(to: InteractionReader(format: format).read(path: path))
+  }
+
+  private func fileName(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+  }
+}
+
+/// Data ready for a run.
+public struct LoadedData<Split: Sendable>: Sendable {
+  /// What was read.
+  public let summary: DataSummary
+  /// How it is divided.
+  public let split: Split
+  /// Counted remarks.
+  public let notes: [String]
+}
+
+/// A data set in five numbers.
+public struct DataSummary: Codable, Sendable, Equatable {
+  /// The file's name.
+  public var name: String
+  /// How many users it has.
+  public var users: Int
+  /// How many items.
+  public var items: Int
+  /// How many different (user, item) pairs.
+  public var interactions: Int
+  /// The share of cells that are filled.
+  public var density: Double
+
+  init(name: String, users: Int, items: Int, interactions: Int) {
+    self.name = name
+    self.users = users
+    self.items = items
+    self.interactions = interactions
+    let cells = Double(users) * Double(items)
+    density = cells == 0 ? 0 : Double(interactions) / cells
+  }
+
+  init(_ data: Interactions) {
+    self.init(
+      name: data.name, users: data.users.count, items: data.items.count, interactions: data.count)
+  }
+
+  /// What a ready split holds: users are counted once, whichever part they are in.
+  init(name: String, split: RankingSplit) {
+    var users = Set(split.trainUserIDs)
+    var interactions = split.train.nonZeroCount
+    for part in [split.validation, split.test].compactMap(\.self) {
+      users.formUnion(part.userIDs)
+      interactions += part.heldOut.nonZeroCount
+      if part.profiles.trainingRows == nil { interactions += part.profiles.items.nonZeroCount }
+    }
+    self.init(name: name, users: users.count, items: split.items.count, interactions: interactions)
+  }
+}

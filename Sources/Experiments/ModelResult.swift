@@ -1,0 +1,58 @@
+public import Autoencoders
+public import Evaluation
+import Dispatch
+
+/// One model's row: what it scored and what it cost.
+public struct ModelResult: Sendable {
+  /// The model, with the hyper-parameters used.
+  public let configuration: ModelConfiguration
+  /// The value of every metric asked for.
+  public let scores: [MetricScore]
+  /// The values by user, for ranking models.
+  public var ranking: RankingResult?
+  /// Every epoch; empty for closed forms.
+  public let history: [EpochRecord]
+  /// The epoch that validation chose.
+  public let bestEpoch: Int
+  /// The number of weights.
+  public let parameters: Int
+  /// What it took.
+  public let seconds: Seconds
+  /// Counted remarks.
+  public let notes: [String]
+
+  /// Wall-clock seconds.
+  public struct Seconds: Codable, Sendable, Equatable {
+    /// All of the fitting, validation and a second fit included.
+    public var train: Double
+    /// One pass over the training users, on average.
+    public var epoch: Double
+    /// Scoring and ranking the test users.
+    public var evaluate: Double
+  }
+
+  /// The model's name.
+  public var name: String { configuration.name }
+
+  /// Users trained on per second, validation left out; 0 for closed forms.
+  public var usersPerSecond: Double {
+    let seconds = history.reduce(0) { $0 + $1.seconds }
+    return seconds > 0 ? Double(history.reduce(0) { $0 + $1.users }) / seconds : 0
+  }
+
+  /// The value of one metric.
+  public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
+}
+
+/// A stopwatch for whole steps.
+struct Stopwatch {
+  private let start = DispatchTime.now()
+  var seconds: Double {
+    Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+  }
+}
+
+extension [EpochRecord] {
+  /// The mean duration of an epoch.
+  var secondsPerEpoch: Double { isEmpty ? 0 : reduce(0) { $0 + $1.seconds } / Double(count) }
+}

@@ -1,0 +1,90 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+public import InteractionData
+
+/// Several ranking models on one split, under one protocol.
+public struct RankingExperiment: Sendable {
+  /// How the data are divided.
+  public let split: RankingSplit
+  /// What is measured.
+  public var metrics = Metric.rankingDefaults
+  /// What chooses the epoch, on the validation users.
+  public var selection = Metric(.ndcg, at: 100)
+  /// Whether a model is fitted again on the rows set aside for it, where the split has any.
+  public var refits = true
+  /// The seed of every model's training.
+  public let seed: Seed
+  /// Where the arithmetic happens.
+  public let processor: Processor
+  /// Who is told.
+  public var observer = RunObserver()
+
+  private let popularity: [Int]
+
+  /// Prepares a run.
+  public init(_ split: RankingSplit, seed: Seed, processor: Processor) {
+    self.split = split
+    self.seed = seed
+    self.processor = processor
+    popularity = split.train.columnCounts()
+  }
+
+  /// Fits one model; validation chooses the epoch.
+  public func fit(_ configuration: ModelConfiguration) throws -> Fit {
+    observer.onModel(configuration.name)
+    var trainer = Trainer(processor: processor, seed: seed)
+    let (observer, name) = (observer, configuration.name)
+    trainer.onEpoch = { observer.onEpoch(name, $0) }
+    trainer.onProgress = { observer.onProgress(name, $0) }
+    trainer.isInterrupted = observer.isInterrupted
+    let validate: ((any Recommender) throws -> Double)? = split.validation.map { users in
+      { try score($0, on: users, metrics: [selection]).scores.first?.value ?? 0 }
+    }
+    return try configuration.fit(
+      to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+  }
+
+  /// Fits one model and measures it on the test users.
+  ///
+  /// - Throws: `TrainingError`, `EvaluationError`.
+  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit) {
+    let watch = Stopwatch()
+    let fit = try fit(configuration)
+    let trained = watch.seconds
+    let evaluation = Stopwatch()
+    let result = try split.test.map { try score(fit.model.recommender, on: $0, metrics: metrics) }
+    return (
+      ModelResult(
+        configuration: configuration, scores: result?.scores ?? [], ranking: result,
+        history: fit.history,
+        bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
+        seconds: .init(
+          train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
+        notes: (result?.notes.map(\.description) ?? []) + notes(on: configuration)),
+      fit
+    )
+  }
+
+  private func score(
+    _ recommender: any Recommender, on users: HeldOutUsers, metrics: [Metric]
+  ) throws -> RankingResult {
+    func evaluate(_ recommender: some Recommender) throws -> RankingResult {
+      try Evaluator().evaluate(
+        recommender, on: users, itemPopularity: popularity,
+        trainingUsers: split.train.rowCount, metrics: metrics, processor: processor)
+    }
+    return try evaluate(recommender)
+  }
+
+  private func notes(on configuration: ModelConfiguration) -> [String] {
+    guard case .cdae(let configured) = configuration, split.test?.profiles.trainingRows == nil else {
+      return []
+    }
+    return [
+      "cdae has a vector per training user and has seen no test user: "
+        + (configured.model.unseenUsers == .mean
+          ? "the mean of all vectors stands in" : "a vector of zeros stands in")
+    ]
+  }
+}

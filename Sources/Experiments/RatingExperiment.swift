@@ -1,0 +1,90 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+public import InteractionData
+
+/// Several rating models on one split, under one protocol.
+public struct RatingExperiment: Sendable {
+  /// How the ratings are divided.
+  public let split: RatingSplit
+  /// What is measured.
+  public var metrics = Metric.ratingDefaults
+  /// Whether a model is fitted again on training and validation ratings together.
+  public var refits = true
+  /// The seed of every model's training.
+  public let seed: Seed
+  /// Where the arithmetic happens.
+  public let processor: Processor
+  /// Who is told.
+  public var observer = RunObserver()
+
+  /// Prepares a run.
+  public init(_ split: RatingSplit, seed: Seed, processor: Processor) {
+    self.split = split
+    self.seed = seed
+    self.processor = processor
+  }
+
+  /// Fits one model; the RMSE on the validation cells chooses the epoch.
+  ///
+  /// - Returns: the fit (`nil` for the mean, which has no network) and the predictor.
+  public func fit(
+    _ configuration: ModelConfiguration
+  ) throws -> (fit: Fit?, predictor: any RatingPredictor) {
+    observer.onModel(configuration.name)
+    let final = refits ? split.refit : split.train
+    let side: AutoRecPredictor.Side
+    switch configuration {
+    case .userAutoRec: side = .users
+    case .itemAutoRec: side = .items
+    default: return (nil, MeanRating(rows: final))
+    }
+    var trainer = Trainer(processor: processor, seed: seed)
+    let (observer, name) = (observer, configuration.name)
+    trainer.onEpoch = { observer.onEpoch(name, $0) }
+    trainer.onProgress = { observer.onProgress(name, $0) }
+    trainer.isInterrupted = observer.isInterrupted
+    func rows(_ ratings: SparseRows) -> SparseRows { side == .users ? ratings : ratings.transposed() }
+
+    let validate: ((any Recommender) throws -> Double)? =
+      split.validation.isEmpty
+      ? nil
+      : { model in
+        guard let autoencoder = model as? Autoencoder<PointLatent> else { return 0 }
+        let predictor = AutoRecPredictor(autoencoder, side: side, ratings: split.train)
+        let result = try Evaluator().evaluateRatings(
+          predictor, on: split.validation, metrics: [.rmse], processor: processor)
+        return -(result.scores.first?.value ?? 0)
+      }
+    let fit = try configuration.fit(
+      to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer,
+      validate: validate)
+    guard case .point(let autoencoder) = fit.model else { return (fit, MeanRating(rows: final)) }
+    return (fit, AutoRecPredictor(autoencoder, side: side, ratings: final))
+  }
+
+  /// Fits one model and measures it on the test cells.
+  ///
+  /// - Throws: `TrainingError`, `EvaluationError`.
+  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit?) {
+    let watch = Stopwatch()
+    let (fit, predictor) = try fit(configuration)
+    let trained = watch.seconds
+    let evaluation = Stopwatch()
+    func evaluate(_ predictor: some RatingPredictor) throws -> [MetricScore] {
+      try Evaluator().evaluateRatings(
+        predictor, on: split.test, metrics: metrics, processor: processor
+      ).scores
+    }
+    let scores = split.test.isEmpty ? [] : try evaluate(predictor)
+    return (
+      ModelResult(
+        configuration: configuration, scores: scores, history: fit?.history ?? [],
+        bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
+        seconds: .init(
+          train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),
+        notes: []),
+      fit
+    )
+  }
+}

@@ -1,0 +1,129 @@
+import FileFormats
+import Foundation
+import Testing
+
+@Suite("Whole-or-nothing output")
+struct AtomicOutputTests {
+  struct Interrupted: Error {}
+
+  @Test("a file is replaced whole and leaves no neighbour")
+  func file() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/out.txt"
+      try AtomicFile.write("old", to: path)
+      let long = String(repeating: "0123456789", count: 20_000)
+      try AtomicFile.write(to: path) { output in
+        try output.write("start")
+        try output.write(Array(long.utf8))
+        try output.write("end")
+      }
+      #expect(try contents(of: path) == Array(("start" + long + "end").utf8))
+      #expect(try names(in: directory) == ["out.txt"])
+    }
+  }
+
+  @Test("when writing fails half-way the old file stays and nothing is left behind")
+  func failure() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/out.txt"
+      try AtomicFile.write("old", to: path)
+      #expect(throws: Interrupted.self) {
+        try AtomicFile.write(to: path) { output in
+          try output.write("new")
+          throw Interrupted()
+        }
+      }
+      #expect(try contents(of: path) == Array("old".utf8))
+      #expect(try names(in: directory) == ["out.txt"])
+    }
+  }
+
+  @Test("a path in no directory, or that is a directory, is an output error naming the path asked for")
+  func refused() throws {
+    try withTemporaryDirectory { directory in
+      let absent = #expect(throws: OutputError.self) { try AtomicFile.write("x", to: directory + "/no/such") }
+      #expect(absent?.description == "\(directory)/no/such cannot be written: No such file or directory")
+      let folder = #expect(throws: OutputError.self) { try AtomicFile.write("x", to: directory) }
+      #expect(folder?.reason == "it is a directory")
+      let left = try names(in: directory)
+      #expect(left.isEmpty)
+    }
+  }
+
+  @Test("a link stays a link and its target is replaced")
+  func link() throws {
+    try withTemporaryDirectory { directory in
+      try AtomicFile.write("old", to: directory + "/target")
+      try FileManager.default.createSymbolicLink(
+        atPath: directory + "/link", withDestinationPath: directory + "/target")
+      try AtomicFile.write("new", to: directory + "/link")
+      #expect(try contents(of: directory + "/target") == Array("new".utf8))
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/link").hasSuffix("target"))
+    }
+  }
+
+  @Test("/dev/null is written to, not replaced")
+  func device() throws {
+    try AtomicFile.write("x", to: "/dev/null")
+    let attributes = try FileManager.default.attributesOfItem(atPath: "/dev/null")
+    #expect(attributes[.type] as? FileAttributeType == .typeCharacterSpecial)
+  }
+
+  private func writeModel(_ path: String, _ text: String) throws {
+    try AtomicDirectory.write(to: path, replacing: { ["weights", "config"].contains($0) }) { inside in
+      try AtomicFile.write(text, to: inside + "/weights")
+    }
+  }
+
+  @Test("a directory of replaceable files is replaced whole, an empty one filled")
+  func directory() throws {
+    try withTemporaryDirectory { directory in
+      let model = directory + "/model"
+      try FileManager.default.createDirectory(atPath: model, withIntermediateDirectories: false)
+      try writeModel(model, "one")
+      try AtomicFile.write("left over", to: model + "/config")
+      try writeModel(model + "/", "two")
+      #expect(try names(in: model) == ["weights"])
+      #expect(try contents(of: model + "/weights") == Array("two".utf8))
+      #expect(try names(in: directory) == ["model"])
+    }
+  }
+
+  @Test("a directory with a foreign file is never replaced")
+  func foreign() throws {
+    try withTemporaryDirectory { directory in
+      let model = directory + "/model"
+      try writeModel(model, "one")
+      try AtomicFile.write("dear diary", to: model + "/diary.txt")
+      let error = #expect(throws: OutputError.self) { try writeModel(model, "two") }
+      #expect(error?.reason == "it exists and holds diary.txt, which would be lost; choose another directory")
+      #expect(try names(in: model) == ["diary.txt", "weights"])
+      #expect(try contents(of: model + "/weights") == Array("one".utf8))
+    }
+  }
+
+  @Test("when filling fails the old directory stays and nothing is left behind")
+  func directoryFailure() throws {
+    try withTemporaryDirectory { directory in
+      let model = directory + "/model"
+      try writeModel(model, "one")
+      #expect(throws: Interrupted.self) {
+        try AtomicDirectory.write(to: model, replacing: { _ in true }) { inside in
+          try AtomicFile.write("half", to: inside + "/weights")
+          throw Interrupted()
+        }
+      }
+      #expect(try contents(of: model + "/weights") == Array("one".utf8))
+      #expect(try names(in: directory) == ["model"])
+    }
+  }
+
+  @Test("a file where the directory should go is an output error")
+  func fileInTheWay() throws {
+    try withTemporaryDirectory { directory in
+      try AtomicFile.write("x", to: directory + "/model")
+      let error = #expect(throws: OutputError.self) { try writeModel(directory + "/model", "one") }
+      #expect(error?.reason == "it exists and is not a directory")
+    }
+  }
+}
