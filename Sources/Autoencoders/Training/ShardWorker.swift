@@ -91,10 +91,9 @@ struct ShardWorker<S: Scalar>: Sendable {
     biasMoments.update(&shard.outputBias, gradient: biasGradient, biasStep)
     for start in stride(from: 0, to: shard.items.count, by: Self.tileSize) {
       let tile = start..<min(start + Self.tileSize, shard.items.count)
-      var gradient = takeTile(rows: tile.count, columns: output.columns)
-      engine.multiply(transposing: logits, columns: tile, output, into: &gradient)
-      outputMoments.update(&shard.outputWeight, rows: tile, gradient: gradient, step)
-      gradientTile = gradient
+      gradientTile.reshape(rows: tile.count, columns: output.columns)
+      engine.multiply(transposing: logits, columns: tile, output, into: &gradientTile)
+      outputMoments.update(&shard.outputWeight, rows: tile, gradient: gradientTile, step)
     }
   }
 
@@ -126,18 +125,9 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
   mutating func learnInput(input: BatchRows<S>, delta: Matrix<S>, step: AdamStep) {
     columns.collect(columns: shard.items, from: input)
-    var scratch = takeTile(rows: 1, columns: delta.columns)
+    gradientTile.reshape(rows: 1, columns: delta.columns)
     inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch, step)
-    gradientTile = scratch
-  }
-
-  /// The scratch memory in another shape, without copying it.
-  private mutating func takeTile(rows: Int, columns: Int) -> Matrix<S> {
-    var tile = Matrix<S>(rows: 0, columns: 0)
-    swap(&tile, &gradientTile)
-    tile.reshape(rows: rows, columns: columns)
-    return tile
+      &shard.inputWeight, sparse: columns, delta: delta, scratch: &gradientTile, step)
   }
 }
 

@@ -21,15 +21,15 @@ struct Compare: ParsableCommand {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
-  @OptionGroup(title: "Everywhere") var run: RunOptions
+  @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
     let started = Date()
     let configurations = try configurations()
     let metrics = try measure.parsed()
-    let processor = try run.processor()
+    let processor = try options.processor()
     let selection = try data.selection()
-    let reporter = TrainingReporter(quiet: run.quiet, verbose: verbose)
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
 
     var results: [ModelResult] = []
     let summary: DataSummary
@@ -38,21 +38,21 @@ struct Compare: ParsableCommand {
     let loaded: Date
     switch measure.task {
     case .ranking:
-      let data = try selection.ranking(seed: run.randomSeed)
+      let data = try selection.ranking(seed: options.randomSeed)
       guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
-      run.note(notes)
-      var experiment = RankingExperiment(data.split, seed: run.randomSeed, processor: processor)
+      options.note(notes)
+      var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observer
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     case .rating:
-      let data = try selection.rating(seed: run.randomSeed)
+      let data = try selection.rating(seed: options.randomSeed)
       guard !data.split.test.isEmpty else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
-      run.note(notes)
-      var experiment = RatingExperiment(data.split, seed: run.randomSeed, processor: processor)
+      options.note(notes)
+      var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observer
@@ -60,21 +60,21 @@ struct Compare: ParsableCommand {
     }
     reporter.end()
     let modelNotes = Self.merged(results)
-    run.note(modelNotes)
+    options.note(modelNotes)
     notes += modelNotes
     try reporter.writeLog(to: log)
     try writePerUser(results, metrics)
 
     let comparison = Comparison(results, metrics: metrics)
-    if run.json {
+    if options.json {
       let document = ResultDocument(
-        dataset: summary, split: split, seed: run.seed, threads: processor.threads,
+        dataset: summary, split: split, seed: options.seed, threads: processor.threads,
         engine: processor.engine.name, version: DoppelVersion.current,
         loadSeconds: loaded.timeIntervalSince(started),
         totalSeconds: Date().timeIntervalSince(started), notes: notes)
       Console.standardOutput(try document.json(comparison).prettyPrinted + "\n")
     } else {
-      Console.standardOutput(Self.heading(summary, processor, run.seed))
+      Console.standardOutput(Self.heading(summary, processor, options.seed))
       Console.standardOutput(comparison.table.markdown() + "\n")
       for sentence in comparison.sentences { Console.standardOutput(sentence + "\n") }
     }
@@ -100,7 +100,7 @@ struct Compare: ParsableCommand {
       throw UsageError("\(model.name) is for --task \(model.task.rawValue)")
     }
     let changes = try hyperparameters.changes()
-    let settings = try run.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    let settings = try options.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
     for key in changes.keys.sorted() where !chosen.contains(where: { $0.has(key) }) {
       throw UsageError("none of the models has a hyper-parameter \(key)")
     }

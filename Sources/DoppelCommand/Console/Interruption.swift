@@ -1,37 +1,22 @@
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM during training: the first asks the trainer to stop, the second ends the process at once.
-final class Interruption: Sendable {
-  private let requests = Atomic<Int>(0)
-  private let sources: [any DispatchSourceSignal]
+/// How often somebody asked to stop. Global because a signal handler can reach nothing else.
+private let requests = Atomic<Int>(0)
 
+/// Ctrl-C and SIGTERM during training: the first asks the trainer to stop, the second ends the process at once.
+struct Interruption: Sendable {
   /// Starts to listen.
   init() {
-    let numbers = [SIGINT, SIGTERM]
-    sources = numbers.map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: .global())
-    }
-    for (source, number) in zip(sources, numbers) {
-      source.setEventHandler { [requests = Weak(self)] in
-        guard let count = requests.value?.count(), count > 1 else { return }
-        Foundation.exit(128 + number)
+    // Touched before the handler can run: initialising a global is not for signal handlers.
+    requests.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        if requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
       }
-      source.resume()
     }
   }
 
   /// Whether somebody asked to stop.
   var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
-
-  private func count() -> Int { requests.wrappingAdd(1, ordering: .relaxed).newValue }
-}
-
-/// A reference that does not keep its object alive.
-private struct Weak: @unchecked Sendable {
-  // @unchecked because a weak reference is read and cleared atomically by the runtime.
-  weak var value: Interruption?
-  init(_ value: Interruption) { self.value = value }
 }

@@ -93,8 +93,8 @@ struct SplittingOptions: ParsableArguments {
       selection.source = .files(train: train, validation: validation, test: test)
     } else if let data {
       var isDirectory: ObjCBool = false
-      FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
-      selection.source = isDirectory.boolValue ? .directory(data) : .file(data)
+      let exists = unsafe FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
+      selection.source = exists && isDirectory.boolValue ? .directory(data) : .file(data)
     }
     return selection
   }

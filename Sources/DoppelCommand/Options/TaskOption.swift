@@ -1,5 +1,5 @@
-import ArgumentParser
-import Doppel
+public import ArgumentParser
+public import Doppel
 
 extension ModelConfiguration.Task: ExpressibleByArgument {}
 
