@@ -116,28 +116,29 @@ private struct RepeatedPairs {
   var last: [Int] = []
 
   init(users: [Int32], items: [Int32], userCount: Int, itemCount: Int) {
-    let (starts, order) = Grouping.positions(of: users, groupCount: userCount)
+    // Most files have the lines of a user together, and then the order of the file does.
+    let isGrouped = zip(users, users.dropFirst()).allSatisfy { $0 <= $1 }
+    let order = isGrouped ? nil : Grouping.positions(of: users, groupCount: userCount).order
     // For each item, the user seen with it last and where: users come one after the other, so one cell an item is enough.
     var lastUser = [Int32](repeating: -1, count: itemCount)
     var firstPosition = [Int](repeating: 0, count: itemCount)
-    var replacement: [Int: Int] = [:]
-    var repeated = Set<Int>()
-    for user in 0..<userCount {
-      for index in starts[user]..<starts[user + 1] {
-        let position = order[index]
-        let item = Int(items[position])
-        if lastUser[item] == Int32(user) {
-          repeated.insert(position)
-          replacement[firstPosition[item]] = position
-        } else {
-          lastUser[item] = Int32(user)
-          firstPosition[item] = position
-        }
+    // For each interaction the one whose rating it takes, or −1 when it repeats another; made at the first repeat.
+    var source: [Int] = []
+    for index in users.indices {
+      let position = order?[index] ?? index
+      let (user, item) = (users[position], Int(items[position]))
+      if lastUser[item] == user {
+        if source.isEmpty { source = Array(users.indices) }
+        source[position] = -1
+        source[firstPosition[item]] = position
+        count += 1
+      } else {
+        lastUser[item] = user
+        firstPosition[item] = position
       }
     }
-    count = repeated.count
     if count == 0 { return }
-    first = users.indices.filter { !repeated.contains($0) }
-    last = first.map { replacement[$0] ?? $0 }
+    first = users.indices.filter { source[$0] >= 0 }
+    last = first.map { source[$0] }
   }
 }

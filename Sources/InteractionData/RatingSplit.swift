@@ -35,14 +35,18 @@ public struct RatingSplit: Sendable {
     }
     var random = seed.stream(.split)
     let order = random.permutation(data.count)
-    let cells = (0..<data.count).map {
-      RatingCell(user: Int(data.userIndices[$0]), item: Int(data.itemIndices[$0]), rating: ratings[$0])
-    }
     let trainCount = data.count - testCount - (data.count - testCount) / 10
+    var parts = [InteractionPart](repeating: .train, count: data.count)
+    for position in order[trainCount..<data.count - testCount] { parts[position] = .validation }
+    for position in order[(data.count - testCount)...] { parts[position] = .test }
+    func cells(_ part: InteractionPart) -> [RatingCell] {
+      (0..<data.count).lazy.filter { parts[$0] == part }.map {
+        RatingCell(user: Int(data.userIndices[$0]), item: Int(data.itemIndices[$0]), rating: ratings[$0])
+      }
+    }
     self.init(
-      users: data.users, items: data.items, train: order[..<trainCount].map { cells[$0] },
-      validation: order[trainCount..<data.count - testCount].map { cells[$0] },
-      test: order[(data.count - testCount)...].map { cells[$0] }, notes: [])
+      users: data.users, items: data.items, train: cells(.train), validation: cells(.validation), test: cells(.test),
+      notes: [])
   }
 
   /// Fixed files. Without a validation file a tenth of the training ratings is for validation.

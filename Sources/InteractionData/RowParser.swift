@@ -8,6 +8,14 @@ struct ParsedRows {
   var itemIndices: [Int32] = []
   var ratings: [Float] = []
   var timestamps: [Double] = []
+
+  /// Makes room, so that growing does not copy and touch everything twice.
+  mutating func reserve(_ count: Int, ratings hasRating: Bool, timestamps hasTime: Bool) {
+    userIndices.reserveCapacity(count)
+    itemIndices.reserveCapacity(count)
+    if hasRating { ratings.reserveCapacity(count) }
+    if hasTime { timestamps.reserveCapacity(count) }
+  }
 }
 
 /// Reads the lines of a file whose dialect is known.
@@ -55,6 +63,10 @@ struct RowParser {
       }
       position = columns.next
       line += 1
+      if rows.userIndices.count == 4096 {
+        let expected = 4096 * (bytes.count - start) / (position - start)
+        rows.reserve(expected + expected / 16, ratings: hasRating, timestamps: hasTime)
+      }
     }
     return rows
   }
