@@ -2,15 +2,19 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be found.
+  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be
+  /// found.
   ///
-  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the others and counted, and
-  /// so is what another file repeats of it. The input at test time is the training row; training and validation items are masked.
+  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the
+  /// others and counted, and so is what another file repeats of it. The input at test time is the training
+  /// row; training and validation items are masked.
   ///
-  /// Without a validation file a tenth of every training row, rounded down but at least one of two items or more, is held back
-  /// at random for validation. ``RankingSplit/refit`` then has the whole rows, and they are the input at test time.
+  /// Without a validation file a tenth of every training row, rounded down but at least one of two items or
+  /// more, is held back at random for validation. ``RankingSplit/refit`` then has the whole rows, and they
+  /// are the input at test time.
   ///
-  /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation files.
+  /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation
+  ///   files.
   /// - Throws: `DataError` when nothing of the test file can be looked for.
   public static func files(
     train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed
@@ -69,16 +73,20 @@ extension RankingSplit {
     }
     if ofUnknownUsers > 0 {
       let count = users.count { $0 == nil }
-      notes.append("\(ofUnknownUsers) \(role) interactions of \(count) users not in the training file dropped")
+      notes.append(
+        "\(ofUnknownUsers) \(role) interactions of \(count) users not in the training file dropped")
     }
     if ofUnknownItems > 0 {
       let count = items.count { $0 == nil }
-      notes.append("\(ofUnknownItems) \(role) interactions with \(count) items not in the training file dropped")
+      notes.append(
+        "\(ofUnknownItems) \(role) interactions with \(count) items not in the training file dropped")
     }
-    return SparseRows(rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
+    return SparseRows(
+      rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
   }
 
-  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows) {
+  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows)
+  {
     var kept: [[Int32]] = []
     var heldBack: [[Int32]] = []
     for user in 0..<whole.rowCount {

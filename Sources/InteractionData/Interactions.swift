@@ -1,4 +1,5 @@
-/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the file.
+/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the
+/// file.
 ///
 /// Every (user, item) pair occurs once.
 public struct Interactions: Sendable {
@@ -27,8 +28,8 @@ public struct Interactions: Sendable {
     count == 0 ? 0 : Double(count) / (Double(users.count) * Double(items.count))
   }
 
-  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the last its rating
-  /// and time; a note says how many there were.
+  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the
+  /// last its rating and time; a note says how many there were.
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(
@@ -119,10 +120,12 @@ private struct RepeatedPairs {
     // Most files have the lines of a user together, and then the order of the file does.
     let isGrouped = zip(users, users.dropFirst()).allSatisfy { $0 <= $1 }
     let order = isGrouped ? nil : Grouping.positions(of: users, groupCount: userCount).order
-    // For each item, the user seen with it last and where: users come one after the other, so one cell an item is enough.
+    // For each item, the user seen with it last and where: users come one after the other, so one cell an
+    // item is enough.
     var lastUser = [Int32](repeating: -1, count: itemCount)
     var firstPosition = [Int](repeating: 0, count: itemCount)
-    // For each interaction the one whose rating it takes, or −1 when it repeats another; made at the first repeat.
+    // For each interaction the one whose rating it takes, or −1 when it repeats another; made at the first
+    // repeat.
     var source: [Int] = []
     for index in users.indices {
       let position = order?[index] ?? index

@@ -22,8 +22,8 @@ public struct RatingSplit: Sendable {
 
   /// Divides ratings at random: a tenth for the test, a tenth of the rest for validation.
   ///
-  /// The procedure of AutoRec (Sedhain et al., WWW 2015): of all ratings, not of each user's. A test cell whose user or item has
-  /// no training rating stays in the test; a note counts them.
+  /// The procedure of AutoRec (Sedhain et al., WWW 2015): of all ratings, not of each user's. A test cell
+  /// whose user or item has no training rating stays in the test; a note counts them.
   ///
   /// - Parameter forTraining: no test; a tenth of all ratings is for validation.
   /// - Throws: `DataError` when there are no ratings or too few.
@@ -45,7 +45,8 @@ public struct RatingSplit: Sendable {
       }
     }
     self.init(
-      users: data.users, items: data.items, train: cells(.train), validation: cells(.validation), test: cells(.test),
+      users: data.users, items: data.items, train: cells(.train), validation: cells(.validation),
+      test: cells(.test),
       notes: [])
   }
 
@@ -83,7 +84,8 @@ public struct RatingSplit: Sendable {
     let before = chosen.count
     chosen.removeAll { known.contains([$0.user, $0.item]) }
     if chosen.count < before {
-      notes.append("\(before - chosen.count) validation ratings are in the training file too and were dropped")
+      notes.append(
+        "\(before - chosen.count) validation ratings are in the training file too and were dropped")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
   }

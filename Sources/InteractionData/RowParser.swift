@@ -20,7 +20,8 @@ struct ParsedRows {
 
 /// Reads the lines of a file whose dialect is known.
 ///
-/// A parser keeps no state between lines, so that parts of a file can be read side by side and joined in order.
+/// A parser keeps no state between lines, so that parts of a file can be read side by side and joined in
+/// order.
 struct RowParser {
   let dialect: Dialect
   let path: String
@@ -45,7 +46,9 @@ struct RowParser {
         line += 1
         continue
       }
-      if columns.count < dialect.columnCount || columns.next - position > Self.longestLine || columns.fault != nil {
+      if columns.count < dialect.columnCount || columns.next - position > Self.longestLine
+        || columns.fault != nil
+      {
         throw malformed(bytes, position, columns, line)
       }
       rows.userIndices.append(try identifier(bytes, columns, .user, line, &rows.users))
@@ -73,7 +76,8 @@ struct RowParser {
 
   @inline(__always)
   private func identifier(
-    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int, _ table: inout IdentifierTable
+    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int,
+    _ table: inout IdentifierTable
   ) throws -> Int32 {
     let (start, end) = (columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1])
     if columns.hasDoubledQuote { return try unquoted(bytes, start, end, role, line, &table) }
@@ -84,7 +88,8 @@ struct RowParser {
   }
 
   private func unquoted(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int, _ table: inout IdentifierTable
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int,
+    _ table: inout IdentifierTable
   ) throws -> Int32 {
     try check(bytes, start, end, role, line)
     let text = Array(self.text(bytes, start, end).replacing("\"\"", with: "\"").utf8)
@@ -100,20 +105,25 @@ struct RowParser {
     // Output has one id a line and tabs between columns: control characters could not come back unchanged.
     if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       throw DataError(
-        path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id", accepted: accepted)
+        path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id",
+        accepted: accepted)
     }
   }
 
-  private func notNumber(_ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int) -> DataError {
+  private func notNumber(_ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int)
+    -> DataError
+  {
     DataError(
-      path: path, line: line, text: text(bytes, columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1]),
+      path: path, line: line,
+      text: text(bytes, columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1]),
       message: role == .rating ? "is not a rating" : "is not a timestamp",
       accepted: role == .rating
         ? "a finite number such as 4 or 3.5 (\(role.option) says which column, none for none)"
         : "seconds such as 881250949 (\(role.option) says which column, none for none)")
   }
 
-  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError {
+  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError
+  {
     var end = start
     while end < bytes.count && bytes[end] != 0x0A && end - start <= Self.longestLine { end += 1 }
     let text = text(bytes, start, min(end, start + 300))

@@ -41,7 +41,8 @@ struct AuthorsLayoutTests {
           .replacing(",2\n", with: ",30\n")
         try put([name: text ?? ""], in: directory)
       }
-      #expect(try RankingSplit.directory(directory).train == SparseRows(columnCount: 3, rows: [[0, 1], [2]]))
+      #expect(
+        try RankingSplit.directory(directory).train == SparseRows(columnCount: 3, rows: [[0, 1], [2]]))
       try put(["test_te.csv": "uid,sid\n4,99\n"], in: directory)
       let error = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
       #expect(
@@ -80,7 +81,8 @@ struct AuthorsLayoutTests {
       let twice = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
       #expect(
         twice?.description
-          == "\(directory)/unique_sid.txt:3: \"10\" is there twice; accepted: one id a line, each once, in UTF-8")
+          == "\(directory)/unique_sid.txt:3: \"10\" is there twice; accepted: one id a line, each once, in UTF-8"
+      )
       try put(["unique_sid.txt": "10\n\n30\n"], in: directory)
       #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
     }

@@ -22,20 +22,25 @@ struct FileSplitTests {
     let validation = try #require(split.validation)
     #expect(split.kind == .files && split.refit == nil)
     #expect(split.items.ids == ["1", "2", "3"] && split.trainUserIDs == ["a", "b", "c"])
-    #expect(split.pairs(validation.heldOut, validation.userIDs) == [Pair(user: "a", item: "3"), Pair(user: "b", item: "1")])
+    #expect(
+      split.pairs(validation.heldOut, validation.userIDs) == [
+        Pair(user: "a", item: "3"), Pair(user: "b", item: "1"),
+      ])
     #expect(validation.masked == validation.profiles.items)
     #expect(test.userIDs == ["c"] && test.skippedUsers == 2)
-    #expect(split.pairs(test.heldOut, test.userIDs) == [Pair(user: "c", item: "2"), Pair(user: "c", item: "3")])
+    #expect(
+      split.pairs(test.heldOut, test.userIDs) == [Pair(user: "c", item: "2"), Pair(user: "c", item: "3")])
     #expect(split.pairs(test.profiles.items, test.userIDs) == [Pair(user: "c", item: "1")])
     #expect(test.profiles.trainingRows == [2])
-    #expect(split.notes == [
-      "1 validation interactions of 1 users not in the training file dropped",
-      "1 validation interactions with 1 items not in the training file dropped",
-      "1 validation interactions are in the training file too and were dropped",
-      "3 test interactions of 2 users not in the training file dropped",
-      "1 test interactions with 1 items not in the training file dropped",
-      "2 test interactions are in the training or validation file too and were dropped",
-    ])
+    #expect(
+      split.notes == [
+        "1 validation interactions of 1 users not in the training file dropped",
+        "1 validation interactions with 1 items not in the training file dropped",
+        "1 validation interactions are in the training file too and were dropped",
+        "3 test interactions of 2 users not in the training file dropped",
+        "1 test interactions with 1 items not in the training file dropped",
+        "2 test interactions are in the training or validation file too and were dropped",
+      ])
   }
 
   @Test("without a validation file a tenth is held back, and the test input is the whole row")
@@ -51,7 +56,8 @@ struct FileSplitTests {
       let refit = try #require(split.refit)
       #expect(split.pairs(refit, split.trainUserIDs) == train.pairs, "seed \(seed)")
       #expect(
-        split.trainPairs.union(split.pairs(validation.heldOut, validation.userIDs)) == train.pairs, "seed \(seed)")
+        split.trainPairs.union(split.pairs(validation.heldOut, validation.userIDs)) == train.pairs,
+        "seed \(seed)")
       #expect(split.train.nonZeroCount + validation.heldOut.nonZeroCount == train.count, "seed \(seed)")
       #expect(validation.leaksNothing && users.leaksNothing, "seed \(seed)")
       #expect(users.profiles.items == refit && users.masked == refit, "seed \(seed)")

@@ -25,9 +25,10 @@ struct FilterTests {
   func once() throws {
     let kept = try Filters(minUserItems: 2, minItemUsers: 2).apply(to: read(Self.text))
     #expect(kept.lines == ["u1 i1 5.0", "u1 i2 3.5", "u2 i1 4.0", "u2 i2 4.0"])
-    #expect(kept.notes == [
-      "--min-item-users 2 removed 2 of 7 interactions", "--min-user-items 2 removed 1 of 5 interactions",
-    ])
+    #expect(
+      kept.notes == [
+        "--min-item-users 2 removed 2 of 7 interactions", "--min-user-items 2 removed 1 of 5 interactions",
+      ])
   }
 
   @Test("the core is what is left when nothing more can be removed, over many seeds")
@@ -56,7 +57,8 @@ struct FilterTests {
     ] {
       let error = #expect(throws: DataError.self) { try filters.apply(to: data) }
       #expect(
-        error?.description == "ratings.csv: has no interactions left after \(name); accepted: a smaller number")
+        error?.description
+          == "ratings.csv: has no interactions left after \(name); accepted: a smaller number")
     }
     #expect(throws: DataError.self) { try Filters(minRating: 4).apply(to: read("a b\nc d\n")) }
   }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Splitting every user's items")
 struct InteractionSplitTests {
-  @Test("over many seeds: train, validation and test are disjoint and complete, and nothing leaks", arguments: [false, true])
+  @Test(
+    "over many seeds: train, validation and test are disjoint and complete, and nothing leaks",
+    arguments: [false, true])
   func partition(leaveOneOut: Bool) throws {
     for seed: UInt64 in 0..<60 {
       let data = sampleInteractions(users: 25, items: 40, seed: seed, timestamps: true)
@@ -16,7 +18,8 @@ struct InteractionSplitTests {
       let validation = try #require(split.validation)
       #expect(test.leaksNothing && validation.leaksNothing, "seed \(seed)")
       let parts = [
-        split.trainPairs, split.pairs(validation.heldOut, validation.userIDs), split.pairs(test.heldOut, test.userIDs),
+        split.trainPairs, split.pairs(validation.heldOut, validation.userIDs),
+        split.pairs(test.heldOut, test.userIDs),
       ]
       let together = parts.reduce(Set()) { $0.union($1) }
       #expect(parts.map(\.count).reduce(0, +) == together.count, "seed \(seed): a pair in two parts")
@@ -39,13 +42,18 @@ struct InteractionSplitTests {
 
   @Test(
     "parts have RecBole's sizes",
-    arguments: [(1, 0, 0), (2, 0, 1), (3, 1, 1), (9, 1, 1), (10, 1, 1), (19, 1, 1), (20, 2, 2), (30, 3, 3), (109, 10, 10)])
+    arguments: [
+      (1, 0, 0), (2, 0, 1), (3, 1, 1), (9, 1, 1), (10, 1, 1), (19, 1, 1), (20, 2, 2), (30, 3, 3),
+      (109, 10, 10),
+    ])
   func sizes(count: Int, validation: Int, test: Int) throws {
     // A second user has everything, so that no item is unknown; a hundred more make sure of it.
-    let pairs = (0..<count).map { (user: "u", item: "i\($0)") }
+    let pairs =
+      (0..<count).map { (user: "u", item: "i\($0)") }
       + (0..<50).flatMap { user in (0..<count).map { (user: "v\(user)", item: "i\($0)") } }
     let split = try RankingSplit.interactions(
-      Interactions(name: "d", pairs: pairs + [(user: "w", item: "i0"), (user: "w", item: "x"), (user: "y", item: "x")]),
+      Interactions(
+        name: "d", pairs: pairs + [(user: "w", item: "i0"), (user: "w", item: "x"), (user: "y", item: "x")]),
       seed: Seed(3))
     func size(_ users: HeldOutUsers?) -> Int {
       users.flatMap { users in users.userIDs.firstIndex(of: "u").map { users.heldOut.count(ofRow: $0) } } ?? 0
@@ -62,10 +70,14 @@ struct InteractionSplitTests {
     let split = try RankingSplit.leaveOneOut(data, seed: Seed(1))
     let test = try #require(split.test)
     let validation = try #require(split.validation)
-    #expect(split.pairs(test.heldOut, test.userIDs) == [
-      Pair(user: "a", item: "i2"), Pair(user: "b", item: "i2"), Pair(user: "c", item: "i1"),
-    ])
-    #expect(split.pairs(validation.heldOut, validation.userIDs) == [Pair(user: "a", item: "i3"), Pair(user: "b", item: "i1")])
+    #expect(
+      split.pairs(test.heldOut, test.userIDs) == [
+        Pair(user: "a", item: "i2"), Pair(user: "b", item: "i2"), Pair(user: "c", item: "i1"),
+      ])
+    #expect(
+      split.pairs(validation.heldOut, validation.userIDs) == [
+        Pair(user: "a", item: "i3"), Pair(user: "b", item: "i1"),
+      ])
     #expect(test.skippedUsers == 1 && validation.skippedUsers == 2)
     #expect(split.notes.isEmpty)
     let training = try RankingSplit.leaveOneOut(data, seed: Seed(1), forTraining: true)
@@ -98,7 +110,8 @@ struct InteractionSplitTests {
     let error = #expect(throws: DataError.self) { try RankingSplit.interactions(one, seed: Seed(1)) }
     #expect(
       error?.description
-        == "d: has no user with an item to hold out; accepted: users with at least two items that others have too")
+        == "d: has no user with an item to hold out; accepted: users with at least two items that others have too"
+    )
     #expect(throws: DataError.self) { try RankingSplit.leaveOneOut(one, seed: Seed(1)) }
   }
 }

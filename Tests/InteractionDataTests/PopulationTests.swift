@@ -22,9 +22,10 @@ struct PopulationTests {
     #expect(simulated.catalogue.count == 5_000)
     #expect(Set(simulated.tasteNames).count == 30)
     #expect(simulated.catalogue[0] == "Midnight Harbour (Noir)")
-    #expect(simulated.itemTastes.indices.allSatisfy {
-      simulated.catalogue[$0].hasSuffix("(\(simulated.tasteNames[simulated.itemTastes[$0]]))")
-    })
+    #expect(
+      simulated.itemTastes.indices.allSatisfy {
+        simulated.catalogue[$0].hasSuffix("(\(simulated.tasteNames[simulated.itemTastes[$0]]))")
+      })
   }
 
   @Test("mixtures and taste distributions are probabilities")
@@ -72,11 +73,13 @@ struct PopulationTests {
     #expect(share / Double(data.count) > 0.3)
   }
 
-  @Test("the same seed gives the same population, another seed another, and users do not depend on their number")
+  @Test(
+    "the same seed gives the same population, another seed another, and users do not depend on their number")
   func determinism() throws {
     let one = try Self.small.simulate(seed: Seed(5)).interactions
     let two = try Self.small.simulate(seed: Seed(5)).interactions
-    #expect(one.items == two.items && one.itemIndices == two.itemIndices && one.userIndices == two.userIndices)
+    #expect(
+      one.items == two.items && one.itemIndices == two.itemIndices && one.userIndices == two.userIndices)
     let other = try Self.small.simulate(seed: Seed(6)).interactions
     #expect(one.itemIndices != other.itemIndices)
     var fewer = Self.small
@@ -107,7 +110,9 @@ struct PopulationTests {
     var population = Population()
     population.tastes = 0
     let error = #expect(throws: Population.InvalidParameter.self) { try population.simulate(seed: Seed(1)) }
-    #expect(error?.description == "population: tastes is out of range; accepted: 1 to 1000, at most one for each item")
+    #expect(
+      error?.description
+        == "population: tastes is out of range; accepted: 1 to 1000, at most one for each item")
     population = Population()
     population.meanProfileLength = .nan
     #expect(throws: Population.InvalidParameter.self) { try population.simulate(seed: Seed(1)) }

@@ -6,9 +6,14 @@ import Testing
 @Suite("Splitting ratings")
 struct RatingSplitTests {
   private func cells(_ rows: SparseRows) -> Set<[Int]> {
-    Set((0..<rows.rowCount).flatMap { row in rows.range(ofRow: row).map { [row, Int(rows.indices[$0]), Int(rows.value(at: $0))] } })
+    Set(
+      (0..<rows.rowCount).flatMap { row in
+        rows.range(ofRow: row).map { [row, Int(rows.indices[$0]), Int(rows.value(at: $0))] }
+      })
   }
-  private func cells(_ list: [RatingCell]) -> Set<[Int]> { Set(list.map { [$0.user, $0.item, Int($0.rating)] }) }
+  private func cells(_ list: [RatingCell]) -> Set<[Int]> {
+    Set(list.map { [$0.user, $0.item, Int($0.rating)] })
+  }
 
   @Test("over many seeds: parts are disjoint, complete and of the right sizes")
   func partition() throws {
@@ -18,9 +23,11 @@ struct RatingSplitTests {
       let split = try RatingSplit(data, seed: Seed(seed))
       #expect(split.test.count == data.count / 10, "seed \(seed)")
       #expect(split.validation.count == (data.count - split.test.count) / 10, "seed \(seed)")
-      #expect(split.train.nonZeroCount == data.count - split.test.count - split.validation.count, "seed \(seed)")
+      #expect(
+        split.train.nonZeroCount == data.count - split.test.count - split.validation.count, "seed \(seed)")
       #expect(cells(split.refit) == cells(split.train).union(cells(split.validation)), "seed \(seed)")
-      let all = Set((0..<data.count).map { [Int(data.userIndices[$0]), Int(data.itemIndices[$0]), Int(ratings[$0])] })
+      let all = Set(
+        (0..<data.count).map { [Int(data.userIndices[$0]), Int(data.itemIndices[$0]), Int(ratings[$0])] })
       #expect(cells(split.refit).union(cells(split.test)) == all, "seed \(seed)")
       #expect(try RatingSplit(data, seed: Seed(seed)).hash == split.hash, "seed \(seed)")
       #expect(try RatingSplit(data, seed: Seed(seed + 1)).hash != split.hash, "seed \(seed)")
@@ -37,18 +44,21 @@ struct RatingSplitTests {
   @Test("cold cells of a test file stay and are counted")
   func files() throws {
     let split = try RatingSplit(
-      train: read("a,1,5\na,2,3\nb,1,4\n"), validation: read("b,2,2\na,1,1\n"), test: read("a,9,1\nz,1,2\nb,2,3\n"),
+      train: read("a,1,5\na,2,3\nb,1,4\n"), validation: read("b,2,2\na,1,1\n"),
+      test: read("a,9,1\nz,1,2\nb,2,3\n"),
       seed: Seed(1))
     #expect(split.users.ids == ["a", "b", "z"] && split.items.ids == ["1", "2", "9"])
-    #expect(split.test == [
-      RatingCell(user: 0, item: 2, rating: 1), RatingCell(user: 2, item: 0, rating: 2),
-      RatingCell(user: 1, item: 1, rating: 3),
-    ])
+    #expect(
+      split.test == [
+        RatingCell(user: 0, item: 2, rating: 1), RatingCell(user: 2, item: 0, rating: 2),
+        RatingCell(user: 1, item: 1, rating: 3),
+      ])
     #expect(split.validation == [RatingCell(user: 1, item: 1, rating: 2)])
-    #expect(split.notes == [
-      "1 validation ratings are in the training file too and were dropped",
-      "2 of 3 test ratings are of a user or item without training ratings",
-    ])
+    #expect(
+      split.notes == [
+        "1 validation ratings are in the training file too and were dropped",
+        "2 of 3 test ratings are of a user or item without training ratings",
+      ])
   }
 
   @Test("data without ratings, or with one, is a data error")

@@ -1,7 +1,8 @@
 import Compute
 import InteractionData
 
-/// Made-up interactions: `users` users with between one and `items / 2` of `items` items each, times in random order.
+/// Made-up interactions: `users` users with between one and `items / 2` of `items` items each, times in
+/// random order.
 func sampleInteractions(users: Int, items: Int, seed: UInt64, timestamps: Bool = false) -> Interactions {
   var random = Seed(seed).stream(.resampling)
   var userIndices: [Int32] = []
