@@ -28,7 +28,7 @@ extension RankingSplit {
     if let validation {
       fitted = whole
       validationRows = rows(of: validation, in: train, "validation", &notes)
-        .removing(whole, "validation interactions are in the training file too", &notes)
+        .removing(whole, "validation interaction", "training file", &notes)
     } else {
       (fitted, validationRows) = holdBack(of: whole, seed)
     }
@@ -36,7 +36,7 @@ extension RankingSplit {
     var testUsers: HeldOutUsers?
     if let test {
       let testRows = rows(of: test, in: train, "test", &notes)
-        .removing(known, "test interactions are in the training or validation file too", &notes)
+        .removing(known, "test interaction", "training or validation file", &notes)
       testUsers = HeldOutUsers(trained: ids, input: whole, masked: known, heldOut: testRows)
       if testUsers == nil {
         throw DataError(
@@ -74,12 +74,14 @@ extension RankingSplit {
     if ofUnknownUsers > 0 {
       let count = users.count { $0 == nil }
       notes.append(
-        "\(ofUnknownUsers) \(role) interactions of \(count) users not in the training file dropped")
+        "dropped \(counted(ofUnknownUsers, "\(role) interaction")) of \(counted(count, "user")) "
+          + "not in the training file")
     }
     if ofUnknownItems > 0 {
       let count = items.count { $0 == nil }
       notes.append(
-        "\(ofUnknownItems) \(role) interactions with \(count) items not in the training file dropped")
+        "dropped \(counted(ofUnknownItems, "\(role) interaction")) with \(counted(count, "item")) "
+          + "not in the training file")
     }
     return SparseRows(
       rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
@@ -106,10 +108,10 @@ extension RankingSplit {
 
 extension SparseRows {
   /// What is not known, with a note when that is less.
-  fileprivate func removing(_ known: SparseRows, _ remark: String, _ notes: inout [String]) -> SparseRows {
+  fileprivate func removing(_ known: SparseRows, _ what: String, _ file: String, _ notes: inout [String]) -> SparseRows {
     let rest = subtracting(known)
     if rest.nonZeroCount < nonZeroCount {
-      notes.append("\(nonZeroCount - rest.nonZeroCount) \(remark) and were dropped")
+      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that the \(file) has too")
     }
     return rest
   }

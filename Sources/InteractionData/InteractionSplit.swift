@@ -94,8 +94,8 @@ extension RankingSplit {
     let dropped = data.count - train.nonZeroCount - validationRows.nonZeroCount - testRows.nonZeroCount
     if dropped > 0 {
       notes.append(
-        "\(dropped) held-out interactions with \(data.items.count - items.count) items "
-          + "that occur in no training row were dropped")
+        "dropped \(counted(dropped, "held-out interaction")) with "
+          + "\(counted(data.items.count - items.count, "item")) that occur in no training row")
     }
     let ids = data.users.ids
     let validation = HeldOutUsers(trained: ids, input: train, masked: train, heldOut: validationRows)

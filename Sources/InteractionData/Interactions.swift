@@ -59,7 +59,7 @@ public struct Interactions: Sendable {
     self.ratings = ratings.map { all in repeats.last.map { all[$0] } }
     self.timestamps = timestamps.map { all in repeats.last.map { all[$0] } }
     let kept = ratings == nil ? "" : " (last rating kept)"
-    self.notes = notes + ["\(repeats.count) repeated (user, item) pairs merged\(kept)"]
+    self.notes = notes + [counted(repeats.count, "repeated (user, item) pair") + " merged\(kept)"]
   }
 
   /// Creates interactions without ratings from pairs of ids.

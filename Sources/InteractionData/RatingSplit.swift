@@ -85,7 +85,7 @@ public struct RatingSplit: Sendable {
     chosen.removeAll { known.contains([$0.user, $0.item]) }
     if chosen.count < before {
       notes.append(
-        "\(before - chosen.count) validation ratings are in the training file too and were dropped")
+        "dropped \(counted(before - chosen.count, "validation rating")) that the training file has too")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
   }

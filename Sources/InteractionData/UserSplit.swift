@@ -30,7 +30,7 @@ extension RankingSplit {
     guard total > parts * size else {
       throw DataError(
         path: data.name,
-        message: "has \(total) users, none of whom is left to train on when \(parts) × \(size) are held out",
+        message: "has \(counted(total, "user")), and nobody is left to train on when \(parts) × \(size) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
@@ -49,8 +49,8 @@ extension RankingSplit {
     let dropped = data.count - rows.nonZeroCount
     if dropped > 0 {
       notes.append(
-        "\(dropped) interactions of held-out users with \(data.items.count - items.count) items "
-          + "that no training user has were dropped")
+        "dropped \(counted(dropped, "interaction")) of held-out users with "
+          + "\(counted(data.items.count - items.count, "item")) that no training user has")
     }
     if forTraining { notes.append("the vocabulary is that of all \(total) users, as nothing is tested") }
     let validation = hold(out: validationUsers, of: rows, data.users, seed)
@@ -61,7 +61,7 @@ extension RankingSplit {
         accepted: "more users, a larger --held-out, or --split interactions")
     }
     if validation == nil {
-      notes.append("none of \(size) validation users has five items: no epoch can be chosen")
+      notes.append("no validation user (of \(size)) has five items: no epoch can be chosen")
     }
     let train = rows.selecting(rows: training)
     return RankingSplit(

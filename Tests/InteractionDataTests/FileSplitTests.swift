@@ -34,12 +34,12 @@ struct FileSplitTests {
     #expect(test.profiles.trainingRows == [2])
     #expect(
       split.notes == [
-        "1 validation interactions of 1 users not in the training file dropped",
-        "1 validation interactions with 1 items not in the training file dropped",
-        "1 validation interactions are in the training file too and were dropped",
-        "3 test interactions of 2 users not in the training file dropped",
-        "1 test interactions with 1 items not in the training file dropped",
-        "2 test interactions are in the training or validation file too and were dropped",
+        "dropped 1 validation interaction of 1 user not in the training file",
+        "dropped 1 validation interaction with 1 item not in the training file",
+        "dropped 1 validation interaction that the training file has too",
+        "dropped 3 test interactions of 2 users not in the training file",
+        "dropped 1 test interaction with 1 item not in the training file",
+        "dropped 2 test interactions that the training or validation file has too",
       ])
   }
 

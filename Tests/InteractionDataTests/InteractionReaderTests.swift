@@ -97,7 +97,7 @@ struct InteractionReaderTests {
     let data = try read("u1,i1,1,10\nu2,i1,2,11\nu1,i1,5,12\nu1,i2,3,13\nu1,i1,4,9\n")
     #expect(data.lines == ["u1 i1 4.0 @9.0", "u2 i1 2.0 @11.0", "u1 i2 3.0 @13.0"])
     #expect(data.notes == ["2 repeated (user, item) pairs merged (last rating kept)"])
-    #expect(try read("a b\na b\na c\n").notes == ["1 repeated (user, item) pairs merged"])
+    #expect(try read("a b\na b\na c\n").notes == ["1 repeated (user, item) pair merged"])
   }
 
   @Test(

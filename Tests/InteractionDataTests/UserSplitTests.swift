@@ -56,7 +56,7 @@ struct UserSplitTests {
       #expect(split.items.ids == expected, "seed \(seed)")
       #expect(
         split.notes == [
-          "2 interactions of held-out users with 2 items that no training user has were dropped"
+          "dropped 2 interactions of held-out users with 2 items that no training user has"
         ],
         "seed \(seed)")
     }
@@ -89,7 +89,7 @@ struct UserSplitTests {
     let few = #expect(throws: DataError.self) { try RankingSplit.users(one, seed: Seed(1)) }
     #expect(
       few?.description
-        == "d: has 1 users, none of whom is left to train on when 2 × 1 are held out; "
+        == "d: has 1 user, and nobody is left to train on when 2 × 1 are held out; "
         + "accepted: more users, a smaller --held-out, or --split interactions")
     let data = sampleInteractions(users: 10, items: 40, seed: 3)
     for share in [0, 0.5, 1, -1, .nan] {
