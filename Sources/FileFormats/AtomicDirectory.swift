@@ -4,15 +4,16 @@ import Foundation
 public enum AtomicDirectory {
   /// Fills a temporary neighbour of `path`, then puts it in place.
   ///
-  /// What is there already is replaced only if it is a directory in which every entry satisfies `isReplaceable`: a mistyped
-  /// path must not cost anyone their files. It is moved aside, and back again if the new one cannot take its place.
+  /// What is there already is replaced only if it is a directory in which every entry satisfies
+  /// `isReplaceable`: a mistyped path must not cost anyone their files. It is moved aside, and back again if
+  /// the new one cannot take its place.
   ///
   /// - Parameters:
   ///   - isReplaceable: whether a file of this name (not path) may be lost.
   ///   - fill: writes the files into the directory whose path it is given.
   /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
   public static func write(
-    to path: String, replacing isReplaceable: (String) -> Bool, _ fill: (String) throws -> Void
+    to path: String, replacing isReplaceable: (String) -> Bool, filling fill: (String) throws -> Void
   ) throws {
     var target = path
     while target.count > 1 && target.hasSuffix("/") { target.removeLast() }

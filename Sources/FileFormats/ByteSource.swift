@@ -14,12 +14,12 @@ public struct ByteSource: Sendable {
 
   /// Opens a file; `-` is standard input.
   ///
-  /// Compression is recognised by the first two bytes (`1f 8b`), whatever the name. A plain file is mapped, not copied, and
-  /// must not be shortened by others while it is in use.
+  /// Compression is recognised by the first two bytes (`1f 8b`), whatever the name. A plain file is mapped,
+  /// not copied, and must not be shortened by others while it is in use.
   ///
   /// - Parameter limit: the largest number of bytes that a compressed file or a stream may hold.
-  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is damaged, cut off or
-  ///   larger than `limit`.
+  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is
+  ///   damaged, cut off or larger than `limit`.
   public init(path: String, limit: Int = defaultLimit) throws {
     name = path == "-" ? "standard input" : path
     let file: FileDescriptor

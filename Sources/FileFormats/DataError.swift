@@ -1,4 +1,5 @@
-/// Something in the input that cannot be understood: where, what was found, what is wrong and what would be accepted.
+/// Something in the input that cannot be understood: where, what was found, what is wrong and what would be
+/// accepted.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file, as the user named it.
   public let path: String
@@ -22,7 +23,8 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
     self.accepted = accepted
   }
 
-  /// One sentence, such as `ratings.csv:12: "abc" is not a rating; accepted: a finite number such as 4 or 3.5`.
+  /// One sentence, such as `ratings.csv:12: "abc" is not a rating; accepted: a finite number such as 4 or
+  /// 3.5`.
   public var description: String {
     var sentence = path
     if let line { sentence += ":\(line)" }

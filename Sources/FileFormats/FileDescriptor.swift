@@ -100,7 +100,8 @@ struct FileDescriptor: ~Copyable {
   func duplicate() -> Int32 { dup(raw) }
 
   // Inside the type, `read` and `write` are its own methods.
-  private static let systemRead = unsafe read(_:_:_:) as @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int
+  private static let systemRead =
+    unsafe read(_:_:_:) as @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int
   private static let systemWrite = unsafe write(_:_:_:) as @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
 }
 
@@ -148,7 +149,8 @@ func temporaryNeighbour(of path: String) -> String {
 
 /// A file in memory, unmapped when the last owner lets go.
 ///
-/// A file that another process shortens while it is being read ends this process: that is the price of not copying it.
+/// A file that another process shortens while it is being read ends this process: that is the price of not
+/// copying it.
 @safe final class MappedBytes: @unchecked Sendable {
   // @unchecked because the pointer is private, the memory read-only, and unmapped only in deinit.
   private let start: UnsafeMutableRawPointer

@@ -19,8 +19,9 @@ public struct Tensor: Sendable, Equatable {
 
 /// Named tensors and a map of text: the contents of a `.safetensors` file.
 ///
-/// The format (huggingface/safetensors, README): eight bytes with the length of the header, little-endian; the header, a JSON
-/// object of `name: {dtype, shape, data_offsets}` and `__metadata__`; the numbers. Only F32 is written and read.
+/// The format (huggingface/safetensors, README): eight bytes with the length of the header, little-endian;
+/// the header, a JSON object of `name: {dtype, shape, data_offsets}` and `__metadata__`; the numbers. Only
+/// F32 is written and read.
 public struct SafeTensors: Sendable, Equatable {
   /// The tensors by name.
   public var tensors: [String: Tensor]

@@ -1,7 +1,7 @@
 /// The header of a safetensors file.
 ///
-/// Parsed by hand, because general JSON parsers keep one of two equal keys without a word, and because this grammar has no
-/// nesting that an attacker could deepen.
+/// Parsed by hand, because general JSON parsers keep one of two equal keys without a word, and because this
+/// grammar has no nesting that an attacker could deepen.
 struct SafeTensorsHeader {
   struct Entry {
     let name: String
@@ -27,7 +27,9 @@ struct SafeTensorsHeader {
     mutating func parse() throws -> SafeTensorsHeader {
       var header = SafeTensorsHeader()
       // The format wants the brace first, so that a file is recognised by its ninth byte.
-      guard bytes.count > 0, bytes[0] == UInt8(ascii: "{") else { throw Malformed(reason: "no { at its start") }
+      guard bytes.count > 0, bytes[0] == UInt8(ascii: "{") else {
+        throw Malformed(reason: "no { at its start")
+      }
       try object { name, parser in
         if name == SafeTensors.metadataKey {
           try parser.object { key, parser in header.metadata[key] = try parser.string() }
@@ -55,7 +57,9 @@ struct SafeTensorsHeader {
       guard let dtype, let shape, let offsets else {
         throw Malformed(reason: "tensor \"\(name)\" lacks dtype, shape or data_offsets")
       }
-      guard offsets.count == 2 else { throw Malformed(reason: "tensor \"\(name)\" has \(offsets.count) offsets") }
+      guard offsets.count == 2 else {
+        throw Malformed(reason: "tensor \"\(name)\" has \(offsets.count) offsets")
+      }
       return Entry(name: name, dtype: dtype, shape: shape, start: offsets[0], end: offsets[1])
     }
 

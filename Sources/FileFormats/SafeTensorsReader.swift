@@ -1,8 +1,8 @@
 extension SafeTensors {
   /// Reads a file, trusting no number in it.
   ///
-  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors file, has anything but
-  ///   F32, does not cover its buffer exactly, or holds a weight that is not finite.
+  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors
+  ///   file, has anything but F32, does not cover its buffer exactly, or holds a weight that is not finite.
   public init(contentsOf path: String) throws {
     try self.init(ByteSource(path: path))
   }
@@ -18,7 +18,9 @@ extension SafeTensors {
     func damaged(_ message: String) -> DataError {
       DataError(path: path, message: message, accepted: "a complete safetensors file of F32 tensors")
     }
-    guard bytes.count >= 8 else { throw damaged("is too short for a safetensors file (\(bytes.count) bytes)") }
+    guard bytes.count >= 8 else {
+      throw damaged("is too short for a safetensors file (\(bytes.count) bytes)")
+    }
     var length: UInt64 = 0
     for index in 0..<8 { length |= UInt64(bytes[index]) << (8 * UInt64(index)) }
     guard length <= UInt64(longestHeader) else {
@@ -40,7 +42,9 @@ extension SafeTensors {
     for entry in header.entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       try entry.check(bufferSize: bufferSize, damaged)
       if entry.start < end { throw damaged("has tensor \"\(entry.name)\" overlapping the one before it") }
-      if entry.start > end { throw damaged("has a hole of \(entry.start - end) bytes before \"\(entry.name)\"") }
+      if entry.start > end {
+        throw damaged("has a hole of \(entry.start - end) bytes before \"\(entry.name)\"")
+      }
       end = entry.end
     }
     if end != bufferSize { throw damaged("has \(bufferSize - end) bytes after its last tensor") }

@@ -30,12 +30,14 @@
         let error = unsafe dlsym(library, "gzerror"), let close = unsafe dlsym(library, "gzclose_r")
       else { continue }
       return unsafe Zlib(
-        gzdopen: unsafeBitCast(open, to: (@Sendable @convention(c) (Int32, UnsafePointer<CChar>) -> OpaquePointer?).self),
+        gzdopen: unsafeBitCast(
+          open, to: (@Sendable @convention(c) (Int32, UnsafePointer<CChar>) -> OpaquePointer?).self),
         gzread: unsafeBitCast(
           read, to: (@Sendable @convention(c) (OpaquePointer, UnsafeMutableRawPointer, UInt32) -> Int32).self),
         gzerror: unsafeBitCast(
           error,
-          to: (@Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?).self),
+          to: (@Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?)
+            .self),
         gzclose: unsafeBitCast(close, to: (@Sendable @convention(c) (OpaquePointer) -> Int32).self))
     }
     return nil
@@ -58,9 +60,11 @@
       if got > 0 { result.append(contentsOf: chunk[..<Int(got)]) }
       if result.count > limit {
         failure = DataError(
-          path: path, message: "inflates to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
+          path: path, message: "inflates to more than \(limit) bytes",
+          accepted: "a smaller or an uncompressed file")
       } else if got <= 0 {
-        // A cut-off stream gives what there is, then 0 with the error set: only gzerror tells it from the end.
+        // A cut-off stream gives what there is, then 0 with the error set: only gzerror tells it from the
+        // end.
         var code: Int32 = 0
         _ = unsafe gzerror(handle, &code)
         if code != 0 { failure = Self.damage(code, path: path) }

@@ -4,9 +4,10 @@ import Foundation
 
 /// The files in which the authors of Mult-VAE ship a strong-generalisation split.
 ///
-/// `unique_sid.txt` has one item id a line, in the order of the columns. `train.csv` has the training users; `validation_tr.csv`
-/// and `test_tr.csv` what folds in, `validation_te.csv` and `test_te.csv` what is held out. All have a header `uid,sid`.
-/// `unique_uid.txt`, which the authors do not have, gives the ids of the users, so that they come back unchanged.
+/// `unique_sid.txt` has one item id a line, in the order of the columns. `train.csv` has the training users;
+/// `validation_tr.csv` and `test_tr.csv` what folds in, `validation_te.csv` and `test_te.csv` what is held
+/// out. All have a header `uid,sid`. `unique_uid.txt`, which the authors do not have, gives the ids of the
+/// users, so that they come back unchanged.
 enum AuthorsLayout: String, CaseIterable {
   case train = "train.csv"
   case validationInput = "validation_tr.csv"
@@ -21,13 +22,14 @@ enum AuthorsLayout: String, CaseIterable {
 extension RankingSplit {
   /// Reads a split in the layout of the Mult-VAE authors.
   ///
-  /// Their files hold numbers: when every `sid` of all files is a whole number below the number of lines of `unique_sid.txt`, it
-  /// is the line (counted from 0), otherwise it must be one of the ids. A note says so when both readings are possible and
-  /// differ. Users are read in the same way where there is a `unique_uid.txt`.
+  /// Their files hold numbers: when every `sid` of all files is a whole number below the number of lines of
+  /// `unique_sid.txt`, it is the line (counted from 0), otherwise it must be one of the ids. A note says so
+  /// when both readings are possible and differ. Users are read in the same way where there is a
+  /// `unique_uid.txt`.
   ///
   /// - Parameter forTraining: no test; ``RankingSplit/refit`` has the training and the validation users.
-  /// - Throws: `InputError` when a file is missing; `DataError` when one cannot be understood, an item is not in
-  ///   `unique_sid.txt`, or nothing is held out.
+  /// - Throws: `InputError` when a file is missing; `DataError` when one cannot be understood, an item is not
+  ///   in `unique_sid.txt`, or nothing is held out.
   public static func directory(_ path: String, forTraining: Bool = false) throws -> RankingSplit {
     let directory = path.hasSuffix("/") ? path : path + "/"
     let wanted = AuthorsLayout.allCases.filter { !forTraining || !$0.rawValue.hasPrefix("test") }
@@ -72,7 +74,8 @@ extension RankingSplit {
       let hidden = rows(target, users).subtracting(foldIn)
       guard let result = HeldOutUsers(unseen: users.ids, foldIn: foldIn, heldOut: hidden) else {
         throw DataError(
-          path: directory + target.rawValue, message: "holds out nothing that \(input.rawValue) does not have",
+          path: directory + target.rawValue,
+          message: "holds out nothing that \(input.rawValue) does not have",
           accepted: "items to be found for at least one user")
       }
       return (result, foldIn.union(hidden))
@@ -104,14 +107,16 @@ extension RankingSplit {
     let areLines = asLines.values.allSatisfy { !$0.contains(nil) }
     if areLines {
       if asNames != asLines && asNames.values.allSatisfy({ !$0.contains(nil) }) {
-        notes.append("the numbers in \(directory) were read as lines of \(listPath), though they are ids there too")
+        notes.append(
+          "the numbers in \(directory) were read as lines of \(listPath), though they are ids there too")
       }
       return asLines.mapValues { $0.compactMap(\.self) }
     }
     for (file, numbers) in asNames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       guard let unknown = numbers.firstIndex(of: nil) else { continue }
       throw DataError(
-        path: directory + file.rawValue, text: ids[file]?[unknown], message: "is neither a line nor an id of \(listPath)",
+        path: directory + file.rawValue, text: ids[file]?[unknown],
+        message: "is neither a line nor an id of \(listPath)",
         accepted: "line numbers from 0 to \(list.count - 1), or the ids themselves")
     }
     return asNames.mapValues { $0.compactMap(\.self) }
@@ -119,16 +124,18 @@ extension RankingSplit {
 
   /// Writes a split by users in the layout of the Mult-VAE authors, with numbers as they have them.
   ///
-  /// Users are numbered through training, validation and test, and `unique_uid.txt` has their ids. Skipped users are left out.
+  /// Users are numbered through training, validation and test, and `unique_uid.txt` has their ids. Skipped
+  /// users are left out.
   ///
-  /// - Throws: `OutputError` when the directory cannot be written, exists and holds other files, or the split is not one of
-  ///   held-out users with validation and test.
+  /// - Throws: `OutputError` when the directory cannot be written, exists and holds other files, or the split
+  ///   is not one of held-out users with validation and test.
   public func writeAuthorsLayout(to path: String) throws {
     guard kind == .users || kind == .directory, let validation, let test else {
       throw OutputError(path: path, reason: "this layout is for held-out users, with validation and test")
     }
-    let replaceable = Set(AuthorsLayout.allCases.map(\.rawValue) + [AuthorsLayout.items, AuthorsLayout.users])
-    try AtomicDirectory.write(to: path, replacing: { replaceable.contains($0) }) { directory in
+    let replaceable = Set(
+      AuthorsLayout.allCases.map(\.rawValue) + [AuthorsLayout.items, AuthorsLayout.users])
+    try AtomicDirectory.write(to: path, replacing: { replaceable.contains($0) }, filling: { directory in
       func write(_ rows: SparseRows, firstUser: Int, _ file: AuthorsLayout) throws {
         try AtomicFile.write(to: directory + "/" + file.rawValue) { output in
           try output.write("uid,sid\n")
@@ -147,6 +154,6 @@ extension RankingSplit {
       let firstTest = firstValidation + validation.userIDs.count
       try write(test.profiles.items, firstUser: firstTest, .testInput)
       try write(test.heldOut, firstUser: firstTest, .testHeldOut)
-    }
+    })
   }
 }

@@ -16,7 +16,8 @@ struct Catalogue {
     var random = seed.stream(.simulation, 0)
     let (tastes, count) = (population.tastes, population.items)
     let genres = (0..<tastes).map(Genre.numbered)
-    // Items take turns, so that no genre has more than one item more than another; which is popular is chance.
+    // Items take turns, so that no genre has more than one item more than another; which is popular is
+    // chance.
     let genreOfItem = (0..<count).map { $0 % tastes }
     let common = Self.popularity(ranks: random.permutation(count), population)
     var distributions = Matrix<Double>(rows: tastes, columns: count)
@@ -36,7 +37,9 @@ struct Catalogue {
 
   /// Probabilities proportional to `1/(rank + q)^s` for ranks counted from 0 here, from 1 in the formula.
   private static func popularity(ranks: [Int], _ population: Population) -> [Double] {
-    let weights = ranks.map { pow(Double($0 + 1) + population.popularityOffset, -population.popularityExponent) }
+    let weights = ranks.map {
+      pow(Double($0 + 1) + population.popularityOffset, -population.popularityExponent)
+    }
     let total = weights.reduce(0, +)
     return weights.map { $0 / total }
   }

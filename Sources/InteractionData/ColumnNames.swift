@@ -6,11 +6,16 @@ enum ColumnRole: Int, CaseIterable {
   var knownNames: Set<String> {
     switch self {
     case .user:
-      ["user", "userid", "uid", "username", "customer", "customerid", "reviewer", "reviewerid", "member", "memberid"]
+      [
+        "user", "userid", "uid", "username", "customer", "customerid", "reviewer", "reviewerid", "member",
+        "memberid",
+      ]
     case .item:
       [
-        "item", "itemid", "iid", "sid", "movie", "movieid", "film", "filmid", "book", "bookid", "isbn", "artist",
-        "artistid", "song", "songid", "track", "trackid", "product", "productid", "asin", "article", "articleid",
+        "item", "itemid", "iid", "sid", "movie", "movieid", "film", "filmid", "book", "bookid", "isbn",
+        "artist",
+        "artistid", "song", "songid", "track", "trackid", "product", "productid", "asin", "article",
+        "articleid",
         "doc", "docid", "business", "businessid", "game", "gameid", "anime", "animeid", "show", "showid",
       ]
     case .rating:

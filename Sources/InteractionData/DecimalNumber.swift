@@ -4,10 +4,11 @@ enum DecimalNumber {
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
   ]
 
-  /// The number in `bytes[start..<end]`, blanks around it ignored; `nil` when it is not a finite decimal number.
+  /// The number in `bytes[start..<end]`, blanks around it ignored; `nil` when it is not a finite decimal
+  /// number.
   ///
-  /// Up to fifteen digits are read exactly here: whole number and power of ten both fit a `Double`, and one division rounds
-  /// correctly. Anything longer, or with an exponent, goes to the standard library.
+  /// Up to fifteen digits are read exactly here: whole number and power of ten both fit a `Double`, and one
+  /// division rounds correctly. Anything longer, or with an exponent, goes to the standard library.
   static func value(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
     var (start, end) = (start, end)
     while start < end && isBlank(bytes[start]) { start += 1 }
@@ -48,7 +49,8 @@ enum DecimalNumber {
     for position in start..<end {
       switch bytes[position] {
       // The standard library also reads hexadecimal, "nan" and "inf".
-      case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"),
+        UInt8(ascii: "E"):
         text.unicodeScalars.append(Unicode.Scalar(bytes[position]))
       default: return nil
       }

@@ -21,7 +21,8 @@ public enum Delimiter: Sendable, Equatable {
   /// What ``init(_:)`` understands, for messages.
   public static let accepted = "tab, comma, semicolon, blanks, :: or one ASCII character"
 
-  /// Understands what a user writes: a name (`tab`, `comma`, `semicolon`, `blanks`), `::`, `\t`, or the character itself.
+  /// Understands what a user writes: a name (`tab`, `comma`, `semicolon`, `blanks`), `::`, `\t`, or the
+  /// character itself.
   public init?(_ text: String) {
     switch text.lowercased() {
     case "tab", "\\t": self = .tab
@@ -32,7 +33,8 @@ public enum Delimiter: Sendable, Equatable {
     case "::": self = .doubleColon
     default:
       let bytes = Array(text.utf8)
-      guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D, bytes[0] != 0x22, bytes[0] != 0
+      guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D, bytes[0] != 0x22,
+        bytes[0] != 0
       else { return nil }
       self = .byte(bytes[0])
     }

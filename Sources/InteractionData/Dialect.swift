@@ -13,13 +13,15 @@ struct Dialect {
 
   /// Finds out how `bytes` are written.
   ///
-  /// The first line is a header if and only if it names a user and an item column, a column is asked for by name, or its rating
-  /// column is no number while that of the second line is. Nothing else is taken for a header, because dropping a line of data
-  /// without a word is worse than an error.
+  /// The first line is a header if and only if it names a user and an item column, a column is asked for by
+  /// name, or its rating column is no number while that of the second line is. Nothing else is taken for a
+  /// header, because dropping a line of data without a word is worse than an error.
   init(_ bytes: Span<UInt8>, path: String, format: InteractionFormat) throws {
     let lines = Self.firstLines(bytes, path: path)
     guard let first = lines.first else {
-      throw DataError(path: path, message: "is empty", accepted: "one interaction a line: user, item[, rating[, timestamp]]")
+      throw DataError(
+        path: path, message: "is empty", accepted: "one interaction a line: user, item[, rating[, timestamp]]"
+      )
     }
     for line in lines { try Self.checkText(line.bytes, path: path, line: line.number) }
     delimiter = format.delimiter ?? Self.delimiter(of: lines.map(\.bytes))
@@ -80,21 +82,24 @@ struct Dialect {
       }
       isSettled[role.rawValue] = true
     }
-    // With a header that was known by its names, a rating is only what is called one; users and items are needed in any case.
+    // With a header that was known by its names, a rating is only what is called one; users and items are
+    // needed in any case.
     let isNamed = hasHeader && (names.lookLikeHeader || settledByName(format))
     let known = ColumnRole.allCases.map { role in
       hasHeader && !isSettled[role.rawValue] ? names.column(of: role) : nil
     }
     for role in ColumnRole.allCases where !isSettled[role.rawValue] {
       let place = role.rawValue
-      let hasPlace = place < names.names.count && !known.contains(place) && (!isNamed || role == .user || role == .item)
+      let hasPlace =
+        place < names.names.count && !known.contains(place) && (!isNamed || role == .user || role == .item)
       let column = known[place] ?? (hasPlace ? place : nil)
       // What another role was given by the user is not free.
       if let column, !(0..<4).contains(where: { columns[$0] == column }) { columns[role.rawValue] = column }
     }
     for role in [ColumnRole.user, .item] where columns[role.rawValue] < 0 {
       throw DataError(
-        path: path, line: line, text: names.names.joined(separator: ", "), message: "has no known \(role) column",
+        path: path, line: line, text: names.names.joined(separator: ", "),
+        message: "has no known \(role) column",
         accepted: "the name or number of one of them (\(role.option))")
     }
     if columns[0] == columns[1] {
@@ -105,7 +110,8 @@ struct Dialect {
 
   // MARK: Delimiter
 
-  /// The first delimiter that cuts all lines into the same number of columns, at least two; or the first that cuts line 1.
+  /// The first delimiter that cuts all lines into the same number of columns, at least two; or the first that
+  /// cuts line 1.
   private static func delimiter(of lines: [[UInt8]]) -> Delimiter {
     let cutting = Delimiter.recognised.filter { fields(lines[0], $0).count > 1 }
     let even = cutting.first { delimiter in Set(lines.map { fields($0, delimiter).count }).count == 1 }

@@ -2,15 +2,19 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be found.
+  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be
+  /// found.
   ///
-  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the others and counted, and
-  /// so is what another file repeats of it. The input at test time is the training row; training and validation items are masked.
+  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the
+  /// others and counted, and so is what another file repeats of it. The input at test time is the training
+  /// row; training and validation items are masked.
   ///
-  /// Without a validation file a tenth of every training row, rounded down but at least one of two items or more, is held back
-  /// at random for validation. ``RankingSplit/refit`` then has the whole rows, and they are the input at test time.
+  /// Without a validation file a tenth of every training row, rounded down but at least one of two items or
+  /// more, is held back at random for validation. ``RankingSplit/refit`` then has the whole rows, and they
+  /// are the input at test time.
   ///
-  /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation files.
+  /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation
+  ///   files.
   /// - Throws: `DataError` when nothing of the test file can be looked for.
   public static func files(
     train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed
@@ -24,7 +28,7 @@ extension RankingSplit {
     if let validation {
       fitted = whole
       validationRows = rows(of: validation, in: train, "validation", &notes)
-        .removing(whole, "validation interactions are in the training file too", &notes)
+        .removing(whole, "validation interaction", "training file", &notes)
     } else {
       (fitted, validationRows) = holdBack(of: whole, seed)
     }
@@ -32,7 +36,7 @@ extension RankingSplit {
     var testUsers: HeldOutUsers?
     if let test {
       let testRows = rows(of: test, in: train, "test", &notes)
-        .removing(known, "test interactions are in the training or validation file too", &notes)
+        .removing(known, "test interaction", "training or validation file", &notes)
       testUsers = HeldOutUsers(trained: ids, input: whole, masked: known, heldOut: testRows)
       if testUsers == nil {
         throw DataError(
@@ -69,16 +73,22 @@ extension RankingSplit {
     }
     if ofUnknownUsers > 0 {
       let count = users.count { $0 == nil }
-      notes.append("\(ofUnknownUsers) \(role) interactions of \(count) users not in the training file dropped")
+      notes.append(
+        "dropped \(counted(ofUnknownUsers, "\(role) interaction")) of \(counted(count, "user")) "
+          + "not in the training file")
     }
     if ofUnknownItems > 0 {
       let count = items.count { $0 == nil }
-      notes.append("\(ofUnknownItems) \(role) interactions with \(count) items not in the training file dropped")
+      notes.append(
+        "dropped \(counted(ofUnknownItems, "\(role) interaction")) with \(counted(count, "item")) "
+          + "not in the training file")
     }
-    return SparseRows(rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
+    return SparseRows(
+      rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
   }
 
-  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows) {
+  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows)
+  {
     var kept: [[Int32]] = []
     var heldBack: [[Int32]] = []
     for user in 0..<whole.rowCount {
@@ -98,10 +108,10 @@ extension RankingSplit {
 
 extension SparseRows {
   /// What is not known, with a note when that is less.
-  fileprivate func removing(_ known: SparseRows, _ remark: String, _ notes: inout [String]) -> SparseRows {
+  fileprivate func removing(_ known: SparseRows, _ what: String, _ file: String, _ notes: inout [String]) -> SparseRows {
     let rest = subtracting(known)
     if rest.nonZeroCount < nonZeroCount {
-      notes.append("\(nonZeroCount - rest.nonZeroCount) \(remark) and were dropped")
+      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that the \(file) has too")
     }
     return rest
   }

@@ -2,7 +2,8 @@ import FileFormats
 
 /// Which interactions to keep before anything else happens.
 public struct Filters: Sendable, Equatable {
-  /// Ratings below this are dropped; what is left counts as had, whatever its rating. `nil` keeps all, with ratings.
+  /// Ratings below this are dropped; what is left counts as had, whatever its rating. `nil` keeps all, with
+  /// ratings.
   public var minRating: Double?
   /// Users with fewer interactions are dropped.
   public var minUserItems: Int
@@ -22,7 +23,8 @@ public struct Filters: Sendable, Equatable {
   /// Applies the rating, then the item, then the user filter, once each, then the core.
   ///
   /// - Returns: what is left, its notes saying how much each filter removed.
-  /// - Throws: `DataError` when a rating is asked for and there are none, or naming the filter that left nothing.
+  /// - Throws: `DataError` when a rating is asked for and there are none, or naming the filter that left
+  ///   nothing.
   public func apply(to data: Interactions) throws -> Interactions {
     var kept = Remaining(data)
     var notes = data.notes
@@ -82,10 +84,14 @@ private struct Remaining {
   }
 
   @discardableResult
-  mutating func removeUsers(below least: Int) -> Bool { remove(data.userIndices, data.users.count, below: least) }
+  mutating func removeUsers(below least: Int) -> Bool {
+    remove(data.userIndices, data.users.count, below: least)
+  }
 
   @discardableResult
-  mutating func removeItems(below least: Int) -> Bool { remove(data.itemIndices, data.items.count, below: least) }
+  mutating func removeItems(below least: Int) -> Bool {
+    remove(data.itemIndices, data.items.count, below: least)
+  }
 
   private mutating func remove(_ indices: [Int32], _ count: Int, below least: Int) -> Bool {
     var counts = [Int](repeating: 0, count: count)
@@ -95,7 +101,8 @@ private struct Remaining {
 
   mutating func report(_ filter: String, _ notes: inout [String]) throws {
     if positions.isEmpty {
-      throw DataError(path: data.name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
+      throw DataError(
+        path: data.name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
     }
     let removed = reported - positions.count
     if removed > 0 { notes.append("\(filter) removed \(removed) of \(reported) interactions") }

@@ -2,7 +2,8 @@ import Compute
 
 /// A hash that is the same on every machine and in every run, unlike Swift's own.
 ///
-/// FNV-1a over 64-bit words with the high half folded in. It tells splits apart that differ by accident, not by malice.
+/// FNV-1a over 64-bit words with the high half folded in. It tells splits apart that differ by accident, not
+/// by malice.
 struct Fingerprint {
   private var state: UInt64 = 0xCBF2_9CE4_8422_2325
 

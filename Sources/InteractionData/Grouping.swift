@@ -27,11 +27,19 @@ extension SparseRows {
   init(rowCount: Int, columnCount: Int, rows: [Int32], columns: [Int32], values: [Float]? = nil) {
     // By column, then by row: counting sorts are stable, so the columns of a row end up ascending.
     let byColumn = Grouping.positions(of: columns, groupCount: columnCount).order
-    let byRow = Grouping.positions(of: byColumn.map { rows[$0] }, groupCount: rowCount)
-    let order = byRow.order.map { byColumn[$0] }
-    self.init(
-      columnCount: columnCount, offsets: byRow.starts, indices: order.map { columns[$0] },
-      values: values.map { all in order.map { all[$0] } })
+    var offsets = [Int](repeating: 0, count: rowCount + 1)
+    for row in rows { offsets[Int(row) + 1] += 1 }
+    for row in 0..<rowCount { offsets[row + 1] += offsets[row] }
+    var next = offsets
+    var indices = [Int32](repeating: 0, count: rows.count)
+    var sorted = values.map { [Float](repeating: 0, count: $0.count) }
+    for position in byColumn {
+      let row = Int(rows[position])
+      indices[next[row]] = columns[position]
+      if let values { sorted?[next[row]] = values[position] }
+      next[row] += 1
+    }
+    self.init(columnCount: columnCount, offsets: offsets, indices: indices, values: sorted)
   }
 
   /// Creates rows from ascending lists of columns.

@@ -4,8 +4,8 @@ import FileFormats
 public enum IdentifierList {
   /// Reads ids; a line ending, CR LF or LF, is not part of one.
   ///
-  /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has no ids, an empty line, an id twice,
-  ///   or text that is not UTF-8.
+  /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has no ids, an empty
+  ///   line, an id twice, or text that is not UTF-8.
   public static func read(_ path: String) throws -> Vocabulary {
     let source = try ByteSource(path: path)
     let accepted = "one id a line, each once, in UTF-8"

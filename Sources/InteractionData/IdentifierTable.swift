@@ -1,7 +1,7 @@
 /// Ids as bytes, numbered in order of first appearance.
 ///
-/// An open-addressing hash table over one array of bytes: looking up an id that is there makes no string and allocates
-/// nothing, which is what reading tens of millions of lines needs.
+/// An open-addressing hash table over one array of bytes: looking up an id that is there makes no string and
+/// allocates nothing, which is what reading tens of millions of lines needs.
 struct IdentifierTable: Sendable {
   /// The bytes of all ids, one after the other.
   private(set) var bytes: [UInt8] = []

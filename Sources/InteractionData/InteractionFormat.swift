@@ -13,7 +13,11 @@ public struct InteractionFormat: Sendable, Equatable {
 
     /// Understands what a user writes: a number counted from 1, `none`, or a name.
     public init(_ text: String) {
-      if let number = Int(text) { self = .number(number) } else { self = text == "none" ? .absent : .named(text) }
+      if let number = Int(text) {
+        self = .number(number)
+      } else {
+        self = text == "none" ? .absent : .named(text)
+      }
     }
   }
 

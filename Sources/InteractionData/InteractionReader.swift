@@ -2,10 +2,11 @@ public import FileFormats
 
 /// Reads files of interactions: one a line, with user, item and perhaps rating and time.
 ///
-/// Recognised without being told: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a header or none;
-/// RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV; gzip; CR LF; a byte order mark;
-/// blank lines. Without a header the columns are user, item, rating, timestamp, and more are ignored. With commas and
-/// semicolons an id may be quoted; otherwise ids are taken as they are, blanks and quotes included.
+/// Recognised without being told: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a
+/// header or none; RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV;
+/// gzip; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
+/// timestamp, and more are ignored. With commas and semicolons an id may be quoted; otherwise ids are taken
+/// as they are, blanks and quotes included.
 public struct InteractionReader: Sendable {
   /// What the file does not say by itself.
   public var format: InteractionFormat
@@ -15,7 +16,8 @@ public struct InteractionReader: Sendable {
 
   /// Reads a file; `-` is standard input.
   ///
-  /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be understood.
+  /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be
+  ///   understood.
   public func read(path: String) throws -> Interactions { try read(ByteSource(path: path)) }
 
   /// Reads bytes.

@@ -7,10 +7,12 @@ enum InteractionPart: UInt8 {
 }
 
 extension RankingSplit {
-  /// Weak generalisation: of every user a tenth of the items for validation and a tenth for the test, at random.
+  /// Weak generalisation: of every user a tenth of the items for validation and a tenth for the test, at
+  /// random.
   ///
-  /// Sizes as in RecBole: parts are rounded down and the rest is trained on; a part that would be empty takes one item, the test
-  /// first, as long as training keeps more than one. Items that occur in no training row are dropped and counted.
+  /// Sizes as in RecBole: parts are rounded down and the rest is trained on; a part that would be empty takes
+  /// one item, the test first, as long as training keeps more than one. Items that occur in no training row
+  /// are dropped and counted.
   ///
   /// - Parameter forTraining: no test; ``RankingSplit/refit`` has everything.
   /// - Throws: `DataError` when no user has two items.
@@ -29,10 +31,11 @@ extension RankingSplit {
 
   /// The latest item of every user is to be found; the one before it chooses the number of epochs.
   ///
-  /// Of equal times the later line is the later one. Without times the items are chosen at random, and a note says so. Users with
-  /// two items have no validation item, users with one are only trained on.
+  /// Of equal times the later line is the later one. Without times the items are chosen at random, and a note
+  /// says so. Users with two items have no validation item, users with one are only trained on.
   ///
-  /// - Parameter forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has everything.
+  /// - Parameter forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has
+  ///   everything.
   /// - Throws: `DataError` when no user has two items.
   public static func leaveOneOut(
     _ data: Interactions, seed: Seed, forTraining: Bool = false
@@ -63,8 +66,8 @@ extension RankingSplit {
     return (sizes[0], sizes[1])
   }
 
-  /// Says for every interaction what it is for. `order` gives a user's positions, those for the test first, then those for
-  /// validation, and the sizes of both.
+  /// Says for every interaction what it is for. `order` gives a user's positions, those for the test first,
+  /// then those for validation, and the sizes of both.
   private static func partition(
     _ data: Interactions, order: (_ user: Int, _ positions: [Int]) -> ([Int], validation: Int, test: Int)
   ) -> [InteractionPart] {
@@ -91,8 +94,8 @@ extension RankingSplit {
     let dropped = data.count - train.nonZeroCount - validationRows.nonZeroCount - testRows.nonZeroCount
     if dropped > 0 {
       notes.append(
-        "\(dropped) held-out interactions with \(data.items.count - items.count) items "
-          + "that occur in no training row were dropped")
+        "dropped \(counted(dropped, "held-out interaction")) with "
+          + "\(counted(data.items.count - items.count, "item")) that occur in no training row")
     }
     let ids = data.users.ids
     let validation = HeldOutUsers(trained: ids, input: train, masked: train, heldOut: validationRows)
@@ -104,7 +107,9 @@ extension RankingSplit {
         path: data.name, message: "has no user with an item to hold out",
         accepted: "users with at least two items that others have too")
     }
-    if validation == nil { notes.append("no user has an item to spare for validation: no epoch can be chosen") }
+    if validation == nil {
+      notes.append("no user has an item to spare for validation: no epoch can be chosen")
+    }
     return RankingSplit(
       kind: kind, items: items, trainUserIDs: ids, train: train, validation: validation,
       refit: forTraining ? known : nil, test: test, notes: notes)

@@ -1,4 +1,5 @@
-/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the file.
+/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the
+/// file.
 ///
 /// Every (user, item) pair occurs once.
 public struct Interactions: Sendable {
@@ -27,8 +28,8 @@ public struct Interactions: Sendable {
     count == 0 ? 0 : Double(count) / (Double(users.count) * Double(items.count))
   }
 
-  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the last its rating
-  /// and time; a note says how many there were.
+  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the
+  /// last its rating and time; a note says how many there were.
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(
@@ -58,7 +59,7 @@ public struct Interactions: Sendable {
     self.ratings = ratings.map { all in repeats.last.map { all[$0] } }
     self.timestamps = timestamps.map { all in repeats.last.map { all[$0] } }
     let kept = ratings == nil ? "" : " (last rating kept)"
-    self.notes = notes + ["\(repeats.count) repeated (user, item) pairs merged\(kept)"]
+    self.notes = notes + [counted(repeats.count, "repeated (user, item) pair") + " merged\(kept)"]
   }
 
   /// Creates interactions without ratings from pairs of ids.
@@ -116,28 +117,31 @@ private struct RepeatedPairs {
   var last: [Int] = []
 
   init(users: [Int32], items: [Int32], userCount: Int, itemCount: Int) {
-    let (starts, order) = Grouping.positions(of: users, groupCount: userCount)
-    // For each item, the user seen with it last and where: users come one after the other, so one cell an item is enough.
+    // Most files have the lines of a user together, and then the order of the file does.
+    let isGrouped = zip(users, users.dropFirst()).allSatisfy { $0 <= $1 }
+    let order = isGrouped ? nil : Grouping.positions(of: users, groupCount: userCount).order
+    // For each item, the user seen with it last and where: users come one after the other, so one cell an
+    // item is enough.
     var lastUser = [Int32](repeating: -1, count: itemCount)
     var firstPosition = [Int](repeating: 0, count: itemCount)
-    var replacement: [Int: Int] = [:]
-    var repeated = Set<Int>()
-    for user in 0..<userCount {
-      for index in starts[user]..<starts[user + 1] {
-        let position = order[index]
-        let item = Int(items[position])
-        if lastUser[item] == Int32(user) {
-          repeated.insert(position)
-          replacement[firstPosition[item]] = position
-        } else {
-          lastUser[item] = Int32(user)
-          firstPosition[item] = position
-        }
+    // For each interaction the one whose rating it takes, or −1 when it repeats another; made at the first
+    // repeat.
+    var source: [Int] = []
+    for index in users.indices {
+      let position = order?[index] ?? index
+      let (user, item) = (users[position], Int(items[position]))
+      if lastUser[item] == user {
+        if source.isEmpty { source = Array(users.indices) }
+        source[position] = -1
+        source[firstPosition[item]] = position
+        count += 1
+      } else {
+        lastUser[item] = user
+        firstPosition[item] = position
       }
     }
-    count = repeated.count
     if count == 0 { return }
-    first = users.indices.filter { !repeated.contains($0) }
-    last = first.map { replacement[$0] ?? $0 }
+    first = users.indices.filter { source[$0] >= 0 }
+    last = first.map { source[$0] }
   }
 }

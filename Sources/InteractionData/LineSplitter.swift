@@ -127,7 +127,8 @@ struct LineSplitter {
     if doubled && (0..<4).contains(where: { wanted[$0] == line.count }) { line.hasDoubledQuote = true }
     note(start + 1, position, &line)
     position += 1
-    if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == Self.newline {
+    if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == Self.newline
+    {
       position += 1
     } else if position + 1 == bytes.count, bytes[position] == UInt8(ascii: "\r") {
       position += 1
@@ -142,12 +143,16 @@ struct LineSplitter {
   @inline(__always)
   private func skipBlanks(_ bytes: Span<UInt8>, _ start: Int) -> Int {
     var position = start
-    while position < bytes.count, bytes[position] == delimiter || bytes[position] == otherBlank { position += 1 }
+    while position < bytes.count, bytes[position] == delimiter || bytes[position] == otherBlank {
+      position += 1
+    }
     return position
   }
 
   private func isAllBlank(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    for position in start..<max(start, end) where bytes[position] != 0x20 && bytes[position] != 0x09 { return false }
+    for position in start..<max(start, end) where bytes[position] != 0x20 && bytes[position] != 0x09 {
+      return false
+    }
     return true
   }
 }

@@ -1,12 +1,11 @@
-import Foundation
-
 public import Compute
+import Foundation
 
 /// A made-up population whose tastes are known: U users, I items, K tastes.
 ///
-/// Every item belongs to one taste, its genre. A user has a mixture of tastes θ, mostly one to three, and a number of items n.
-/// The n items are drawn without replacement, with probabilities `Σ_k θ_k φ_k`, where φ_k is popular within genre k, plus
-/// a part of what is popular everywhere.
+/// Every item belongs to one taste, its genre. A user has a mixture of tastes θ, mostly one to three, and a
+/// number of items n. The n items are drawn without replacement, with probabilities `Σ_k θ_k φ_k`, where φ_k
+/// is popular within genre k, plus a part of what is popular everywhere.
 public struct Population: Sendable, Codable, Equatable {
   /// U, the number of users.
   public var users = 3_000
@@ -18,9 +17,11 @@ public struct Population: Sendable, Codable, Equatable {
   public var meanProfileLength = 40.0
   /// The least number of items a user has.
   public var minProfileLength = 10
-  /// The shape of the negative binomial distribution of what exceeds the least: the smaller, the more lengths vary.
+  /// The shape of the negative binomial distribution of what exceeds the least: the smaller, the more lengths
+  /// vary.
   public var lengthShape = 1.5
-  /// The concentration of the Dirichlet distribution of mixtures, for each taste: the smaller, the fewer tastes a user has.
+  /// The concentration of the Dirichlet distribution of mixtures, for each taste: the smaller, the fewer
+  /// tastes a user has.
   public var mixtureConcentration = 0.08
   /// The share of φ that is the same for all tastes.
   public var commonShare = 0.1
@@ -55,10 +56,12 @@ public struct Population: Sendable, Codable, Equatable {
     try check(1...min(1000, items) ~= tastes, "tastes", "1 to \(min(1000, items)), at most one for each item")
     try check(1...items ~= minProfileLength, "minProfileLength", "1 to \(items), the number of items")
     try check(
-      meanProfileLength >= Double(minProfileLength) && meanProfileLength <= Double(items), "meanProfileLength",
+      meanProfileLength >= Double(minProfileLength) && meanProfileLength <= Double(items),
+      "meanProfileLength",
       "\(minProfileLength) to \(items), from the least length to the number of items")
     try check(lengthShape > 0 && lengthShape.isFinite, "lengthShape", "a positive number")
-    try check(mixtureConcentration > 0 && mixtureConcentration.isFinite, "mixtureConcentration", "a positive number")
+    try check(
+      mixtureConcentration > 0 && mixtureConcentration.isFinite, "mixtureConcentration", "a positive number")
     try check(0...1 ~= commonShare, "commonShare", "0 to 1")
     try check(0...10 ~= popularityExponent, "popularityExponent", "0 to 10")
     try check(0...1e6 ~= popularityOffset, "popularityOffset", "0 to 1000000")
@@ -109,8 +112,8 @@ public struct Population: Sendable, Codable, Equatable {
 
   /// Draws items without replacement, each time in proportion to their probability.
   ///
-  /// An exponential race: item i finishes after E/p_i with E from the exponential distribution, and the first n to finish are
-  /// the sample (the Gumbel-top-n trick, with the logarithm undone).
+  /// An exponential race: item i finishes after E/p_i with E from the exponential distribution, and the first
+  /// n to finish are the sample (the Gumbel-top-n trick, with the logarithm undone).
   private func draw(
     _ count: Int, _ catalogue: Catalogue, _ mixture: [Double], _ random: inout RandomSource
   ) -> [Int32] {

@@ -4,7 +4,8 @@ public import Compute
 public struct HeldOutUsers: Sendable {
   /// Their ids. Shape: T.
   public let userIDs: [String]
-  /// What a model is shown. Shape: T × I. With training rows when the users were trained on, without when they are unseen.
+  /// What a model is shown. Shape: T × I. With training rows when the users were trained on, without when
+  /// they are unseen.
   public let profiles: Profiles
   /// What is never ranked: the input and whatever else is known of the users. Shape: T × I.
   public let masked: SparseRows
@@ -25,7 +26,8 @@ public struct HeldOutUsers: Sendable {
     precondition(
       profiles.items.columnCount == heldOut.columnCount && masked.columnCount == heldOut.columnCount,
       "the same items in all parts")
-    precondition((0..<heldOut.rowCount).allSatisfy { heldOut.count(ofRow: $0) > 0 }, "something held out of each user")
+    precondition(
+      (0..<heldOut.rowCount).allSatisfy { heldOut.count(ofRow: $0) > 0 }, "something held out of each user")
     self.userIDs = userIDs
     self.profiles = profiles
     self.masked = masked
@@ -60,14 +62,15 @@ public struct RankingSplit: Sendable {
   public let train: SparseRows
   /// Whose ranking chooses the number of epochs, or `nil` when nobody has enough items for that.
   public let validation: HeldOutUsers?
-  /// When set, what to fit again for the chosen number of epochs. Its first rows are the users of ``train``, in the same order;
-  /// users held out for validation follow.
+  /// When set, what to fit again for the chosen number of epochs. Its first rows are the users of ``train``,
+  /// in the same order; users held out for validation follow.
   public let refit: SparseRows?
   /// Whose ranking is reported; `nil` when everything is for training.
   public let test: HeldOutUsers?
   /// What a reader of the results should know, each with its count.
   public let notes: [String]
-  /// A fingerprint of everything above but the notes, 16 hexadecimal digits: equal for equal splits on every machine.
+  /// A fingerprint of everything above but the notes, 16 hexadecimal digits: equal for equal splits on every
+  /// machine.
   public let hash: String
 
   /// Creates a split.

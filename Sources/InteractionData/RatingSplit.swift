@@ -22,8 +22,8 @@ public struct RatingSplit: Sendable {
 
   /// Divides ratings at random: a tenth for the test, a tenth of the rest for validation.
   ///
-  /// The procedure of AutoRec (Sedhain et al., WWW 2015): of all ratings, not of each user's. A test cell whose user or item has
-  /// no training rating stays in the test; a note counts them.
+  /// The procedure of AutoRec (Sedhain et al., WWW 2015): of all ratings, not of each user's. A test cell
+  /// whose user or item has no training rating stays in the test; a note counts them.
   ///
   /// - Parameter forTraining: no test; a tenth of all ratings is for validation.
   /// - Throws: `DataError` when there are no ratings or too few.
@@ -35,14 +35,19 @@ public struct RatingSplit: Sendable {
     }
     var random = seed.stream(.split)
     let order = random.permutation(data.count)
-    let cells = (0..<data.count).map {
-      RatingCell(user: Int(data.userIndices[$0]), item: Int(data.itemIndices[$0]), rating: ratings[$0])
-    }
     let trainCount = data.count - testCount - (data.count - testCount) / 10
+    var parts = [InteractionPart](repeating: .train, count: data.count)
+    for position in order[trainCount..<data.count - testCount] { parts[position] = .validation }
+    for position in order[(data.count - testCount)...] { parts[position] = .test }
+    func cells(_ part: InteractionPart) -> [RatingCell] {
+      (0..<data.count).lazy.filter { parts[$0] == part }.map {
+        RatingCell(user: Int(data.userIndices[$0]), item: Int(data.itemIndices[$0]), rating: ratings[$0])
+      }
+    }
     self.init(
-      users: data.users, items: data.items, train: order[..<trainCount].map { cells[$0] },
-      validation: order[trainCount..<data.count - testCount].map { cells[$0] },
-      test: order[(data.count - testCount)...].map { cells[$0] }, notes: [])
+      users: data.users, items: data.items, train: cells(.train), validation: cells(.validation),
+      test: cells(.test),
+      notes: [])
   }
 
   /// Fixed files. Without a validation file a tenth of the training ratings is for validation.
@@ -79,7 +84,8 @@ public struct RatingSplit: Sendable {
     let before = chosen.count
     chosen.removeAll { known.contains([$0.user, $0.item]) }
     if chosen.count < before {
-      notes.append("\(before - chosen.count) validation ratings are in the training file too and were dropped")
+      notes.append(
+        "dropped \(counted(before - chosen.count, "validation rating")) that the training file has too")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
   }

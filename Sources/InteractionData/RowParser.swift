@@ -8,11 +8,20 @@ struct ParsedRows {
   var itemIndices: [Int32] = []
   var ratings: [Float] = []
   var timestamps: [Double] = []
+
+  /// Makes room, so that growing does not copy and touch everything twice.
+  mutating func reserve(_ count: Int, ratings hasRating: Bool, timestamps hasTime: Bool) {
+    userIndices.reserveCapacity(count)
+    itemIndices.reserveCapacity(count)
+    if hasRating { ratings.reserveCapacity(count) }
+    if hasTime { timestamps.reserveCapacity(count) }
+  }
 }
 
 /// Reads the lines of a file whose dialect is known.
 ///
-/// A parser keeps no state between lines, so that parts of a file can be read side by side and joined in order.
+/// A parser keeps no state between lines, so that parts of a file can be read side by side and joined in
+/// order.
 struct RowParser {
   let dialect: Dialect
   let path: String
@@ -37,7 +46,9 @@ struct RowParser {
         line += 1
         continue
       }
-      if columns.count < dialect.columnCount || columns.next - position > Self.longestLine || columns.fault != nil {
+      if columns.count < dialect.columnCount || columns.next - position > Self.longestLine
+        || columns.fault != nil
+      {
         throw malformed(bytes, position, columns, line)
       }
       rows.userIndices.append(try identifier(bytes, columns, .user, line, &rows.users))
@@ -55,13 +66,18 @@ struct RowParser {
       }
       position = columns.next
       line += 1
+      if rows.userIndices.count == 4096 {
+        let expected = 4096 * (bytes.count - start) / (position - start)
+        rows.reserve(expected + expected / 16, ratings: hasRating, timestamps: hasTime)
+      }
     }
     return rows
   }
 
   @inline(__always)
   private func identifier(
-    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int, _ table: inout IdentifierTable
+    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int,
+    _ table: inout IdentifierTable
   ) throws -> Int32 {
     let (start, end) = (columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1])
     if columns.hasDoubledQuote { return try unquoted(bytes, start, end, role, line, &table) }
@@ -72,7 +88,8 @@ struct RowParser {
   }
 
   private func unquoted(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int, _ table: inout IdentifierTable
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int,
+    _ table: inout IdentifierTable
   ) throws -> Int32 {
     try check(bytes, start, end, role, line)
     let text = Array(self.text(bytes, start, end).replacing("\"\"", with: "\"").utf8)
@@ -88,20 +105,25 @@ struct RowParser {
     // Output has one id a line and tabs between columns: control characters could not come back unchanged.
     if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       throw DataError(
-        path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id", accepted: accepted)
+        path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id",
+        accepted: accepted)
     }
   }
 
-  private func notNumber(_ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int) -> DataError {
+  private func notNumber(_ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int)
+    -> DataError
+  {
     DataError(
-      path: path, line: line, text: text(bytes, columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1]),
+      path: path, line: line,
+      text: text(bytes, columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1]),
       message: role == .rating ? "is not a rating" : "is not a timestamp",
       accepted: role == .rating
         ? "a finite number such as 4 or 3.5 (\(role.option) says which column, none for none)"
         : "seconds such as 881250949 (\(role.option) says which column, none for none)")
   }
 
-  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError {
+  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError
+  {
     var end = start
     while end < bytes.count && bytes[end] != 0x0A && end - start <= Self.longestLine { end += 1 }
     let text = text(bytes, start, min(end, start + 300))

@@ -46,7 +46,8 @@ extension SparseRows {
 }
 
 extension HeldOutUsers {
-  /// Users who are trained on, one for each row of the training data; those with nothing held out are skipped.
+  /// Users who are trained on, one for each row of the training data; those with nothing held out are
+  /// skipped.
   ///
   /// - Returns: `nil` when nobody has anything held out.
   init?(trained ids: [String], input: SparseRows, masked: SparseRows, heldOut: SparseRows) {

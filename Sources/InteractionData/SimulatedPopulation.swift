@@ -16,20 +16,24 @@ public struct SimulatedPopulation: Sendable {
   public let tasteNames: [String]
   /// The taste each item belongs to. Shape: I.
   public let itemTastes: [Int]
-  /// θ, the mixture of tastes of each user, in the order of `interactions.users`; rows sum to 1. Shape: U × K.
+  /// θ, the mixture of tastes of each user, in the order of `interactions.users`; rows sum to 1. Shape: U ×
+  /// K.
   public let userMixtures: Matrix<Double>
   /// φ, the probability of each item in each taste; rows sum to 1. Shape: K × I.
   public let tasteItems: Matrix<Double>
 
   /// The names of the files that ``write(to:)`` makes.
-  static let fileNames = ["interactions.tsv", "items.tsv", "truth_users.tsv", "truth_items.tsv", "population.json"]
+  static let fileNames = [
+    "interactions.tsv", "items.tsv", "truth_users.tsv", "truth_items.tsv", "population.json",
+  ]
 
-  /// Writes `interactions.tsv` (user, item), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture), `truth_items.tsv`
-  /// (item, probability in each taste) and `population.json` (parameters and seed), all or none.
+  /// Writes `interactions.tsv` (user, item), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture),
+  /// `truth_items.tsv` (item, probability in each taste) and `population.json` (parameters and seed), all or
+  /// none.
   ///
   /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.
   public func write(to path: String) throws {
-    try AtomicDirectory.write(to: path, replacing: { Self.fileNames.contains($0) }) { directory in
+    try AtomicDirectory.write(to: path, replacing: { Self.fileNames.contains($0) }, filling: { directory in
       try AtomicFile.write(to: directory + "/interactions.tsv") { output in
         try output.write("user\titem\n")
         let users = interactions.users.ids
@@ -41,7 +45,9 @@ public struct SimulatedPopulation: Sendable {
       }
       try AtomicFile.write(to: directory + "/items.tsv") { output in
         try output.write("item\tgenre\n")
-        for item in 0..<catalogue.count { try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n") }
+        for item in 0..<catalogue.count {
+          try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n")
+        }
       }
       let header = tasteNames.joined(separator: "\t")
       try AtomicFile.write(to: directory + "/truth_users.tsv") { output in
@@ -62,7 +68,7 @@ public struct SimulatedPopulation: Sendable {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       let record = try encoder.encode(Record(seed: seed.value, population: parameters))
       try AtomicFile.write(Array(record) + [0x0A], to: directory + "/population.json")
-    }
+    })
   }
 
   private struct Record: Encodable {

@@ -2,17 +2,18 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// Strong generalisation: some users are not trained on, and a part of their items is to be found from the rest.
+  /// Strong generalisation: some users are not trained on, and a part of their items is to be found from the
+  /// rest.
   ///
-  /// The procedure of Liang et al. (Variational Autoencoders for Collaborative Filtering, WWW 2018): users in random order, the
-  /// last for the test, those before for validation; the vocabulary is that of the training users, other items are dropped from
-  /// the rest; of every held-out user with five items or more, `⌊n/5⌋` are held out at random, and the rest folds in. Users
-  /// with fewer than five are skipped and counted.
+  /// The procedure of Liang et al. (Variational Autoencoders for Collaborative Filtering, WWW 2018): users in
+  /// random order, the last for the test, those before for validation; the vocabulary is that of the training
+  /// users, other items are dropped from the rest; of every held-out user with five items or more, `⌊n/5⌋`
+  /// are held out at random, and the rest folds in. Users with fewer than five are skipped and counted.
   ///
   /// - Parameters:
   ///   - fraction: the share of users for validation, and again for the test; at least one user each.
-  ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users held out for
-  ///     validation but the number of epochs, and ``RankingSplit/refit`` has every user.
+  ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users
+  ///     held out for validation but the number of epochs, and ``RankingSplit/refit`` has every user.
   /// - Throws: `DataError` when there are too few users, or none has five items.
   public static func users(
     _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false
@@ -29,7 +30,7 @@ extension RankingSplit {
     guard total > parts * size else {
       throw DataError(
         path: data.name,
-        message: "has \(total) users, none of whom is left to train on when \(parts) × \(size) are held out",
+        message: "has \(counted(total, "user")), and nobody is left to train on when \(parts) × \(size) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
@@ -48,8 +49,8 @@ extension RankingSplit {
     let dropped = data.count - rows.nonZeroCount
     if dropped > 0 {
       notes.append(
-        "\(dropped) interactions of held-out users with \(data.items.count - items.count) items "
-          + "that no training user has were dropped")
+        "dropped \(counted(dropped, "interaction")) of held-out users with "
+          + "\(counted(data.items.count - items.count, "item")) that no training user has")
     }
     if forTraining { notes.append("the vocabulary is that of all \(total) users, as nothing is tested") }
     let validation = hold(out: validationUsers, of: rows, data.users, seed)
@@ -59,12 +60,15 @@ extension RankingSplit {
         path: data.name, message: "has no test user with five items, so nothing can be held out",
         accepted: "more users, a larger --held-out, or --split interactions")
     }
-    if validation == nil { notes.append("none of \(size) validation users has five items: no epoch can be chosen") }
+    if validation == nil {
+      notes.append("no validation user (of \(size)) has five items: no epoch can be chosen")
+    }
     let train = rows.selecting(rows: training)
     return RankingSplit(
       kind: .users, items: items, trainUserIDs: training.map { data.users[$0] }, train: train,
       validation: validation,
-      refit: forTraining ? train.appending(rows.selecting(rows: validationUsers)) : nil, test: test, notes: notes)
+      refit: forTraining ? train.appending(rows.selecting(rows: validationUsers)) : nil, test: test,
+      notes: notes)
   }
 
   /// Holds out a fifth of the items of each user, rounded down.
@@ -83,13 +87,15 @@ extension RankingSplit {
       foldIn.append(items[count...].sorted())
     }
     return HeldOutUsers(
-      unseen: users.map { vocabulary[$0] }, foldIn: SparseRows(columnCount: rows.columnCount, ascending: foldIn),
+      unseen: users.map { vocabulary[$0] },
+      foldIn: SparseRows(columnCount: rows.columnCount, ascending: foldIn),
       heldOut: SparseRows(columnCount: rows.columnCount, ascending: heldOut))
   }
 }
 
 extension Interactions {
-  /// The items of some interactions in order of first appearance, and for each item of the data its number there or −1.
+  /// The items of some interactions in order of first appearance, and for each item of the data its number
+  /// there or −1.
   func items(where isIncluded: (Int) -> Bool) -> (items: Vocabulary, columns: [Int32]) {
     var columns = [Int32](repeating: -1, count: items.count)
     var order: [Int] = []
@@ -100,7 +106,8 @@ extension Interactions {
     return (items.selecting(order), columns)
   }
 
-  /// One row for each user, with the items that have a column, from the interactions wanted. Ratings are left out.
+  /// One row for each user, with the items that have a column, from the interactions wanted. Ratings are left
+  /// out.
   func rows(
     columns: [Int32], columnCount: Int, where isIncluded: (Int) -> Bool = { _ in true }
   ) -> SparseRows {

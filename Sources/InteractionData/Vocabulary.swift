@@ -1,11 +1,12 @@
 /// Unique ids and their numbers, in order.
 ///
-/// Two ids are the same only if their bytes are: `é` as one character and as `e` with an accent are different, and both come
-/// back as they were.
+/// Two ids are the same only if their bytes are: `é` as one character and as `e` with an accent are
+/// different, and both come back as they were.
 public struct Vocabulary: Sendable, Equatable {
   private let table: IdentifierTable
 
-  /// Numbers the ids from 0 in the order given. An id that was there before keeps its first number and is not counted twice.
+  /// Numbers the ids from 0 in the order given. An id that was there before keeps its first number and is not
+  /// counted twice.
   public init(ids: some Sequence<String>) {
     var table = IdentifierTable()
     for id in ids {

@@ -58,7 +58,8 @@ struct AtomicOutputTests {
         atPath: directory + "/link", withDestinationPath: directory + "/target")
       try AtomicFile.write("new", to: directory + "/link")
       #expect(try contents(of: directory + "/target") == Array("new".utf8))
-      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/link").hasSuffix("target"))
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/link").hasSuffix("target"))
     }
   }
 
@@ -70,9 +71,9 @@ struct AtomicOutputTests {
   }
 
   private func writeModel(_ path: String, _ text: String) throws {
-    try AtomicDirectory.write(to: path, replacing: { ["weights", "config"].contains($0) }) { inside in
+    try AtomicDirectory.write(to: path, replacing: { ["weights", "config"].contains($0) }, filling: { inside in
       try AtomicFile.write(text, to: inside + "/weights")
-    }
+    })
   }
 
   @Test("a directory of replaceable files is replaced whole, an empty one filled")
@@ -108,10 +109,10 @@ struct AtomicOutputTests {
       let model = directory + "/model"
       try writeModel(model, "one")
       #expect(throws: Interrupted.self) {
-        try AtomicDirectory.write(to: model, replacing: { _ in true }) { inside in
+        try AtomicDirectory.write(to: model, replacing: { _ in true }, filling: { inside in
           try AtomicFile.write("half", to: inside + "/weights")
           throw Interrupted()
-        }
+        })
       }
       #expect(try contents(of: model + "/weights") == Array("one".utf8))
       #expect(try names(in: directory) == ["model"])

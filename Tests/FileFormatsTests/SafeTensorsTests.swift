@@ -18,7 +18,9 @@ struct SafeTensorsTests {
     return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header + buffer
   }
 
-  private func read(_ bytes: [UInt8]) throws -> SafeTensors { try SafeTensors(ByteSource(name: "m", bytes: bytes)) }
+  private func read(_ bytes: [UInt8]) throws -> SafeTensors {
+    try SafeTensors(ByteSource(name: "m", bytes: bytes))
+  }
 
   private func written(_ contents: SafeTensors) throws -> [UInt8] {
     try withTemporaryDirectory { directory in
@@ -59,35 +61,64 @@ struct SafeTensorsTests {
   @Test(
     "a malformed header is refused with its reason",
     arguments: [
-      (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
-        "has a malformed header: key \"a\" twice"),
-      (#"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
-        "has a malformed header: key \"dtype\" twice"),
-      (#"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}"#,
-        "has tensor \"a\" of type F16; only F32 is read"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
-        "has tensor \"a\" of shape [2] in 4 bytes instead of 8"),
-      (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#,
-        "has tensor \"a\" of impossible shape [4611686018427387904, 4]"),
-      (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
-        "has tensor \"a\" at 4..<0 of a buffer of 4 bytes"),
-      (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
-        "has tensor \"a\" at 0..<8 of a buffer of 4 bytes"),
-      (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
-        "has tensor \"b\" overlapping the one before it"),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "has a malformed header: key \"a\" twice"
+      ),
+      (
+        #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "has a malformed header: key \"dtype\" twice"
+      ),
+      (
+        #"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}"#,
+        "has tensor \"a\" of type F16; only F32 is read"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
+        "has tensor \"a\" of shape [2] in 4 bytes instead of 8"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#,
+        "has tensor \"a\" of impossible shape [4611686018427387904, 4]"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
+        "has tensor \"a\" at 4..<0 of a buffer of 4 bytes"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        "has tensor \"a\" at 0..<8 of a buffer of 4 bytes"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+        "has tensor \"b\" overlapping the one before it"
+      ),
       (#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}}"#, "has a hole of 4 bytes before \"a\""),
       (#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#, "has 4 bytes after its last tensor"),
-      (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
-        "has a malformed header: no whole number at byte 29"),
-      (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, "has a malformed header: no ] at byte 30"),
-      (#"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#,
-        "has a malformed header: a number too large at byte 29"),
-      (#"{"a":{"dtype":"F32","shape":[1]}}"#,
-        "has a malformed header: tensor \"a\" lacks dtype, shape or data_offsets"),
-      (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#,
-        "has a malformed header: tensor \"a\" has 1 offsets"),
-      (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}"#,
-        "has a malformed header: unknown key \"x\" of tensor \"a\""),
+      (
+        #"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#,
+        "has a malformed header: no whole number at byte 29"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#,
+        "has a malformed header: no ] at byte 30"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}}"#,
+        "has a malformed header: a number too large at byte 29"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1]}}"#,
+        "has a malformed header: tensor \"a\" lacks dtype, shape or data_offsets"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#,
+        "has a malformed header: tensor \"a\" has 1 offsets"
+      ),
+      (
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}"#,
+        "has a malformed header: unknown key \"x\" of tensor \"a\""
+      ),
       (#"{"__metadata__":{"k":1}}"#, "has a malformed header: no \" at byte 21"),
       (#"{"__metadata__":{"\ud800":"x"}}"#, "has a malformed header: half a surrogate pair before byte 25"),
       (#" {}"#, "has a malformed header: no { at its start"),
@@ -108,7 +139,8 @@ struct SafeTensorsTests {
     #expect(long?.message == "is cut off: its header has 9 bytes and 2 are left")
   }
 
-  @Test("a weight that is not finite is refused with the name of its tensor", arguments: [Float.nan, .infinity])
+  @Test(
+    "a weight that is not finite is refused with the name of its tensor", arguments: [Float.nan, .infinity])
   func notFinite(value: Float) throws {
     let bytes = try written(SafeTensors(tensors: ["decoder.bias": Tensor(shape: [2], values: [1, value])]))
     let error = #expect(throws: DataError.self) { try read(bytes) }
@@ -117,7 +149,8 @@ struct SafeTensorsTests {
 
   @Test("escapes and blanks of other writers are understood")
   func otherWriters() throws {
-    let header = #"{ "__metadata__" : { "\u0061\ud83c\udfac\/" : "\t" } , "x" : {"shape":[ 1 ],"dtype":"F32","data_offsets":[0,4]} }  "#
+    let header =
+      #"{ "__metadata__" : { "\u0061\ud83c\udfac\/" : "\t" } , "x" : {"shape":[ 1 ],"dtype":"F32","data_offsets":[0,4]} }  "#
     let contents = try read(file(header, [0, 0, 0x80, 0x3F]))
     #expect(contents.metadata == ["a🎬/": "\t"])
     #expect(contents.tensors["x"]?.values == [1])

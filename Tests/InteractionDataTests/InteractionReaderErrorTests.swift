@@ -18,13 +18,20 @@ struct InteractionReaderErrorTests {
     "every error names the file, the line, the text and what would be accepted",
     arguments: [
       ("", "ratings.csv: is empty; accepted: one interaction a line: user, item[, rating[, timestamp]]"),
-      (" \n\r\n", "ratings.csv: is empty; accepted: one interaction a line: user, item[, rating[, timestamp]]"),
-      ("user,item\n",
+      (
+        " \n\r\n",
+        "ratings.csv: is empty; accepted: one interaction a line: user, item[, rating[, timestamp]]"
+      ),
+      (
+        "user,item\n",
         "ratings.csv: has a header and no interactions; "
-          + "accepted: one interaction a line: user, item[, rating[, timestamp]]"),
-      ("\na\nb\n",
+          + "accepted: one interaction a line: user, item[, rating[, timestamp]]"
+      ),
+      (
+        "\na\nb\n",
         "ratings.csv:2: \"a\" has only one column; accepted: at least a user and an item, separated by "
-          + "tab, comma, semicolon, blanks, :: or one ASCII character (--delimiter)"),
+          + "tab, comma, semicolon, blanks, :: or one ASCII character (--delimiter)"
+      ),
       ("u,i,4\nu,j,abc\n", "ratings.csv:2: \"abc\" \(rating)"),
       ("u,i,x\nu,j,y\n", "ratings.csv:1: \"x\" \(rating)"),
       ("u,i,4\nu,j,\n", "ratings.csv:2: \"\" \(rating)"),
@@ -33,21 +40,29 @@ struct InteractionReaderErrorTests {
       ("u,i,4\nu,j,1e99\n", "ratings.csv:2: \"1e99\" \(rating)"),
       ("u,i,4\nu,j,0x10\n", "ratings.csv:2: \"0x10\" \(rating)"),
       ("u,i,4\nu,j,4,5\nu,k,3 4\n", "ratings.csv:3: \"3 4\" \(rating)"),
-      ("user,item,timestamp\nu,i,yesterday\n",
+      (
+        "user,item,timestamp\nu,i,yesterday\n",
         "ratings.csv:2: \"yesterday\" is not a timestamp; accepted: seconds such as 881250949 "
-          + "(--timestamp-column says which column, none for none)"),
-      ("u,i,4\n\nu,j\n",
-        "ratings.csv:3: \"u,j\" has 2 columns where the first line has 3; accepted: 3 columns separated by comma"),
-      ("u\ti\nu;j\n",
-        "ratings.csv:2: \"u;j\" has 1 column where the first line has 2; accepted: 2 columns separated by tab"),
+          + "(--timestamp-column says which column, none for none)"
+      ),
+      (
+        "u,i,4\n\nu,j\n",
+        "ratings.csv:3: \"u,j\" has 2 columns where the first line has 3; accepted: 3 columns separated by comma"
+      ),
+      (
+        "u\ti\nu;j\n",
+        "ratings.csv:2: \"u;j\" has 1 column where the first line has 2; accepted: 2 columns separated by tab"
+      ),
       ("u,i\n,j\n", "ratings.csv:2: has an empty user; \(identifier)"),
       ("u,i\nu,\n", "ratings.csv:2: has an empty item; \(identifier)"),
       ("u,i\nu,j\u{1}k\n", "ratings.csv:2: \"j\\u{1}k\" is not a valid item id; \(identifier)"),
       ("u,i\n\"u,j\nv,k\n", "ratings.csv:2: \"\"u,j\" has a quote that does not end on its line; \(quoting)"),
       ("u,i\n\"u\"x,j\n", "ratings.csv:2: \"\"u\"x,j\" has text after a closing quote; \(quoting)"),
-      ("film,person,rating\ni,u,4\n",
+      (
+        "film,person,rating\ni,u,4\n",
         "ratings.csv:1: \"film, person, rating\" has no known user column; "
-          + "accepted: the name or number of one of them (--user-column)"),
+          + "accepted: the name or number of one of them (--user-column)"
+      ),
     ])
   func sentences(text: String, sentence: String) { #expect(message(Array(text.utf8)) == sentence) }
 
@@ -55,7 +70,8 @@ struct InteractionReaderErrorTests {
   func unknownColumn() {
     #expect(
       message(Array("user,item,stars\nu,i,4\n".utf8), InteractionFormat(rating: .named("star")))
-        == "ratings.csv:1: \"star\" is not a column of this file; accepted: user, item, stars (nearest: stars)")
+        == "ratings.csv:1: \"star\" is not a column of this file; accepted: user, item, stars (nearest: stars)"
+    )
     #expect(
       message(Array("u,i,4\n".utf8), InteractionFormat(rating: .number(5)))
         == "ratings.csv:1: has no column 5 for the rating; accepted: 1 to 3 (--rating-column)")
@@ -75,8 +91,12 @@ struct InteractionReaderErrorTests {
   @Test("bytes that are not UTF-8 text are refused where they are")
   func notText() {
     let accepted = "accepted: a text file in UTF-8, or such a file compressed with gzip"
-    #expect(message([0x75, 0x2C, 0xFF, 0x0A]) == "ratings.csv:1: \"\u{FFFD}\" is not a valid item id; \(Self.identifier)")
-    #expect(message(Array("u,i\nu".utf8) + [0] + Array(",j\n".utf8)) == "ratings.csv:2: is not text: it holds NUL bytes; \(accepted)")
+    #expect(
+      message([0x75, 0x2C, 0xFF, 0x0A])
+        == "ratings.csv:1: \"\u{FFFD}\" is not a valid item id; \(Self.identifier)")
+    #expect(
+      message(Array("u,i\nu".utf8) + [0] + Array(",j\n".utf8))
+        == "ratings.csv:2: is not text: it holds NUL bytes; \(accepted)")
     #expect(message([0xFF, 0xFE, 0x75, 0]) == "ratings.csv:1: is in UTF-16; \(accepted)")
     #expect(message(Array("PK\u{3}\u{4}".utf8) + [0, 0]) == "ratings.csv:1: is a zip archive; \(accepted)")
     let late = (0..<30).map { "u,i\($0)\n" }.joined()

@@ -58,7 +58,9 @@ struct InteractionReaderTests {
 
   @Test("ids come back byte for byte")
   func ids() throws {
-    let ids = ["007", "é", "e\u{301}", "🎬", "名前", " padded ", "\"quoted\"", "a,b", "+1", "1e3", "NaN", "user"]
+    let ids = [
+      "007", "é", "e\u{301}", "🎬", "名前", " padded ", "\"quoted\"", "a,b", "+1", "1e3", "NaN", "user",
+    ]
     let data = try read(ids.map { "\($0)\tx\($0)\n" }.joined())
     #expect(data.users.ids.map { Array($0.utf8) } == ids.map { Array($0.utf8) })
     #expect(data.items.ids.map { Array($0.utf8) } == ids.map { Array("x\($0)".utf8) })
@@ -70,7 +72,8 @@ struct InteractionReaderTests {
 
   @Test("quoted CSV columns may hold the separator and doubled quotes")
   func quotes() throws {
-    let data = try read("user,item\n\"Doe, Jane\",\"say \"\"hi\"\"\"\r\n\"\"\"\",plain\nx,a\"b\n\"last\",\"end\"")
+    let data = try read(
+      "user,item\n\"Doe, Jane\",\"say \"\"hi\"\"\"\r\n\"\"\"\",plain\nx,a\"b\n\"last\",\"end\"")
     #expect(data.users.ids == ["Doe, Jane", "\"", "x", "last"])
     #expect(data.items.ids == ["say \"hi\"", "plain", "a\"b", "end"])
   }
@@ -81,7 +84,8 @@ struct InteractionReaderTests {
     let named = InteractionFormat(
       user: .init("who"), item: .init("What"), rating: .init("how"), timestamp: .init("when"))
     #expect(try read(text, named).lines == ["u1 i1 4.0 @10.0"])
-    let numbered = InteractionFormat(user: .init("2"), item: .init("3"), rating: .init("4"), timestamp: .init("1"))
+    let numbered = InteractionFormat(
+      user: .init("2"), item: .init("3"), rating: .init("4"), timestamp: .init("1"))
     #expect(try read("10,u1,i1,4\n", numbered).lines == ["u1 i1 4.0 @10.0"])
     let without = InteractionFormat(rating: .init("none"), timestamp: .init("none"))
     #expect(try read("u1,i1,text,text\n", without).lines == ["u1 i1"])
@@ -93,7 +97,7 @@ struct InteractionReaderTests {
     let data = try read("u1,i1,1,10\nu2,i1,2,11\nu1,i1,5,12\nu1,i2,3,13\nu1,i1,4,9\n")
     #expect(data.lines == ["u1 i1 4.0 @9.0", "u2 i1 2.0 @11.0", "u1 i2 3.0 @13.0"])
     #expect(data.notes == ["2 repeated (user, item) pairs merged (last rating kept)"])
-    #expect(try read("a b\na b\na c\n").notes == ["1 repeated (user, item) pairs merged"])
+    #expect(try read("a b\na b\na c\n").notes == ["1 repeated (user, item) pair merged"])
   }
 
   @Test(

@@ -1,0 +1,65 @@
+import FileFormats
+import InteractionData
+import Testing
+
+@Suite("Filters")
+struct FilterTests {
+  static let text = "u1,i1,5\nu1,i2,3.5\nu1,i3,4\nu2,i1,4\nu2,i2,4\nu3,i1,1\nu3,i4,5\n"
+
+  @Test("ratings below the least are dropped and the rest loses its ratings")
+  func rating() throws {
+    let kept = try Filters(minRating: 4).apply(to: read(Self.text))
+    #expect(kept.lines == ["u1 i1", "u1 i3", "u2 i1", "u2 i2", "u3 i4"])
+    #expect(kept.items.ids == ["i1", "i3", "i2", "i4"])
+    #expect(kept.notes == ["--min-rating 4.0 removed 2 of 7 interactions"])
+    #expect(try Filters(minRating: 0).apply(to: read(Self.text)).ratings == nil)
+  }
+
+  @Test("without filters nothing changes")
+  func nothing() throws {
+    let kept = try Filters().apply(to: read(Self.text))
+    #expect(try kept.lines == read(Self.text).lines && kept.notes.isEmpty)
+  }
+
+  @Test("items are filtered once, then users once")
+  func once() throws {
+    let kept = try Filters(minUserItems: 2, minItemUsers: 2).apply(to: read(Self.text))
+    #expect(kept.lines == ["u1 i1 5.0", "u1 i2 3.5", "u2 i1 4.0", "u2 i2 4.0"])
+    #expect(
+      kept.notes == [
+        "--min-item-users 2 removed 2 of 7 interactions", "--min-user-items 2 removed 1 of 5 interactions",
+      ])
+  }
+
+  @Test("the core is what is left when nothing more can be removed, over many seeds")
+  func core() throws {
+    for seed: UInt64 in 0..<30 {
+      let data = sampleInteractions(users: 30, items: 40, seed: seed)
+      let kept = try Filters(core: 5).apply(to: data)
+      var users: [Int32: Int] = [:]
+      var items: [Int32: Int] = [:]
+      for position in 0..<kept.count {
+        users[kept.userIndices[position], default: 0] += 1
+        items[kept.itemIndices[position], default: 0] += 1
+      }
+      #expect(users.values.allSatisfy { $0 >= 5 } && items.values.allSatisfy { $0 >= 5 }, "seed \(seed)")
+      #expect(users.count == kept.users.count && items.count == kept.items.count, "seed \(seed)")
+      #expect(try Filters(core: 5).apply(to: kept).count == kept.count, "seed \(seed)")
+    }
+  }
+
+  @Test("a filter that leaves nothing is named")
+  func empty() throws {
+    let data = try read(Self.text)
+    for (filters, name) in [
+      (Filters(minRating: 6), "--min-rating 6.0"), (Filters(minUserItems: 9), "--min-user-items 9"),
+      (Filters(minItemUsers: 9), "--min-item-users 9"), (Filters(core: 4), "--core 4"),
+    ] {
+      let error = #expect(throws: DataError.self) { try filters.apply(to: data) }
+      #expect(
+        error?.description
+          == "ratings.csv: has no interactions left after \(name); accepted: a smaller number")
+    }
+    #expect(throws: DataError.self) { try Filters(minRating: 4).apply(to: read("a b\nc d\n")) }
+  }
+}
