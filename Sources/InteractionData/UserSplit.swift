@@ -72,7 +72,7 @@ extension RankingSplit {
   }
 
   /// Holds out a fifth of the items of each user, rounded down.
-  private static func hold(
+  static func hold(
     out users: [Int], of rows: SparseRows, _ vocabulary: Vocabulary, _ seed: Seed
   ) -> HeldOutUsers? {
     var foldIn: [[Int32]] = []

@@ -1,2 +1,95 @@
 import ArgumentParser
-struct Evaluate: ParsableCommand { }
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel evaluate`: a saved model on users of your own.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a saved model.",
+    discussion: """
+      With one file, a fifth of each user's items is held out and the rest folds in. With --train and --test, and with a \
+      directory in the authors' layout, the parts are as they stand there. Without DATA, users are drawn afresh from the \
+      built-in population: nobody the model has seen.
+      """)
+
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  var model: String
+  @Argument(help: "File of interactions or a directory in the authors' layout.")
+  var data: String?
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @Option(help: ArgumentHelp("What the test users are known to have.", valueName: "file"))
+  var train: String?
+  @Option(help: ArgumentHelp("What is to be found.", valueName: "file"))
+  var test: String?
+  @Option(help: ArgumentHelp("Metrics such as ndcg@100,recall@20.", valueName: "keys"))
+  var metrics: String?
+  @Option(help: ArgumentHelp("Save every user's values.", valueName: "file"))
+  var perUser: String?
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  func run() throws {
+    let started = Date()
+    let directory = try ModelDirectory(contentsOf: model)
+    guard directory.configuration.task == .ranking else {
+      throw UsageError(
+        "\(directory.configuration.name) predicts ratings; doppel compare --task rating measures it on data")
+    }
+    let metrics = try metrics.map { try $0.split(separator: ",").map { try Metric(key: String($0)) } }
+      ?? Metric.rankingDefaults
+    let processor = try options.processor()
+    let (summary, users, notes) = try testUsers(for: directory)
+    options.note(notes)
+    let loaded = Date()
+    let result = try directory.evaluate(on: users, metrics: metrics, processor: processor)
+    options.note(result.notes)
+    if let perUser, let ranking = result.ranking {
+      let lines = PerUserTable.lines(of: [(name: result.name, result: ranking)], metrics: metrics)
+      try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: perUser)
+    }
+    let comparison = Comparison([result], metrics: metrics)
+    if options.json {
+      let document = ResultDocument(
+        dataset: summary,
+        split: [
+          "kind": data == nil && train == nil ? "users" : .string(train == nil ? "users" : "files"),
+          "train": 0, "validation": 0, "test": .number(Double(users.heldOut.nonZeroCount)),
+          "testUsers": .number(Double(users.userIDs.count)),
+          "skippedUsers": .number(Double(users.skippedUsers)), "hash": .string(users.hash),
+        ],
+        seed: options.seed, threads: processor.threads, engine: processor.engine.name,
+        version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
+        totalSeconds: Date().timeIntervalSince(started), notes: notes + result.notes)
+      Console.standardOutput(try document.json(comparison).prettyPrinted + "\n")
+    } else {
+      Console.standardOutput(Compare.heading(summary, processor, options.seed))
+      Console.standardOutput(comparison.scoreTable.markdown(firstColumn: "metric"))
+    }
+  }
+
+  private func testUsers(
+    for directory: ModelDirectory
+  ) throws -> (DataSummary, HeldOutUsers, [String]) {
+    let format = try reading.format()
+    func read(_ path: String) throws -> Interactions {
+      try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
+    }
+    if let train {
+      guard let test else { throw UsageError("--train needs --test") }
+      guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
+      let known = try read(train)
+      return try directory.users(known: known, wanted: try read(test))
+    }
+    if test != nil { throw UsageError("--test needs --train") }
+    guard let data else {
+      return try directory.users(foldingIn: Population.newcomers(seed: options.randomSeed), seed: options.randomSeed)
+    }
+    var isDirectory: ObjCBool = false
+    let exists = unsafe FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
+    if exists && isDirectory.boolValue {
+      let split = try RankingSplit.directory(data)
+      return try directory.users(of: split, name: data)
+    }
+    return try directory.users(foldingIn: try read(data), seed: options.randomSeed)
+  }
+}

@@ -1,2 +1,137 @@
 import ArgumentParser
-struct Train: ParsableCommand { }
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel train`: one model, saved.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train one model and save it.",
+    discussion: """
+      A validation part chooses the number of epochs; the model is then fitted again on everything for that many epochs, \
+      unless --no-refit is given. The result is a directory that is enough by itself.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(help: ArgumentHelp("Which model.", valueName: "name"))
+  var model: String
+  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
+  var output: String
+  @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
+  @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"))
+  var selection = "ndcg@100"
+  @Flag(help: "Show the loss terms of every epoch on stderr.")
+  var verbose = false
+  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
+  var log: String?
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  func run() throws {
+    let started = Date()
+    let settings = try options.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    var own = settings[model] ?? [:]
+    own.merge(try hyperparameters.changes()) { $1 }
+    let configuration = try ModelConfiguration.parse(model).setting(own)
+    if configuration == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
+    let metric = try Metric(key: selection)
+    let processor = try options.processor()
+    let place = try data.selection()
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
+
+    let trained: Trained
+    switch configuration.task {
+    case .ranking:
+      let data = try place.ranking(seed: options.randomSeed, forTraining: true)
+      options.note(data.notes)
+      var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
+      experiment.refits = !hyperparameters.noRefit
+      experiment.selection = metric
+      experiment.observer = reporter.observer
+      let fit = try experiment.fit(configuration)
+      var users = data.split.trainUserIDs
+      if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
+      trained = Trained(
+        fit: fit, items: data.split.items, users: Vocabulary(ids: users), summary: data.summary,
+        hash: data.split.hash, selection: selection, refitted: experiment.refits && data.split.refit != nil)
+    case .rating:
+      let data = try place.rating(seed: options.randomSeed, forTraining: true)
+      options.note(data.notes)
+      var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
+      experiment.refits = !hyperparameters.noRefit
+      experiment.observer = reporter.observer
+      guard let fit = try experiment.fit(configuration).fit else { return }
+      trained = Trained(
+        fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
+        hash: data.split.hash, selection: "rmse", refitted: experiment.refits)
+    }
+    reporter.end()
+    try reporter.writeLog(to: log)
+    let directory = try save(trained, configuration, processor)
+    try report(trained, directory, seconds: Date().timeIntervalSince(started))
+  }
+
+  private struct Trained {
+    let fit: Fit
+    let items: Vocabulary
+    let users: Vocabulary
+    let summary: DataSummary
+    let hash: String
+    let selection: String
+    let refitted: Bool
+
+    var validation: Double? {
+      fit.history.first { $0.epoch == fit.bestEpoch }?.validation.map(abs)
+    }
+  }
+
+  private func save(
+    _ trained: Trained, _ configuration: ModelConfiguration, _ processor: Processor
+  ) throws -> ModelDirectory {
+    let directory = ModelDirectory(
+      configuration: configuration, model: trained.fit.model, items: trained.items,
+      users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
+      record: [
+        "version": .string(DoppelVersion.current),
+        "seed": .number(Double(options.seed)),
+        "engine": .string(processor.engine.name),
+        "dataset": try JSONValue(encoding: trained.summary),
+        "splitHash": .string(trained.hash),
+        "training": .object([
+          "epochs": .number(Double(trained.fit.history.count)),
+          "bestEpoch": .number(Double(trained.fit.bestEpoch)),
+          "refitted": .bool(trained.refitted),
+          "selection": .string(trained.selection),
+          "validation": trained.validation.map { .number($0) } ?? .null,
+        ]),
+      ])
+    let card = ModelCard(
+      configuration: configuration, dataset: trained.summary, history: trained.fit.history,
+      bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
+      parameters: trained.fit.model.parameterCount,
+      origin: "Seed \(options.seed), \(processor.engine.name), Doppel \(DoppelVersion.current).")
+    try directory.write(to: output, card: card.markdown)
+    return directory
+  }
+
+  private func report(_ trained: Trained, _ directory: ModelDirectory, seconds: Double) throws {
+    if options.json {
+      let history = try trained.fit.history.map { try JSONValue(encoding: $0) }
+      var document = directory.record
+      document["model"] = .string(directory.configuration.name)
+      document["hyperparameters"] = .object(directory.configuration.hyperparameters)
+      document["output"] = .string(output)
+      document["parameters"] = .number(Double(trained.fit.model.parameterCount))
+      document["seconds"] = .number(seconds)
+      document["history"] = .array(history)
+      Console.standardOutput(JSONValue.object(document).prettyPrinted + "\n")
+      return
+    }
+    var line = "\(directory.configuration.name): \(trained.fit.model.parameterCount) weights"
+    if let validation = trained.validation {
+      line += String(format: ", validation %@ %.4f", trained.selection, validation)
+      line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"
+    }
+    if trained.refitted { line += ", fitted again on everything" }
+    Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
+  }
+}

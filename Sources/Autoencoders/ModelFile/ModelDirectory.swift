@@ -1,0 +1,178 @@
+import Compute
+public import FileFormats
+public import InteractionData
+
+/// A fitted model on disk: a directory that is enough by itself.
+///
+/// | file | content |
+/// |---|---|
+/// | `model.safetensors` | the weights, F32; names and shapes as in ``NamedTensors`` |
+/// | `config.json` | the model, its hyper-parameters, how it was trained |
+/// | `items.txt` | one item id a line, in the order of the weights |
+/// | `users.txt` | one training user id a line, only for models with something per user |
+/// | `README.md` | the model card |
+public struct ModelDirectory: Sendable {
+  /// What was fitted.
+  public var configuration: ModelConfiguration
+  /// The fitted model.
+  public var model: TrainedModel
+  /// The items, in the order of the weights.
+  public var items: Vocabulary
+  /// The training users, for models with something per user.
+  public var users: Vocabulary?
+  /// Everything else that `config.json` says: data, split, seed, engine, training.
+  public var record: [String: JSONValue]
+
+  /// The files a model directory may hold, and that writing one may replace.
+  public static let fileNames = [
+    "model.safetensors", "config.json", "items.txt", "users.txt", "README.md",
+  ]
+
+  /// Puts a model and what belongs to it together.
+  public init(
+    configuration: ModelConfiguration, model: TrainedModel, items: Vocabulary, users: Vocabulary?,
+    record: [String: JSONValue]
+  ) {
+    self.configuration = configuration
+    self.model = model
+    self.items = items
+    self.users = users
+    self.record = record
+  }
+
+  /// Whether a model of this kind has something per training user, so that their ids are kept.
+  public static func keepsUsers(_ configuration: ModelConfiguration) -> Bool {
+    switch configuration {
+    case .cdae, .itemAutoRec: true
+    default: false
+    }
+  }
+
+  // MARK: Writing
+
+  /// Writes the directory whole or not at all.
+  ///
+  /// - Parameter card: the text of `README.md`.
+  /// - Throws: `OutputError` when it cannot be written, or when something else than a model stands there.
+  public func write(to path: String, card: String) throws {
+    var config = record
+    config["format"] = 1
+    config["model"] = .string(configuration.name)
+    config["hyperparameters"] = .object(configuration.hyperparameters)
+    config["items"] = .number(Double(items.count))
+    if let users { config["users"] = .number(Double(users.count)) }
+    try AtomicDirectory.write(to: path, replacing: Self.fileNames.contains) { directory in
+      try SafeTensors(tensors: tensors, metadata: ["format": "doppel", "model": configuration.name])
+        .write(to: directory + "/model.safetensors")
+      try AtomicFile.write(
+        JSONValue.object(config).prettyPrinted + "\n", to: directory + "/config.json")
+      try IdentifierList.write(items.ids, to: directory + "/items.txt")
+      if let users { try IdentifierList.write(users.ids, to: directory + "/users.txt") }
+      try AtomicFile.write(card, to: directory + "/README.md")
+    }
+  }
+
+  private var tensors: [String: Tensor] {
+    switch model {
+    case .popularity(let model):
+      ["popularity.counts": Tensor(shape: [model.counts.count], values: model.counts)]
+    case .point(let model): Self.tensors(of: model.network)
+    case .gaussian(let model): Self.tensors(of: model.network)
+    }
+  }
+
+  private static func tensors(of network: Network<Float>) -> [String: Tensor] {
+    NamedTensors(network).matrices.reduce(into: [:]) { tensors, pair in
+      let (name, matrix) = pair
+      let shape = name.hasSuffix(".bias") ? [matrix.columns] : [matrix.rows, matrix.columns]
+      tensors[name] = Tensor(shape: shape, values: matrix.elements)
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads a model directory. No data set is needed.
+  ///
+  /// - Throws: `InputError` when a file is missing; `DataError` when one is damaged or does not fit the others.
+  public init(contentsOf path: String) throws {
+    let configPath = path + "/config.json"
+    let config = try Self.readConfig(configPath)
+    func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
+      DataError(path: configPath, message: message, accepted: accepted)
+    }
+    guard let name = config["model"]?.text, let plain = ModelConfiguration.named(name) else {
+      throw wrong(
+        "names no known model", ModelConfiguration.all.map(\.name).joined(separator: ", "))
+    }
+    do {
+      configuration = try plain.setting(config["hyperparameters"]?.members ?? [:])
+    } catch let error as HyperparameterError {
+      throw wrong(error.description)
+    }
+    items = try IdentifierList.read(path + "/items.txt")
+    users =
+      Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
+    if case .number(let count)? = config["items"], Int(exactly: count) != items.count {
+      throw wrong("speaks of \(count) items, but items.txt has \(items.count)")
+    }
+    let tensorPath = path + "/model.safetensors"
+    let file = try SafeTensors(contentsOf: tensorPath)
+    do {
+      model = try Self.model(
+        configuration, items: items.count, users: users?.count ?? 0, tensors: file.tensors)
+    } catch let error as TensorMismatch {
+      throw DataError(
+        path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
+        accepted: "the files of one and the same model")
+    }
+    record = config
+  }
+
+  private static func readConfig(_ path: String) throws -> [String: JSONValue] {
+    let bytes = try ByteSource(path: path, limit: 16 << 20).withBytes { span in
+      span.indices.map { span[$0] }
+    }
+    guard let config = try? JSONValue(parsing: bytes), let members = config.members else {
+      throw DataError(
+        path: path, message: "is not a JSON object", accepted: "the config.json of a model")
+    }
+    return members
+  }
+
+  private static func model(
+    _ configuration: ModelConfiguration, items: Int, users: Int, tensors: [String: Tensor]
+  ) throws -> TrainedModel {
+    func matrix(_ tensor: Tensor) throws -> Matrix<Float> {
+      switch tensor.shape.count {
+      case 1: Matrix(rows: 1, columns: tensor.shape[0], elements: tensor.values)
+      case 2: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], elements: tensor.values)
+      default: throw TensorMismatch(name: "of a strange shape", expected: nil, found: tensor.shape)
+      }
+    }
+    func network<Model: AutoencoderModel>(
+      _ configured: Configured<Model>, outputs: Int
+    ) throws -> Autoencoder<Model.Latent> {
+      let design = configured.model.design
+      return Autoencoder(
+        design: design,
+        network: try Network(
+          design, items: outputs, users: users, tensors: try tensors.mapValues(matrix)))
+    }
+    switch configuration {
+    case .popularity:
+      guard let counts = tensors["popularity.counts"], counts.shape == [items] else {
+        throw TensorMismatch(
+          name: "popularity.counts", expected: [items], found: tensors["popularity.counts"]?.shape)
+      }
+      return .popularity(Popularity(counts: counts.values))
+    case .mean: throw TensorMismatch(name: "of a model that has none", expected: nil, found: [])
+    case .ae(let configured): return .point(try network(configured, outputs: items))
+    case .dae(let configured): return .point(try network(configured, outputs: items))
+    case .cdae(let configured): return .point(try network(configured, outputs: items))
+    case .multDAE(let configured): return .point(try network(configured, outputs: items))
+    case .multVAE(let configured): return .gaussian(try network(configured, outputs: items))
+    case .userAutoRec(let configured): return .point(try network(configured, outputs: items))
+    case .itemAutoRec(let configured): return .point(try network(configured, outputs: users))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+public import Compute
+
+extension Interactions {
+  /// One row for each user over the items of another vocabulary, such as a model's.
+  ///
+  /// - Parameter keepsRatings: whether the values are the ratings; otherwise every entry counts as 1.
+  /// - Returns: the rows, in the order of ``users``, and how many interactions had an unknown item.
+  public func rows(
+    in vocabulary: Vocabulary, keepsRatings: Bool = false
+  ) -> (rows: SparseRows, unknown: Int) {
+    let columns = items.ids.map { vocabulary.index(of: $0).map(Int32.init) ?? -1 }
+    let rows = rows(columns: columns, columnCount: vocabulary.count)
+    let unknown = count - rows.nonZeroCount
+    guard keepsRatings, let ratings else { return (rows, unknown) }
+    var byCell: [[Int32: Float]] = Array(repeating: [:], count: users.count)
+    for position in 0..<count {
+      byCell[Int(userIndices[position])][columns[Int(itemIndices[position])]] = ratings[position]
+    }
+    let values = (0..<rows.rowCount).flatMap { user in
+      rows.indices(ofRow: user).map { byCell[user][$0] ?? 0 }
+    }
+    return (
+      SparseRows(
+        columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices, values: values),
+      unknown
+    )
+  }
+}
+
+extension HeldOutUsers {
+  /// Users that a model has not seen, a fifth of each one's items held out at random (rounded down), the rest to fold in.
+  ///
+  /// - Parameters:
+  ///   - items: the model's items; others are left out.
+  ///   - known: training users, for models with a vector per user.
+  /// - Returns: the users, or `nil` when nobody has five items; and how many interactions had an unknown item.
+  public static func foldingIn(
+    _ data: Interactions, items: Vocabulary, known: Vocabulary? = nil, seed: Seed
+  ) -> (users: HeldOutUsers?, unknown: Int) {
+    let (rows, unknown) = data.rows(in: items)
+    guard
+      let users = RankingSplit.hold(
+        out: Array(0..<rows.rowCount), of: rows, data.users, seed)
+    else { return (nil, unknown) }
+    guard let known else { return (users, unknown) }
+    let trainingRows = users.userIDs.map { known.index(of: $0) }
+    return (
+      HeldOutUsers(
+        userIDs: users.userIDs,
+        profiles: Profiles(items: users.profiles.items, trainingRows: trainingRows),
+        masked: users.masked, heldOut: users.heldOut, skippedUsers: users.skippedUsers),
+      unknown
+    )
+  }
+}
