@@ -135,25 +135,27 @@ extension RankingSplit {
     }
     let replaceable = Set(
       AuthorsLayout.allCases.map(\.rawValue) + [AuthorsLayout.items, AuthorsLayout.users])
-    try AtomicDirectory.write(to: path, replacing: { replaceable.contains($0) }, filling: { directory in
-      func write(_ rows: SparseRows, firstUser: Int, _ file: AuthorsLayout) throws {
-        try AtomicFile.write(to: directory + "/" + file.rawValue) { output in
-          try output.write("uid,sid\n")
-          for row in 0..<rows.rowCount {
-            for item in rows.indices(ofRow: row) { try output.write("\(firstUser + row),\(item)\n") }
+    try AtomicDirectory.write(
+      to: path, replacing: { replaceable.contains($0) },
+      filling: { directory in
+        func write(_ rows: SparseRows, firstUser: Int, _ file: AuthorsLayout) throws {
+          try AtomicFile.write(to: directory + "/" + file.rawValue) { output in
+            try output.write("uid,sid\n")
+            for row in 0..<rows.rowCount {
+              for item in rows.indices(ofRow: row) { try output.write("\(firstUser + row),\(item)\n") }
+            }
           }
         }
-      }
-      let users = trainUserIDs + validation.userIDs + test.userIDs
-      try IdentifierList.write(items.ids, to: directory + "/" + AuthorsLayout.items)
-      try IdentifierList.write(users, to: directory + "/" + AuthorsLayout.users)
-      try write(train, firstUser: 0, .train)
-      let firstValidation = trainUserIDs.count
-      try write(validation.profiles.items, firstUser: firstValidation, .validationInput)
-      try write(validation.heldOut, firstUser: firstValidation, .validationHeldOut)
-      let firstTest = firstValidation + validation.userIDs.count
-      try write(test.profiles.items, firstUser: firstTest, .testInput)
-      try write(test.heldOut, firstUser: firstTest, .testHeldOut)
-    })
+        let users = trainUserIDs + validation.userIDs + test.userIDs
+        try IdentifierList.write(items.ids, to: directory + "/" + AuthorsLayout.items)
+        try IdentifierList.write(users, to: directory + "/" + AuthorsLayout.users)
+        try write(train, firstUser: 0, .train)
+        let firstValidation = trainUserIDs.count
+        try write(validation.profiles.items, firstUser: firstValidation, .validationInput)
+        try write(validation.heldOut, firstUser: firstValidation, .validationHeldOut)
+        let firstTest = firstValidation + validation.userIDs.count
+        try write(test.profiles.items, firstUser: firstTest, .testInput)
+        try write(test.heldOut, firstUser: firstTest, .testHeldOut)
+      })
   }
 }

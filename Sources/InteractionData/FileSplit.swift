@@ -108,7 +108,9 @@ extension RankingSplit {
 
 extension SparseRows {
   /// What is not known, with a note when that is less.
-  fileprivate func removing(_ known: SparseRows, _ what: String, _ file: String, _ notes: inout [String]) -> SparseRows {
+  fileprivate func removing(_ known: SparseRows, _ what: String, _ file: String, _ notes: inout [String])
+    -> SparseRows
+  {
     let rest = subtracting(known)
     if rest.nonZeroCount < nonZeroCount {
       notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that the \(file) has too")

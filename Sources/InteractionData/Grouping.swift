@@ -23,23 +23,24 @@ enum Grouping {
 extension SparseRows {
   /// Creates rows from cells in any order, no cell twice.
   ///
-  /// - Complexity: O(cells + rows + columns).
+  /// - Complexity: O(cells · log(longest row) + rows).
   init(rowCount: Int, columnCount: Int, rows: [Int32], columns: [Int32], values: [Float]? = nil) {
-    // By column, then by row: counting sorts are stable, so the columns of a row end up ascending.
-    let byColumn = Grouping.positions(of: columns, groupCount: columnCount).order
     var offsets = [Int](repeating: 0, count: rowCount + 1)
     for row in rows { offsets[Int(row) + 1] += 1 }
     for row in 0..<rowCount { offsets[row + 1] += offsets[row] }
+    // Column and value in one word, so that sorting a row moves both, and the rows of a file are read in order.
     var next = offsets
-    var indices = [Int32](repeating: 0, count: rows.count)
-    var sorted = values.map { [Float](repeating: 0, count: $0.count) }
-    for position in byColumn {
+    var cells = [UInt64](repeating: 0, count: rows.count)
+    for position in rows.indices {
       let row = Int(rows[position])
-      indices[next[row]] = columns[position]
-      if let values { sorted?[next[row]] = values[position] }
+      let value = values.map { $0[position].bitPattern } ?? 0
+      cells[next[row]] = UInt64(UInt32(bitPattern: columns[position])) << 32 | UInt64(value)
       next[row] += 1
     }
-    self.init(columnCount: columnCount, offsets: offsets, indices: indices, values: sorted)
+    for row in 0..<rowCount { cells[offsets[row]..<offsets[row + 1]].sort() }
+    self.init(
+      columnCount: columnCount, offsets: offsets, indices: cells.map { Int32(truncatingIfNeeded: $0 >> 32) },
+      values: values == nil ? nil : cells.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) })
   }
 
   /// Creates rows from ascending lists of columns.

@@ -33,42 +33,44 @@ public struct SimulatedPopulation: Sendable {
   ///
   /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.
   public func write(to path: String) throws {
-    try AtomicDirectory.write(to: path, replacing: { Self.fileNames.contains($0) }, filling: { directory in
-      try AtomicFile.write(to: directory + "/interactions.tsv") { output in
-        try output.write("user\titem\n")
-        let users = interactions.users.ids
-        let items = interactions.items.ids
-        for position in 0..<interactions.count {
-          let user = users[Int(interactions.userIndices[position])]
-          try output.write("\(user)\t\(items[Int(interactions.itemIndices[position])])\n")
+    try AtomicDirectory.write(
+      to: path, replacing: { Self.fileNames.contains($0) },
+      filling: { directory in
+        try AtomicFile.write(to: directory + "/interactions.tsv") { output in
+          try output.write("user\titem\n")
+          let users = interactions.users.ids
+          let items = interactions.items.ids
+          for position in 0..<interactions.count {
+            let user = users[Int(interactions.userIndices[position])]
+            try output.write("\(user)\t\(items[Int(interactions.itemIndices[position])])\n")
+          }
         }
-      }
-      try AtomicFile.write(to: directory + "/items.tsv") { output in
-        try output.write("item\tgenre\n")
-        for item in 0..<catalogue.count {
-          try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n")
+        try AtomicFile.write(to: directory + "/items.tsv") { output in
+          try output.write("item\tgenre\n")
+          for item in 0..<catalogue.count {
+            try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n")
+          }
         }
-      }
-      let header = tasteNames.joined(separator: "\t")
-      try AtomicFile.write(to: directory + "/truth_users.tsv") { output in
-        try output.write("user\t\(header)\n")
-        for user in 0..<interactions.users.count {
-          let mixture = (0..<tasteNames.count).map { "\(userMixtures[user, $0])" }
-          try output.write("\(interactions.users[user])\t\(mixture.joined(separator: "\t"))\n")
+        let header = tasteNames.joined(separator: "\t")
+        try AtomicFile.write(to: directory + "/truth_users.tsv") { output in
+          try output.write("user\t\(header)\n")
+          for user in 0..<interactions.users.count {
+            let mixture = (0..<tasteNames.count).map { "\(userMixtures[user, $0])" }
+            try output.write("\(interactions.users[user])\t\(mixture.joined(separator: "\t"))\n")
+          }
         }
-      }
-      try AtomicFile.write(to: directory + "/truth_items.tsv") { output in
-        try output.write("item\t\(header)\n")
-        for item in 0..<catalogue.count {
-          let probabilities = (0..<tasteNames.count).map { "\(tasteItems[$0, item])" }
-          try output.write("\(catalogue[item])\t\(probabilities.joined(separator: "\t"))\n")
+        try AtomicFile.write(to: directory + "/truth_items.tsv") { output in
+          try output.write("item\t\(header)\n")
+          for item in 0..<catalogue.count {
+            let probabilities = (0..<tasteNames.count).map { "\(tasteItems[$0, item])" }
+            try output.write("\(catalogue[item])\t\(probabilities.joined(separator: "\t"))\n")
+          }
         }
-      }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      let record = try encoder.encode(Record(seed: seed.value, population: parameters))
-      try AtomicFile.write(Array(record) + [0x0A], to: directory + "/population.json")
-    })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        let record = try encoder.encode(Record(seed: seed.value, population: parameters))
+        try AtomicFile.write(Array(record) + [0x0A], to: directory + "/population.json")
+      })
   }
 
   private struct Record: Encodable {

@@ -30,7 +30,8 @@ extension RankingSplit {
     guard total > parts * size else {
       throw DataError(
         path: data.name,
-        message: "has \(counted(total, "user")), and nobody is left to train on when \(parts) × \(size) are held out",
+        message:
+          "has \(counted(total, "user")), and nobody is left to train on when \(parts) × \(size) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)

@@ -71,9 +71,11 @@ struct AtomicOutputTests {
   }
 
   private func writeModel(_ path: String, _ text: String) throws {
-    try AtomicDirectory.write(to: path, replacing: { ["weights", "config"].contains($0) }, filling: { inside in
-      try AtomicFile.write(text, to: inside + "/weights")
-    })
+    try AtomicDirectory.write(
+      to: path, replacing: { ["weights", "config"].contains($0) },
+      filling: { inside in
+        try AtomicFile.write(text, to: inside + "/weights")
+      })
   }
 
   @Test("a directory of replaceable files is replaced whole, an empty one filled")
@@ -109,10 +111,12 @@ struct AtomicOutputTests {
       let model = directory + "/model"
       try writeModel(model, "one")
       #expect(throws: Interrupted.self) {
-        try AtomicDirectory.write(to: model, replacing: { _ in true }, filling: { inside in
-          try AtomicFile.write("half", to: inside + "/weights")
-          throw Interrupted()
-        })
+        try AtomicDirectory.write(
+          to: model, replacing: { _ in true },
+          filling: { inside in
+            try AtomicFile.write("half", to: inside + "/weights")
+            throw Interrupted()
+          })
       }
       #expect(try contents(of: model + "/weights") == Array("one".utf8))
       #expect(try names(in: directory) == ["model"])

@@ -7,7 +7,8 @@ import Testing
 struct ReaderRobustnessTests {
   /// Pieces that mean something to the reader, so that chance finds combinations of them.
   static let pieces = [
-    "user", "item", "rating", "u1", "i2", "3.5", "nan", "é", ",", ",", "\t", "::", ":", ";", "|", " ", "\"", "\"\"",
+    "user", "item", "rating", "u1", "i2", "3.5", "nan", "é", ",", ",", "\t", "::", ":", ";", "|", " ", "\"",
+    "\"\"",
     "\n", "\n", "\r\n", "\r", "\u{FEFF}", "-", ".", "1e400",
   ].map { Array($0.utf8) }
 
