@@ -57,6 +57,13 @@ public struct Comparison: Sendable {
     return table
   }
 
+  /// Every metric of a single model, one a line.
+  public var scoreTable: ResultTable {
+    var table = ResultTable(columns: [.init("value")])
+    for score in models.first?.scores ?? [] { table.append(score.metric.key, [.init(score)]) }
+    return table
+  }
+
   /// Two or three plain sentences on what the tests allow one to say.
   public var sentences: [String] {
     guard let metric = mainMetric else { return [] }

@@ -1,4 +1,5 @@
 public import Autoencoders
+import FileFormats
 import Foundation
 
 /// The README of a model directory: YAML front matter as model hubs read it, then what a reader should know.

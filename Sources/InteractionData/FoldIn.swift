@@ -27,7 +27,35 @@ extension Interactions {
   }
 }
 
+extension Interactions {
+  /// The interactions of one user, or `nil` when there is no such user.
+  public func only(user id: String) -> Interactions? {
+    guard let user = users.index(of: id) else { return nil }
+    return selecting((0..<count).filter { userIndices[$0] == Int32(user) }, notes: [])
+  }
+}
+
+extension Population {
+  /// A tenth as many users again, drawn from the default population: nobody who is in it, but of the same tastes.
+  ///
+  /// - Throws: ``InvalidParameter`` never, in practice: the defaults are valid.
+  public static func newcomers(seed: Seed) throws(InvalidParameter) -> Interactions {
+    var population = Population()
+    let known = population.users
+    population.users += known / 10
+    let all = try population.simulate(seed: seed).interactions
+    return all.selecting((0..<all.count).filter { all.userIndices[$0] >= Int32(known) }, notes: [])
+  }
+}
+
 extension HeldOutUsers {
+  /// A fingerprint of the users and their items, 16 hexadecimal digits.
+  public var hash: String {
+    var fingerprint = Fingerprint()
+    fingerprint.add(self)
+    return fingerprint.hexadecimal
+  }
+
   /// Users that a model has not seen, a fifth of each one's items held out at random (rounded down), the rest to fold in.
   ///
   /// - Parameters:
