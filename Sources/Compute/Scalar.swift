@@ -48,6 +48,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
 }
 
 extension Float: Scalar {
+  /// The loops in single precision.
   public static let kernels = unsafe Kernels<Float>(
     axpy: { unsafe dk_axpy_f($0, $1, $2, $3) },
     scale: { unsafe dk_scale_f($0, $1, $2) },
@@ -74,6 +75,7 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
+  /// The loops in double precision.
   public static let kernels = unsafe Kernels<Double>(
     axpy: { unsafe dk_axpy_d($0, $1, $2, $3) },
     scale: { unsafe dk_scale_d($0, $1, $2) },

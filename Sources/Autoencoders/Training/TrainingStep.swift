@@ -251,8 +251,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 }
 
 extension TrainingStep {
-  /// Every parameter's first moment by tensor name. After the very first update it is `(1 − β₁) · gradient`: how tests read
-  /// gradients without a second code path.
+  /// Every parameter's first moment by tensor name.
+  ///
+  /// After the very first update it is `(1 − β₁) · gradient`: how tests read gradients without a second code
+  /// path.
   public var firstMoments: NamedTensors<S> {
     NamedTensors(
       inputWeight: workers.map(\.inputMoments.first), outputWeight: workers.map(\.outputMoments.first),
