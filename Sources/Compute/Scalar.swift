@@ -29,16 +29,13 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
   let softplusSigmoid: @Sendable (Int, Target) -> Double
   let sparseDot: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double
   let scatter: @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void
-  let listedCells:
-    @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
+  let listedCells: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
   let gaussianForward:
     @Sendable (
       Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
     ) -> Double
-  let gaussianBackward:
-    @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
-  let adam:
-    @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
+  let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
+  let adam: @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
     @Sendable (
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,

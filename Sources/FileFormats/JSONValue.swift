@@ -97,8 +97,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, Expr
   public init(stringLiteral value: String) { self = .string(value) }
   /// A number written in Swift.
   public init(floatLiteral value: Double) { self = .number(value) }
-  /// A number written in Swift.
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
   /// A truth value written in Swift.
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A whole number written in Swift.
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
 }

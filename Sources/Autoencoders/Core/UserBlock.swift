@@ -167,7 +167,8 @@ extension UserBlock {
       appendClean(row, of: profiles.items)
       input.endRow()
     }
-    userRows = profiles.trainingRows.map { $0.map { $0 ?? -1 } }
+    userRows =
+      profiles.trainingRows.map { $0.map { $0 ?? -1 } }
       ?? [Int](repeating: -1, count: profiles.items.rowCount)
   }
 

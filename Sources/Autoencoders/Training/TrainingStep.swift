@@ -106,7 +106,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     }
     try score(target: target)
 
-    let normalisers = design.likelihood == .multinomial && design.cells == .all
+    let normalisers =
+      design.likelihood == .multinomial && design.cells == .all
       ? softmaxNormalisers(target: target) : []
     var reconstruction = 0.0
     for worker in workers {
