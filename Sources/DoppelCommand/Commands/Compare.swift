@@ -21,6 +21,8 @@ struct Compare: ParsableCommand {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
+  @Option(help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"))
+  var saveSplit: String?
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -42,6 +44,7 @@ struct Compare: ParsableCommand {
       guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
       options.note(notes)
+      if let saveSplit { try data.split.writeAuthorsLayout(to: saveSplit) }
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
