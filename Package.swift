@@ -78,3 +78,9 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+// The reference pages of `make docs` need a plugin; who merely uses this package never fetches it.
+if Context.environment["DOPPEL_DOCS"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.5"))
+}

@@ -11,7 +11,9 @@ public struct BatchColumns<S: Scalar>: Sendable {
   /// Creates an empty set of columns; ``collect(columns:from:)`` fills it.
   public init() {}
 
-  /// Collects the entries of `batch` in `columns`. Within a column, rows ascend.
+  /// Collects the entries of `batch` in `columns`.
+  ///
+  /// Within a column, rows ascend.
   @specialized(where S == Float)
   public mutating func collect(columns: Range<Int>, from batch: BatchRows<S>) {
     columnCount = columns.count

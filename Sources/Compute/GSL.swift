@@ -29,5 +29,6 @@ public struct GSLError: Error, CustomStringConvertible, Equatable {
   /// GSL's words for it.
   public let message: String
 
+  /// What is wrong, in one sentence.
   public var description: String { "\(operation): \(message) (GSL code \(code))" }
 }

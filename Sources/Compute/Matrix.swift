@@ -48,7 +48,9 @@ public struct Matrix<S: Scalar>: Sendable {
     storage[row * columns..<(row + 1) * columns]
   }
 
-  /// Changes the number of rows, keeping the memory. What the rows hold afterwards is not defined.
+  /// Changes the number of rows, keeping the memory.
+  ///
+  /// What the rows hold afterwards is not defined.
   public mutating func reshape(rows: Int) {
     if rows * columns > storage.count {
       storage = [S](repeating: 0, count: rows * columns)
@@ -56,7 +58,9 @@ public struct Matrix<S: Scalar>: Sendable {
     self.rows = rows
   }
 
-  /// Changes the shape, keeping the memory. What the elements hold afterwards is not defined.
+  /// Changes the shape, keeping the memory.
+  ///
+  /// What the elements hold afterwards is not defined.
   public mutating func reshape(rows: Int, columns: Int) {
     self.columns = columns
     reshape(rows: rows)
@@ -95,6 +99,7 @@ public struct Matrix<S: Scalar>: Sendable {
 }
 
 extension Matrix: Equatable {
+  /// Whether shape and numbers are equal; spare memory does not count.
   public static func == (a: Matrix, b: Matrix) -> Bool {
     a.rows == b.rows && a.columns == b.columns
       && a.storage[0..<a.count] == b.storage[0..<b.count]
@@ -102,5 +107,6 @@ extension Matrix: Equatable {
 }
 
 extension Matrix: CustomStringConvertible {
+  /// Such as `<Matrix 3 × 4>`.
   public var description: String { "<Matrix \(rows) × \(columns)>" }
 }

@@ -22,7 +22,9 @@ public struct Processor: Sendable {
   /// The number of cores this process may use.
   public static var availableCores: Int { systemCoreCount() }
 
-  /// Changes every element, several at a time. Each element is seen by exactly one thread.
+  /// Changes every element, several at a time.
+  ///
+  /// Each element is seen by exactly one thread.
   ///
   /// - Throws: the error of the first element (in order) whose body threw; the others have run all the same.
   public func forEach<Element: Sendable>(

@@ -263,6 +263,7 @@ public enum EngineError: Error, CustomStringConvertible, Equatable {
   /// The library is not on this machine.
   case missing(ProductEngine.Kind)
 
+  /// What is wrong, in one sentence.
   public var description: String {
     switch self {
     case .unknown(let name):
@@ -294,7 +295,9 @@ private typealias SetThreads = @convention(c) (Int32) -> Void
   case cblas(CBLASSgemm, prepare: SetThreads?)
 }
 
-/// A library opened at run time. Never closed: its threads and tables live as long as the process.
+/// A library opened at run time.
+///
+/// Never closed: its threads and tables live as long as the process.
 @safe private struct SharedLibrary {
   private let handle: UnsafeMutableRawPointer
 

@@ -1,8 +1,10 @@
 import CGSL
 import CKernels
 
-/// What a stream of random numbers is for. One seed per run; one stream per purpose, so that changing how one part draws
-/// leaves the others as they were.
+/// What a stream of random numbers is for.
+///
+/// One seed per run; one stream per purpose, so that changing how one part draws leaves the others as they
+/// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
 }

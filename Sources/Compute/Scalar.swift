@@ -31,16 +31,13 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
   let softplusSigmoid: @Sendable (Int, Target) -> Double
   let sparseDot: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double
   let scatter: @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void
-  let listedCells:
-    @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
+  let listedCells: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
   let gaussianForward:
     @Sendable (
       Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
     ) -> Double
-  let gaussianBackward:
-    @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
-  let adam:
-    @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
+  let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
+  let adam: @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
     @Sendable (
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
@@ -94,6 +91,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
 }
 
 extension Float: Scalar {
+  /// The loops in single precision.
   public static let kernels = unsafe Kernels<Float>(
     axpy: { unsafe dk_axpy_f($0, $1, $2, $3) },
     scale: { unsafe dk_scale_f($0, $1, $2) },
@@ -120,6 +118,7 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
+  /// The loops in double precision.
   public static let kernels = unsafe Kernels<Double>(
     axpy: { unsafe dk_axpy_d($0, $1, $2, $3) },
     scale: { unsafe dk_scale_d($0, $1, $2) },

@@ -4,7 +4,7 @@
 public struct SparseRows: Sendable, Equatable {
   /// The number of columns.
   public let columnCount: Int
-  /// Where each row starts in ``indices``; the last element is ``nonZeroCount``. Shape: `rowCount + 1`.
+  /// Where each row starts in ``indices``; the last element is ``nonZeroCount``; shape: `rowCount + 1`.
   public let offsets: [Int]
   /// The column of every entry, row after row.
   public let indices: [Int32]
@@ -34,7 +34,9 @@ public struct SparseRows: Sendable, Equatable {
     self.values = values
   }
 
-  /// Creates rows from lists of columns in any order. Repeated columns count once.
+  /// Creates rows from lists of columns in any order.
+  ///
+  /// Repeated columns count once.
   public init(columnCount: Int, rows: [[Int]]) {
     var offsets = [0]
     var indices: [Int32] = []
@@ -93,7 +95,7 @@ public struct SparseRows: Sendable, Equatable {
     return SparseRows(columnCount: rowCount, offsets: offsets, indices: transposed, values: moved)
   }
 
-  /// How many rows hold each column. Shape: `columnCount`.
+  /// How many rows hold each column; shape: `columnCount`.
   public func columnCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: columnCount)
     for index in indices { counts[Int(index)] += 1 }
@@ -102,6 +104,7 @@ public struct SparseRows: Sendable, Equatable {
 }
 
 extension SparseRows: CustomStringConvertible {
+  /// Such as `<SparseRows 943 × 1682, 100000 entries>`.
   public var description: String {
     "<SparseRows \(rowCount) × \(columnCount), \(nonZeroCount) entries>"
   }

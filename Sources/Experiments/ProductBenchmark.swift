@@ -2,8 +2,10 @@ public import Compute
 
 /// How fast an engine multiplies on this machine.
 public enum ProductBenchmark {
-  /// Billions of floating-point operations a second on the shapes of a wide output layer, every thread with a product of its
-  /// own, as in training. The best of several rounds: other programs only ever slow it down.
+  /// Billions of floating-point operations a second on the shapes of a wide output layer, every thread with a
+  /// product of its own, as in training.
+  ///
+  /// The best of several rounds: other programs only ever slow it down.
   public static func rate(_ engine: ProductEngine, threads: Int?) -> Double {
     let processor = Processor(engine: engine, threads: threads)
     let (users, hidden, items) = (500, 600, 2048)

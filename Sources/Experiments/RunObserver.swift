@@ -1,6 +1,8 @@
 public import Autoencoders
 
-/// Who is told how a run goes on. Nothing here changes a result.
+/// Who is told how a run goes on.
+///
+/// Nothing here changes a result.
 public struct RunObserver: Sendable {
   /// A model's turn has come.
   public var onModel: @Sendable (_ name: String) -> Void = { _ in }

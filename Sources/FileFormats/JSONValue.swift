@@ -11,6 +11,7 @@ public enum JSONValue: Sendable, Equatable, Codable {
   case array([JSONValue])
   case object([String: JSONValue])
 
+  /// Reads any JSON value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -28,6 +29,7 @@ public enum JSONValue: Sendable, Equatable, Codable {
     }
   }
 
+  /// Writes the value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -91,8 +93,12 @@ public enum JSONValue: Sendable, Equatable, Codable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral
 {
+  /// A string written in Swift.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A number written in Swift.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// A truth value written in Swift.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A whole number written in Swift.
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
 }

@@ -2,7 +2,9 @@
 public struct Tensor: Sendable, Equatable {
   /// The size of every dimension, the slowest first; empty for a single number.
   public let shape: [Int]
-  /// The numbers, the last dimension running fastest. As many as the product of ``shape``.
+  /// The numbers, the last dimension running fastest.
+  ///
+  /// As many as the product of ``shape``.
   public let values: [Float]
 
   /// Creates a tensor.
@@ -39,7 +41,9 @@ public struct SafeTensors: Sendable, Equatable {
   /// The longest header that the format allows, in bytes.
   static let longestHeader = 100_000_000
 
-  /// Writes a file, whole or not at all. The same contents give the same bytes.
+  /// Writes a file, whole or not at all.
+  ///
+  /// The same contents give the same bytes.
   ///
   /// - Throws: ``OutputError`` when the file cannot be written, or when a tensor is named `__metadata__`.
   public func write(to path: String) throws {

@@ -16,8 +16,7 @@
   // const char *gzerror(gzFile file, int *errnum); int gzclose_r(gzFile file);
   private let gzdopen: @Sendable @convention(c) (Int32, UnsafePointer<CChar>) -> OpaquePointer?
   private let gzread: @Sendable @convention(c) (OpaquePointer, UnsafeMutableRawPointer, UInt32) -> Int32
-  private let gzerror:
-    @Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?
+  private let gzerror: @Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?
   private let gzclose: @Sendable @convention(c) (OpaquePointer) -> Int32
 
   /// The library of this machine, if it has one.

@@ -5,11 +5,11 @@ import Foundation
 struct Catalogue {
   /// Titles in the order of the columns of ``distributions``.
   let items: Vocabulary
-  /// The name of each taste. Shape: K.
+  /// The name of each taste; shape: K.
   let genres: [String]
-  /// The taste of each item. Shape: I.
+  /// The taste of each item; shape: I.
   let genreOfItem: [Int]
-  /// φ, the probability of each item in each taste; rows sum to 1. Shape: K × I.
+  /// φ, the probability of each item in each taste; rows sum to 1 (shape: K × I).
   let distributions: Matrix<Double>
 
   init(_ population: Population, seed: Seed) {

@@ -87,8 +87,7 @@ extension RankingSplit {
       rowCount: train.users.count, columnCount: train.items.count, rows: rows, columns: columns)
   }
 
-  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows)
-  {
+  private static func holdBack(of whole: SparseRows, _ seed: Seed) -> (kept: SparseRows, heldBack: SparseRows) {
     var kept: [[Int32]] = []
     var heldBack: [[Int32]] = []
     for user in 0..<whole.rowCount {

@@ -2,8 +2,9 @@ import FileFormats
 
 /// Which interactions to keep before anything else happens.
 public struct Filters: Sendable, Equatable {
-  /// Ratings below this are dropped; what is left counts as had, whatever its rating. `nil` keeps all, with
-  /// ratings.
+  /// Ratings below this are dropped; what is left counts as had, whatever its rating.
+  ///
+  /// `nil` keeps all, with ratings.
   public var minRating: Double?
   /// Users with fewer interactions are dropped.
   public var minUserItems: Int

@@ -10,8 +10,9 @@ struct Genre {
     self.second = second.split(separator: " ").map(String.init)
   }
 
-  /// Genre number `index`. There are twelve with titles of their own; later ones borrow words and are
-  /// numbered.
+  /// Genre number `index`.
+  ///
+  /// There are twelve with titles of their own; later ones borrow words and are numbered.
   static func numbered(_ index: Int) -> Genre {
     var genre = named[index % named.count]
     if index >= named.count {

@@ -5,7 +5,7 @@
 struct IdentifierTable: Sendable {
   /// The bytes of all ids, one after the other.
   private(set) var bytes: [UInt8] = []
-  /// Where each id starts in ``bytes``, and where the last one ends. Shape: `count + 1`.
+  /// Where each id starts in ``bytes``, and where the last one ends; shape: `count + 1`.
   private(set) var starts: [Int] = [0]
   // Upper half: 32 bits of the hash. Lower half: the number plus one, so that 0 is an empty slot.
   private var slots: [UInt64] = [UInt64](repeating: 0, count: 64)

@@ -66,8 +66,10 @@ extension RankingSplit {
     return (sizes[0], sizes[1])
   }
 
-  /// Says for every interaction what it is for. `order` gives a user's positions, those for the test first,
-  /// then those for validation, and the sizes of both.
+  /// Says for every interaction what it is for.
+  ///
+  /// `order` gives a user's positions, those for the test first, then those for validation, and the sizes of
+  /// both.
   private static func partition(
     _ data: Interactions, order: (_ user: Int, _ positions: [Int]) -> ([Int], validation: Int, test: Int)
   ) -> [InteractionPart] {

@@ -9,9 +9,9 @@ public struct Interactions: Sendable {
   public let users: Vocabulary
   /// The items in order of first appearance.
   public let items: Vocabulary
-  /// The user of each interaction. Shape: `count`.
+  /// The user of each interaction; shape: `count`.
   public let userIndices: [Int32]
-  /// The item of each interaction. Shape: `count`.
+  /// The item of each interaction; shape: `count`.
   public let itemIndices: [Int32]
   /// The rating of each interaction, or `nil` when there are none.
   public let ratings: [Float]?
@@ -28,8 +28,10 @@ public struct Interactions: Sendable {
     count == 0 ? 0 : Double(count) / (Double(users.count) * Double(items.count))
   }
 
-  /// Creates interactions from numbered users and items. Of repeated pairs the first keeps its place and the
-  /// last its rating and time; a note says how many there were.
+  /// Creates interactions from numbered users and items.
+  ///
+  /// Of repeated pairs the first keeps its place and the last its rating and time; a note says how many there
+  /// were.
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(

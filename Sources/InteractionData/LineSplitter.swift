@@ -127,8 +127,7 @@ struct LineSplitter {
     if doubled && (0..<4).contains(where: { wanted[$0] == line.count }) { line.hasDoubledQuote = true }
     note(start + 1, position, &line)
     position += 1
-    if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == Self.newline
-    {
+    if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == Self.newline {
       position += 1
     } else if position + 1 == bytes.count, bytes[position] == UInt8(ascii: "\r") {
       position += 1

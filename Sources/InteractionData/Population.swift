@@ -67,7 +67,9 @@ public struct Population: Sendable, Codable, Equatable {
     try check(0...1e6 ~= popularityOffset, "popularityOffset", "0 to 1000000")
   }
 
-  /// Makes the population. The same parameters and seed give the same one on any number of threads.
+  /// Makes the population.
+  ///
+  /// The same parameters and seed give the same one on any number of threads.
   ///
   /// - Throws: ``InvalidParameter``.
   /// - Complexity: O(U · I), one random number each.

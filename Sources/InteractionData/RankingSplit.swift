@@ -2,14 +2,15 @@ public import Compute
 
 /// Users of whom a part is hidden, to see whether a model finds it (T users, I items).
 public struct HeldOutUsers: Sendable {
-  /// Their ids. Shape: T.
+  /// Their ids; shape: T.
   public let userIDs: [String]
-  /// What a model is shown. Shape: T × I. With training rows when the users were trained on, without when
-  /// they are unseen.
+  /// What a model is shown; shape: T × I.
+  ///
+  /// With training rows when the users were trained on, without when they are unseen.
   public let profiles: Profiles
-  /// What is never ranked: the input and whatever else is known of the users. Shape: T × I.
+  /// What is never ranked: the input and whatever else is known of the users; shape: T × I.
   public let masked: SparseRows
-  /// What is to be found, at least one item for every user. Shape: T × I.
+  /// What is to be found, at least one item for every user; shape: T × I.
   public let heldOut: SparseRows
   /// How many users were left out because nothing of theirs could be held out.
   public let skippedUsers: Int
@@ -54,16 +55,19 @@ public enum SplitKind: String, Codable, Sendable, CaseIterable {
 public struct RankingSplit: Sendable {
   /// How the data was divided.
   public let kind: SplitKind
-  /// The items of the training users, in order of first appearance. All rows have these columns.
+  /// The items of the training users, in order of first appearance.
+  ///
+  /// All rows have these columns.
   public let items: Vocabulary
   /// The ids of the rows of ``train``.
   public let trainUserIDs: [String]
-  /// What to fit while choosing the number of epochs. Shape: training users × I.
+  /// What to fit while choosing the number of epochs; shape: training users × I.
   public let train: SparseRows
   /// Whose ranking chooses the number of epochs, or `nil` when nobody has enough items for that.
   public let validation: HeldOutUsers?
-  /// When set, what to fit again for the chosen number of epochs. Its first rows are the users of ``train``,
-  /// in the same order; users held out for validation follow.
+  /// When set, what to fit again for the chosen number of epochs.
+  ///
+  /// Its first rows are the users of ``train``, in the same order; users held out for validation follow.
   public let refit: SparseRows?
   /// Whose ranking is reported; `nil` when everything is for training.
   public let test: HeldOutUsers?

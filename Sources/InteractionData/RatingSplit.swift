@@ -7,11 +7,11 @@ public struct RatingSplit: Sendable {
   public let users: Vocabulary
   /// All items, those without a training rating included.
   public let items: Vocabulary
-  /// What to fit while choosing the number of epochs, with ratings as values. Shape: U × I.
+  /// What to fit while choosing the number of epochs, with ratings as values; shape: U × I.
   public let train: SparseRows
   /// What chooses the number of epochs; may be empty.
   public let validation: [RatingCell]
-  /// ``train`` and ``validation`` together, to fit again for the chosen number of epochs. Shape: U × I.
+  /// ``train`` and ``validation`` together, to fit again for the chosen number of epochs; shape: U × I.
   public let refit: SparseRows
   /// What is to be predicted; empty when everything is for training.
   public let test: [RatingCell]
@@ -50,7 +50,9 @@ public struct RatingSplit: Sendable {
       notes: [])
   }
 
-  /// Fixed files. Without a validation file a tenth of the training ratings is for validation.
+  /// Fixed files.
+  ///
+  /// Without a validation file a tenth of the training ratings is for validation.
   ///
   /// - Parameter test: `nil` to train only.
   /// - Throws: `DataError` when a file has no ratings.

@@ -5,10 +5,12 @@ public import Compute
 /// Recommenders take rows of interactions, never user ids, so that a user who was not there at training time is served like
 /// any other (fold-in).
 public struct Profiles: Sendable {
-  /// The items each user is known to have. Shape: B users × I items.
+  /// The items each user is known to have; shape: B users × I items.
   public var items: SparseRows
-  /// For each user, their row in the training data, or `nil` for someone unseen. Only models with a vector per user
-  /// (CDAE) read it; leaving the whole list out means that every user is unseen.
+  /// For each user, their row in the training data, or `nil` for someone unseen.
+  ///
+  /// Only models with a vector per user (CDAE) read it; leaving the whole list out means that every user is
+  /// unseen.
   public var trainingRows: [Int?]?
 
   /// Creates profiles.

@@ -122,8 +122,7 @@ struct RowParser {
         : "seconds such as 881250949 (\(role.option) says which column, none for none)")
   }
 
-  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError
-  {
+  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError {
     var end = start
     while end < bytes.count && bytes[end] != 0x0A && end - start <= Self.longestLine { end += 1 }
     let text = text(bytes, start, min(end, start + 300))

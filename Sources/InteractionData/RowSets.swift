@@ -1,7 +1,9 @@
 import Compute
 
 extension SparseRows {
-  /// Row by row what is in either. Values are dropped.
+  /// Row by row what is in either.
+  ///
+  /// Values are dropped.
   func union(_ other: SparseRows) -> SparseRows {
     precondition(rowCount == other.rowCount && columnCount == other.columnCount, "rows of the same shape")
     return SparseRows(
@@ -19,7 +21,9 @@ extension SparseRows {
       })
   }
 
-  /// Row by row what is not in the other. Values are dropped.
+  /// Row by row what is not in the other.
+  ///
+  /// Values are dropped.
   func subtracting(_ other: SparseRows) -> SparseRows {
     precondition(rowCount == other.rowCount && columnCount == other.columnCount, "rows of the same shape")
     return SparseRows(
@@ -33,7 +37,9 @@ extension SparseRows {
       })
   }
 
-  /// The rows of both, those of the other last. Values are dropped.
+  /// The rows of both, those of the other last.
+  ///
+  /// Values are dropped.
   func appending(_ other: SparseRows) -> SparseRows {
     precondition(columnCount == other.columnCount, "rows of the same width")
     return SparseRows(

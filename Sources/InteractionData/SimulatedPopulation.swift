@@ -8,18 +8,19 @@ public struct SimulatedPopulation: Sendable {
   public let parameters: Population
   /// From which seed.
   public let seed: Seed
-  /// Who had what. Its vocabulary has only items that somebody has, in order of first appearance.
+  /// Who had what.
+  ///
+  /// Its vocabulary has only items that somebody has, in order of first appearance.
   public let interactions: Interactions
   /// All items, in the order of the columns of ``tasteItems``.
   public let catalogue: Vocabulary
-  /// The names of the tastes, which are genres. Shape: K.
+  /// The names of the tastes, which are genres; shape: K.
   public let tasteNames: [String]
-  /// The taste each item belongs to. Shape: I.
+  /// The taste each item belongs to; shape: I.
   public let itemTastes: [Int]
-  /// θ, the mixture of tastes of each user, in the order of `interactions.users`; rows sum to 1. Shape: U ×
-  /// K.
+  /// θ, the mixture of tastes of each user, in the order of `interactions.users`; rows sum to 1 (shape: U × K).
   public let userMixtures: Matrix<Double>
-  /// φ, the probability of each item in each taste; rows sum to 1. Shape: K × I.
+  /// φ, the probability of each item in each taste; rows sum to 1 (shape: K × I).
   public let tasteItems: Matrix<Double>
 
   /// The names of the files that ``write(to:)`` makes.

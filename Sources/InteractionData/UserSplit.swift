@@ -107,8 +107,9 @@ extension Interactions {
     return (items.selecting(order), columns)
   }
 
-  /// One row for each user, with the items that have a column, from the interactions wanted. Ratings are left
-  /// out.
+  /// One row for each user, with the items that have a column, from the interactions wanted.
+  ///
+  /// Ratings are left out.
   func rows(
     columns: [Int32], columnCount: Int, where isIncluded: (Int) -> Bool = { _ in true }
   ) -> SparseRows {

@@ -5,8 +5,9 @@
 public struct Vocabulary: Sendable, Equatable {
   private let table: IdentifierTable
 
-  /// Numbers the ids from 0 in the order given. An id that was there before keeps its first number and is not
-  /// counted twice.
+  /// Numbers the ids from 0 in the order given.
+  ///
+  /// An id that was there before keeps its first number and is not counted twice.
   public init(ids: some Sequence<String>) {
     var table = IdentifierTable()
     for id in ids {
@@ -52,6 +53,7 @@ public struct Vocabulary: Sendable, Equatable {
   /// The bytes of all ids and where each starts, for fingerprints.
   var storage: (bytes: [UInt8], starts: [Int]) { (table.bytes, table.starts) }
 
+  /// Whether both have the same ids, byte for byte, in the same order.
   public static func == (left: Vocabulary, right: Vocabulary) -> Bool {
     left.table.starts == right.table.starts && left.table.bytes == right.table.bytes
   }

@@ -11,7 +11,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   public let design: Design<Latent>
   /// Its weights.
   public let network: Network<Float>
-  /// What stands in for an unseen user's vector. Shape: 1 × H, or `nil` for none.
+  /// What stands in for an unseen user's vector; shape: 1 × H, or `nil` for none.
   private let unseenUser: Matrix<Float>?
 
   /// Puts a design and weights together.
@@ -21,12 +21,14 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     unseenUser = design.userVectors == .mean ? network.meanUserVector() : nil
   }
 
-  /// The latent codes of some users: points or distributions, as the type says. The input is not corrupted.
+  /// The latent codes of some users: points or distributions, as the type says.
+  ///
+  /// The input is not corrupted.
   public func encode(_ profiles: Profiles, using engine: ProductEngine) -> Latent.Codes {
     Latent.codes(of: encodedBlock(profiles, using: engine).encoded[design.hidden.count])
   }
 
-  /// The logits of every item for latent vectors (B × L). Shape: B × I.
+  /// The logits of every item for latent vectors (B × L); shape: B × I.
   public func decode(_ latents: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
     precondition(latents.columns == design.latent, "\(latents) in a space of \(design.latent)")
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
@@ -59,6 +61,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
 }
 
 extension Autoencoder: Recommender {
+  /// The number of items.
   public var itemCount: Int { network.itemCount }
 
   /// The logits of every item, from the clean input; a distribution is represented by its mean, so nothing is drawn.
@@ -71,14 +74,14 @@ extension Autoencoder: Recommender {
 
 /// What only a distribution has.
 extension Autoencoder where Latent == GaussianLatent {
-  /// Draws latent vectors from the prior N(0, I). Shape: count × L.
+  /// Draws latent vectors from the prior N(0, I); shape: count × L.
   public func drawFromPrior(count: Int, using random: inout RandomSource) -> Matrix<Float> {
     var latents = Matrix<Float>(rows: count, columns: design.latent)
     random.fillGaussian(&latents)
     return latents
   }
 
-  /// Draws one latent vector from each posterior, `mean + spread · σ ⊙ ε`. Shape: B × L.
+  /// Draws one latent vector from each posterior, `mean + spread · σ ⊙ ε`; shape: B × L.
   ///
   /// - Parameter spread: 0 gives the means, 1 the posterior, more than 1 explores.
   public func drawFromPosterior(

@@ -49,7 +49,9 @@ public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
   }
 }
 
-/// What a model with a vector per user does for someone it has not seen. Always reported beside the results.
+/// What a model with a vector per user does for someone it has not seen.
+///
+/// Always reported beside the results.
 public enum UserVectors: String, Codable, Sendable, CaseIterable {
   /// The unseen user's vector is zero.
   case zero

@@ -6,8 +6,10 @@
 public struct KLSchedule: Codable, Sendable, Equatable {
   /// The largest β.
   public var cap: Double
-  /// T. `nil` puts the cap at 80 % of the planned updates, `T = 0.8 · updates / cap`, so that short trainings get there too;
-  /// 0 means β = cap throughout; 200,000 is the paper's.
+  /// The slope T of the schedule.
+  ///
+  /// `nil` puts the cap at 80 % of the planned updates, `T = 0.8 · updates / cap`, so that short trainings
+  /// get there too; 0 means β = cap throughout; 200,000 is the paper's.
   public var annealingSteps: Int?
 
   /// Creates a schedule.

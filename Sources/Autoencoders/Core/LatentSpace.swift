@@ -37,7 +37,9 @@ public protocol LatentPrior: Codable, Sendable, Equatable {
 public struct NoPrior: LatentPrior {
   /// Creates the absence of a prior.
   public init() {}
+  /// Always 0.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
+  /// Always true.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool { true }
 }
 
@@ -49,9 +51,11 @@ public struct StandardNormalPrior: LatentPrior {
   /// Creates a prior.
   public init(schedule: KLSchedule = KLSchedule()) { self.schedule = schedule }
 
+  /// β, as the schedule has it.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double {
     schedule.beta(afterUpdates: done, of: planned)
   }
+  /// Whether β has stopped rising.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool {
     schedule.isSettled(afterUpdates: done, of: planned)
   }
@@ -59,7 +63,7 @@ public struct StandardNormalPrior: LatentPrior {
 
 /// What one block of users leaves behind in the latent layer on its way forward.
 public struct LatentTrace<S: Scalar>: Sendable {
-  /// What the decoder reads. Shape: b × L.
+  /// What the decoder reads; shape: b × L.
   public var z: Matrix<S>
   /// The draws from N(0, I) of this update; unused by a point.
   public var noise: Matrix<S>
@@ -79,17 +83,22 @@ public struct LatentTrace<S: Scalar>: Sendable {
 
 /// The latent space of an autoencoder: one point per user.
 public enum PointLatent: LatentSpace {
-  /// The codes of some users. Shape: B × L.
+  /// The codes of some users; shape: B × L.
   public struct Codes: Sendable {
-    /// Where each user lies. Shape: B × L.
+    /// Where each user lies; shape: B × L.
     public let points: Matrix<Float>
   }
+  /// A point has no prior.
   public typealias Prior = NoPrior
 
+  /// One output, the coordinate.
   public static var outputsPerDimension: Int { 1 }
+  /// The outputs are the points.
   public static func codes(of outputs: Matrix<Float>) -> Codes { Codes(points: outputs) }
+  /// The point itself.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.points }
 
+  /// Hands the points on; nothing is drawn.
   public static func forward<S: Scalar>(
     _ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool
   ) {
@@ -97,6 +106,7 @@ public enum PointLatent: LatentSpace {
     trace.divergences = [Double](repeating: 0, count: outputs.rows)
   }
 
+  /// Hands the gradient on.
   public static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>
@@ -109,16 +119,20 @@ public enum PointLatent: LatentSpace {
 public enum GaussianLatent: LatentSpace {
   /// The posteriors of some users.
   public struct Codes: Sendable {
-    /// The means μ. Shape: B × L.
+    /// The means μ; shape: B × L.
     public let mean: Matrix<Float>
-    /// The log-variances log σ², held to the range used in training. Shape: B × L.
+    /// The log-variances log σ², held to the range used in training; shape: B × L.
     public let logVariance: Matrix<Float>
   }
+  /// The standard normal distribution.
   public typealias Prior = StandardNormalPrior
 
+  /// Two outputs, the mean and the log-variance.
   public static var outputsPerDimension: Int { 2 }
+  /// The mean.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.mean }
 
+  /// Cuts the outputs into means and log-variances.
   public static func codes(of outputs: Matrix<Float>) -> Codes {
     let latent = outputs.columns / 2
     let range = Matrix<Float>.logVarianceRange
@@ -135,6 +149,7 @@ public enum GaussianLatent: LatentSpace {
       logVariance: Matrix(rows: outputs.rows, columns: latent, elements: logVariance))
   }
 
+  /// Draws z from each posterior, or takes its mean when not noisy.
   public static func forward<S: Scalar>(
     _ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool
   ) {
@@ -144,6 +159,7 @@ public enum GaussianLatent: LatentSpace {
     trace.held = drawn.held
   }
 
+  /// Goes back through the draw and the divergence.
   public static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>

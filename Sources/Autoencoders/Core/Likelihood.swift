@@ -1,5 +1,7 @@
-/// How the decoder's outputs (logits `f`) are held against the clean input `x`. The loss is the negative log-likelihood up to
-/// constants, summed over items; a batch is the mean over its users.
+/// How the decoder's outputs (logits `f`) are held against the clean input `x`.
+///
+/// The loss is the negative log-likelihood up to constants, summed over items; a batch is the mean over its
+/// users.
 public enum Likelihood: String, Codable, Sendable, CaseIterable {
   /// `−Σ xᵢ log softmax(f)ᵢ`, gradient `N·softmax(f) − x`. Source: Liang et al., WWW 2018, equation 2.
   case multinomial

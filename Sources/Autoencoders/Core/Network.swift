@@ -16,9 +16,9 @@ public struct DenseLayer<S: Scalar>: Sendable {
 public struct ItemShard<S: Scalar>: Sendable {
   /// The items, by index.
   public let items: Range<Int>
-  /// The first encoder layer. Shape: items × H.
+  /// The first encoder layer; shape: items × H.
   public var inputWeight: Matrix<S>
-  /// The last decoder layer. Shape: items × D.
+  /// The last decoder layer; shape: items × D.
   public var outputWeight: Matrix<S>
   /// Shape: 1 × items.
   public var outputBias: Matrix<S>
@@ -34,13 +34,13 @@ public struct ItemShard<S: Scalar>: Sendable {
 public struct Network<S: Scalar>: Sendable {
   /// The two wide layers, cut by items.
   public var shards: [ItemShard<S>]
-  /// The bias of the first encoder layer. Shape: 1 × H.
+  /// The bias of the first encoder layer; shape: 1 × H.
   public var inputBias: Matrix<S>
   /// The encoder's layers after the first.
   public var encoder: [DenseLayer<S>]
   /// The decoder's layers before the last.
   public var decoder: [DenseLayer<S>]
-  /// A vector per training user. Shape: U × H; 0 × H for models without.
+  /// A vector per training user; shape: U × H; 0 × H for models without.
   public var users: Matrix<S>
 
   /// The number of items.
@@ -87,7 +87,7 @@ public struct Network<S: Scalar>: Sendable {
       rows: design.userVectors == nil ? 0 : userCount, columns: first, fan: items + first, tensor: 6)
   }
 
-  /// The mean of the user vectors. Shape: 1 × H.
+  /// The mean of the user vectors; shape: 1 × H.
   func meanUserVector() -> Matrix<S> {
     var mean = Matrix<S>(rows: 1, columns: users.columns)
     mean.setToColumnSums(of: users)

@@ -34,7 +34,7 @@ public enum NoiseSource: Sendable {
 public struct GivenNoise: Sendable {
   /// For each user of the batch and each of their entries, whether masking keeps it.
   public var kept: [[Bool]]
-  /// The draws from N(0, I). Shape: B × L, or 0 × 0 where nothing is drawn.
+  /// The draws from N(0, I); shape: B × L, or 0 × 0 where nothing is drawn.
   public var latent: Matrix<Double>
 
   /// Creates given noise.

@@ -19,13 +19,13 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// Each user's row in the user vectors, or −1.
   var userRows: [Int] = []
 
-  /// The outputs of the encoder's layers. Shapes: b × width.
+  /// The outputs of the encoder's layers; shapes: b × width.
   var encoded: [Matrix<S>]
   var latent: LatentTrace<S>
-  /// The outputs of the decoder's layers before the last. Shapes: b × width.
+  /// The outputs of the decoder's layers before the last; shapes: b × width.
   var decoded: [Matrix<S>]
 
-  /// ∂loss/∂(pre-activation) of the first layer, for the sparse gradient. Shape: b × H.
+  /// ∂loss/∂(pre-activation) of the first layer, for the sparse gradient; shape: b × H.
   var inputDelta: Matrix<S>
   var encoderGradients: [DenseLayer<S>]
   var decoderGradients: [DenseLayer<S>]
@@ -55,7 +55,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The number of users.
   var count: Int { input.rowCount }
 
-  /// What the output layer reads. Shape: b × D.
+  /// What the output layer reads; shape: b × D.
   var output: Matrix<S> { decoded.last ?? latent.z }
 
   // MARK: Forward
@@ -76,7 +76,9 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     decode(decoder: decoder, engine: engine)
   }
 
-  /// Input to code. The first layer is a sum of weight rows over what each user has.
+  /// Input to code.
+  ///
+  /// The first layer is a sum of weight rows over what each user has.
   mutating func encode(
     shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>], users: Matrix<S>,
     unseenUser: Matrix<S>?, engine: ProductEngine
@@ -165,7 +167,8 @@ extension UserBlock {
       appendClean(row, of: profiles.items)
       input.endRow()
     }
-    userRows = profiles.trainingRows.map { $0.map { $0 ?? -1 } }
+    userRows =
+      profiles.trainingRows.map { $0.map { $0 ?? -1 } }
       ?? [Int](repeating: -1, count: profiles.items.rowCount)
   }
 
@@ -177,7 +180,9 @@ extension UserBlock {
     }
   }
 
-  /// 1/‖x‖ for designs that normalise, otherwise 1. An empty row stays empty.
+  /// 1/‖x‖ for designs that normalise, otherwise 1.
+  ///
+  /// An empty row stays empty.
   private func inputFactor(_ row: Int, of items: SparseRows) -> Double {
     guard design.normalisesInput else { return 1 }
     var sum = 0.0

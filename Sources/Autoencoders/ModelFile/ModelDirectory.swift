@@ -91,7 +91,9 @@ public struct ModelDirectory: Sendable {
 
   // MARK: Reading
 
-  /// Reads a model directory. No data set is needed.
+  /// Reads a model directory.
+  ///
+  /// No data set is needed.
   ///
   /// - Throws: `InputError` when a file is missing; `DataError` when one is damaged or does not fit the others.
   public init(contentsOf path: String) throws {

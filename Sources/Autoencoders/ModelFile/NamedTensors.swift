@@ -118,6 +118,7 @@ public struct TensorMismatch: Error, Equatable, CustomStringConvertible {
   /// The shape found; `nil` when the tensor is missing.
   public let found: [Int]?
 
+  /// What is wrong, in one sentence.
   public var description: String {
     switch (expected, found) {
     case (let expected?, nil): "tensor \(name) is missing; expected shape \(expected)"

@@ -9,10 +9,14 @@ import Compute
 ///
 /// Differences from the paper: none that has a name; loss and width are this toolkit's choice.
 public struct AE: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable { case latent, likelihood, weightDecay }
 
+  /// Its name on the command line and in files.
   public static let name = "ae"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// The width of the hidden layer.
@@ -22,8 +26,10 @@ public struct AE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
 
+  /// Creates the model with its defaults.
   public init() {}
 
+  /// What it is made of.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.codeActivation = .tanh

@@ -20,10 +20,14 @@ private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLate
 
 /// U-AutoRec: one example per user, the ratings of all items in and out.
 public struct UserAutoRec: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
 
+  /// Its name on the command line and in files.
   public static let name = "user-autorec"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// k, the width of the hidden layer.
@@ -31,16 +35,22 @@ public struct UserAutoRec: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.05
 
+  /// Creates the model with its defaults.
   public init() {}
+  /// What it is made of.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
 }
 
 /// I-AutoRec: one example per item, the ratings by all users in and out.
 public struct ItemAutoRec: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
 
+  /// Its name on the command line and in files.
   public static let name = "item-autorec"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// k, the width of the hidden layer.
@@ -48,6 +58,8 @@ public struct ItemAutoRec: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.05
 
+  /// Creates the model with its defaults.
   public init() {}
+  /// What it is made of.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
 }

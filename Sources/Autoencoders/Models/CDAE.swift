@@ -11,12 +11,16 @@ import Compute
 /// Differences from the paper: Adam on mini-batches in place of AdaGrad user by user; dense L2; untied weights; negatives are
 /// drawn without replacement within a user.
 public struct CDAE: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case latent, dropout, corruptionScale, likelihood, negatives, unseenUsers, weightDecay
   }
 
+  /// Its name on the command line and in files.
   public static let name = "cdae"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// K, the width of the hidden layer.
@@ -34,8 +38,10 @@ public struct CDAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²` over weights and user vectors.
   public var weightDecay = 0.0
 
+  /// Creates the model with its defaults.
   public init() {}
 
+  /// What it is made of.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.corruption =

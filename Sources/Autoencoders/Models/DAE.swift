@@ -7,12 +7,16 @@ import Compute
 ///
 /// Differences from the paper: kept entries are scaled so that the expected input is the clean one.
 public struct DAE: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case latent, dropout, likelihood, weightDecay
   }
 
+  /// Its name on the command line and in files.
   public static let name = "dae"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { AE.defaultTraining }
 
   /// The width of the hidden layer.
@@ -24,8 +28,10 @@ public struct DAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = AE().weightDecay
 
+  /// Creates the model with its defaults.
   public init() {}
 
+  /// What it is made of.
   public var design: Design<PointLatent> {
     var ae = AE()
     (ae.latent, ae.likelihood, ae.weightDecay) = (latent, likelihood, weightDecay)

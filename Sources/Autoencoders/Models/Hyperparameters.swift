@@ -7,6 +7,7 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
   /// The value is of the wrong kind or out of range.
   case invalid(String, model: String, value: JSONValue, accepted: String)
 
+  /// What is wrong, in one sentence.
   public var description: String {
     switch self {
     case .unknown(let key, let model, let known):

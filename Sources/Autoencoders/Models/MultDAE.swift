@@ -8,12 +8,16 @@ import Compute
 ///
 /// Differences from the paper: none. (λ = 2·10⁻⁵ is the authors' 0.01 divided by their batch size.)
 public struct MultDAE: AutoencoderModel {
+  /// It encodes to a point.
   public typealias Latent = PointLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case hidden, latent, dropout, likelihood, weightDecay
   }
 
+  /// Its name on the command line and in files.
   public static let name = "mult-dae"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// The widths of further hidden layers.
@@ -27,8 +31,10 @@ public struct MultDAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 2e-5
 
+  /// Creates the model with its defaults.
   public init() {}
 
+  /// What it is made of.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.normalisesInput = true

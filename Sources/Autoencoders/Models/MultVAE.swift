@@ -16,12 +16,16 @@ import Compute
 /// Differences from the paper: β reaches its cap at 80 % of the planned updates instead of after 40,000 (which a small data
 /// set never makes); `annealingSteps: 200000` gives the paper's.
 public struct MultVAE: AutoencoderModel {
+  /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
+  /// The names of its hyper-parameters.
   public enum CodingKeys: String, CodingKey, CaseIterable {
     case hidden, latent, dropout, likelihood, beta, annealingSteps, weightDecay
   }
 
+  /// Its name on the command line and in files.
   public static let name = "mult-vae"
+  /// How it is fitted unless told otherwise.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// The widths of the hidden layers.
@@ -39,8 +43,10 @@ public struct MultVAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
 
+  /// Creates the model with its defaults.
   public init() {}
 
+  /// What it is made of.
   public var design: Design<GaussianLatent> {
     let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
     var design = Design<GaussianLatent>(

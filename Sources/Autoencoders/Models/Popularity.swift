@@ -3,7 +3,7 @@ public import InteractionData
 
 /// The baseline everyone must beat: each item scores how many training users have it, whoever asks.
 public struct Popularity: Recommender {
-  /// How many training users have each item. Shape: I.
+  /// How many training users have each item; shape: I.
   public let counts: [Float]
 
   /// Counts the training rows.
@@ -12,8 +12,10 @@ public struct Popularity: Recommender {
   /// Takes counts from a model file.
   public init(counts: [Float]) { self.counts = counts }
 
+  /// The number of items.
   public var itemCount: Int { counts.count }
 
+  /// A score for every user and item, the same for every user; shape: B × I.
   public func scores(
     for profiles: Profiles, using engine: ProductEngine
   ) throws -> Matrix<Float> {

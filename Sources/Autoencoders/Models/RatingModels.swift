@@ -10,7 +10,9 @@ public struct MeanRating: RatingPredictor {
   private let itemOffsets: [Float]
   private let range: ClosedRange<Float>
 
-  /// Averages the training ratings. Shape of `rows`: U × I, with values.
+  /// Averages the training ratings.
+  ///
+  /// Shape of `rows`: U × I, with values.
   public init(rows: SparseRows) {
     range = Self.range(of: rows)
     let values = rows.values ?? []
@@ -30,6 +32,7 @@ public struct MeanRating: RatingPredictor {
     userOffsets = offsets(rows) { items[Int($0)] }
   }
 
+  /// The predicted rating of every cell, clipped to the range of the training ratings.
   public func predictions(
     for cells: [RatingCell], using processor: Processor
   ) throws -> [Float] {
@@ -71,6 +74,7 @@ public struct AutoRecPredictor: RatingPredictor {
     range = MeanRating.range(of: ratings)
   }
 
+  /// The predicted rating of every cell, clipped to the range of the training ratings.
   public func predictions(
     for cells: [RatingCell], using processor: Processor
   ) throws -> [Float] {

@@ -11,9 +11,9 @@ struct ShardWorker<S: Scalar>: Sendable {
   var outputMoments: AdamMoments<S>
   var biasMoments: AdamMoments<S>
 
-  /// This shard's logits, then ∂loss/∂logits. Shape: B × items.
+  /// This shard's logits, then ∂loss/∂logits; shape: B × items.
   private var logits: Matrix<S>
-  /// This shard's part of ∂loss/∂output. Shape: B × D.
+  /// This shard's part of ∂loss/∂output; shape: B × D.
   private(set) var outputGradient: Matrix<S>
   /// Per user: the largest logit here, `Σ exp(f − largest)`, and the loss that needs no other shard.
   private(set) var statistics: [ShardStatistics<S>] = []

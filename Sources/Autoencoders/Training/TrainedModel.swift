@@ -1,7 +1,9 @@
 public import Compute
 public import InteractionData
 
-/// A fitted model of the zoo. What it can do depends on its case: only a `gaussian` has distributions.
+/// A fitted model of the zoo.
+///
+/// What it can do depends on its case: only a `gaussian` has distributions.
 public enum TrainedModel: Sendable {
   case popularity(Popularity)
   /// Encodes to points.

@@ -2,7 +2,9 @@ public import Compute
 import Dispatch
 import InteractionData
 
-/// Fits autoencoders. There is one trainer for all of them.
+/// Fits autoencoders.
+///
+/// There is one trainer for all of them.
 public struct Trainer: Sendable {
   /// Where the arithmetic happens.
   public let processor: Processor
@@ -21,7 +23,9 @@ public struct Trainer: Sendable {
     self.seed = seed
   }
 
-  /// Fits a design to the rows of a data set. Rows without entries are passed over.
+  /// Fits a design to the rows of a data set.
+  ///
+  /// Rows without entries are passed over.
   ///
   /// - Parameters:
   ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the

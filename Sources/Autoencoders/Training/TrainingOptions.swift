@@ -1,14 +1,20 @@
-/// How a model is fitted. One set of names for the whole zoo.
+/// How a model is fitted.
+///
+/// One set of names for the whole zoo.
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The largest number of passes over the training users.
   public var epochs = 200
-  /// Users per update. `nil` gives every epoch about 20 updates, with 32 to 500 users each: 500 is the paper's, and on a
+  /// Users per update.
+  ///
+  /// `nil` gives every epoch about 20 updates, with 32 to 500 users each: 500 is the paper's, and on a
   /// thousand users it would leave two updates an epoch.
   public var batchSize: Int?
   /// Adam's step size.
   public var learningRate = 1e-3
-  /// How many epochs without a better validation value end the training, counted once the prior's weight has stopped
-  /// rising. 0 never stops early.
+  /// How many epochs without a better validation value end the training, counted once the prior's weight has
+  /// stopped rising.
+  ///
+  /// 0 never stops early.
   public var patience = 20
 
   /// Creates options.
@@ -66,6 +72,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// Somebody asked to stop.
   case interrupted
 
+  /// What is wrong, in one sentence.
   public var description: String {
     switch self {
     case .diverged(let epoch, let batch, let failure):

@@ -108,7 +108,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     }
     try score(target: target)
 
-    let normalisers = design.likelihood == .multinomial && design.cells == .all
+    let normalisers =
+      design.likelihood == .multinomial && design.cells == .all
       ? softmaxNormalisers(target: target) : []
     var reconstruction = 0.0
     for worker in workers {
@@ -253,8 +254,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 }
 
 extension TrainingStep {
-  /// Every parameter's first moment by tensor name. After the very first update it is `(1 − β₁) · gradient`: how tests read
-  /// gradients without a second code path.
+  /// Every parameter's first moment by tensor name.
+  ///
+  /// After the very first update it is `(1 − β₁) · gradient`: how tests read gradients without a second code
+  /// path.
   public var firstMoments: NamedTensors<S> {
     NamedTensors(
       inputWeight: workers.map(\.inputMoments.first), outputWeight: workers.map(\.outputMoments.first),

@@ -1,0 +1,87 @@
+# make demo      get what is missing, build, compare the models on the built-in population
+# make test      get what is missing, build the tests, run them
+# make build     the command, release
+# make install   put the command under PREFIX (default /usr/local; DESTDIR is honoured)
+# make lint      check the format of all Swift files
+# make format    correct it
+# make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
+# make bench     this machine's speed: products, then some epochs of Mult-VAE
+# make fixtures  compute the tests' reference numbers anew with PyTorch
+# make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
+# make clean     remove everything built
+#
+# GSL_ONLY=1     neither fetch nor use a library for fast products: GSL alone, as on the barest machine
+# SWIFT=swift    another Swift; BUILD=.build another place to build; PYTHON=python3 another Python
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+SWIFT ?= swift
+PYTHON ?= python3
+BUILD ?= .build
+PREFIX ?= /usr/local
+DESTDIR ?=
+PACKAGE = --scratch-path "$(BUILD)"
+DOPPEL = $(BUILD)/release/doppel
+DEMO = $(BUILD)/demo
+DOCS_TARGETS = Doppel Experiments Evaluation Autoencoders InteractionData Compute FileFormats
+
+export SWIFT BUILD GSL_ONLY
+ifdef GSL_ONLY
+export DOPPEL_ENGINE = gsl
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test install lint format docs bench fixtures clean
+
+help:
+	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile
+
+deps:
+	@.ci/install-deps
+
+build: deps
+	$(SWIFT) build -c release $(PACKAGE) --product doppel
+
+demo: build
+	@mkdir -p "$(DEMO)"
+	@$(DOPPEL) compare --per-user "$(DEMO)/per-user.tsv" --log "$(DEMO)/epochs.csv" > "$(DEMO)/table.md.part"
+	@mv "$(DEMO)/table.md.part" "$(DEMO)/table.md"
+	@cat "$(DEMO)/table.md"
+	@echo
+	@echo "This table: $(DEMO)/table.md. Every user's values: $(DEMO)/per-user.tsv."
+	@echo "Every epoch's loss terms: $(DEMO)/epochs.csv. The same as JSON: $(DOPPEL) compare --json"
+
+test: deps
+	$(SWIFT) build -c release $(PACKAGE) --build-tests
+	@.ci/run-tests
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$(DOPPEL)" "$(DESTDIR)$(PREFIX)/bin/doppel"
+
+lint:
+	$(SWIFT) format lint --strict -r Sources Tests $(wildcard examples) Package.swift
+
+format:
+	$(SWIFT) format -i -r Sources Tests $(wildcard examples) Package.swift
+
+docs: deps
+	DOPPEL_DOCS=1 $(SWIFT) package --scratch-path "$(BUILD)/docs-build" \
+	  --allow-writing-to-directory "$(BUILD)/docs" generate-documentation \
+	  $(addprefix --target ,$(DOCS_TARGETS)) --enable-experimental-combined-documentation \
+	  --output-path "$(BUILD)/docs"
+	@echo "Pages: $(BUILD)/docs; to read them: $(PYTHON) -m http.server -d $(BUILD)/docs, then /documentation"
+
+bench: build
+	$(DOPPEL) doctor
+	$(DOPPEL) compare --models mult-vae --epochs 20 --patience 0 --no-refit --metrics ndcg@100 --verbose
+	@echo "Against PyTorch: see Benchmarks/README.md."
+
+fixtures:
+	$(PYTHON) -m venv "$(BUILD)/fixtures"
+	"$(BUILD)/fixtures/bin/pip" install -q -r Tests/AutoencodersTests/Fixtures/requirements.txt
+	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_fixtures.py
+
+clean:
+	rm -rf "$(BUILD)"
