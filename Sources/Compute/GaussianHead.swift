@@ -14,6 +14,7 @@ extension Matrix {
   ///   - latent: becomes z, B × L.
   /// - Returns: for each row the divergence from N(0, I), `½ Σ (σ² + mean² − 1 − log σ²)`, and how many log-variances
   ///   were held to the range.
+  @specialized(where S == Float)
   public func drawGaussian(
     noise: Matrix?, deviation: inout Matrix, latent: inout Matrix
   ) -> (divergences: [Double], held: Int) {
@@ -50,6 +51,7 @@ extension Matrix {
   /// `∂/∂mean = g + β·mean` and `∂/∂s = ½ g⊙ε⊙σ + ½β(σ² − 1)`; the latter is zero where the log-variance was held.
   ///
   /// - Parameter beta: the weight of the divergence, already divided by the number of users in the batch.
+  @specialized(where S == Float)
   public mutating func backpropagateGaussian(
     gradient: Matrix, head: Matrix, noise: Matrix, deviation: Matrix, beta: Double
   ) {
@@ -78,6 +80,7 @@ extension Matrix {
   }
 
   /// This matrix of means plus `exp(logVariance / 2) ⊙ noise`, all of one shape.
+  @specialized(where S == Float)
   public func addingScaledNoise(_ noise: Matrix, logVariance: Matrix) -> Matrix {
     precondition(noise.count == count && logVariance.count == count && noise.columns == columns)
     var result = self

@@ -7,6 +7,7 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 
 extension Matrix {
   /// Adds `bias` (1 × n) to n columns of every row, all of them unless said otherwise.
+  @specialized(where S == Float)
   public mutating func add(bias: Matrix, atColumn column: Int = 0) {
     precondition(column + bias.count <= columns, "a bias \(bias) at column \(column) of \(self)")
     let (rows, columns, count) = (rows, columns, bias.count)
@@ -18,6 +19,7 @@ extension Matrix {
   }
 
   /// Makes every row a copy of `bias` (1 × columns).
+  @specialized(where S == Float)
   public mutating func setRows(to bias: Matrix) {
     precondition(bias.count == columns, "a bias \(bias) for \(columns) columns")
     let (rows, columns) = (rows, columns)
@@ -29,6 +31,7 @@ extension Matrix {
   }
 
   /// Adds one row of `other` to one row of this matrix.
+  @specialized(where S == Float)
   public mutating func add(row source: Int, of other: Matrix, scale: S = 1, toRow target: Int) {
     precondition(columns == other.columns && source < other.rows && target < rows)
     let columns = columns
@@ -40,6 +43,7 @@ extension Matrix {
   }
 
   /// Replaces this 1 × columns matrix by the column sums of `other`, its rows added in order.
+  @specialized(where S == Float)
   public mutating func setToColumnSums(of other: Matrix) {
     precondition(count == other.columns, "the column sums of \(other) into \(self)")
     clear()
@@ -52,6 +56,7 @@ extension Matrix {
   }
 
   /// Adds `scale` times `other`, element by element.
+  @specialized(where S == Float)
   public mutating func add(_ other: Matrix, scale: S = 1) {
     precondition(rows == other.rows && columns == other.columns, "\(other) added to \(self)")
     let count = count
@@ -61,6 +66,7 @@ extension Matrix {
   }
 
   /// Adds some rows of `other` to all rows of this matrix.
+  @specialized(where S == Float)
   public mutating func add(_ other: Matrix, rows range: Range<Int>) {
     precondition(
       range.count == rows && columns == other.columns && range.upperBound <= other.rows,
@@ -74,6 +80,7 @@ extension Matrix {
   }
 
   /// Becomes a copy of some rows of `other`.
+  @specialized(where S == Float)
   public mutating func copyRows(_ range: Range<Int>, of other: Matrix) {
     precondition(columns == other.columns && range.upperBound <= other.rows)
     reshape(rows: range.count)
@@ -84,6 +91,7 @@ extension Matrix {
   }
 
   /// Copies all rows of `other` to the rows starting at `row`.
+  @specialized(where S == Float)
   public mutating func copy(_ other: Matrix, toRow row: Int) {
     precondition(columns == other.columns && row + other.rows <= rows, "\(other) does not fit at row \(row)")
     let columns = columns
@@ -95,6 +103,7 @@ extension Matrix {
   }
 
   /// Multiplies one row by a number.
+  @specialized(where S == Float)
   public mutating func scale(row: Int, by factor: S) {
     precondition(row < rows)
     let columns = columns
@@ -108,6 +117,7 @@ extension Matrix {
   public var isFinite: Bool { unsafe withPointer { unsafe S.kernels.allFinite(count, $0) } == 1 }
 
   /// Applies the activation to every element.
+  @specialized(where S == Float)
   public mutating func apply(_ activation: Activation) {
     let count = count
     unsafe withMutablePointer { pointer in
@@ -123,6 +133,7 @@ extension Matrix {
   /// Turns a gradient with respect to activations into one with respect to pre-activations.
   ///
   /// - Parameter outputs: the activation's own values, of this matrix's shape.
+  @specialized(where S == Float)
   public mutating func backpropagate(through activation: Activation, outputs: Matrix) {
     precondition(outputs.rows == rows && outputs.columns == columns, "\(outputs) behind \(self)")
     let count = count
@@ -141,6 +152,7 @@ extension Matrix {
   /// Replaces one row `f` by `exp(f − max f)`.
   ///
   /// - Returns: the maximum and the sum of the new row; `log Σ exp f` is `maximum + log(sum)`.
+  @specialized(where S == Float)
   public mutating func exponentiateShifted(row: Int) -> (maximum: S, sum: Double) {
     precondition(row < rows)
     let columns = columns
@@ -155,6 +167,7 @@ extension Matrix {
   /// Replaces one row `f` by `σ(f)`.
   ///
   /// - Returns: `Σ log(1 + exp f)` over the row.
+  @specialized(where S == Float)
   public mutating func sigmoidWithSoftplusSum(row: Int) -> Double {
     precondition(row < rows)
     let columns = columns
@@ -162,6 +175,7 @@ extension Matrix {
   }
 
   /// The sum of the squares of one row.
+  @specialized(where S == Float)
   public func sumOfSquares(row: Int) -> Double {
     precondition(row < rows)
     return unsafe withPointer { unsafe S.kernels.sumOfSquares(columns, $0 + row * columns) }

@@ -141,6 +141,7 @@ import CKernels
   // MARK: The product forms
 
   /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
+  @specialized(where S == Float)
   public func multiply<S: Scalar>(
     _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0,
     accumulating: Bool = false
@@ -159,6 +160,7 @@ import CKernels
   }
 
   /// `c ← a·b (+ c)`, with a: m × k, b: k × n, c: m × n.
+  @specialized(where S == Float)
   public func multiply<S: Scalar>(
     _ a: Matrix<S>, _ b: Matrix<S>, into c: inout Matrix<S>, accumulating: Bool = false
   ) {
@@ -174,6 +176,7 @@ import CKernels
   }
 
   /// `c ← aᵀ·b (+ c)` for some columns of `a`: a: k × m, b: k × n, c: (chosen columns) × n.
+  @specialized(where S == Float)
   public func multiply<S: Scalar>(
     transposing a: Matrix<S>, columns: Range<Int>? = nil, _ b: Matrix<S>, into c: inout Matrix<S>,
     accumulating: Bool = false

@@ -108,11 +108,13 @@ public struct Seed: Sendable, Equatable, Codable {
   }
 
   /// Fills a matrix with draws from N(0, σ²).
+  @specialized(where S == Float)
   public mutating func fillGaussian<S: Scalar>(_ matrix: inout Matrix<S>, deviation: Double = 1) {
     unsafe fill(&matrix) { source in unsafe gsl_ran_gaussian_ziggurat(source, deviation) }
   }
 
   /// Fills a matrix with draws from N(0, σ²) cut off at two standard deviations, as TensorFlow's `truncated_normal`.
+  @specialized(where S == Float)
   public mutating func fillTruncatedGaussian<S: Scalar>(
     _ matrix: inout Matrix<S>, deviation: Double
   ) {
@@ -124,6 +126,7 @@ public struct Seed: Sendable, Equatable, Codable {
   }
 
   /// Fills a matrix with draws from the uniform distribution on [−limit, limit).
+  @specialized(where S == Float)
   public mutating func fillUniform<S: Scalar>(_ matrix: inout Matrix<S>, limit: Double) {
     unsafe fill(&matrix) { source in unsafe (2 * gsl_rng_uniform(source) - 1) * limit }
   }

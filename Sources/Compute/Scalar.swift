@@ -11,7 +11,9 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
 }
 
 /// The vector loops of one number format, as documented in `CKernels.h`.
-@safe public struct Kernels<S: Scalar>: Sendable {
+///
+/// A class, so that reaching a loop copies one reference and not a table of them.
+@safe public final class Kernels<S: Scalar>: Sendable {
   typealias Source = UnsafePointer<S>
   typealias Target = UnsafeMutablePointer<S>
 
@@ -42,6 +44,50 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       UnsafePointer<dk_adam>, Target
     ) -> Void
   let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+
+  init(
+    axpy: @escaping @Sendable (Int, S, Source, Target) -> Void,
+    scale: @escaping @Sendable (Int, S, Target) -> Void,
+    sumOfSquares: @escaping @Sendable (Int, Source) -> Double,
+    allFinite: @escaping @Sendable (Int, Source) -> Int32,
+    tanh: @escaping @Sendable (Int, Target) -> Void,
+    sigmoid: @escaping @Sendable (Int, Target) -> Void,
+    relu: @escaping @Sendable (Int, Target) -> Void,
+    tanhBackward: @escaping @Sendable (Int, Source, Target) -> Void,
+    sigmoidBackward: @escaping @Sendable (Int, Source, Target) -> Void,
+    reluBackward: @escaping @Sendable (Int, Source, Target) -> Void,
+    expShifted: @escaping @Sendable (Int, Target, Target, UnsafeMutablePointer<Double>) -> Void,
+    softplusSigmoid: @escaping @Sendable (Int, Target) -> Double,
+    sparseDot: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double,
+    scatter: @escaping @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void,
+    listedCells: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double,
+    gaussianForward: @escaping @Sendable ( Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64> ) -> Double,
+    gaussianBackward: @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
+    adam: @escaping @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void,
+    sparseAdam: @escaping @Sendable ( Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target, UnsafePointer<dk_adam>, Target ) -> Void,
+    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+  ) {
+    unsafe self.axpy = unsafe axpy
+    unsafe self.scale = unsafe scale
+    unsafe self.sumOfSquares = unsafe sumOfSquares
+    unsafe self.allFinite = unsafe allFinite
+    unsafe self.tanh = unsafe tanh
+    unsafe self.sigmoid = unsafe sigmoid
+    unsafe self.relu = unsafe relu
+    unsafe self.tanhBackward = unsafe tanhBackward
+    unsafe self.sigmoidBackward = unsafe sigmoidBackward
+    unsafe self.reluBackward = unsafe reluBackward
+    unsafe self.expShifted = unsafe expShifted
+    unsafe self.softplusSigmoid = unsafe softplusSigmoid
+    unsafe self.sparseDot = unsafe sparseDot
+    unsafe self.scatter = unsafe scatter
+    unsafe self.listedCells = unsafe listedCells
+    unsafe self.gaussianForward = unsafe gaussianForward
+    unsafe self.gaussianBackward = unsafe gaussianBackward
+    unsafe self.adam = unsafe adam
+    unsafe self.sparseAdam = unsafe sparseAdam
+    unsafe self.gather = unsafe gather
+  }
 }
 
 extension Float: Scalar {

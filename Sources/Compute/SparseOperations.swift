@@ -3,6 +3,7 @@
 /// `base` is the column at which the dense matrix starts: a shard of the items holds columns `base..<base + n`.
 extension Matrix {
   /// `Σ values[k] · self[row, indices[k] − base]`.
+  @specialized(where S == Float)
   public func dot(
     row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int
   ) -> Double {
@@ -15,6 +16,7 @@ extension Matrix {
   }
 
   /// `self[row, indices[k] − base] += scale · values[k]`.
+  @specialized(where S == Float)
   public mutating func scatter(
     row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int, scale: S
   ) {
@@ -31,6 +33,7 @@ extension Matrix {
   /// The loss of the listed cells alone: `(f − x)²`, or the logistic loss.
   ///
   /// The row `f` becomes `scale · ∂loss/∂f`, which is exactly zero at every cell that is not listed.
+  @specialized(where S == Float)
   public mutating func listedCellsLoss(
     row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int, logistic: Bool, scale: S
   ) -> Double {
@@ -48,6 +51,7 @@ extension Matrix {
   }
 
   /// Adds `Σ values[k] · weight[row: indices[k] − base]` to one row: the product of a sparse row with a shard of weights.
+  @specialized(where S == Float)
   public mutating func gather(
     row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, from weight: Matrix, base: Int
   ) {

@@ -19,12 +19,15 @@ struct DoppelCommand: ParsableCommand {
     ])
 
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    // A reader that has seen enough is told apart from a disk that is full by the error of the write.
+    signal(SIGPIPE) { _ in }
+    var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
-      var command = try parseAsRoot(ConfigFile.expand(arguments))
+      try invocation.complete()
+      var command = try parseAsRoot(invocation.words)
       try command.run()
     } catch {
-      Failure(error).report(for: self)
+      Failure(error, of: invocation).report()
     }
   }
 }

@@ -35,7 +35,7 @@ extension ModelDirectory {
     let unknown = ids.filter { items.index(of: $0) == nil }
     if known.isEmpty && !ids.isEmpty {
       throw DataError(
-        path: "--items", text: ids.joined(separator: ","), message: "the model knows none of these items",
+        path: "--items", text: ids.joined(separator: ","), message: "has no item that the model knows",
         accepted: "ids from the model's items.txt")
     }
     return Audience(

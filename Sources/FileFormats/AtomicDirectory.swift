@@ -15,9 +15,7 @@ public enum AtomicDirectory {
   public static func write(
     to path: String, replacing isReplaceable: (String) -> Bool, filling fill: (String) throws -> Void
   ) throws {
-    var target = path
-    while target.count > 1 && target.hasSuffix("/") { target.removeLast() }
-    target = resolvingLinks(target)
+    let target = target(of: path)
     try check(target, named: path, isReplaceable)
     let temporary = temporaryNeighbour(of: target)
     if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
@@ -30,6 +28,23 @@ public enum AtomicDirectory {
       try? FileManager.default.removeItem(atPath: temporary)
       throw error
     }
+  }
+
+  /// Finds out whether ``write(to:replacing:filling:)`` could work, before hours go into what is to be written.
+  ///
+  /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
+  public static func verify(_ path: String, replacing isReplaceable: (String) -> Bool) throws(OutputError) {
+    let target = target(of: path)
+    try check(target, named: path, isReplaceable)
+    let temporary = temporaryNeighbour(of: target)
+    if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
+    try? FileManager.default.removeItem(atPath: temporary)
+  }
+
+  private static func target(of path: String) -> String {
+    var target = path
+    while target.count > 1 && target.hasSuffix("/") { target.removeLast() }
+    return resolvingLinks(target)
   }
 
   private static func check(

@@ -73,6 +73,21 @@ public enum AtomicFile {
     }
   }
 
+  /// Finds out whether ``write(to:_:)`` could work, before hours go into what is to be written.
+  ///
+  /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
+  public static func verify(_ path: String) throws(OutputError) {
+    let target = resolvingLinks(path)
+    switch FileKind(path: target) {
+    case .directory: throw OutputError(path: path, reason: "it is a directory")
+    case .other: return
+    case .regular, .missing:
+      let temporary = temporaryNeighbour(of: target)
+      _ = try named(path) { () throws(OutputError) in try .creating(temporary) }
+      removeFile(temporary)
+    }
+  }
+
   /// Writes text as UTF-8.
   ///
   /// - Throws: ``OutputError`` naming `path`.

@@ -11,6 +11,9 @@
 /// Why the last system call failed.
 func lastSystemError() -> String { unsafe String(cString: strerror(errno)) }
 
+/// Whether the last system call failed because nobody reads the other end of a pipe.
+func readerIsGone() -> Bool { errno == EPIPE }
+
 /// An open file with one owner, closed once.
 struct FileDescriptor: ~Copyable {
   let raw: Int32
@@ -47,6 +50,12 @@ struct FileDescriptor: ~Copyable {
     if raw < 0 { throw InputError(path: "/tmp", reason: lastSystemError()) }
     _ = unsafe unlink(template)
     return FileDescriptor(raw: raw)
+  }
+
+  /// A second descriptor of an open file, or `nil`, with `errno` set, when there is none.
+  static func duplicating(_ raw: Int32) -> FileDescriptor? {
+    let copy = dup(raw)
+    return copy < 0 ? nil : FileDescriptor(raw: copy)
   }
 
   /// What kind of file this is and its size in bytes.

@@ -3,12 +3,12 @@ import InteractionData
 
 /// A few users on their way through the network, with all that the way back needs.
 ///
-/// A batch is cut into blocks of at most ``size`` users, and one worker takes a block from the input to the last hidden
-/// layer. The cuts depend on the batch alone, never on the number of threads; what blocks have in common (gradients of the
-/// small layers) is added up in block order.
+/// A batch is cut into blocks, and one worker takes a block from the input to the last hidden layer. The cuts depend on the
+/// batch size alone, never on the number of threads; what blocks have in common (gradients of the small layers) is added up
+/// in block order.
 struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
-  /// The largest number of users in a block.
-  static var size: Int { 64 }
+  /// The number of users in a block: an eighth of the batch, but 16 to 64.
+  static func size(batch: Int) -> Int { min(64, max(16, (batch + 7) / 8)) }
 
   /// Which rows of the batch these are.
   var batchRows: Range<Int> = 0..<0
@@ -33,7 +33,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private let design: Design<Latent>
 
-  init(_ design: Design<Latent>, rows: Int = Self.size, forTraining: Bool) {
+  init(_ design: Design<Latent>, rows: Int, forTraining: Bool) {
     self.design = design
     func matrix(_ width: Int) -> Matrix<S> { Matrix(rows: rows, columns: width) }
     func gradients(_ widths: [Int]) -> [DenseLayer<S>] {

@@ -72,6 +72,13 @@ public struct ModelDirectory: Sendable {
     }
   }
 
+  /// Finds out whether ``write(to:card:)`` could work, before a model is trained for it.
+  ///
+  /// - Throws: `OutputError`, as writing would.
+  public static func verify(_ path: String) throws {
+    try AtomicDirectory.verify(path, replacing: fileNames.contains)
+  }
+
   private var tensors: [String: Tensor] {
     switch model {
     case .popularity(let model):
@@ -115,7 +122,7 @@ public struct ModelDirectory: Sendable {
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
     if case .number(let count)? = config["items"], Int(exactly: count) != items.count {
-      throw wrong("speaks of \(count) items, but items.txt has \(items.count)")
+      throw wrong("speaks of \(JSONValue.number(count).prettyPrinted) items, but items.txt has \(items.count)")
     }
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)

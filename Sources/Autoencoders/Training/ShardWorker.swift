@@ -18,7 +18,6 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// Per user: the largest logit here, `Σ exp(f − largest)`, and the loss that needs no other shard.
   private(set) var statistics: [ShardStatistics<S>] = []
 
-  private var gradientTile: Matrix<S>
   private var biasGradient: Matrix<S>
   private var columns = BatchColumns<S>()
   private var segments: [Range<Int>] = []
@@ -34,8 +33,6 @@ struct ShardWorker<S: Scalar>: Sendable {
     biasMoments = AdamMoments(rows: 1, columns: count)
     logits = Matrix(rows: batchSize, columns: count)
     outputGradient = Matrix(rows: batchSize, columns: width)
-    gradientTile = Matrix(
-      rows: min(Self.tileSize, count), columns: max(width, shard.inputWeight.columns))
     biasGradient = Matrix(rows: 1, columns: count)
   }
 
@@ -89,11 +86,14 @@ struct ShardWorker<S: Scalar>: Sendable {
     engine.multiply(logits, shard.outputWeight, into: &outputGradient)
     biasGradient.setToColumnSums(of: logits)
     biasMoments.update(&shard.outputBias, gradient: biasGradient, biasStep)
+    // Made anew for each shard, so that only as many are alive as threads are at work.
+    var gradient = Matrix<S>(
+      rows: min(Self.tileSize, shard.items.count), columns: output.columns)
     for start in stride(from: 0, to: shard.items.count, by: Self.tileSize) {
       let tile = start..<min(start + Self.tileSize, shard.items.count)
-      gradientTile.reshape(rows: tile.count, columns: output.columns)
-      engine.multiply(transposing: logits, columns: tile, output, into: &gradientTile)
-      outputMoments.update(&shard.outputWeight, rows: tile, gradient: gradientTile, step)
+      gradient.reshape(rows: tile.count)
+      engine.multiply(transposing: logits, columns: tile, output, into: &gradient)
+      outputMoments.update(&shard.outputWeight, rows: tile, gradient: gradient, step)
     }
   }
 
@@ -125,9 +125,9 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
   mutating func learnInput(input: BatchRows<S>, delta: Matrix<S>, step: AdamStep) {
     columns.collect(columns: shard.items, from: input)
-    gradientTile.reshape(rows: 1, columns: delta.columns)
+    var scratch = Matrix<S>(rows: 1, columns: delta.columns)
     inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, scratch: &gradientTile, step)
+      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch, step)
   }
 }
 

@@ -79,13 +79,17 @@ extension ModelConfiguration {
     _ wrap: (Autoencoder<Model.Latent>) -> TrainedModel
   ) throws -> Fit {
     let (design, options) = (configured.model.design, configured.training)
-    let chosen = try trainer.fit(design, to: rows, options: options, validate: validate)
-    guard let refit, validate != nil else {
-      return Fit(model: wrap(chosen.model), history: chosen.history, bestEpoch: chosen.bestEpoch)
+    let fitsAgain = refit != nil && validate != nil
+    let chosen = try trainer.fit(
+      design, to: rows, options: options, keepsBest: !fitsAgain, validate: validate)
+    let (history, bestEpoch) = (chosen.history, chosen.bestEpoch)
+    guard let refit, fitsAgain else {
+      return Fit(model: wrap(chosen.model), history: history, bestEpoch: bestEpoch)
     }
+    _ = consume chosen  // The first fit's weights make room for the second's.
     var again = options
-    again.epochs = chosen.bestEpoch
+    again.epochs = bestEpoch
     let final = try trainer.fit(design, to: refit, options: again, plannedEpochs: options.epochs)
-    return Fit(model: wrap(final.model), history: chosen.history, bestEpoch: chosen.bestEpoch)
+    return Fit(model: wrap(final.model), history: history, bestEpoch: bestEpoch)
   }
 }

@@ -28,14 +28,16 @@ public struct Trainer: Sendable {
   /// Rows without entries are passed over.
   ///
   /// - Parameters:
-  ///   - validate: a value for the model as it is after each epoch, larger is better. It chooses the epoch whose weights are
-  ///     kept. Without it the last epoch's are.
+  ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the
+  ///     last epoch's, for callers that only want to know how many epochs are best.
+  ///   - validate: a value for the model as it is after each epoch, larger is better; it chooses the best epoch.
   ///   - plannedEpochs: the length on which schedules rest, when fewer epochs are to be run than were planned (fitting again
   ///     for the number of epochs that validation chose).
   /// - Throws: ``TrainingError``, or what `validate` throws.
   public func fit<Latent>(
     _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions,
-    plannedEpochs: Int? = nil, validate: ((Autoencoder<Latent>) throws -> Double)? = nil
+    plannedEpochs: Int? = nil, keepsBest: Bool = true,
+    validate: ((Autoencoder<Latent>) throws -> Double)? = nil
   ) throws -> TrainingOutcome<Latent> {
     let users = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
     guard !users.isEmpty else { throw TrainingError.noUsers }
@@ -49,7 +51,7 @@ public struct Trainer: Sendable {
       adam: Adam(learningRate: options.learningRate), processor: processor)
 
     var history: [EpochRecord] = []
-    var best: (network: Network<Float>, value: Double, epoch: Int)?
+    var best: (network: Network<Float>?, value: Double, epoch: Int)?
     var waited = 0
     for epoch in 1...max(1, options.epochs) {
       var record = try runEpoch(epoch, of: options.epochs, step: &step, users: users, batchSize, rows)
@@ -57,7 +59,7 @@ public struct Trainer: Sendable {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
         if best.map({ value > $0.value }) ?? true {
-          best = (step.network, value, epoch)
+          best = (keepsBest ? step.network : nil, value, epoch)
           waited = 0
         } else if design.prior.isSettled(
           afterUpdates: step.updates, of: step.plannedUpdates)

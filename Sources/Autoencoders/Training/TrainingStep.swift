@@ -17,6 +17,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private let design: Design<Latent>
   private let adam: Adam
   private let processor: Processor
+  private let blockSize: Int
   private var workers: [ShardWorker<S>]
   private var blocks: [UserBlock<Latent, S>]
   private var inputBias: TrainedMatrix<S>
@@ -36,7 +37,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     self.processor = processor
     self.plannedUpdates = plannedUpdates
     workers = network.shards.map { ShardWorker($0, batchSize: batchSize) }
-    let size = UserBlock<Latent, S>.size
+    blockSize = UserBlock<Latent, S>.size(batch: batchSize)
+    let size = blockSize
     blocks = stride(from: 0, to: batchSize, by: size).map { start in
       UserBlock(design, rows: min(size, batchSize - start), forTraining: true)
     }
@@ -127,9 +129,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func forward(rows: [Int], of data: SparseRows, noise: NoiseSource) throws {
     let network = network
-    try processor.forEach(&blocks) { [processor] index, block in
-      let start = min(rows.count, index * UserBlock<Latent, S>.size)
-      let end = min(rows.count, start + UserBlock<Latent, S>.size)
+    try processor.forEach(&blocks) { [processor, blockSize] index, block in
+      let start = min(rows.count, index * blockSize)
+      let end = min(rows.count, start + blockSize)
       block.batchRows = start..<end
       block.load(rows[start..<end], of: data, noise: noise, block: index)
       if start == end { return }

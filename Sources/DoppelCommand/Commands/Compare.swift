@@ -13,39 +13,47 @@ struct Compare: ParsableCommand {
       """)
 
   @OptionGroup var data: DataOptions
-  @Option(help: ArgumentHelp("Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
+  @Option(
+    help: ArgumentHelp("Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
   var models: String?
-  @OptionGroup(title: "Measuring") var measure: MeasureOptions
+  @Option(help: "What is predicted.")
+  var task = ModelConfiguration.Task.ranking
+  @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
+  @Option(help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"))
+  var saveSplit: String?
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
     let started = Date()
     let configurations = try configurations()
-    let metrics = try measure.parsed()
+    let metrics = try measure.parsed(for: task)
+    if let log { try AtomicFile.verify(log) }
     let processor = try options.processor()
     let selection = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
+    defer { reporter.clear() }
 
     var results: [ModelResult] = []
     let summary: DataSummary
     let split: [String: JSONValue]
     var notes: [String]
     let loaded: Date
-    switch measure.task {
+    switch task {
     case .ranking:
       let data = try selection.ranking(seed: options.randomSeed)
       guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
       options.note(notes)
+      if let saveSplit { try data.split.writeAuthorsLayout(to: saveSplit) }
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observer
+      experiment.observer = reporter.observe()
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     case .rating:
       let data = try selection.rating(seed: options.randomSeed)
@@ -55,15 +63,15 @@ struct Compare: ParsableCommand {
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observer
+      experiment.observer = reporter.observe()
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     }
-    reporter.end()
+    try reporter.end()
     let modelNotes = Self.merged(results)
     options.note(modelNotes)
     notes += modelNotes
     try reporter.writeLog(to: log)
-    try writePerUser(results, metrics)
+    try measure.writePerUser(results, metrics)
 
     let comparison = Comparison(results, metrics: metrics)
     if options.json {
@@ -72,11 +80,11 @@ struct Compare: ParsableCommand {
         engine: processor.engine.name, version: DoppelVersion.current,
         loadSeconds: loaded.timeIntervalSince(started),
         totalSeconds: Date().timeIntervalSince(started), notes: notes)
-      Console.standardOutput(try document.json(comparison).prettyPrinted + "\n")
+      try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
-      Console.standardOutput(Self.heading(summary, processor, options.seed))
-      Console.standardOutput(comparison.table.markdown() + "\n")
-      for sentence in comparison.sentences { Console.standardOutput(sentence + "\n") }
+      try Console.standardOutput(
+        Self.heading(summary, processor, options.seed) + comparison.table.markdown() + "\n"
+          + comparison.sentences.map { $0 + "\n" }.joined())
     }
   }
 
@@ -90,26 +98,16 @@ struct Compare: ParsableCommand {
   /// The models asked for, with the settings of the config file and the flags that apply to them.
   private func configurations() throws -> [ModelConfiguration] {
     let chosen = try models.map { names in
-      try names.split(separator: ",").map { try ModelConfiguration.parse(String($0.trimmingPrefix(" "))) }
-    } ?? ModelConfiguration.all(for: measure.task)
+      try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
+    } ?? ModelConfiguration.all(for: task)
     guard !chosen.isEmpty else { throw UsageError("--models names none") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
       throw UsageError("--models names \(twice.key) twice")
     }
-    for model in chosen where model.task != measure.task {
+    for model in chosen where model.task != task {
       throw UsageError("\(model.name) is for --task \(model.task.rawValue)")
     }
-    let changes = try hyperparameters.changes()
-    let settings = try options.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
-    for key in changes.keys.sorted() where !chosen.contains(where: { $0.has(key) }) {
-      throw UsageError("none of the models has a hyper-parameter \(key)")
-    }
-    return try chosen.map { model in
-      // A setting of one model is more particular than a flag for all, and the command line wins over the file.
-      var own = settings[model.name] ?? [:]
-      for (key, value) in changes where model.has(key) { own[key] = value }
-      return try model.setting(own)
-    }
+    return try hyperparameters.configured(chosen, config: options.config)
   }
 
   /// Remarks that several models share are made once.
@@ -117,13 +115,5 @@ struct Compare: ParsableCommand {
     var order: [String] = []
     for note in results.flatMap(\.notes) where !order.contains(note) { order.append(note) }
     return order
-  }
-
-  private func writePerUser(_ results: [ModelResult], _ metrics: [Metric]) throws {
-    guard let path = measure.perUser else { return }
-    guard measure.task == .ranking else { throw UsageError("--per-user is for --task ranking") }
-    let rows = results.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
-    let lines = PerUserTable.lines(of: rows, metrics: metrics)
-    try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: path)
   }
 }

@@ -5,7 +5,7 @@ import FileFormats
 /// `doppel doctor`: what this machine has and how fast it is.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Versions, libraries found, this machine's measured speed.")
+    abstract: "Versions, libraries found, this machine's measured speed.", usage: "doppel doctor [<options>]")
 
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -16,28 +16,27 @@ struct Doctor: ParsableCommand {
     }
     let threads = options.threads ?? Processor.availableCores
     if options.json {
-      Console.standardOutput(
-        JSONValue.object([
-          "version": .string(DoppelVersion.current), "gsl": .string(GSL.version),
-          "threads": .number(Double(threads)), "engine": .string(chosen.name),
-          "engines": .array(
-            rates.map {
-              .object(["name": .string($0.engine.name), "gigaflops": .number($0.rate)])
-            }),
-        ]).prettyPrinted + "\n")
-      return
+      return try Console.standardOutput([
+        "version": .string(DoppelVersion.current), "gsl": .string(GSL.version),
+        "threads": .number(Double(threads)), "engine": .string(chosen.name),
+        "engines": .array(
+          rates.map {
+            .object(["name": .string($0.engine.name), "gigaflops": .number($0.rate)])
+          }),
+      ])
     }
-    Console.standardOutput(
-      "doppel \(DoppelVersion.current), GSL \(GSL.version), \(Processor.availableCores) cores, \(threads) threads\n\n")
     var table = ResultTable(columns: [.init("GFLOP/s", best: .largest), .init("used")])
     for (engine, rate) in rates {
       table.append(
         engine.name, [.number(rate, decimals: 0), .text(engine.kind == chosen.kind ? "yes" : "")])
     }
-    Console.standardOutput(table.markdown(firstColumn: "product engine"))
-    Console.standardOutput("\nMeasured on 500 × 600 by 600 × 4096 in single precision, all threads at once.\n")
-    if chosen.kind == .gsl {
-      Console.standardOutput("Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n")
+    var text = "doppel \(DoppelVersion.current), GSL \(GSL.version), "
+    text += "\(Processor.availableCores) cores, \(threads) threads\n\n"
+    text += table.markdown(firstColumn: "product engine")
+    text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on every thread, all at once.\n"
+    if chosen.kind == .gsl && ProductEngine.present.count == 1 {
+      text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
     }
+    try Console.standardOutput(text)
   }
 }

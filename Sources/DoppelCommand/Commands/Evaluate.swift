@@ -22,10 +22,7 @@ struct Evaluate: ParsableCommand {
   var train: String?
   @Option(help: ArgumentHelp("What is to be found.", valueName: "file"))
   var test: String?
-  @Option(help: ArgumentHelp("Metrics such as ndcg@100,recall@20.", valueName: "keys"))
-  var metrics: String?
-  @Option(help: ArgumentHelp("Save every user's values.", valueName: "file"))
-  var perUser: String?
+  @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -35,41 +32,36 @@ struct Evaluate: ParsableCommand {
       throw UsageError(
         "\(directory.configuration.name) predicts ratings; doppel compare --task rating measures it on data")
     }
-    let metrics = try metrics.map { try $0.split(separator: ",").map { try Metric(key: String($0)) } }
-      ?? Metric.rankingDefaults
+    let metrics = try measure.parsed(for: .ranking)
     let processor = try options.processor()
-    let (summary, users, notes) = try testUsers(for: directory)
+    let (kind, (summary, users, notes)) = try testUsers(for: directory)
     options.note(notes)
     let loaded = Date()
     let result = try directory.evaluate(on: users, metrics: metrics, processor: processor)
     options.note(result.notes)
-    if let perUser, let ranking = result.ranking {
-      let lines = PerUserTable.lines(of: [(name: result.name, result: ranking)], metrics: metrics)
-      try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: perUser)
-    }
+    try measure.writePerUser([result], metrics)
     let comparison = Comparison([result], metrics: metrics)
     if options.json {
       let document = ResultDocument(
         dataset: summary,
         split: [
-          "kind": data == nil && train == nil ? "users" : .string(train == nil ? "users" : "files"),
-          "train": 0, "validation": 0, "test": .number(Double(users.heldOut.nonZeroCount)),
+          "kind": .string(kind.rawValue), "train": 0, "validation": 0, "test": .number(Double(users.heldOut.nonZeroCount)),
           "testUsers": .number(Double(users.userIDs.count)),
           "skippedUsers": .number(Double(users.skippedUsers)), "hash": .string(users.hash),
         ],
         seed: options.seed, threads: processor.threads, engine: processor.engine.name,
         version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
         totalSeconds: Date().timeIntervalSince(started), notes: notes + result.notes)
-      Console.standardOutput(try document.json(comparison).prettyPrinted + "\n")
+      try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
-      Console.standardOutput(Compare.heading(summary, processor, options.seed))
-      Console.standardOutput(comparison.scoreTable.markdown(firstColumn: "metric"))
+      try Console.standardOutput(
+        Compare.heading(summary, processor, options.seed) + comparison.scoreTable.markdown(firstColumn: "metric"))
     }
   }
 
   private func testUsers(
     for directory: ModelDirectory
-  ) throws -> (DataSummary, HeldOutUsers, [String]) {
+  ) throws -> (SplitKind, (DataSummary, HeldOutUsers, [String])) {
     let format = try reading.format()
     func read(_ path: String) throws -> Interactions {
       try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
@@ -78,18 +70,16 @@ struct Evaluate: ParsableCommand {
       guard let test else { throw UsageError("--train needs --test") }
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
       let known = try read(train)
-      return try directory.users(known: known, wanted: try read(test))
+      return (.files, try directory.users(known: known, wanted: try read(test)))
     }
     if test != nil { throw UsageError("--test needs --train") }
     guard let data else {
-      return try directory.users(foldingIn: Population.newcomers(seed: options.randomSeed), seed: options.randomSeed)
+      let newcomers = try Population.newcomers(seed: options.randomSeed)
+      return (.users, try directory.users(foldingIn: newcomers, seed: options.randomSeed))
     }
-    var isDirectory: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
-    if exists && isDirectory.boolValue {
-      let split = try RankingSplit.directory(data)
-      return try directory.users(of: split, name: data)
+    switch try DataPlace(data) {
+    case .directory(let path): return (.directory, try directory.users(of: .directory(path), name: path))
+    case .file(let path): return (.users, try directory.users(foldingIn: read(path), seed: options.randomSeed))
     }
-    return try directory.users(foldingIn: try read(data), seed: options.randomSeed)
   }
 }

@@ -6,9 +6,10 @@ import Foundation
 /// `doppel recommend`: ranked lists from a saved model.
 struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommend items from a saved model: to someone given by a list of items, to known users, to a file of users.",
+    abstract: "Recommend items from a saved model, to one user, to many, or to someone new.",
     discussion: """
-      Items someone has are never recommended to them. Ids are those of the training data. A list is shorter than asked for \
+      For whom: --items for someone given by a list of items, --users for everyone in a file, --user with --data for one \
+      of them. Items someone has are never recommended to them. Ids are those of the training data. A list is shorter than asked for \
       where too few items are left; a note says so. Scores are logits: only their order means anything.
       """)
 
@@ -22,7 +23,7 @@ struct Recommend: ParsableCommand {
   var user: String?
   @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"))
   var data: String?
-  @Option(name: .customShort("k"), help: "Length of a list.")
+  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
   @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"))
   var excludeItems: String?
@@ -40,18 +41,23 @@ struct Recommend: ParsableCommand {
 
   func run() throws {
     let directory = try ModelDirectory(contentsOf: model)
+    if case .itemAutoRec = directory.configuration {
+      throw DataError(
+        path: model, message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
+        accepted: "a ranking model, or user-autorec")
+    }
     let processor = try options.processor()
     let audience = try audience(directory)
     options.note(audience.notes)
-    let excluded = try excludeItems.map { try IdentifierList.read($0).ids } ?? []
-    let allowed = try onlyItems.map { try IdentifierList.read($0).ids }
+    let excluded = try excludeItems.map { try ids(in: $0, of: "--exclude-items", directory) } ?? []
+    let allowed = try onlyItems.map { try ids(in: $0, of: "--only-items", directory) }
     var lists: [JSONValue] = []
-    var short = 0
-    if !options.json { Console.standardOutput("user\titem\tscore\n") }
+    var short: [Int] = []
+    if !options.json { try Console.standardOutput("user\titem\tscore\n") }
     try directory.recommend(
       to: audience, k: length, excluding: excluded, only: allowed, processor: processor
     ) { user, list in
-      if list.count < length { short += 1 }
+      if list.count < length { short.append(list.count) }
       if options.json {
         lists.append(
           .object([
@@ -64,18 +70,30 @@ struct Recommend: ParsableCommand {
               }),
           ]))
       } else {
-        let lines = list.map { "\(user)\t\(directory.items[$0.item])\t\($0.score)\n" }
-        Console.standardOutput(lines.joined())
+        let user = Console.identifier(user)
+        let lines = list.map { "\(user)\t\(Console.identifier(directory.items[$0.item]))\t\($0.score)\n" }
+        try Console.standardOutput(lines.joined())
       }
     }
     if options.json {
-      Console.standardOutput(
-        JSONValue.object([
-          "model": .string(directory.configuration.name), "k": .number(Double(length)),
-          "users": .array(lists),
-        ]).prettyPrinted + "\n")
+      try Console.standardOutput([
+        "model": .string(directory.configuration.name), "k": .number(Double(length)),
+        "users": .array(lists),
+      ])
     }
-    if short > 0 { options.note(["\(short) of \(audience.userIDs.count) lists are shorter than \(length)"]) }
+    if audience.userIDs.count == 1, let count = short.first {
+      options.note(["the list has \(count) items, not \(length): no more are left"])
+    } else if !short.isEmpty {
+      options.note(["\(short.count) of \(audience.userIDs.count) lists are shorter than \(length): no more items are left"])
+    }
+  }
+
+  /// The ids of a list, with a note on those that the model does not know.
+  private func ids(in path: String, of flag: String, _ directory: ModelDirectory) throws -> [String] {
+    let ids = try IdentifierList.read(path).ids
+    let unknown = ids.count { directory.items.index(of: $0) == nil }
+    if unknown > 0 { options.note(["the model does not know \(unknown) of the \(ids.count) ids of \(flag)"]) }
+    return ids
   }
 
   private func audience(_ directory: ModelDirectory) throws -> ModelDirectory.Audience {
@@ -88,7 +106,7 @@ struct Recommend: ParsableCommand {
     guard let user else { return directory.audience(interactions) }
     guard let only = interactions.only(user: user) else {
       throw DataError(
-        path: path, text: user, message: "this user is not in the file",
+        path: path, text: user, message: "is not a user of this file",
         accepted: "one of its \(interactions.users.count) users")
     }
     return directory.audience(only)

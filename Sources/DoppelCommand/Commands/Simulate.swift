@@ -5,14 +5,15 @@ import FileFormats
 /// `doppel simulate`: a population whose truth is known.
 struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a population with known tastes: interactions, items and the truth.")
+    abstract: "Make a population with known tastes: interactions, items and the truth.",
+    usage: "doppel simulate --output <directory> [<options>]")
 
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
   var output: String
-  @Option(help: "Number of users.") var users = Population().users
-  @Option(help: "Number of items.") var items = Population().items
-  @Option(help: "Number of tastes.") var tastes = Population().tastes
-  @Option(help: "Mean number of items a user has.") var profileLength = Population().meanProfileLength
+  @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
+  @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
+  @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
+  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength = Population().meanProfileLength
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -21,18 +22,24 @@ struct Simulate: ParsableCommand {
     population.items = items
     population.tastes = tastes
     population.meanProfileLength = profileLength
+    do {
+      try population.validate()
+    } catch {
+      let flag = error.name == "meanProfileLength" ? "profile-length" : error.name
+      throw UsageError("--\(flag) is out of range; accepted: \(error.accepted)")
+    }
+    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
     let simulated = try population.simulate(seed: options.randomSeed)
     try simulated.write(to: output)
     let data = simulated.interactions
     if options.json {
-      Console.standardOutput(
-        JSONValue.object([
-          "output": .string(output), "users": .number(Double(data.users.count)),
-          "items": .number(Double(data.items.count)), "interactions": .number(Double(data.count)),
-          "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
-        ]).prettyPrinted + "\n")
+      try Console.standardOutput([
+        "output": .string(output), "users": .number(Double(data.users.count)),
+        "items": .number(Double(data.items.count)), "interactions": .number(Double(data.count)),
+        "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
+      ])
     } else {
-      Console.standardOutput("\(data)\nsaved in \(output)\n")
+      try Console.standardOutput("\(data)\nsaved in \(output)\n")
     }
   }
 }

@@ -17,6 +17,8 @@ struct Train: ParsableCommand {
   var model: String
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
   var output: String
+  @Option(help: "What is predicted (default: what the model is for).")
+  var task: ModelConfiguration.Task?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"))
   var selection = "ndcg@100"
@@ -28,15 +30,13 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let started = Date()
-    let settings = try options.config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
-    var own = settings[model] ?? [:]
-    own.merge(try hyperparameters.changes()) { $1 }
-    let configuration = try ModelConfiguration.parse(model).setting(own)
-    if configuration == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
-    let metric = try Metric(key: selection)
+    let configuration = try configuration()
+    let metric = try selectionMetric()
+    try verifyOutput()
     let processor = try options.processor()
     let place = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
+    defer { reporter.clear() }
 
     let trained: Trained
     switch configuration.task {
@@ -46,7 +46,7 @@ struct Train: ParsableCommand {
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.selection = metric
-      experiment.observer = reporter.observer
+      experiment.observer = reporter.observe()
       let fit = try experiment.fit(configuration)
       var users = data.split.trainUserIDs
       if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
@@ -58,16 +58,38 @@ struct Train: ParsableCommand {
       options.note(data.notes)
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observer
+      experiment.observer = reporter.observe()
       guard let fit = try experiment.fit(configuration).fit else { return }
       trained = Trained(
         fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
         hash: data.split.hash, selection: "rmse", refitted: experiment.refits)
     }
-    reporter.end()
+    try reporter.end()
     try reporter.writeLog(to: log)
     let directory = try save(trained, configuration, processor)
     try report(trained, directory, seconds: Date().timeIntervalSince(started))
+  }
+
+  private func configuration() throws -> ModelConfiguration {
+    let plain = try ModelConfiguration.parse(model)
+    if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
+    if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
+    return try hyperparameters.configured([plain], config: options.config)[0]
+  }
+
+  private func selectionMetric() throws -> Metric {
+    let metric = try Metric(key: selection.lowercased())
+    guard metric.kind.isRanking && metric.kind.largerIsBetter else {
+      throw UsageError("--selection \(selection) cannot choose an epoch of a ranking model; accepted: ndcg@100, …")
+    }
+    return metric
+  }
+
+  /// Finds out before the training what would be a pity after it.
+  private func verifyOutput() throws {
+    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
+    try ModelDirectory.verify(output)
+    if let log { try AtomicFile.verify(log) }
   }
 
   private struct Trained {
@@ -123,7 +145,7 @@ struct Train: ParsableCommand {
       document["parameters"] = .number(Double(trained.fit.model.parameterCount))
       document["seconds"] = .number(seconds)
       document["history"] = .array(history)
-      Console.standardOutput(JSONValue.object(document).prettyPrinted + "\n")
+      try Console.standardOutput(document)
       return
     }
     var line = "\(directory.configuration.name): \(trained.fit.model.parameterCount) weights"
@@ -132,6 +154,6 @@ struct Train: ParsableCommand {
       line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"
     }
     if trained.refitted { line += ", fitted again on everything" }
-    Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
+    try Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
   }
 }

@@ -1,12 +1,29 @@
+import FileFormats
 import Foundation
 
 /// What people see: results on stdout, everything else on stderr.
 enum Console {
   /// Writes results.
-  static func standardOutput(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  ///
+  /// - Throws: `StandardOutput.ReaderGone`, `OutputError`.
+  static func standardOutput(_ text: String) throws { try StandardOutput.write(text) }
 
-  /// Writes notes, warnings and progress.
-  static func standardError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Writes the one JSON document of a command.
+  ///
+  /// - Throws: `StandardOutput.ReaderGone`, `OutputError`.
+  static func standardOutput(_ members: [String: JSONValue]) throws {
+    try StandardOutput.write(JSONValue.object(members).prettyPrinted + "\n")
+  }
+
+  /// Writes notes, warnings and progress; where that is impossible, nobody wants them.
+  static func standardError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+
+  /// An id as stdout may show it: unchanged to files and pipes, harmless on a terminal.
+  static func identifier(_ id: String) -> String {
+    isatty(FileHandle.standardOutput.fileDescriptor) == 1 ? printable(id) : id
+  }
 
   /// Whether stderr is a terminal that may show moving things.
   static var hasTerminal: Bool {

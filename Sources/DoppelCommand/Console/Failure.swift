@@ -7,6 +7,7 @@ import Foundation
 struct Failure {
   /// Exit codes, as in `sysexits.h`.
   enum Code: Int32 {
+    case done = 0
     case commandLine = 64
     case badData = 65
     case missingInput = 66
@@ -16,31 +17,60 @@ struct Failure {
   }
 
   private let error: any Error
+  private let invocation: Invocation
 
-  init(_ error: any Error) { self.error = error }
+  init(_ error: any Error, of invocation: Invocation) {
+    self.error = error
+    self.invocation = invocation
+  }
 
-  /// The code for errors of our own; `nil` leaves the matter to the argument parser (help, version, wrong command lines).
-  private var code: Code? {
+  private var code: Code {
     switch error {
-    case is DataError, is EvaluationError, is TensorMismatch, is Population.InvalidParameter: .badData
+    case is DataError, is EvaluationError, is TensorMismatch: .badData
     case let error as TrainingError:
       if case .interrupted = error { .interrupted } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
-    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError: .commandLine
-    case is CleanExit, is ExitCode, is ValidationError: nil
-    default: Self.isFromParser(error) ? nil : .internalError
+    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError, is Population.InvalidParameter:
+      .commandLine
+    default:
+      switch DoppelCommand.exitCode(for: error) {
+      case .success: .done
+      case .validationFailure: .commandLine
+      default: .internalError
+      }
     }
   }
 
-  private static func isFromParser(_ error: any Error) -> Bool {
-    DoppelCommand.exitCode(for: error) != .failure
+  func report() -> Never {
+    // Nobody is left to talk to, and nothing is wrong.
+    if error is StandardOutput.ReaderGone { Foundation.exit(Code.done.rawValue) }
+    // Help and version are errors to the parser only.
+    if code == .done { DoppelCommand.exit(withError: error) }
+    Console.standardError("doppel: \(Console.printable(message).replacing("\n", with: " "))\n")
+    Foundation.exit(code.rawValue)
   }
 
-  func report(for command: any ParsableCommand.Type) -> Never {
-    guard let code else { command.exit(withError: error) }
-    Console.standardError("doppel: \(Console.printable("\(error)"))\n")
-    Foundation.exit(code.rawValue)
+  /// What went wrong, with the config file where one of its flags is meant.
+  private var message: String {
+    var message = "\(error)"
+    if isFromParser {
+      message = DoppelCommand.message(for: error)
+      // Ours begin with the flag; the parser's are sentences.
+      message = message.prefix(1).lowercased() + message.dropFirst()
+      if let command = invocation.command { message += "; see 'doppel \(command) --help'" }
+    }
+    if code == .commandLine, let config = invocation.config, !message.hasPrefix(config.path) {
+      let words = Set(message.split { " '<>=:;,".contains($0) }.map(String.init))
+      if !words.isDisjoint(with: config.flags) { message = "\(config.path): \(message)" }
+    }
+    return message
+  }
+
+  private var isFromParser: Bool {
+    code == .commandLine
+      && !(error is HyperparameterError || error is MetricKeyError || error is EngineError || error is UsageError
+        || error is Population.InvalidParameter)
   }
 }
 

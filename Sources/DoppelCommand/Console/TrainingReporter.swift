@@ -7,26 +7,34 @@ import Synchronization
 final class TrainingReporter: Sendable {
   private let progress: Progress
   private let verbose: Bool
-  private let interruption = Interruption()
   private let records = Mutex<[(model: String, record: EpochRecord)]>([])
 
   init(quiet: Bool, verbose: Bool) {
     progress = Progress(quiet: quiet)
-    self.verbose = verbose
+    self.verbose = verbose && !quiet
   }
 
-  /// What the library tells.
-  var observer: RunObserver {
+  /// Starts to listen for Ctrl-C, and to what the library tells.
+  func observe() -> RunObserver {
+    Interruption.listen()
     var observer = RunObserver()
     observer.onModel = { [self] in progress.begin($0) }
     observer.onProgress = { [self] _, share in progress.show(share) }
     observer.onEpoch = { [self] model, record in finished(model, record) }
-    observer.isInterrupted = { [self] in interruption.isRequested }
+    observer.isInterrupted = { Interruption.isRequested }
     return observer
   }
 
-  /// Takes the bar away.
-  func end() { progress.end() }
+  /// Takes the bar away, also where the training ends in an error.
+  func clear() { progress.end() }
+
+  /// Ends the report of a training that came to its end.
+  ///
+  /// - Throws: `TrainingError.interrupted` when somebody asked to stop after the last update.
+  func end() throws {
+    progress.end()
+    if Interruption.isRequested { throw TrainingError.interrupted }
+  }
 
   private func finished(_ model: String, _ record: EpochRecord) {
     records.withLock { $0.append((model, record)) }

@@ -1,7 +1,5 @@
-import ArgumentParser
 import Doppel
 import FileFormats
-import Foundation
 import Yams
 
 /// `--config FILE`: flags by their names, and under `models` settings of single models.
@@ -13,11 +11,11 @@ import Yams
 ///   ae: {}
 /// ```
 ///
-/// Flags become arguments in front of those of the command line unless the command line has them too, so that there is one
-/// place that knows which flags exist and what they may be.
+/// Flags become words in front of those of the command line, so that there is one place that knows which flags exist and
+/// what they may be.
 struct ConfigFile {
   let path: String
-  private let members: [String: JSONValue]
+  private let members: [(key: String, value: Node)]
 
   /// Reads a file.
   ///
@@ -27,78 +25,122 @@ struct ConfigFile {
     let bytes = try ByteSource(path: path, limit: 1 << 20).withBytes { span in
       span.indices.map { span[$0] }
     }
+    let accepted = "YAML or JSON such as 'epochs: 100'"
     do {
-      guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)),
-        case .object(let members)? = Self.value(node)
-      else {
-        throw DataError(path: path, message: "is not a mapping", accepted: "YAML or JSON such as 'epochs: 100'")
+      let root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))
+      if root != nil && root?.mapping == nil {
+        throw DataError(path: path, message: "is not a mapping", accepted: accepted)
       }
-      self.members = members
+      members = Self.members(of: root)
     } catch let error as YamlError {
-      let words = "\(error)".split(separator: "\n").first.map(String.init) ?? "is not YAML"
-      throw DataError(path: path, message: words, accepted: "YAML or JSON such as 'epochs: 100'")
+      let (line, message) = Self.explanation(of: error)
+      throw DataError(path: path, line: line, message: message, accepted: accepted)
     }
   }
 
-  /// Settings of single models, by model.
-  func modelSettings() throws -> [String: [String: JSONValue]] {
-    guard case .object(let models)? = members["models"] else { return [:] }
-    return try models.mapValues { settings in
-      if case .null = settings { return [:] }
-      guard let members = settings.members else {
-        throw DataError(path: path, message: "has a model without settings", accepted: "models: {mult-vae: {beta: 0.3}}")
+  /// Settings of single models, by model, with the line of each.
+  ///
+  /// - Throws: ``UsageError`` for a model that does not exist, or one without a mapping of settings.
+  func modelSettings() throws -> [String: [Setting]] {
+    guard let models = members.first(where: { $0.key == "models" })?.value, models.mapping != nil else { return [:] }
+    var settings: [String: [Setting]] = [:]
+    for (name, node) in Self.members(of: models) {
+      do {
+        _ = try ModelConfiguration.parse(name)
+      } catch {
+        throw UsageError("\(place(of: node)): \(error)")
       }
-      return members.reduce(into: [:]) { $0[Self.camelCase($1.key)] = $1.value }
-    }
-  }
-
-  /// The arguments with those of a `--config` file in front, after the command's name.
-  static func expand(_ arguments: [String]) throws -> [String] {
-    guard let path = path(in: arguments), let command = arguments.first, !command.hasPrefix("-") else {
-      return arguments
-    }
-    let file = try ConfigFile(path: path)
-    let given = Set(arguments.filter { $0.hasPrefix("--") }.map { $0.prefix { $0 != "=" } }.map(String.init))
-    var flags: [String] = []
-    for (key, value) in file.members.sorted(by: { $0.key < $1.key }) {
-      let flag = "--" + kebabCase(key)
-      if given.contains(flag) || flag == "--config" { continue }
-      switch value {
-      case .bool(true): flags.append(flag)
-      case .bool(false), .null: break
-      case .object(let members) where key == "models": flags += [flag, members.keys.sorted().joined(separator: ",")]
-      case .object: throw DataError(path: path, text: key, message: "is a mapping where a value should be")
-      case .array(let values): flags += [flag, values.map(text).joined(separator: ",")]
-      default: flags += [flag, text(value)]
+      if node.mapping == nil && Self.value(node) != .null {
+        throw UsageError("\(place(of: node)): \(name) has no mapping of settings; accepted: \(name): {epochs: 100}")
+      }
+      settings[name] = Self.members(of: node).map {
+        Setting(place: place(of: $1), key: Self.camelCase($0), value: Self.setting($0, $1))
       }
     }
-    return [command] + flags + arguments.dropFirst()
+    return settings
   }
 
-  private static func path(in arguments: [String]) -> String? {
-    for (index, argument) in arguments.enumerated() {
-      if argument == "--config", index + 1 < arguments.count { return arguments[index + 1] }
-      if argument.hasPrefix("--config=") { return String(argument.dropFirst("--config=".count)) }
-      if argument == "--" { return nil }
+  /// One setting of a model.
+  struct Setting {
+    /// File and line.
+    let place: String
+    /// The name in the model file.
+    let key: String
+    let value: JSONValue
+  }
+
+  /// The flags as words of the command line, without those given there.
+  ///
+  /// - Throws: ``UsageError`` naming file, line and the nearest valid flag.
+  func arguments(of command: String, flags: KnownFlags, given: Set<String>) throws -> [String] {
+    var words: [String] = []
+    for (key, node) in members {
+      let flag = "--" + Self.kebabCase(key)
+      func wrong(_ message: String) -> UsageError { UsageError("\(place(of: node)): \(message)") }
+      if key == "models" && command == "train" && node.mapping != nil { continue }
+      guard let takesValue = flags.takesValue(flag), !["--config", "--help", "--version"].contains(flag) else {
+        throw wrong("unknown key '\(key)' for \(command); did you mean \(flags.nearest(to: flag).dropFirst(2))?")
+      }
+      if given.contains(flag) || Self.value(node) == .null { continue }
+      if !takesValue {
+        guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) is true or false") }
+        if isOn { words.append(flag) }
+      } else if key == "models", node.mapping != nil {
+        words.append(flag + "=" + Self.members(of: node).map(\.key).joined(separator: ","))
+      } else if let text = Self.text(node) {
+        words.append(flag + "=" + text)
+      } else {
+        throw wrong("\(key) is a single value")
+      }
     }
-    return nil
+    return words
   }
 
-  private static func text(_ value: JSONValue) -> String {
-    if case .string(let text) = value { text } else { value.prettyPrinted }
+  private func place(of node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
+
+  // MARK: YAML
+
+  private static func members(of node: Node?) -> [(key: String, value: Node)] {
+    node?.mapping?.map { (key: $0.key.string ?? "", value: $0.value) } ?? []
+  }
+
+  /// A value as it stands in the file, so that 007 stays 007; a list with commas.
+  private static func text(_ node: Node) -> String? {
+    if let sequence = node.sequence {
+      let texts = sequence.compactMap { $0.scalar?.string }
+      return texts.count == sequence.count ? texts.joined(separator: ",") : nil
+    }
+    return node.scalar?.string
   }
 
   private static func value(_ node: Node) -> JSONValue? {
     switch node {
-    case .scalar:
+    case .scalar(let scalar):
+      if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { return .string(scalar.string) }
       if let value = node.bool { return .bool(value) }
       if let value = node.float { return .number(value) }
-      if node.null != nil { return .null }
-      return node.string.map { .string($0) }
+      return node.null != nil ? .null : .string(scalar.string)
     case .sequence(let nodes): return .array(nodes.compactMap(value))
-    case .mapping(let pairs):
-      return .object(pairs.reduce(into: [:]) { $0[$1.key.string ?? ""] = value($1.value) })
+    case .mapping: return .object(members(of: node).reduce(into: [:]) { $0[$1.key] = value($1.value) })
     case .alias: return nil
+    }
+  }
+
+  /// One width may be written without the brackets of a list.
+  private static func setting(_ key: String, _ node: Node) -> JSONValue {
+    let value = value(node) ?? .null
+    if key == "hidden", case .number = value { return .array([value]) }
+    return value
+  }
+
+  private static func explanation(of error: YamlError) -> (line: Int?, message: String) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      (mark.line, "is not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      (context.mark.line, "has the key \(keys.joined(separator: ", ")) more than once")
+    default: (nil, "is not YAML")
     }
   }
 

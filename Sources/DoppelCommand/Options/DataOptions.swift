@@ -1,10 +1,13 @@
 import ArgumentParser
 import Doppel
-import Foundation
 
 /// Where interactions come from, how they are read and what is left out.
 struct DataOptions: ParsableArguments {
-  @Argument(help: "File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the built-in population).")
+  @Argument(
+    help: """
+      File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the built-in \
+      population).
+      """)
   var data: String?
 
   @OptionGroup(title: "Reading") var reading: ReadingOptions
@@ -18,25 +21,35 @@ struct DataOptions: ParsableArguments {
 
 /// How files are read and what is left out.
 struct ReadingOptions: ParsableArguments {
-  @Option(help: "Column of user ids: a name or a number from 1.")
+  @Option(help: ArgumentHelp("Column of user ids: a name or a number from 1.", valueName: "column"))
   var userColumn: String?
-  @Option(help: "Column of item ids.")
+  @Option(help: ArgumentHelp("Column of item ids.", valueName: "column"))
   var itemColumn: String?
-  @Option(help: "Column of ratings.")
+  @Option(help: ArgumentHelp("Column of ratings.", valueName: "column"))
   var ratingColumn: String?
-  @Option(help: "Column of timestamps.")
+  @Option(help: ArgumentHelp("Column of timestamps.", valueName: "column"))
   var timestampColumn: String?
-  @Option(help: "What separates columns: \(Delimiter.accepted).")
+  @Option(help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"))
   var delimiter: String?
 
-  @Option(help: "Keep ratings of at least this, then take them as likes.")
+  @Option(help: ArgumentHelp("Keep ratings of at least this, then take them as likes.", valueName: "rating"))
   var minRating: Double?
-  @Option(help: "Leave out users with fewer items.")
+  @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
   var minUserItems = 0
-  @Option(help: "Leave out items with fewer users.")
+  @Option(help: ArgumentHelp("Leave out items with fewer users.", valueName: "n"))
   var minItemUsers = 0
-  @Option(help: "Leave out users and items with fewer, over and over until none is left.")
+  @Option(help: ArgumentHelp("Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
   var core = 0
+
+  func validate() throws {
+    if let minRating, !minRating.isFinite {
+      throw ValidationError("--min-rating \(minRating) is not a rating; accepted: a finite number such as 4 or 3.5")
+    }
+    for (flag, number) in [("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core)]
+    where number < 0 {
+      throw ValidationError("\(flag) \(number) is too small; accepted: a whole number from 0")
+    }
+  }
 
   func format() throws -> InteractionFormat {
     var format = InteractionFormat()
@@ -60,9 +73,9 @@ struct ReadingOptions: ParsableArguments {
 
 /// How one file is divided, or which files are the parts.
 struct SplittingOptions: ParsableArguments {
-  @Option(help: "users, interactions or leave-one-out.")
+  @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"))
   var split: String = SplitKind.users.rawValue
-  @Option(help: "Share of users held out for validation, and again for the test.")
+  @Option(help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"))
   var train: String?
@@ -92,9 +105,10 @@ struct SplittingOptions: ParsableArguments {
       guard let train else { throw UsageError("--test and --validation need --train") }
       selection.source = .files(train: train, validation: validation, test: test)
     } else if let data {
-      var isDirectory: ObjCBool = false
-      let exists = unsafe FileManager.default.fileExists(atPath: data, isDirectory: &isDirectory)
-      selection.source = exists && isDirectory.boolValue ? .directory(data) : .file(data)
+      switch try DataPlace(data) {
+      case .file(let path): selection.source = .file(path)
+      case .directory(let path): selection.source = .directory(path)
+      }
     }
     return selection
   }

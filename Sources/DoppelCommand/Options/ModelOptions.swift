@@ -4,33 +4,47 @@ import FileFormats
 
 /// Hyper-parameters, one word each across the zoo. What is left out takes the model's own default.
 struct ModelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Widths of the hidden layers, such as 600 or 600,300. Models with a single hidden layer take one width.", valueName: "widths"))
+  @Option(
+    help: ArgumentHelp(
+      "Widths of the hidden layers, such as 600 or 600,300. Models with a single hidden layer take one width.",
+      valueName: "widths"))
   var hidden: String?
-  @Option(help: "Width of the code.")
+  @Option(help: ArgumentHelp("Width of the code.", valueName: "width"))
   var latent: Int?
-  @Option(help: "Probability that an input entry is dropped in training.")
+  @Option(help: ArgumentHelp("Probability that an input entry is dropped in training.", valueName: "p"))
   var dropout: Double?
-  @Option(help: "Cap of the weight of the KL term.")
+  @Option(help: ArgumentHelp("Cap of the weight of the KL term.", valueName: "β"))
   var beta: Double?
-  @Option(help: "Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at 80 % of the training; 0: the cap throughout).")
+  @Option(
+    help: ArgumentHelp(
+      """
+      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
+      80 % of the training; 0: the cap throughout).
+      """, valueName: "n"))
   var annealingSteps: Int?
-  @Option(help: "Adam's step size.")
+  @Option(help: ArgumentHelp("Adam's step size.", valueName: "rate"))
   var learningRate: Double?
-  @Option(help: "Users per update (default: about 20 updates an epoch, 32 to 500 users each).")
+  @Option(
+    help: ArgumentHelp(
+      "Users per update (default: about 20 updates an epoch, 32 to 500 users each).", valueName: "n"))
   var batchSize: Int?
-  @Option(help: "Most passes over the training users.")
+  @Option(help: ArgumentHelp("Most passes over the training users.", valueName: "n"))
   var epochs: Int?
-  @Option(help: "Epochs without a better validation value before training stops; 0: never.")
+  @Option(
+    help: ArgumentHelp(
+      "Epochs without a better validation value before training stops; 0: never.", valueName: "n"))
   var patience: Int?
-  @Option(help: "Penalty λ of λ‖W‖².")
+  @Option(help: ArgumentHelp("Penalty λ of λ‖W‖².", valueName: "λ"))
   var weightDecay: Double?
-  @Option(help: "multinomial, bernoulli or gaussian.")
+  @Option(help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"))
   var likelihood: String?
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 
   /// The flags given, under the names of the model file.
-  func changes() throws -> [String: JSONValue] {
+  ///
+  /// - Throws: ``UsageError`` for what is no number.
+  private func changes() throws -> [String: JSONValue] {
     var changes: [String: JSONValue] = [:]
     if let hidden { changes["hidden"] = try Self.widths(hidden) }
     let numbers: [(String, Double?)] = [
@@ -39,9 +53,63 @@ struct ModelOptions: ParsableArguments {
       ("batchSize", batchSize.map(Double.init)), ("epochs", epochs.map(Double.init)),
       ("patience", patience.map(Double.init)), ("weightDecay", weightDecay),
     ]
-    for (name, value) in numbers { if let value { changes[name] = .number(value) } }
+    for case (let name, let value?) in numbers {
+      guard value.isFinite else { throw UsageError("\(Self.flag(name)) \(value) is not a finite number") }
+      changes[name] = .number(value)
+    }
     if let likelihood { changes["likelihood"] = .string(likelihood) }
     return changes
+  }
+
+  /// The models with the settings of a config file and the flags that apply to them.
+  ///
+  /// A flag goes to every model that has it and wins over the file, as everywhere.
+  ///
+  /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out of range.
+  func configured(_ models: [ModelConfiguration], config: String?) throws -> [ModelConfiguration] {
+    let changes = try changes()
+    for key in changes.keys.sorted() where !models.contains(where: { $0.has(key) }) {
+      let owner = models.count == 1 ? "\(models[0].name) has no" : "none of the models has a"
+      let known = Set(models.flatMap(\.hyperparameters.keys)).sorted().map(Self.flag)
+      throw UsageError(
+        "\(owner) hyper-parameter \(Self.flag(key))"
+          + (known.isEmpty ? "" : "; accepted: \(known.joined(separator: ", "))"))
+    }
+    let settings = try config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    return try models.map { model in
+      var model = model
+      for setting in settings[model.name] ?? [] {
+        do {
+          model = try model.setting([setting.key: setting.value])
+        } catch let error as HyperparameterError {
+          throw UsageError("\(setting.place): \(Self.explanation(of: error, inFile: true))")
+        }
+      }
+      do {
+        return try model.setting(changes.filter { model.has($0.key) })
+      } catch let error as HyperparameterError {
+        throw UsageError(Self.explanation(of: error, inFile: false))
+      }
+    }
+  }
+
+  private static func explanation(of error: HyperparameterError, inFile: Bool) -> String {
+    switch error {
+    case .unknown(let key, let model, let known):
+      guard let nearest = nearestSpelling(to: key, among: known) else { return "\(error)" }
+      return "\(model) has no \(name(key)); did you mean \(name(nearest))? "
+        + "Accepted: \(known.map(name).joined(separator: ", "))"
+    case .invalid(let key, let model, let value, let accepted):
+      let value = value.text ?? value.prettyPrinted.filter { !$0.isWhitespace }
+      return "\(inFile ? name(key) : flag(key)) of \(model) cannot be \(value); accepted: \(accepted)"
+    }
+  }
+
+  private static func flag(_ key: String) -> String { "--" + name(key) }
+
+  /// `batchSize` in the model file is `batch-size` everywhere a user writes it.
+  private static func name(_ key: String) -> String {
+    key.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
   }
 
   private static func widths(_ text: String) throws -> JSONValue {

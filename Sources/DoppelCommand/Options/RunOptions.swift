@@ -3,10 +3,10 @@ import Doppel
 
 /// Flags that mean the same in every command.
 struct RunOptions: ParsableArguments {
-  @Option(help: "Seed of all randomness.")
+  @Option(help: ArgumentHelp("Seed of all randomness.", valueName: "n"))
   var seed: UInt64 = 42
 
-  @Option(help: "Threads to use (default: all cores).")
+  @Option(help: ArgumentHelp("Threads to use (default: all cores).", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Print exactly one JSON document on stdout.")
@@ -15,12 +15,19 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "No progress, no notes.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
   var config: String?
+
+  /// The largest whole number that JSON readers keep exactly, and with it the largest seed.
+  private static let largestSeed: UInt64 = 1 << 53 - 1
 
   func validate() throws {
     if let threads, threads < 1 {
       throw ValidationError("--threads \(threads) is too few; accepted: a whole number from 1")
+    }
+    if seed > Self.largestSeed {
+      throw ValidationError("--seed \(seed) is too large; accepted: a whole number from 0 to \(Self.largestSeed)")
     }
   }
 

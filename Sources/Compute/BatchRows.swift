@@ -1,0 +1,125 @@
+/// The entries of a batch that fall in one range of columns, column by column (CSC): what a shard needs for its gradient.
+public struct BatchColumns<S: Scalar>: Sendable {
+  private var offsets: [Int32] = [0]
+  private var rows: [Int32] = []
+  private var values: [S] = []
+  /// The number of columns covered.
+  public private(set) var columnCount = 0
+  /// One more than the largest row seen.
+  public private(set) var rowCount = 0
+
+  /// Creates an empty set of columns; ``collect(columns:from:)`` fills it.
+  public init() {}
+
+  /// Collects the entries of `batch` in `columns`.
+  ///
+  /// Within a column, rows ascend.
+  @specialized(where S == Float)
+  public mutating func collect(columns: Range<Int>, from batch: BatchRows<S>) {
+    columnCount = columns.count
+    rowCount = batch.rowCount
+    let segments = (0..<batch.rowCount).map { batch.segment(ofRow: $0, columns: columns) }
+    offsets = [Int32](repeating: 0, count: columns.count + 1)
+    for segment in segments {
+      for position in segment { offsets[Int(batch.indices[position]) - columns.lowerBound + 1] += 1 }
+    }
+    for column in 0..<columns.count { offsets[column + 1] += offsets[column] }
+    let total = Int(offsets[columns.count])
+    if rows.count < total {
+      rows = [Int32](repeating: 0, count: total)
+      values = [S](repeating: 0, count: total)
+    }
+    var next = offsets
+    for (row, segment) in segments.enumerated() {
+      for position in segment {
+        let column = Int(batch.indices[position]) - columns.lowerBound
+        rows[Int(next[column])] = Int32(row)
+        values[Int(next[column])] = batch.values[position]
+        next[column] += 1
+      }
+    }
+  }
+
+  func withPointers(
+    _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<S>) -> Void
+  ) {
+    unsafe offsets.withUnsafeBufferPointer { offsets in
+      unsafe rows.withUnsafeBufferPointer { rows in
+        unsafe values.withUnsafeBufferPointer { values in
+          guard let offsets = offsets.baseAddress else { return }
+          let (rows, values) = (rows.baseAddress, values.baseAddress)
+          if let rows = unsafe rows, let values = unsafe values {
+            unsafe body(offsets, rows, values)
+          } else {
+            // No entry at all: nothing is read through the two empty lists.
+            unsafe withUnsafeTemporaryAllocation(of: S.self, capacity: 1) { spare in
+              unsafe body(offsets, offsets, UnsafePointer(spare.baseAddress.unsafelyUnwrapped))
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The rows of one mini-batch with the values the network reads: after normalisation and corruption, in the core's format.
+public struct BatchRows<S: Scalar>: Sendable {
+  /// Where each row starts; the last element is the number of entries.
+  public private(set) var offsets = [0]
+  /// The column of every entry, ascending within a row.
+  public private(set) var indices: [Int32] = []
+  /// The value of every entry.
+  public private(set) var values: [S] = []
+
+  /// Creates an empty batch.
+  public init() {}
+
+  /// The number of rows.
+  public var rowCount: Int { offsets.count - 1 }
+
+  /// Forgets all rows, keeping the memory.
+  @specialized(where S == Float)
+  public mutating func removeAll() {
+    offsets.removeAll(keepingCapacity: true)
+    offsets.append(0)
+    indices.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds an entry to the row being built; columns must come in ascending order.
+  @specialized(where S == Float)
+  public mutating func append(column: Int32, value: S) {
+    indices.append(column)
+    values.append(value)
+  }
+
+  /// Ends the row being built.
+  @specialized(where S == Float)
+  public mutating func endRow() { offsets.append(indices.count) }
+
+  /// Adds all rows of another batch.
+  @specialized(where S == Float)
+  public mutating func append(_ other: BatchRows) {
+    let start = indices.count
+    indices += other.indices
+    values += other.values
+    offsets += other.offsets.dropFirst().map { start + $0 }
+  }
+
+  /// Where the entries of `row` that lie in `columns` are stored.
+  @specialized(where S == Float)
+  public func segment(ofRow row: Int, columns: Range<Int>) -> Range<Int> {
+    let all = offsets[row]..<offsets[row + 1]
+    let start = firstPosition(in: all, notBelow: columns.lowerBound)
+    return start..<firstPosition(in: start..<all.upperBound, notBelow: columns.upperBound)
+  }
+
+  private func firstPosition(in range: Range<Int>, notBelow column: Int) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(indices[middle]) < column { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,29 @@
+import FileFormats
+import Foundation
+
+/// What the argument DATA leads to.
+enum DataPlace {
+  case file(String)
+  /// The Mult-VAE authors' layout.
+  case directory(String)
+
+  /// Looks at a path.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  init(_ path: String) throws {
+    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    guard path != "-", (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
+      self = .file(path)
+      return
+    }
+    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+    guard has("train.csv") || has("unique_sid.txt") else {
+      let slash = path.hasSuffix("/") ? "" : "/"
+      throw InputError(
+        path: path,
+        reason: "it is a directory, and not in the Mult-VAE authors' layout (unique_sid.txt, train.csv, …)"
+          + (has("interactions.tsv") ? "; did you mean \(path)\(slash)interactions.tsv?" : ""))
+    }
+    self = .directory(path)
+  }
+}

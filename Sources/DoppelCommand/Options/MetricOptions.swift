@@ -1,0 +1,51 @@
+public import ArgumentParser
+public import Doppel
+import FileFormats
+
+extension ModelConfiguration.Task: ExpressibleByArgument {}
+
+/// What is measured.
+struct MetricOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"))
+  var metrics: String?
+  @Option(help: ArgumentHelp("Save every user's values, tab-separated.", valueName: "file"))
+  var perUser: String?
+
+  /// The metrics asked for, each once.
+  ///
+  /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
+  func parsed(for task: ModelConfiguration.Task) throws -> [Metric] {
+    if let perUser {
+      guard task == .ranking else { throw UsageError("--per-user is for --task ranking") }
+      try AtomicFile.verify(perUser)
+    }
+    guard let metrics else {
+      return task == .ranking ? Metric.rankingDefaults : Metric.ratingDefaults
+    }
+    var parsed: [Metric] = []
+    for key in metrics.lowercased().split(whereSeparator: { $0 == "," || $0 == " " }) {
+      let metric = try Metric(key: String(key))
+      guard metric.kind.isRanking == (task == .ranking) else {
+        throw UsageError(
+          task == .ranking
+            ? "\(metric.key) measures predicted ratings, not rankings"
+            : "\(metric.key) measures rankings, not predicted ratings; accepted: rmse, mae")
+      }
+      if !parsed.contains(metric) { parsed.append(metric) }
+    }
+    guard !parsed.isEmpty else { throw UsageError("--metrics names none") }
+    return parsed
+  }
+
+  /// Writes every user's values where they are wanted.
+  ///
+  /// - Throws: `OutputError`.
+  func writePerUser(_ results: [ModelResult], _ metrics: [Metric]) throws {
+    guard let perUser else { return }
+    let rows = results.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
+    let lines = PerUserTable.lines(of: rows, metrics: metrics)
+    try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: perUser)
+  }
+}

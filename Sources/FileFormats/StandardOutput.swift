@@ -1,0 +1,18 @@
+/// Results on their way to standard output.
+public enum StandardOutput {
+  /// Whoever read standard output has gone, as `head` does when it has seen enough. Nothing is wrong.
+  public struct ReaderGone: Error, Sendable {}
+
+  /// Writes text as UTF-8, at once.
+  ///
+  /// The process must not die of SIGPIPE, or it will before anything is thrown.
+  ///
+  /// - Throws: ``ReaderGone``; ``OutputError`` when the disk is full or standard output is closed.
+  public static func write(_ text: String) throws {
+    guard let file = FileDescriptor.duplicating(1) else {
+      throw OutputError(path: "standard output", reason: lastSystemError())
+    }
+    if file.write(Array(text.utf8).span) { return }
+    throw readerIsGone() ? ReaderGone() : OutputError(path: "standard output", reason: lastSystemError())
+  }
+}
