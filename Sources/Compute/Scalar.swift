@@ -61,10 +61,16 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     sparseDot: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double,
     scatter: @escaping @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void,
     listedCells: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double,
-    gaussianForward: @escaping @Sendable ( Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64> ) -> Double,
-    gaussianBackward: @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
+    gaussianForward:
+      @escaping @Sendable (Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>) -> Double,
+    gaussianBackward:
+      @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
     adam: @escaping @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void,
-    sparseAdam: @escaping @Sendable ( Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target, UnsafePointer<dk_adam>, Target ) -> Void,
+    sparseAdam:
+      @escaping @Sendable (
+        Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
+        UnsafePointer<dk_adam>, Target
+      ) -> Void,
     gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
   ) {
     unsafe self.axpy = unsafe axpy

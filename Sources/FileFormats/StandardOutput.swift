@@ -1,6 +1,8 @@
 /// Results on their way to standard output.
 public enum StandardOutput {
-  /// Whoever read standard output has gone, as `head` does when it has seen enough. Nothing is wrong.
+  /// Whoever read standard output has gone, as `head` does when it has seen enough.
+  ///
+  /// Nothing is wrong.
   public struct ReaderGone: Error, Sendable {}
 
   /// Writes text as UTF-8, at once.
