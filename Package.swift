@@ -44,7 +44,8 @@ let package = Package(
       swiftSettings: settings),
     // Metrics, ranking, significance.
     .target(
-      name: "Evaluation", dependencies: ["Compute", "InteractionData"], swiftSettings: settings),
+      name: "Evaluation", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      swiftSettings: settings),
     // One data set, one split, several models, one result.
     .target(
       name: "Experiments",

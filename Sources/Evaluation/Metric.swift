@@ -1,3 +1,5 @@
+import FileFormats
+
 /// What to measure: a kind and, for rankings, the cut-off `k`.
 ///
 /// Written as its key everywhere (command line, JSON, tables): `ndcg@100`, `recall-min@20`, `rmse`.

@@ -116,7 +116,7 @@ public struct ResultDocument: Sendable {
     .object([
       "dataset": try JSONValue(encoding: dataset),
       "split": .object(split),
-      "seed": .number(Double(seed)),
+      "seed": .whole(seed),
       "threads": .number(Double(threads)),
       "engine": .string(engine),
       "version": .string(version),

@@ -56,11 +56,7 @@ extension ModelDirectory {
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
     processor: Processor, visit: (_ user: String, _ list: [RankedItem]) throws -> Void
   ) throws {
-    if case .itemAutoRec = configuration {
-      throw DataError(
-        path: "model", message: "item-autorec predicts from the ratings of all users and keeps none of them",
-        accepted: "a ranking model, or user-autorec")
-    }
+    try refuseItemAutoRec()
     var mask = [Bool](repeating: allowed == nil, count: items.count)
     for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
     for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
@@ -85,6 +81,14 @@ extension ModelDirectory {
     }
   }
 
+  /// I-AutoRec reads and writes columns of users: a row of items means nothing to it.
+  private func refuseItemAutoRec() throws {
+    guard case .itemAutoRec = configuration else { return }
+    throw DataError(
+      path: "model", message: "item-autorec predicts from the ratings of all users and keeps none of them",
+      accepted: "a ranking model, or user-autorec")
+  }
+
   /// The names of the columns that ``encode(_:processor:visit:)`` gives: `mean_1 … logvar_1 …`, or `code_1 …` for a point.
   public var codeColumns: [String] {
     func names(_ stem: String, _ count: Int) -> [String] { (1...count).map { "\(stem)_\($0)" } }
@@ -102,6 +106,7 @@ extension ModelDirectory {
   public func encode(
     _ audience: Audience, processor: Processor, visit: (_ user: String, _ code: [Float]) throws -> Void
   ) throws {
+    try refuseItemAutoRec()
     let size = 256
     for first in stride(from: 0, to: audience.userIDs.count, by: size) {
       let range = first..<min(audience.userIDs.count, first + size)

@@ -61,27 +61,4 @@ struct ColumnNames {
   private static func plain(_ name: String) -> String {
     String(name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " })
   }
-
-  /// The name nearest to `name` by edit distance, when there is one near enough to be meant.
-  static func nearest(to name: String, among names: [String]) -> String? {
-    let wanted = Array(name.lowercased())
-    let best = names.map { ($0, distance(wanted, Array($0.lowercased()))) }.min { $0.1 < $1.1 }
-    guard let best, best.1 <= max(2, wanted.count / 2) else { return nil }
-    return best.0
-  }
-
-  /// Levenshtein's distance.
-  private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for (i, left) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, right) in b.enumerated() {
-        let substituted = diagonal + (left == right ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
-  }
 }

@@ -73,7 +73,7 @@ struct Dialect {
         columns[role.rawValue] = number - 1
       case .named(let name):
         guard let column = names.column(named: name) else {
-          let nearest = ColumnNames.nearest(to: name, among: names.names).map { " (nearest: \($0))" } ?? ""
+          let nearest = nearestSpelling(to: name, among: names.names).map { " (nearest: \($0))" } ?? ""
           throw DataError(
             path: path, line: line, text: name, message: "is not a column of this file",
             accepted: names.names.joined(separator: ", ") + nearest)

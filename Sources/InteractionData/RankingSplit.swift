@@ -17,18 +17,11 @@ public struct HeldOutUsers: Sendable {
 
   /// Creates held-out users.
   ///
-  /// - Precondition: all parts have the same users and items, and every user has something held out.
+  /// Whether the parts fit each other (a row for each user, the same items, something held out of each user, nothing
+  /// held out that is known) is for the evaluator to check: it refuses with an error what would leak or make no sense.
   public init(
     userIDs: [String], profiles: Profiles, masked: SparseRows, heldOut: SparseRows, skippedUsers: Int
   ) {
-    precondition(
-      [profiles.items.rowCount, masked.rowCount, heldOut.rowCount].allSatisfy { $0 == userIDs.count },
-      "a row for each user")
-    precondition(
-      profiles.items.columnCount == heldOut.columnCount && masked.columnCount == heldOut.columnCount,
-      "the same items in all parts")
-    precondition(
-      (0..<heldOut.rowCount).allSatisfy { heldOut.count(ofRow: $0) > 0 }, "something held out of each user")
     self.userIDs = userIDs
     self.profiles = profiles
     self.masked = masked

@@ -4,12 +4,13 @@ import Compute
 ///
 /// Source: Wu, DuBois, Zheng & Ester, "Collaborative denoising auto-encoders for top-N recommender systems", WSDM 2016,
 /// equations 5–8. Input masked with q and δ, no normalisation, one vector per training user. The loss runs over what the user
-/// has and five drawn negatives for each (`negatives`), or over all items (`negatives: 0`).
+/// has and five drawn negatives for each (`negatives: 5`), or over all items (`negatives: 0`).
 ///
 /// The model is transductive: someone unseen has no vector, and `unseenUsers` says what stands in for it.
 ///
-/// Differences from the paper: Adam on mini-batches in place of AdaGrad user by user; dense L2; untied weights; negatives are
-/// drawn without replacement within a user.
+/// Differences from the paper: the loss runs over all items unless `negatives` is set (5 is the authors' number), and draws
+/// are then without repetition within a user; Adam on mini-batches in place of AdaGrad user by user; untied weights; the
+/// penalty covers all weights at every update.
 public struct CDAE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent

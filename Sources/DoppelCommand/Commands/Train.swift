@@ -114,7 +114,7 @@ struct Train: ParsableCommand {
       users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
       record: [
         "version": .string(DoppelVersion.current),
-        "seed": .number(Double(options.seed)),
+        "seed": .whole(options.seed),
         "engine": .string(processor.engine.name),
         "dataset": try JSONValue(encoding: trained.summary),
         "splitHash": .string(trained.hash),

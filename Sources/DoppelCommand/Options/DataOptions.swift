@@ -1,5 +1,6 @@
 import ArgumentParser
 import Doppel
+import FileFormats
 
 /// Where interactions come from, how they are read and what is left out.
 struct DataOptions: ParsableArguments {

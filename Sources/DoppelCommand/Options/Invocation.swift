@@ -1,4 +1,5 @@
 import Doppel
+import FileFormats
 
 /// The words after `doppel`, checked and completed before the parser sees them.
 ///

@@ -1,6 +1,9 @@
 /// The candidate that takes the fewest edits to reach from `text`, whatever the case; the first of equals.
+///
+/// For messages that say what would have been accepted.
 public func nearestSpelling(to text: String, among candidates: [String]) -> String? {
-  candidates.min { editDistance(text.lowercased(), $0) < editDistance(text.lowercased(), $1) }
+  let wanted = text.lowercased()
+  return candidates.map { ($0, editDistance(wanted, $0.lowercased())) }.min { $0.1 < $1.1 }?.0
 }
 
 /// The number of insertions, deletions and replacements between two texts (Levenshtein 1966).
