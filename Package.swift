@@ -62,14 +62,24 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Doppel"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport",
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "AutoencodersTests",
-      dependencies: ["Autoencoders", "Compute", "InteractionData", "TestSupport"],
+      dependencies: [
+        "Autoencoders", "Compute", "Evaluation", "FileFormats", "InteractionData", "TestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
       swiftSettings: settings),

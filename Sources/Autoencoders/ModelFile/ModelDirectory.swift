@@ -121,8 +121,8 @@ public struct ModelDirectory: Sendable {
     items = try IdentifierList.read(path + "/items.txt")
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
-    if case .number(let count)? = config["items"], Int(exactly: count) != items.count {
-      throw wrong("speaks of \(JSONValue.number(count).prettyPrinted) items, but items.txt has \(items.count)")
+    if let count = config["items"], count != .number(Double(items.count)) {
+      throw wrong("speaks of \(count.prettyPrinted) items, but items.txt has \(items.count)")
     }
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)

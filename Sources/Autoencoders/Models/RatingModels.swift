@@ -16,15 +16,16 @@ public struct MeanRating: RatingPredictor {
   public init(rows: SparseRows) {
     range = Self.range(of: rows)
     let values = rows.values ?? []
-    let mean = values.isEmpty ? 0 : values.reduce(0, +) / Float(values.count)
-    self.mean = mean
+    // Sums in Double: a Float that has reached 2²⁴ loses what is added to it.
+    let mean = values.isEmpty ? 0 : values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+    self.mean = Float(mean)
     func offsets(_ rows: SparseRows, _ other: (Int32) -> Float) -> [Float] {
       (0..<rows.rowCount).map { row in
         let count = rows.count(ofRow: row)
-        let sum = rows.range(ofRow: row).reduce(Float(0)) { sum, position in
-          sum + rows.value(at: position) - mean - other(rows.indices[position])
+        let sum = rows.range(ofRow: row).reduce(0.0) { sum, position in
+          sum + Double(rows.value(at: position)) - mean - Double(other(rows.indices[position]))
         }
-        return count == 0 ? 0 : sum / Float(count)
+        return count == 0 ? 0 : Float(sum / Double(count))
       }
     }
     let items = offsets(rows.transposed()) { _ in 0 }

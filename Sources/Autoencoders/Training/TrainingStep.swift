@@ -68,12 +68,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ///   - rows: the users of this batch, as rows of `data`.
   ///   - noise: corruption and latent draws.
   /// - Returns: the loss before the update, as means over the users.
-  /// - Throws: ``NonFiniteLoss`` when the loss is NaN or infinite; the weights are then as they were.
+  /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format, whose squared gradients would
+  ///   overflow and stop every weight without a sign; the weights are then as they were.
   public mutating func update(
     rows: [Int], of data: SparseRows, noise: NoiseSource
   ) throws -> BatchLoss {
     let (loss, normalisers, target) = try evaluate(rows: rows, of: data, noise: noise)
-    guard loss.total.isFinite else {
+    guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     let step = adam.step(updates + 1, penalty: design.weightDecay)
@@ -285,7 +286,7 @@ public struct BatchLoss: Sendable, Equatable {
   public var total: Double { reconstruction + priorWeight * divergence }
 }
 
-/// A loss that is NaN or infinite.
+/// A loss that is NaN, infinite or beyond the number format.
 public struct NonFiniteLoss: Error, Sendable {
   /// Its terms.
   public let loss: BatchLoss

@@ -1,0 +1,94 @@
+import Autoencoders
+import FileFormats
+import Testing
+
+@Suite("Hyper-parameters")
+struct HyperparameterTests {
+  private static let names = ModelConfiguration.all.map(\.name)
+
+  private func model(_ name: String) throws -> ModelConfiguration {
+    try #require(ModelConfiguration.named(name), "no model \(name)")
+  }
+
+  @Test("the zoo has its nine models, and no other is known")
+  func zoo() {
+    #expect(
+      Self.names == [
+        "popularity", "ae", "dae", "cdae", "mult-dae", "mult-vae", "mean", "user-autorec", "item-autorec",
+      ])
+    #expect(ModelConfiguration.all(for: .rating).map(\.name) == ["mean", "user-autorec", "item-autorec"])
+    #expect(ModelConfiguration.named("multvae") == nil)
+  }
+
+  @Test("every model comes back from its own hyper-parameters", arguments: names)
+  func roundTrip(_ name: String) throws {
+    let plain = try model(name)
+    #expect(try plain.setting(plain.hyperparameters) == plain)
+    let values: [String: JSONValue] = [
+      "hidden": .array([30, 20]), "latent": 17, "dropout": 0.25, "likelihood": "gaussian", "beta": 0.75,
+      "annealingSteps": 123, "weightDecay": 0.125, "negatives": 3, "unseenUsers": "zero", "corruptionScale": 1.5,
+      "epochs": 9, "batchSize": 77, "learningRate": 0.03125, "patience": 4,
+    ]
+    let changes = values.filter { plain.hyperparameters[$0.key] != nil }
+    let changed = try plain.setting(changes)
+    #expect(Set(changes.keys) == Set(plain.hyperparameters.keys))
+    #expect(changed.hyperparameters == changes)
+    #expect(try plain.setting(changed.hyperparameters) == changed)
+  }
+
+  @Test("hidden stands for latent where the code is the only hidden layer")
+  func hiddenIsLatent() throws {
+    #expect(try model("dae").setting(["hidden": .array([33])]).hyperparameters["latent"] == 33)
+    #expect(try model("dae").setting(["hidden": .array([33]), "latent": 5]).hyperparameters["latent"] == 5)
+    #expect(
+      message { try self.model("dae").setting(["hidden": .array([33, 5])]) }.hasSuffix(
+        "accepted: one width: it has a single hidden layer"))
+    #expect(try model("dae").has("hidden") && model("mult-vae").has("hidden"))
+    #expect(try !model("popularity").has("hidden") && !model("ae").has("dropout"))
+  }
+
+  private func message(_ body: () throws -> ModelConfiguration) -> String {
+    do {
+      return "no error: \(try body())"
+    } catch { return "\(error)" }
+  }
+
+  @Test("an unknown name is answered with the known ones")
+  func unknown() {
+    #expect(
+      message { try self.model("ae").setting(["dropout": 0.5]) }
+        == "ae has no hyper-parameter dropout; it has batchSize, epochs, latent, learningRate, likelihood, "
+        + "patience, weightDecay")
+    #expect(
+      message { try self.model("popularity").setting(["latent": 5]) } == "popularity has no hyper-parameters, so no latent")
+  }
+
+  @Test(
+    "a value out of range is answered with what is accepted",
+    arguments: [
+      ("mult-vae", "dropout", JSONValue.number(1), "dropout of mult-vae cannot be 1; accepted: a number from 0 up to but not including 1"),
+      ("mult-vae", "dropout", .number(-0.1), "dropout of mult-vae cannot be -0.1; accepted: a number from 0 up to but not including 1"),
+      ("mult-vae", "latent", .number(0), "latent of mult-vae cannot be 0; accepted: a whole number from 1"),
+      ("mult-vae", "latent", .number(2.5), "latent of mult-vae cannot be 2.5; accepted: a whole number from 1"),
+      ("mult-vae", "beta", .number(-1), "beta of mult-vae cannot be -1; accepted: a number from 0"),
+      ("ae", "learningRate", .number(0), "learningRate of ae cannot be 0; accepted: a number above 0"),
+      ("ae", "epochs", .number(0), "epochs of ae cannot be 0; accepted: a whole number from 1"),
+      ("ae", "patience", .number(-1), "patience of ae cannot be -1; accepted: a whole number from 0"),
+      ("ae", "likelihood", .string("poisson"), "likelihood of ae cannot be \"poisson\"; accepted: multinomial, bernoulli, gaussian"),
+      ("cdae", "likelihood", .string("multinomial"), "likelihood of cdae cannot be \"multinomial\"; accepted: bernoulli, gaussian"),
+      ("cdae", "unseenUsers", .string("random"), "unseenUsers of cdae cannot be \"random\"; accepted: zero, mean"),
+      ("ae", "latent", .null, "latent of ae cannot be null; accepted: a whole number from 1"),
+    ])
+  func outOfRange(_ name: String, _ key: String, _ value: JSONValue, _ text: String) {
+    #expect(message { try self.model(name).setting([key: value]) } == text)
+  }
+
+  @Test("numbers that are not finite are refused everywhere", arguments: [Double.nan, .infinity, -.infinity])
+  func notFinite(_ value: Double) throws {
+    for plain in ModelConfiguration.all {
+      for key in plain.hyperparameters.keys {
+        #expect(throws: HyperparameterError.self, "\(plain.name) \(key)") { try plain.setting([key: .number(value)]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Autoencoders
+import Compute
+import FileFormats
+import InteractionData
+import Testing
+
+/// Every ranking model, small enough to be fitted in a moment.
+enum RankingZoo {
+  static let epochs: JSONValue = 60
+
+  static func small(_ configuration: ModelConfiguration) throws -> ModelConfiguration {
+    var changes: [String: JSONValue] = [
+      "latent": 4, "epochs": epochs, "learningRate": 0.02, "batchSize": 20, "patience": 0,
+    ]
+    if configuration.has("hidden") && configuration.hyperparameters["hidden"] != nil { changes["hidden"] = .array([8]) }
+    if configuration.name == CDAE.name { changes["negatives"] = 2 }
+    return try configuration.setting(changes.filter { configuration.has($0.key) })
+  }
+
+  /// Fits the model of a name.
+  static func fit(
+    _ name: String, to rows: SparseRows, seed: UInt64 = 1, threads: Int = 2
+  ) throws -> (configuration: ModelConfiguration, model: TrainedModel) {
+    let plain = try #require(ModelConfiguration.named(name), "no model \(name)")
+    let configuration = try small(plain)
+    let trainer = Trainer(processor: Processor(engine: .gsl, threads: threads), seed: Seed(seed))
+    return (configuration, try configuration.fit(to: rows, trainer: trainer, validate: nil).model)
+  }
+
+  static let names = ModelConfiguration.all(for: .ranking).map(\.name)
+  static let autoencoders = names.filter { $0 != "popularity" }
+}

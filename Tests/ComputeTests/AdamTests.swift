@@ -1,0 +1,150 @@
+import Compute
+import TestSupport
+import Testing
+
+/// Adam against the formula written out.
+@Suite("Adam")
+struct AdamTests {
+  /// Ten steps of a few roundings each.
+  private static let doubleBound = 1e-14
+  /// The same in Float; the step divides by √v, which a rounding moves in proportion.
+  private static let floatBound = 5e-6
+
+  /// The weights after some updates, by the formula of Kingma & Ba's algorithm 1 and the penalty's gradient 2λw.
+  private func reference(
+    _ start: Matrix<Double>, gradients: [Matrix<Double>], adam: Adam, penalty: Double
+  ) -> [Double] {
+    var weights = start.elements
+    var first = [Double](repeating: 0, count: weights.count)
+    var second = first
+    var (power1, power2) = (1.0, 1.0)
+    for gradient in gradients {
+      power1 *= adam.beta1
+      power2 *= adam.beta2
+      for (index, value) in gradient.elements.enumerated() {
+        let g = value + 2 * penalty * weights[index]
+        first[index] = adam.beta1 * first[index] + (1 - adam.beta1) * g
+        second[index] = adam.beta2 * second[index] + (1 - adam.beta2) * g * g
+        let (m, v) = (first[index] / (1 - power1), second[index] / (1 - power2))
+        weights[index] -= adam.learningRate * m / (v.squareRoot() + adam.epsilon)
+      }
+    }
+    return weights
+  }
+
+  @Test("ten updates are those of the formula, with and without a penalty", arguments: [0.0, 0.05])
+  func tenUpdates(penalty: Double) {
+    let adam = Adam(learningRate: 0.01)
+    let start: Matrix<Double> = gaussianMatrix(7, 5, seed: 70)
+    let gradients: [Matrix<Double>] = (0..<10).map { gaussianMatrix(7, 5, seed: 71, place: $0) }
+    let expected = reference(start, gradients: gradients, adam: adam, penalty: penalty)
+    func run<S: Scalar>(_: S.Type) -> [Double] {
+      func convert(_ matrix: Matrix<Double>) -> Matrix<S> {
+        Matrix(rows: matrix.rows, columns: matrix.columns, elements: matrix.elements.map { S($0) })
+      }
+      var weights = convert(start)
+      var moments = AdamMoments<S>(rows: 7, columns: 5)
+      for (index, gradient) in gradients.enumerated() {
+        moments.update(&weights, gradient: convert(gradient), adam.step(index + 1, penalty: penalty))
+      }
+      return weights.elements.map { Double($0) }
+    }
+    expectClose(run(Double.self), expected, within: Self.doubleBound, "Double")
+    expectClose(run(Float.self), expected, within: Self.floatBound, "Float")
+  }
+
+  @Test("the first update moves every weight by the learning rate against its gradient's sign")
+  func firstUpdate() {
+    var weights = Matrix<Double>(rows: 1, columns: 3)
+    var moments = AdamMoments<Double>(rows: 1, columns: 3)
+    let gradient = Matrix<Double>(rows: 1, columns: 3, elements: [3, -0.01, 200])
+    moments.update(&weights, gradient: gradient, Adam(learningRate: 0.5).step(1, penalty: 0))
+    // ε is 1e-8 beside a gradient of 0.01 at the least.
+    expectClose(weights.elements, [-0.5, 0.5, -0.5], within: 1e-6, "step")
+    expectClose(moments.first.elements, gradient.elements.map { 0.1 * $0 }, within: 1e-15, "m")
+    expectClose(moments.second.elements, gradient.elements.map { 0.001 * $0 * $0 }, within: 1e-15, "v")
+  }
+
+  @Test("updating rows in tiles is updating them all, bit by bit")
+  func tiles() {
+    let start: Matrix<Float> = gaussianMatrix(10, 3, seed: 72)
+    let gradient: Matrix<Float> = gaussianMatrix(10, 3, seed: 73)
+    let step = Adam().step(1, penalty: 0.1)
+    var (whole, tiled) = (start, start)
+    var (wholeMoments, tiledMoments) = (AdamMoments<Float>(rows: 10, columns: 3), AdamMoments<Float>(rows: 10, columns: 3))
+    wholeMoments.update(&whole, gradient: gradient, step)
+    for tile in [0..<4, 4..<9, 9..<10] {
+      var part = Matrix<Float>(rows: 1, columns: 3)
+      part.copyRows(tile, of: gradient)
+      tiledMoments.update(&tiled, rows: tile, gradient: part, step)
+    }
+    #expect(tiled == whole)
+    #expect(tiledMoments.first == wholeMoments.first && tiledMoments.second == wholeMoments.second)
+  }
+
+  /// A batch in which items 3 and 8 of 12 have nobody.
+  private static func batch<S: Scalar>(_ seed: Int) -> BatchRows<S> {
+    var random = Seed(74).stream(.simulation, seed)
+    var batch = BatchRows<S>()
+    for _ in 0..<6 {
+      for item in 0..<12 where item != 3 && item != 8 && random.uniform() < 0.5 {
+        batch.append(column: Int32(item), value: S(random.gaussian()))
+      }
+      batch.endRow()
+    }
+    return batch
+  }
+
+  @Test("the sparse update of a shard is the dense update with the gradient entriesᵀ·delta", arguments: [0.0, 0.02])
+  func sparseIsDense(penalty: Double) {
+    let shard = 2..<11
+    let start: Matrix<Double> = gaussianMatrix(shard.count, 5, seed: 75)
+    var (sparse, dense) = (start, start)
+    var sparseMoments = AdamMoments<Double>(rows: shard.count, columns: 5)
+    var denseMoments = sparseMoments
+    var columns = BatchColumns<Double>()
+    var scratch = Matrix<Double>(rows: 1, columns: 5)
+    for update in 1...10 {
+      let batch: BatchRows<Double> = Self.batch(update)
+      let delta: Matrix<Double> = gaussianMatrix(6, 5, seed: 76, place: update)
+      let step = Adam(learningRate: 0.01).step(update, penalty: penalty)
+      columns.collect(columns: shard, from: batch)
+      #expect(columns.columnCount == shard.count && columns.rowCount == 6)
+      sparseMoments.update(&sparse, sparse: columns, delta: delta, scratch: &scratch, step)
+
+      var entries = Matrix<Double>(rows: 6, columns: 12)
+      for row in 0..<6 {
+        for place in batch.offsets[row]..<batch.offsets[row + 1] {
+          entries[row, Int(batch.indices[place])] = batch.values[place]
+        }
+      }
+      var gradient = Matrix<Double>(rows: shard.count, columns: 5)
+      ProductEngine.gsl.multiply(transposing: entries, columns: shard, delta, into: &gradient)
+      denseMoments.update(&dense, gradient: gradient, step)
+    }
+    expectClose(sparse.elements, dense.elements, within: Self.doubleBound, "weights")
+    expectClose(sparseMoments.second.elements, denseMoments.second.elements, within: Self.doubleBound, "v")
+  }
+
+  @Test("a row that nobody has goes on moving, exactly as with a gradient of zeros")
+  func idleRowsMove() {
+    let start: Matrix<Float> = gaussianMatrix(2, 4, seed: 77)
+    var (weights, zeroed) = (start, start)
+    var moments = AdamMoments<Float>(rows: 2, columns: 4)
+    let adam = Adam(learningRate: 0.1)
+    moments.update(&weights, gradient: gaussianMatrix(2, 4, seed: 78), adam.step(1, penalty: 0))
+    zeroed = weights
+    var zeroedMoments = moments
+    let after = weights
+    var nobody = BatchRows<Float>()
+    nobody.endRow()
+    var columns = BatchColumns<Float>()
+    columns.collect(columns: 0..<2, from: nobody)
+    var scratch = Matrix<Float>(rows: 1, columns: 4)
+    moments.update(
+      &weights, sparse: columns, delta: Matrix(rows: 1, columns: 4), scratch: &scratch, adam.step(2, penalty: 0))
+    zeroedMoments.update(&zeroed, gradient: Matrix(rows: 2, columns: 4), adam.step(2, penalty: 0))
+    #expect(weights == zeroed)
+    #expect(zip(weights.elements, after.elements).allSatisfy { $0 != $1 })
+  }
+}

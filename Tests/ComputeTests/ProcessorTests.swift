@@ -1,0 +1,47 @@
+import Compute
+import Synchronization
+import Testing
+
+@Suite("Processor")
+struct ProcessorTests {
+  private struct Broken: Error, Equatable { let index: Int }
+
+  @Test("map gives results in order, whichever thread was first", arguments: [1, 2, 7])
+  func mapKeepsOrder(threads: Int) throws {
+    let results = try Processor(engine: .gsl, threads: threads).map(count: 1000) { $0 * $0 }
+    #expect(results == (0..<1000).map { $0 * $0 })
+  }
+
+  @Test("no work gives no results", arguments: [1, 2])
+  func nothing(threads: Int) throws {
+    #expect(try Processor(engine: .gsl, threads: threads).map(count: 0) { $0 }.isEmpty)
+  }
+
+  @Test("forEach gives every element once, with its own index", arguments: [1, 2, 7])
+  func forEachOnce(threads: Int) throws {
+    var elements = [Int](repeating: 0, count: 500)
+    try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, element in element += index + 1 }
+    #expect(elements == Array(1...500))
+  }
+
+  @Test("of several errors the one of the lowest index is thrown, and the others run all the same", arguments: [1, 2, 7])
+  func lowestError(threads: Int) {
+    let visits = Mutex(0)
+    var elements = [Int](repeating: 0, count: 200)
+    #expect(throws: Broken(index: 31)) {
+      try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, _ in
+        visits.withLock { $0 += 1 }
+        if index >= 31 && index % 2 == 1 { throw Broken(index: index) }
+      }
+    }
+    #expect(visits.withLock { $0 } == 200)
+  }
+
+  @Test("the number of threads is at least one, and all cores when left out")
+  func threadCount() {
+    #expect(Processor(engine: .gsl, threads: 0).threads == 1)
+    #expect(Processor(engine: .gsl, threads: -3).threads == 1)
+    #expect(Processor(engine: .gsl).threads == Processor.availableCores)
+    #expect(Processor.availableCores >= 1)
+  }
+}
