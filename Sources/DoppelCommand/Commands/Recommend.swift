@@ -82,9 +82,10 @@ struct Recommend: ParsableCommand {
       ])
     }
     if audience.userIDs.count == 1, let count = short.first {
-      options.note(["the list has \(count) items, not \(length): no more are left"])
+      options.note(["the list has \(count) of \(length) items: no more are left"])
     } else if !short.isEmpty {
-      options.note(["\(short.count) of \(audience.userIDs.count) lists are shorter than \(length): no more items are left"])
+      let share = "\(short.count) of \(audience.userIDs.count) lists"
+      options.note(["\(share) shorter than \(length): no more items are left"])
     }
   }
 

@@ -25,8 +25,11 @@ struct Simulate: ParsableCommand {
     do {
       try population.validate()
     } catch {
-      let flag = error.name == "meanProfileLength" ? "profile-length" : error.name
-      throw UsageError("--\(flag) is out of range; accepted: \(error.accepted)")
+      let flags = [
+        "users": "--users \(users)", "items": "--items \(items)", "tastes": "--tastes \(tastes)",
+        "meanProfileLength": "--profile-length \(profileLength)",
+      ]
+      throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }
     guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
     let simulated = try population.simulate(seed: options.randomSeed)

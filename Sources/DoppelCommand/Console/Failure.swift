@@ -58,6 +58,7 @@ struct Failure {
       message = DoppelCommand.message(for: error)
       // Ours begin with the flag; the parser's are sentences.
       message = message.prefix(1).lowercased() + message.dropFirst()
+      if message.hasSuffix(".") { message.removeLast() }
       if let command = invocation.command { message += "; see 'doppel \(command) --help'" }
     }
     if code == .commandLine, let config = invocation.config, !message.hasPrefix(config.path) {

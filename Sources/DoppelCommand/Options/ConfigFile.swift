@@ -74,11 +74,13 @@ struct ConfigFile {
   /// - Throws: ``UsageError`` naming file, line and the nearest valid flag.
   func arguments(of command: String, flags: KnownFlags, given: Set<String>) throws -> [String] {
     var words: [String] = []
+    _ = try modelSettings()
     for (key, node) in members {
       let flag = "--" + Self.kebabCase(key)
       func wrong(_ message: String) -> UsageError { UsageError("\(place(of: node)): \(message)") }
+      if ["--config", "--help", "--version"].contains(flag) { throw wrong("'\(key)' is for the command line only") }
       if key == "models" && command == "train" && node.mapping != nil { continue }
-      guard let takesValue = flags.takesValue(flag), !["--config", "--help", "--version"].contains(flag) else {
+      guard let takesValue = flags.takesValue(flag) else {
         throw wrong("unknown key '\(key)' for \(command); did you mean \(flags.nearest(to: flag).dropFirst(2))?")
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
