@@ -71,8 +71,11 @@ struct Executable {
     /// What stderr holds so far.
     var errors: String { (try? files.text("err")) ?? "" }
 
-    /// Waits for the end.
+    /// Waits for the end, a minute at most.
     func outcome() throws -> Outcome {
+      let deadline = Date(timeIntervalSinceNow: 60)
+      while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
       return Outcome(status: process.terminationStatus, output: try files.text("out"), errors: errors)
     }

@@ -10,7 +10,8 @@ struct ProcessTests {
   init() throws {
     folder = try TemporaryFolder()
     doppel = try Executable.doppel()
-    let words = "simulate --output p --users 120 --items 60 --tastes 3 --profile-length 12".split(separator: " ")
+    let words = "simulate --output p --users 120 --items 60 --tastes 3 --profile-length 12".split(
+      separator: " ")
     _ = try doppel.run(words.map(String.init), in: folder)
   }
 
@@ -36,21 +37,25 @@ struct ProcessTests {
     let train = try doppel.run(
       ["train", "p/interactions.tsv", "--model", "popularity", "--output", "pop", "--quiet"], in: folder)
     #expect(train.status == 0)
-    let outcome = try shell("(\(doppel.path) recommend pop --users p/interactions.tsv -k 40; echo $? >&2) | head -1")
+    let outcome = try shell(
+      "(\(doppel.path) recommend pop --users p/interactions.tsv -k 40; echo $? >&2) | head -1")
     #expect(outcome.output == "user\titem\tscore\n")
     #expect(outcome.errors == "0\n")
   }
 
   @Test("a full disk is told with 73", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
   func fullDisk() throws {
-    let outcome = try shell("\(doppel.path) doctor --help > /dev/null; \(doppel.path) simulate --output q > /dev/full")
+    let outcome = try shell(
+      "\(doppel.path) doctor --help > /dev/null; \(doppel.path) simulate --output q > /dev/full")
     #expect(outcome.status == 73)
     #expect(outcome.errors == "doppel: standard output cannot be written: No space left on device\n")
   }
 
-  @Test("progress is for terminals, colour only where NO_COLOR is unset", .enabled(if: ProcessTests.hasScript))
+  @Test(
+    "progress is for terminals, colour only where NO_COLOR is unset", .enabled(if: ProcessTests.hasScript))
   func progress() throws {
-    let line = "\(doppel.path) train p/interactions.tsv --model ae --latent 4 --epochs 200 --patience 0 --output m"
+    let line =
+      "\(doppel.path) train p/interactions.tsv --model ae --latent 4 --epochs 200 --patience 0 --output m"
     func onTerminal(_ command: String) throws -> String {
       try shell("TERM=xterm \(command.isEmpty ? "" : command + " ")script -qec '\(line)' /dev/null").output
     }

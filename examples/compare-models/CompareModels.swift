@@ -31,7 +31,7 @@ struct CompareModels {
     let results = try models.map { try experiment.run($0).result }
 
     let comparison = Comparison(results, metrics: experiment.metrics)
-    print("\(data)\n")
+    print("\(data.users.count) users, \(data.items.count) items, \(data.count) interactions\n")
     print(comparison.table.markdown())
     for sentence in comparison.sentences { print(sentence) }
   }

@@ -28,7 +28,8 @@ struct PointOrDistribution {
 
     // Someone with all of their items, and the same person when only two are known.
     let full = rows.indices(ofRow: 0).map(Int.init)
-    let people = Profiles(items: SparseRows(columnCount: rows.columnCount, rows: [full, Array(full.prefix(2))]))
+    let people = Profiles(
+      items: SparseRows(columnCount: rows.columnCount, rows: [full, Array(full.prefix(2))]))
 
     let points = point.encode(people, using: engine).points
     let posteriors = distribution.encode(people, using: engine)

@@ -13,7 +13,8 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
   @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
   @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
-  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength = Population().meanProfileLength
+  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength =
+    Population().meanProfileLength
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -42,7 +43,9 @@ struct Simulate: ParsableCommand {
         "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
       ])
     } else {
-      try Console.standardOutput("\(data)\nsaved in \(output)\n")
+      try Console.standardOutput(
+        "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions\nsaved in \(output)\n"
+      )
     }
   }
 }
