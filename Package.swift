@@ -61,6 +61,17 @@ let package = Package(
       dependencies: ["Doppel", "FileFormats", argumentParser, "Yams"],
       swiftSettings: settings),
 
+    // Examples, each one file; CommandTests runs them.
+    .executableTarget(
+      name: "compare-models", dependencies: ["Doppel"], path: "examples/compare-models",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "recommend-for-a-newcomer", dependencies: ["Doppel"],
+      path: "examples/recommend-for-a-newcomer", swiftSettings: settings),
+    .executableTarget(
+      name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
+      swiftSettings: settings),
+
     .target(
       name: "TestSupport",
       dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
@@ -87,6 +98,13 @@ let package = Package(
     .testTarget(
       name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData"],
       swiftSettings: settings),
+    // Runs the built executables; depends on them only so that they are built.
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+      ],
+      exclude: ["Snapshots"], swiftSettings: settings),
   ]
 )
 

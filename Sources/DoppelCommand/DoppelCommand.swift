@@ -21,6 +21,7 @@ struct DoppelCommand: ParsableCommand {
   static func main() {
     // A reader that has seen enough is told apart from a disk that is full by the error of the write.
     signal(SIGPIPE) { _ in }
+    Interruption.unblock()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
       try invocation.complete()

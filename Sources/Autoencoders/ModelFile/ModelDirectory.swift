@@ -30,8 +30,8 @@ public struct ModelDirectory: Sendable {
 
   /// Puts a model and what belongs to it together.
   public init(
-    configuration: ModelConfiguration, model: TrainedModel, items: Vocabulary, users: Vocabulary?,
-    record: [String: JSONValue]
+    configuration: ModelConfiguration, model: TrainedModel, items: Vocabulary, users: Vocabulary? = nil,
+    record: [String: JSONValue] = [:]
   ) {
     self.configuration = configuration
     self.model = model

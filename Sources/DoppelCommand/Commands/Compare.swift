@@ -14,7 +14,8 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var data: DataOptions
   @Option(
-    help: ArgumentHelp("Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
+    help: ArgumentHelp(
+      "Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
   var models: String?
   @Option(help: "What is predicted.")
   var task = ModelConfiguration.Task.ranking
@@ -97,9 +98,10 @@ struct Compare: ParsableCommand {
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.
   private func configurations() throws -> [ModelConfiguration] {
-    let chosen = try models.map { names in
-      try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
-    } ?? ModelConfiguration.all(for: task)
+    let chosen =
+      try models.map { names in
+        try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
+      } ?? ModelConfiguration.all(for: task)
     guard !chosen.isEmpty else { throw UsageError("--models names none") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
       throw UsageError("--models names \(twice.key) twice")

@@ -54,11 +54,13 @@ struct Encode: ParsableCommand {
 
   private func checkCodes(of directory: ModelDirectory) throws {
     if directory.codeColumns.isEmpty {
-      throw DataError(path: model, message: "is popularity, which has no latent space", accepted: "an autoencoder")
+      throw DataError(
+        path: model, message: "is popularity, which has no latent space", accepted: "an autoencoder")
     }
     if case .itemAutoRec = directory.configuration {
       throw DataError(
-        path: model, message: "is item-autorec, which encodes items by the ratings of its training users, not users",
+        path: model,
+        message: "is item-autorec, which encodes items by the ratings of its training users, not users",
         accepted: "an autoencoder of users")
     }
   }

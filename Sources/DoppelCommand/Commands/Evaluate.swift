@@ -45,7 +45,8 @@ struct Evaluate: ParsableCommand {
       let document = ResultDocument(
         dataset: summary,
         split: [
-          "kind": .string(kind.rawValue), "train": 0, "validation": 0, "test": .number(Double(users.heldOut.nonZeroCount)),
+          "kind": .string(kind.rawValue), "train": 0, "validation": 0,
+          "test": .number(Double(users.heldOut.nonZeroCount)),
           "testUsers": .number(Double(users.userIDs.count)),
           "skippedUsers": .number(Double(users.skippedUsers)), "hash": .string(users.hash),
         ],
@@ -55,7 +56,8 @@ struct Evaluate: ParsableCommand {
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
       try Console.standardOutput(
-        Compare.heading(summary, processor, options.seed) + comparison.scoreTable.markdown(firstColumn: "metric"))
+        Compare.heading(summary, processor, options.seed)
+          + comparison.scoreTable.markdown(firstColumn: "metric"))
     }
   }
 
@@ -79,7 +81,8 @@ struct Evaluate: ParsableCommand {
     }
     switch try DataPlace(data) {
     case .directory(let path): return (.directory, try directory.users(of: .directory(path), name: path))
-    case .file(let path): return (.users, try directory.users(foldingIn: read(path), seed: options.randomSeed))
+    case .file(let path):
+      return (.users, try directory.users(foldingIn: read(path), seed: options.randomSeed))
     }
   }
 }

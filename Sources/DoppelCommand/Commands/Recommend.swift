@@ -23,7 +23,8 @@ struct Recommend: ParsableCommand {
   var user: String?
   @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"))
   var data: String?
-  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
+  @Option(
+    name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
   @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"))
   var excludeItems: String?
@@ -35,7 +36,9 @@ struct Recommend: ParsableCommand {
   func validate() throws {
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
     let ways = [items != nil, users != nil, user != nil].count { $0 }
-    if ways != 1 { throw ValidationError("say for whom: --items A,B,C or --users FILE or --user ID --data DATA") }
+    if ways != 1 {
+      throw ValidationError("say for whom: --items A,B,C or --users FILE or --user ID --data DATA")
+    }
     if user != nil && data == nil { throw ValidationError("--user needs --data, the file that has the user") }
   }
 
@@ -43,7 +46,8 @@ struct Recommend: ParsableCommand {
     let directory = try ModelDirectory(contentsOf: model)
     if case .itemAutoRec = directory.configuration {
       throw DataError(
-        path: model, message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
+        path: model,
+        message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
         accepted: "a ranking model, or user-autorec")
     }
     let processor = try options.processor()
@@ -82,9 +86,10 @@ struct Recommend: ParsableCommand {
       ])
     }
     if audience.userIDs.count == 1, let count = short.first {
-      options.note(["the list has \(count) items, not \(length): no more are left"])
+      options.note(["the list has \(count) of \(length) items: no more are left"])
     } else if !short.isEmpty {
-      options.note(["\(short.count) of \(audience.userIDs.count) lists are shorter than \(length): no more items are left"])
+      let share = "\(short.count) of \(audience.userIDs.count) lists"
+      options.note(["\(share) shorter than \(length): no more items are left"])
     }
   }
 

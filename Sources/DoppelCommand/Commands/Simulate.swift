@@ -13,7 +13,8 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
   @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
   @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
-  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength = Population().meanProfileLength
+  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength =
+    Population().meanProfileLength
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -25,8 +26,11 @@ struct Simulate: ParsableCommand {
     do {
       try population.validate()
     } catch {
-      let flag = error.name == "meanProfileLength" ? "profile-length" : error.name
-      throw UsageError("--\(flag) is out of range; accepted: \(error.accepted)")
+      let flags = [
+        "users": "--users \(users)", "items": "--items \(items)", "tastes": "--tastes \(tastes)",
+        "meanProfileLength": "--profile-length \(profileLength)",
+      ]
+      throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }
     guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
     let simulated = try population.simulate(seed: options.randomSeed)
@@ -39,7 +43,9 @@ struct Simulate: ParsableCommand {
         "tastes": .number(Double(tastes)), "seed": .whole(options.seed),
       ])
     } else {
-      try Console.standardOutput("\(data)\nsaved in \(output)\n")
+      try Console.standardOutput(
+        "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions\nsaved in \(output)\n"
+      )
     }
   }
 }

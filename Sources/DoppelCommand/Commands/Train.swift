@@ -80,7 +80,8 @@ struct Train: ParsableCommand {
   private func selectionMetric() throws -> Metric {
     let metric = try Metric(key: selection.lowercased())
     guard metric.kind.isRanking && metric.kind.largerIsBetter else {
-      throw UsageError("--selection \(selection) cannot choose an epoch of a ranking model; accepted: ndcg@100, …")
+      throw UsageError(
+        "--selection \(selection) cannot choose an epoch of a ranking model; accepted: ndcg@100, …")
     }
     return metric
   }

@@ -31,7 +31,8 @@ struct Failure {
       if case .interrupted = error { .interrupted } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
-    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError, is Population.InvalidParameter:
+    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
+      is Population.InvalidParameter:
       .commandLine
     default:
       switch DoppelCommand.exitCode(for: error) {
@@ -58,6 +59,7 @@ struct Failure {
       message = DoppelCommand.message(for: error)
       // Ours begin with the flag; the parser's are sentences.
       message = message.prefix(1).lowercased() + message.dropFirst()
+      if message.hasSuffix(".") { message.removeLast() }
       if let command = invocation.command { message += "; see 'doppel \(command) --help'" }
     }
     if code == .commandLine, let config = invocation.config, !message.hasPrefix(config.path) {
@@ -69,7 +71,8 @@ struct Failure {
 
   private var isFromParser: Bool {
     code == .commandLine
-      && !(error is HyperparameterError || error is MetricKeyError || error is EngineError || error is UsageError
+      && !(error is HyperparameterError || error is MetricKeyError || error is EngineError
+        || error is UsageError
         || error is Population.InvalidParameter)
   }
 }

@@ -19,6 +19,15 @@ enum Interruption {
     }
   }
 
+  /// Lets the signals through. Programs started from a worker thread, as Dispatch and Foundation do, inherit its mask,
+  /// and would never hear that somebody asked to stop.
+  static func unblock() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
   /// Whether somebody asked to stop.
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 }

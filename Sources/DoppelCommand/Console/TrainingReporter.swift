@@ -45,7 +45,9 @@ final class TrainingReporter: Sendable {
       format: "%@ epoch %d  reconstruction %.4f  KL %.4f  beta %.4f", model, record.epoch,
       record.reconstruction, record.divergence, record.beta)
     if let validation = record.validation { line += String(format: "  validation %.4f", abs(validation)) }
-    if record.heldLogVariances > 0 { line += "  log-variances held to their range: \(record.heldLogVariances)" }
+    if record.heldLogVariances > 0 {
+      line += "  log-variances held to their range: \(record.heldLogVariances)"
+    }
     Console.standardError(line + String(format: "  %.2f s\n", record.seconds))
   }
 

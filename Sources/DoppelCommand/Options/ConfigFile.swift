@@ -42,7 +42,9 @@ struct ConfigFile {
   ///
   /// - Throws: ``UsageError`` for a model that does not exist, or one without a mapping of settings.
   func modelSettings() throws -> [String: [Setting]] {
-    guard let models = members.first(where: { $0.key == "models" })?.value, models.mapping != nil else { return [:] }
+    guard let models = members.first(where: { $0.key == "models" })?.value, models.mapping != nil else {
+      return [:]
+    }
     var settings: [String: [Setting]] = [:]
     for (name, node) in Self.members(of: models) {
       do {
@@ -51,7 +53,8 @@ struct ConfigFile {
         throw UsageError("\(place(of: node)): \(error)")
       }
       if node.mapping == nil && Self.value(node) != .null {
-        throw UsageError("\(place(of: node)): \(name) has no mapping of settings; accepted: \(name): {epochs: 100}")
+        throw UsageError(
+          "\(place(of: node)): \(name) has no mapping of settings; accepted: \(name): {epochs: 100}")
       }
       settings[name] = Self.members(of: node).map {
         Setting(place: place(of: $1), key: Self.camelCase($0), value: Self.setting($0, $1))
@@ -74,12 +77,17 @@ struct ConfigFile {
   /// - Throws: ``UsageError`` naming file, line and the nearest valid flag.
   func arguments(of command: String, flags: KnownFlags, given: Set<String>) throws -> [String] {
     var words: [String] = []
+    _ = try modelSettings()
     for (key, node) in members {
       let flag = "--" + Self.kebabCase(key)
       func wrong(_ message: String) -> UsageError { UsageError("\(place(of: node)): \(message)") }
+      if ["--config", "--help", "--version"].contains(flag) {
+        throw wrong("'\(key)' is for the command line only")
+      }
       if key == "models" && command == "train" && node.mapping != nil { continue }
-      guard let takesValue = flags.takesValue(flag), !["--config", "--help", "--version"].contains(flag) else {
-        throw wrong("unknown key '\(key)' for \(command); did you mean \(flags.nearest(to: flag).dropFirst(2))?")
+      guard let takesValue = flags.takesValue(flag) else {
+        throw wrong(
+          "unknown key '\(key)' for \(command); did you mean \(flags.nearest(to: flag).dropFirst(2))?")
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
       if !takesValue {
@@ -156,6 +164,7 @@ struct ConfigFile {
 
   private static func camelCase(_ key: String) -> String {
     let words = key.split { $0 == "-" || $0 == "_" }
-    return words.prefix(1).joined() + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    return words.prefix(1).joined()
+      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 }

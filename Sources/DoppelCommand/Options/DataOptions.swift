@@ -39,14 +39,19 @@ struct ReadingOptions: ParsableArguments {
   var minUserItems = 0
   @Option(help: ArgumentHelp("Leave out items with fewer users.", valueName: "n"))
   var minItemUsers = 0
-  @Option(help: ArgumentHelp("Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
   var core = 0
 
   func validate() throws {
     if let minRating, !minRating.isFinite {
-      throw ValidationError("--min-rating \(minRating) is not a rating; accepted: a finite number such as 4 or 3.5")
+      throw ValidationError(
+        "--min-rating \(minRating) is not a rating; accepted: a finite number such as 4 or 3.5")
     }
-    for (flag, number) in [("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core)]
+    for (flag, number) in [
+      ("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core),
+    ]
     where number < 0 {
       throw ValidationError("\(flag) \(number) is too small; accepted: a whole number from 0")
     }
@@ -76,7 +81,8 @@ struct ReadingOptions: ParsableArguments {
 struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"))
   var split: String = SplitKind.users.rawValue
-  @Option(help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"))
   var train: String?

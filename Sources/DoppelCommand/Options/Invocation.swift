@@ -45,9 +45,12 @@ struct Invocation {
   }
 
   private static func checkRoot(_ words: [String]) throws {
-    let own = ["help", "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help"]
+    let own = [
+      "help", "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help",
+    ]
     guard let first = words.first, !own.contains(String(first.prefix { $0 != "=" })) else { return }
-    throw UsageError("\(first) comes before the command; write doppel COMMAND \(first) …, such as doppel compare")
+    throw UsageError(
+      "\(first) comes before the command; write doppel COMMAND \(first) …, such as doppel compare")
   }
 
   /// The parser would take the -1 in `--threads -1` for a flag.

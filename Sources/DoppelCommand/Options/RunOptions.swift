@@ -16,7 +16,8 @@ struct RunOptions: ParsableArguments {
   var quiet = false
 
   @Option(
-    help: ArgumentHelp("Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
+    help: ArgumentHelp(
+      "Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
   var config: String?
 
   /// The largest whole number that JSON readers keep exactly, and with it the largest seed.
@@ -27,7 +28,8 @@ struct RunOptions: ParsableArguments {
       throw ValidationError("--threads \(threads) is too few; accepted: a whole number from 1")
     }
     if seed > Self.largestSeed {
-      throw ValidationError("--seed \(seed) is too large; accepted: a whole number from 0 to \(Self.largestSeed)")
+      throw ValidationError(
+        "--seed \(seed) is too large; accepted: a whole number from 0 to \(Self.largestSeed)")
     }
   }
 
