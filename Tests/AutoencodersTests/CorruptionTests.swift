@@ -3,8 +3,8 @@ import Compute
 import TestSupport
 import Testing
 
-/// The corrupted input as the network sees it: a network of identities with squared loss has the output bias's gradient
-/// `2(x̃ − x)`, so x̃ can be read off.
+/// The corrupted input as the network sees it: a network of identities with squared loss has the output
+/// bias's gradient `2(x̃ − x)`, so x̃ can be read off.
 @Suite("Corruption")
 struct CorruptionTests {
   private static let draws = 4000
@@ -39,13 +39,16 @@ struct CorruptionTests {
   /// A gradient is read through a division by 0.1.
   private static let rounding = 1e-12
 
-  @Test("a masked entry is 0 or δ times itself, and dropped with probability q", arguments: [0.2, 0.5, 0.9], [1, 2.5])
+  @Test(
+    "a masked entry is 0 or δ times itself, and dropped with probability q", arguments: [0.2, 0.5, 0.9],
+    [1, 2.5])
   func masking(rate: Double, scale: Double) throws {
     let inputs = try inputs(.masking(rate: rate, scale: scale))
     for (place, value) in clean.enumerated() {
       let seen = inputs.map { $0[place] }
       #expect(
-        seen.allSatisfy { abs($0) < Self.rounding || abs($0 - scale * value) < Self.rounding }, "entry \(place)")
+        seen.allSatisfy { abs($0) < Self.rounding || abs($0 - scale * value) < Self.rounding },
+        "entry \(place)")
       if value == 0 { continue }
       let dropped = Double(seen.count { abs($0) < Self.rounding }) / Double(Self.draws)
       let error = (rate * (1 - rate) / Double(Self.draws)).squareRoot()
@@ -74,7 +77,8 @@ struct CorruptionTests {
         let n = Double(Self.draws)
         #expect(abs(Statistics.mean(noise)) < Self.errors * 0.3 / n.squareRoot(), "entry \(place)")
         let deviation = Statistics.standardDeviation(noise)
-        #expect(abs(deviation - 0.3) < Self.errors * 0.3 / (2 * n).squareRoot(), "entry \(place): \(deviation)")
+        #expect(
+          abs(deviation - 0.3) < Self.errors * 0.3 / (2 * n).squareRoot(), "entry \(place): \(deviation)")
       }
     }
   }

@@ -9,7 +9,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   /// Every checked entry whose gradient is off, in words.
   let disagreements: @Sendable () throws -> [String]
 
-  /// Several shards of items (64 each), several blocks of users (64 each), and users who are not in the batch.
+  /// Several shards of items (64 each), several blocks of users (64 each), and users who are not in the
+  /// batch.
   static let (items, users, batchSize) = (210, 150, 135)
   static let seed = Seed(100)
 
@@ -26,15 +27,17 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
 /// Compares the gradient of one update with a five-point rule on the loss.
 ///
-/// With h = 1e-3 the rule's truncation, h⁴f⁽⁵⁾/30, and the rounding of a loss of about 100, 1e-14/h, both stay below 1e-10.
-/// Plain central differences with h = 1e-6 would round at 1e-8, as much as some gradients here are.
+/// With h = 1e-3 the rule's truncation, h⁴f⁽⁵⁾/30, and the rounding of a loss of about 100, 1e-14/h, both
+/// stay below 1e-10. Plain central differences with h = 1e-6 would round at 1e-8, as much as some gradients
+/// here are.
 struct GradientCheck<Latent: LatentSpace> {
   private let design: Design<Latent>
   private let data: SparseRows
   private let batch: [Int]
   private var tensors: [String: Matrix<Double>]
   private let h = 1e-3
-  /// Relative to the entry itself, or to a hundredth of its tensor's largest gradient where the entry is smaller.
+  /// Relative to the entry itself, or to a hundredth of its tensor's largest gradient where the entry is
+  /// smaller.
   private let tolerance = 1e-6
 
   init(_ design: Design<Latent>, data: SparseRows, logVariance: Double?) {
@@ -79,7 +82,8 @@ struct GradientCheck<Latent: LatentSpace> {
       design,
       network: try Network<Double>(
         design, items: data.columnCount, users: data.rowCount, tensors: tensors),
-      batchSize: batch.count, plannedUpdates: 10, adam: Adam(), processor: Processor(engine: .gsl, threads: 1))
+      batchSize: batch.count, plannedUpdates: 10, adam: Adam(), processor: Processor(engine: .gsl, threads: 1)
+    )
   }
 
   /// The largest gradient and some drawn ones.

@@ -25,7 +25,9 @@ struct GradientTests {
     (noisy.latent, noisy.corruption) = (6, .gaussian(deviation: 0.3))
     cases.append(GradientCase("ae with Gaussian noise on the input", noisy))
 
-    for (likelihood, negatives) in [(Likelihood.bernoulli, 0), (.gaussian, 0), (.bernoulli, 5), (.gaussian, 3)] {
+    for (likelihood, negatives) in [
+      (Likelihood.bernoulli, 0), (.gaussian, 0), (.bernoulli, 5), (.gaussian, 3),
+    ] {
       var cdae = CDAE()
       (cdae.latent, cdae.likelihood, cdae.negatives) = (6, likelihood, negatives)
       (cdae.corruptionScale, cdae.weightDecay) = (1, 0.01)

@@ -26,7 +26,8 @@ struct HyperparameterTests {
     #expect(try plain.setting(plain.hyperparameters) == plain)
     let values: [String: JSONValue] = [
       "hidden": .array([30, 20]), "latent": 17, "dropout": 0.25, "likelihood": "gaussian", "beta": 0.75,
-      "annealingSteps": 123, "weightDecay": 0.125, "negatives": 3, "unseenUsers": "zero", "corruptionScale": 1.5,
+      "annealingSteps": 123, "weightDecay": 0.125, "negatives": 3, "unseenUsers": "zero",
+      "corruptionScale": 1.5,
       "epochs": 9, "batchSize": 77, "learningRate": 0.03125, "patience": 4,
     ]
     let changes = values.filter { plain.hyperparameters[$0.key] != nil }
@@ -60,23 +61,42 @@ struct HyperparameterTests {
         == "ae has no hyper-parameter dropout; it has batchSize, epochs, latent, learningRate, likelihood, "
         + "patience, weightDecay")
     #expect(
-      message { try self.model("popularity").setting(["latent": 5]) } == "popularity has no hyper-parameters, so no latent")
+      message { try self.model("popularity").setting(["latent": 5]) }
+        == "popularity has no hyper-parameters, so no latent")
   }
 
   @Test(
     "a value out of range is answered with what is accepted",
     arguments: [
-      ("mult-vae", "dropout", JSONValue.number(1), "dropout of mult-vae cannot be 1; accepted: a number from 0 up to but not including 1"),
-      ("mult-vae", "dropout", .number(-0.1), "dropout of mult-vae cannot be -0.1; accepted: a number from 0 up to but not including 1"),
+      (
+        "mult-vae", "dropout", JSONValue.number(1),
+        "dropout of mult-vae cannot be 1; accepted: a number from 0 up to but not including 1"
+      ),
+      (
+        "mult-vae", "dropout", .number(-0.1),
+        "dropout of mult-vae cannot be -0.1; accepted: a number from 0 up to but not including 1"
+      ),
       ("mult-vae", "latent", .number(0), "latent of mult-vae cannot be 0; accepted: a whole number from 1"),
-      ("mult-vae", "latent", .number(2.5), "latent of mult-vae cannot be 2.5; accepted: a whole number from 1"),
+      (
+        "mult-vae", "latent", .number(2.5),
+        "latent of mult-vae cannot be 2.5; accepted: a whole number from 1"
+      ),
       ("mult-vae", "beta", .number(-1), "beta of mult-vae cannot be -1; accepted: a number from 0"),
       ("ae", "learningRate", .number(0), "learningRate of ae cannot be 0; accepted: a number above 0"),
       ("ae", "epochs", .number(0), "epochs of ae cannot be 0; accepted: a whole number from 1"),
       ("ae", "patience", .number(-1), "patience of ae cannot be -1; accepted: a whole number from 0"),
-      ("ae", "likelihood", .string("poisson"), "likelihood of ae cannot be \"poisson\"; accepted: multinomial, bernoulli, gaussian"),
-      ("cdae", "likelihood", .string("multinomial"), "likelihood of cdae cannot be \"multinomial\"; accepted: bernoulli, gaussian"),
-      ("cdae", "unseenUsers", .string("random"), "unseenUsers of cdae cannot be \"random\"; accepted: zero, mean"),
+      (
+        "ae", "likelihood", .string("poisson"),
+        "likelihood of ae cannot be \"poisson\"; accepted: multinomial, bernoulli, gaussian"
+      ),
+      (
+        "cdae", "likelihood", .string("multinomial"),
+        "likelihood of cdae cannot be \"multinomial\"; accepted: bernoulli, gaussian"
+      ),
+      (
+        "cdae", "unseenUsers", .string("random"),
+        "unseenUsers of cdae cannot be \"random\"; accepted: zero, mean"
+      ),
       ("ae", "latent", .null, "latent of ae cannot be null; accepted: a whole number from 1"),
     ])
   func outOfRange(_ name: String, _ key: String, _ value: JSONValue, _ text: String) {
@@ -87,7 +107,9 @@ struct HyperparameterTests {
   func notFinite(_ value: Double) throws {
     for plain in ModelConfiguration.all {
       for key in plain.hyperparameters.keys {
-        #expect(throws: HyperparameterError.self, "\(plain.name) \(key)") { try plain.setting([key: .number(value)]) }
+        #expect(throws: HyperparameterError.self, "\(plain.name) \(key)") {
+          try plain.setting([key: .number(value)])
+        }
       }
     }
   }

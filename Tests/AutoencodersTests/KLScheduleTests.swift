@@ -31,7 +31,8 @@ struct KLScheduleTests {
     #expect(schedule.isSettled(afterUpdates: done, of: 100))
   }
 
-  @Test("without T the cap comes after 80 % of the planned updates", arguments: [0.2, 1.0, 3.0], [100, 46_800])
+  @Test(
+    "without T the cap comes after 80 % of the planned updates", arguments: [0.2, 1.0, 3.0], [100, 46_800])
   func eightyPercent(cap: Double, planned: Int) {
     let schedule = KLSchedule(cap: cap)
     let settled = planned * 8 / 10

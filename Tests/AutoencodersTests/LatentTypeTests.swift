@@ -12,8 +12,8 @@ private protocol HasDistributions {
 }
 
 // This compiles because the members exist for `GaussianLatent`. Without the `where` clause it does not ("type
-// 'Autoencoder<Latent>' does not conform to protocol 'HasDistributions'"), because they exist for nothing else; nor does
-// `model.drawFromPrior(count: 1, using: &random)` on an `Autoencoder<PointLatent>`.
+// 'Autoencoder<Latent>' does not conform to protocol 'HasDistributions'"), because they exist for nothing
+// else; nor does `model.drawFromPrior(count: 1, using: &random)` on an `Autoencoder<PointLatent>`.
 extension Autoencoder: HasDistributions where Latent == GaussianLatent {}
 
 @Suite("Points and distributions")

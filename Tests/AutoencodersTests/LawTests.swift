@@ -17,7 +17,9 @@ struct LawTests {
     try recommenderLaws(model, profiles: Profiles(items: randomRows(23, 70, density: 0.2, seed: 111)))
   }
 
-  @Test("on a checkerboard every autoencoder puts the item a user lacks first", arguments: RankingZoo.autoencoders)
+  @Test(
+    "on a checkerboard every autoencoder puts the item a user lacks first", arguments: RankingZoo.autoencoders
+  )
   func checkerboard(_ name: String) throws { #expect(try shareFound(name) == 1) }
 
   @Test("popularity sees no colours")

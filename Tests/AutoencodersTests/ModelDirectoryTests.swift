@@ -21,7 +21,8 @@ struct ModelDirectoryTests {
     let rows = byItem ? Self.rows.transposed() : Self.rows
     let trainer = Trainer(processor: Processor(engine: .gsl, threads: 1), seed: Seed(1))
     return ModelDirectory(
-      configuration: configuration, model: try configuration.fit(to: rows, trainer: trainer, validate: nil).model,
+      configuration: configuration,
+      model: try configuration.fit(to: rows, trainer: trainer, validate: nil).model,
       items: Self.items, users: ModelDirectory.keepsUsers(configuration) ? Self.users : nil,
       record: ["seed": 1, "dataset": "made up"])
   }
@@ -69,7 +70,9 @@ struct ModelDirectoryTests {
     }
   }
 
-  @Test("a missing file is an error that names it", arguments: ["config.json", "items.txt", "users.txt", "model.safetensors"])
+  @Test(
+    "a missing file is an error that names it",
+    arguments: ["config.json", "items.txt", "users.txt", "model.safetensors"])
   func missingFile(_ file: String) throws {
     let text = try readingError("cdae") { try FileManager.default.removeItem(atPath: $0 + "/" + file) }
     #expect(text.hasPrefix("/model/\(file) cannot be read: "), "\(text)")
@@ -136,7 +139,9 @@ struct ModelDirectoryTests {
       #expect(!FileManager.default.fileExists(atPath: path + "/users.txt"))
       try "precious".write(toFile: path + "/thesis.tex", atomically: false, encoding: .utf8)
       let error = #expect(throws: OutputError.self) { try directory("dae").write(to: path, card: "") }
-      #expect(error?.reason.contains("holds thesis.tex, which would be lost") == true, "\(String(describing: error))")
+      #expect(
+        error?.reason.contains("holds thesis.tex, which would be lost") == true,
+        "\(String(describing: error))")
       #expect(try ModelDirectory(contentsOf: path).configuration.name == "ae")
     }
   }

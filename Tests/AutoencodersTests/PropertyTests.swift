@@ -35,7 +35,9 @@ struct PropertyTests {
       elements: Array(matrix.elements.prefix(bias ? latent : latent * matrix.columns)))
   }
 
-  @Test("with β = 0 and ε = 0 a Mult-VAE is an autoencoder: same loss, same gradients, same logits", arguments: seeds)
+  @Test(
+    "with β = 0 and ε = 0 a Mult-VAE is an autoencoder: same loss, same gradients, same logits",
+    arguments: seeds)
   func vaeWithoutNoise(seed: UInt64) throws {
     var vae = MultVAE()
     (vae.hidden, vae.latent, vae.beta, vae.dropout) = ([9], 4, 0, 0)
@@ -71,7 +73,8 @@ struct PropertyTests {
         .scores(for: Profiles(items: rows), using: .gsl).elements.map { Double($0) }
     }
     expectClose(
-      try scores(vae.design, full), try scores(plain, half), within: Self.floatRounding, "logits, seed \(seed)")
+      try scores(vae.design, full), try scores(plain, half), within: Self.floatRounding,
+      "logits, seed \(seed)")
   }
 
   @Test("adding a constant to every output bias changes no softmax loss and no gradient", arguments: seeds)
@@ -89,7 +92,8 @@ struct PropertyTests {
     expectClose([first.total], [second.total], within: Self.rounding, "loss, seed \(seed)")
     let gradients = two.firstMoments.matrices
     for (name, reference) in one.firstMoments.matrices {
-      expectClose(gradients[name]?.elements ?? [], reference.elements, within: Self.rounding, "\(name), seed \(seed)")
+      expectClose(
+        gradients[name]?.elements ?? [], reference.elements, within: Self.rounding, "\(name), seed \(seed)")
     }
   }
 
@@ -99,7 +103,8 @@ struct PropertyTests {
     (model.latent, model.weightDecay) = (5, 0)
     // Items 100 and later have no ratings.
     let rated = randomRows(90, 100, density: 0.1, seed: seed, ratings: [1, 3, 5])
-    let data = SparseRows(columnCount: 140, offsets: rated.offsets, indices: rated.indices, values: rated.values)
+    let data = SparseRows(
+      columnCount: 140, offsets: rated.offsets, indices: rated.indices, values: rated.values)
     let before = tensors(model.design, seed: seed)
     var after = before
     for item in 100..<140 {
@@ -115,7 +120,8 @@ struct PropertyTests {
     let gradients = two.firstMoments.matrices
     #expect(gradients["decoder.0.bias"]?.elements.suffix(40).allSatisfy { $0 == 0 } == true, "seed \(seed)")
     for (name, reference) in one.firstMoments.matrices {
-      expectClose(gradients[name]?.elements ?? [], reference.elements, within: Self.rounding, "\(name), seed \(seed)")
+      expectClose(
+        gradients[name]?.elements ?? [], reference.elements, within: Self.rounding, "\(name), seed \(seed)")
     }
   }
 

@@ -12,7 +12,9 @@ enum RankingZoo {
     var changes: [String: JSONValue] = [
       "latent": 4, "epochs": epochs, "learningRate": 0.02, "batchSize": 20, "patience": 0,
     ]
-    if configuration.has("hidden") && configuration.hyperparameters["hidden"] != nil { changes["hidden"] = .array([8]) }
+    if configuration.has("hidden") && configuration.hyperparameters["hidden"] != nil {
+      changes["hidden"] = .array([8])
+    }
     if configuration.name == CDAE.name { changes["negatives"] = 2 }
     return try configuration.setting(changes.filter { configuration.has($0.key) })
   }

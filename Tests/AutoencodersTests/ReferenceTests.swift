@@ -18,7 +18,8 @@ import Testing
     }
   }
 
-  /// Adam divides by √v, so a gradient that is nearly zero turns rounding into a visible step: hence the wider tolerance.
+  /// Adam divides by √v, so a gradient that is nearly zero turns rounding into a visible step: hence the
+  /// wider tolerance.
   @Test("Float arithmetic agrees with PyTorch's double to 1e-4", arguments: ReferenceCase.all)
   func agreesInFloat(_ reference: ReferenceCase) throws {
     if reference.isVariational {
@@ -59,7 +60,8 @@ import Testing
         expectClose(found, gradient.values, within: tolerance, "gradient of \(name)")
       }
     }
-    // The penalty on weights is part of PyTorch's total and not of ours; it is compared through the gradients.
+    // The penalty on weights is part of PyTorch's total and not of ours; it is compared through the
+    // gradients.
     if reference.weightDecay == 0 {
       expectClose(losses, reference.lossesOfTenSteps, within: tolerance, "losses of ten steps")
     }

@@ -17,7 +17,9 @@ struct TrainingErrorTests {
     return model.design
   }
 
-  @Test("steps without measure end in an error that names epoch, batch, layer and learning rate", arguments: Likelihood.allCases)
+  @Test(
+    "steps without measure end in an error that names epoch, batch, layer and learning rate",
+    arguments: Likelihood.allCases)
   func hugeSteps(_ likelihood: Likelihood) throws {
     var options = TrainingOptions(epochs: 5, batchSize: 30)
     options.learningRate = 1e38
@@ -82,7 +84,12 @@ struct TrainingErrorTests {
   func interruption() {
     let asked = Mutex(0)
     var trainer = trainer
-    trainer.isInterrupted = { asked.withLock { $0 += 1; return $0 == 3 } }
+    trainer.isInterrupted = {
+      asked.withLock {
+        $0 += 1
+        return $0 == 3
+      }
+    }
     let error = #expect(throws: TrainingError.self) {
       try trainer.fit(design(), to: rows, options: TrainingOptions(epochs: 5, batchSize: 30))
     }

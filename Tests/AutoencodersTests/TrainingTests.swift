@@ -34,7 +34,9 @@ struct TrainingTests {
 
   private static let trained = ["ae", "dae", "cdae", "mult-dae", "mult-vae", "user-autorec", "item-autorec"]
 
-  @Test("the same seed gives the same weights, bit by bit, on 1 and 2 threads; another seed gives others", arguments: trained)
+  @Test(
+    "the same seed gives the same weights, bit by bit, on 1 and 2 threads; another seed gives others",
+    arguments: trained)
   func determinism(_ name: String) throws {
     let one = try weights(name)
     #expect(try weights(name) == one)
@@ -43,7 +45,8 @@ struct TrainingTests {
     for (tensor, matrix) in one { #expect(other[tensor] != matrix, "\(tensor)") }
   }
 
-  @Test("every engine gives the same bits again on 1 and 2 threads", arguments: ProductEngine.present.map(\.kind))
+  @Test(
+    "every engine gives the same bits again on 1 and 2 threads", arguments: ProductEngine.present.map(\.kind))
   func engineDeterminism(_ kind: ProductEngine.Kind) throws {
     let engine = try ProductEngine.engine(kind)
     let one = try weights("mult-vae", engine: engine)
@@ -55,16 +58,20 @@ struct TrainingTests {
     values: [Double], options: TrainingOptions, rows: SparseRows = rows
   ) throws -> (outcome: TrainingOutcome<PointLatent>, shown: [[String: Matrix<Float>]]) {
     var shown: [[String: Matrix<Float>]] = []
-    let outcome = try Trainer(processor: processor, seed: Seed(1)).fit(design(), to: rows, options: options) { model in
+    let outcome = try Trainer(processor: processor, seed: Seed(1)).fit(design(), to: rows, options: options) {
+      model in
       shown.append(NamedTensors(model.network).matrices)
       return values[min(shown.count, values.count) - 1]
     }
     return (outcome, shown)
   }
 
-  @Test("the weights of the best epoch are kept, the first of equals", arguments: [
-    ([0.1, 0.3, 0.2, 0.25], 2), ([0.1, 0.2, 0.3, 0.4], 4), ([0.4, 0.3, 0.4, 0.2], 1), ([-3, -2, -2, -5], 2),
-  ])
+  @Test(
+    "the weights of the best epoch are kept, the first of equals",
+    arguments: [
+      ([0.1, 0.3, 0.2, 0.25], 2), ([0.1, 0.2, 0.3, 0.4], 4), ([0.4, 0.3, 0.4, 0.2], 1),
+      ([-3, -2, -2, -5], 2),
+    ])
   func bestEpoch(values: [Double], best: Int) throws {
     let (outcome, shown) = try fit(values: values, options: TrainingOptions(epochs: 4, patience: 0))
     #expect(outcome.bestEpoch == best)
@@ -84,9 +91,12 @@ struct TrainingTests {
     #expect(outcome.history.allSatisfy { $0.validation == nil })
   }
 
-  @Test("training ends after `patience` epochs without a better value", arguments: [
-    ([0.5], 3, 4), ([0.1, 0.2, 0.3], 2, 5), ([0.1, 0.2, 0.1, 0.3, 0.1], 2, 6), ([0.5], 0, 12), ([0.5], 20, 12),
-  ])
+  @Test(
+    "training ends after `patience` epochs without a better value",
+    arguments: [
+      ([0.5], 3, 4), ([0.1, 0.2, 0.3], 2, 5), ([0.1, 0.2, 0.1, 0.3, 0.1], 2, 6), ([0.5], 0, 12),
+      ([0.5], 20, 12),
+    ])
   func patience(values: [Double], patience: Int, epochs: Int) throws {
     let (outcome, _) = try fit(values: values, options: TrainingOptions(epochs: 12, patience: patience))
     #expect(outcome.history.count == epochs)
@@ -118,12 +128,16 @@ struct TrainingTests {
     let fit = try ModelConfiguration.multVAE(configured).fit(
       to: Self.rows, refit: everything, trainer: trainer
     ) { _ in
-      let call = calls.withLock { $0 += 1; return $0 }
+      let call = calls.withLock {
+        $0 += 1
+        return $0
+      }
       return call == 2 ? 1 : 0
     }
     #expect(fit.bestEpoch == 2 && fit.history.count == 6 && calls.withLock { $0 } == 6)
     let again = try trainer.fit(
-      configured.model.design, to: everything, options: TrainingOptions(epochs: 2, batchSize: 15), plannedEpochs: 6)
+      configured.model.design, to: everything, options: TrainingOptions(epochs: 2, batchSize: 15),
+      plannedEpochs: 6)
     guard case .gaussian(let model) = fit.model else {
       Issue.record("a Mult-VAE is not a Gaussian model")
       return
@@ -156,10 +170,13 @@ struct TrainingTests {
     #expect(epochs.withLock { $0 } == [1, 2, 3])
   }
 
-  @Test("batches have 32 to 500 users, about 20 an epoch, unless said otherwise", arguments: [
-    (10, nil, 10), (100, nil, 32), (1000, nil, 50), (9990, nil, 500), (200_000, nil, 500), (100, 7, 7), (5, 7, 5),
-    (100, 0, 1),
-  ])
+  @Test(
+    "batches have 32 to 500 users, about 20 an epoch, unless said otherwise",
+    arguments: [
+      (10, nil, 10), (100, nil, 32), (1000, nil, 50), (9990, nil, 500), (200_000, nil, 500), (100, 7, 7),
+      (5, 7, 5),
+      (100, 0, 1),
+    ])
   func batchSizes(users: Int, wish: Int?, size: Int) {
     #expect(TrainingOptions(batchSize: wish).batchSize(users: users) == size)
   }

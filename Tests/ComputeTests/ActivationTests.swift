@@ -12,7 +12,8 @@ struct ActivationTests {
   /// Below e⁻⁸⁷ a Float sigmoid stays where it is: an absolute error that no sum with a 1 can see.
   private static let floor = 2e-38
 
-  private static let points = stride(from: -30.0, through: 30.0, by: 0.00731).map { $0 }
+  private static let points =
+    stride(from: -30.0, through: 30.0, by: 0.00731).map { $0 }
     + [-1000, -88.5, -87, -1e-3, -1e-6, -1e-30, 0, 1e-30, 1e-6, 0.6249, 0.625, 0.6251, 20, 87, 88.5, 1000]
 
   private static func exact(_ activation: Activation, _ x: Double) -> Double {

@@ -10,7 +10,8 @@ struct AdamTests {
   /// The same in Float; the step divides by √v, which a rounding moves in proportion.
   private static let floatBound = 5e-6
 
-  /// The weights after some updates, by the formula of Kingma & Ba's algorithm 1 and the penalty's gradient 2λw.
+  /// The weights after some updates, by the formula of Kingma & Ba's algorithm 1 and the penalty's gradient
+  /// 2λw.
   private func reference(
     _ start: Matrix<Double>, gradients: [Matrix<Double>], adam: Adam, penalty: Double
   ) -> [Double] {
@@ -71,7 +72,9 @@ struct AdamTests {
     let gradient: Matrix<Float> = gaussianMatrix(10, 3, seed: 73)
     let step = Adam().step(1, penalty: 0.1)
     var (whole, tiled) = (start, start)
-    var (wholeMoments, tiledMoments) = (AdamMoments<Float>(rows: 10, columns: 3), AdamMoments<Float>(rows: 10, columns: 3))
+    var (wholeMoments, tiledMoments) = (
+      AdamMoments<Float>(rows: 10, columns: 3), AdamMoments<Float>(rows: 10, columns: 3)
+    )
     wholeMoments.update(&whole, gradient: gradient, step)
     for tile in [0..<4, 4..<9, 9..<10] {
       var part = Matrix<Float>(rows: 1, columns: 3)
@@ -95,7 +98,9 @@ struct AdamTests {
     return batch
   }
 
-  @Test("the sparse update of a shard is the dense update with the gradient entriesᵀ·delta", arguments: [0.0, 0.02])
+  @Test(
+    "the sparse update of a shard is the dense update with the gradient entriesᵀ·delta",
+    arguments: [0.0, 0.02])
   func sparseIsDense(penalty: Double) {
     let shard = 2..<11
     let start: Matrix<Double> = gaussianMatrix(shard.count, 5, seed: 75)
@@ -142,7 +147,8 @@ struct AdamTests {
     columns.collect(columns: 0..<2, from: nobody)
     var scratch = Matrix<Float>(rows: 1, columns: 4)
     moments.update(
-      &weights, sparse: columns, delta: Matrix(rows: 1, columns: 4), scratch: &scratch, adam.step(2, penalty: 0))
+      &weights, sparse: columns, delta: Matrix(rows: 1, columns: 4), scratch: &scratch,
+      adam.step(2, penalty: 0))
     zeroedMoments.update(&zeroed, gradient: Matrix(rows: 2, columns: 4), adam.step(2, penalty: 0))
     #expect(weights == zeroed)
     #expect(zip(weights.elements, after.elements).allSatisfy { $0 != $1 })

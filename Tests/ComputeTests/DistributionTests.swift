@@ -1,15 +1,16 @@
 import Compute
 import Testing
 
-/// Moments of many draws. Every check allows five standard errors: by chance one seed in two million is beyond it, and the
-/// seeds are fixed.
+/// Moments of many draws. Every check allows five standard errors: by chance one seed in two million is
+/// beyond it, and the seeds are fixed.
 @Suite("Distributions")
 struct DistributionTests {
   private static let draws = 200_000
   private static let errors = 5.0
 
   /// - Parameters:
-  ///   - variance, kurtosis: of the distribution; the variance of the sample variance is σ⁴ (kurtosis − 1) / n.
+  ///   - variance, kurtosis: of the distribution; the variance of the sample variance is σ⁴ (kurtosis − 1) /
+  ///     n.
   private func check(
     _ values: [Double], mean: Double, variance: Double, kurtosis: Double, _ what: String
   ) {
@@ -17,7 +18,8 @@ struct DistributionTests {
     let found = Statistics.mean(values)
     let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
     #expect(
-      abs(found - mean) < Self.errors * (variance / n).squareRoot(), "\(what): mean \(found), expected \(mean)")
+      abs(found - mean) < Self.errors * (variance / n).squareRoot(),
+      "\(what): mean \(found), expected \(mean)")
     #expect(
       abs(spread - variance) < Self.errors * variance * ((kurtosis - 1) / n).squareRoot(),
       "\(what): variance \(spread), expected \(variance)")
@@ -88,7 +90,8 @@ struct DistributionTests {
     }
     let failure = 1 - probability
     check(
-      values, mean: successes * failure / probability, variance: successes * failure / (probability * probability),
+      values, mean: successes * failure / probability,
+      variance: successes * failure / (probability * probability),
       kurtosis: 3 + 6 / successes + probability * probability / (failure * successes), "negative binomial")
   }
 

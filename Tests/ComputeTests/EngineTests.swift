@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Engines and threads")
 struct EngineTests {
-  @Test("an engine is either the one asked for or an error that names it", arguments: ProductEngine.Kind.allCases)
+  @Test(
+    "an engine is either the one asked for or an error that names it", arguments: ProductEngine.Kind.allCases)
   func presentOrMissing(_ kind: ProductEngine.Kind) throws {
     if ProductEngine.present.contains(where: { $0.kind == kind }) {
       #expect(try ProductEngine.engine(kind).kind == kind)

@@ -85,11 +85,13 @@ struct ListedCellsTests {
     var expected = [Double](repeating: 0, count: columns)
     for (index, value) in zip(indices.map { Int($0) }, values) {
       let (logit, x) = (Double(before[0, index]), Double(value))
-      expectedLoss += logistic
+      expectedLoss +=
+        logistic
         ? max(logit, 0) - x * logit + log1p(exp(-abs(logit))) : (logit - x) * (logit - x)
       expected[index] = 0.5 * (logistic ? 1 / (1 + exp(-logit)) - x : 2 * (logit - x))
     }
     expectClose([loss], [expectedLoss], within: Self.floatBound, "loss of \(count) cells")
-    expectClose(f.elements.map { Double($0) }, expected, within: Self.floatBound, "gradient of \(count) cells")
+    expectClose(
+      f.elements.map { Double($0) }, expected, within: Self.floatBound, "gradient of \(count) cells")
   }
 }

@@ -20,11 +20,14 @@ struct ProcessorTests {
   @Test("forEach gives every element once, with its own index", arguments: [1, 2, 7])
   func forEachOnce(threads: Int) throws {
     var elements = [Int](repeating: 0, count: 500)
-    try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, element in element += index + 1 }
+    try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, element in element += index + 1
+    }
     #expect(elements == Array(1...500))
   }
 
-  @Test("of several errors the one of the lowest index is thrown, and the others run all the same", arguments: [1, 2, 7])
+  @Test(
+    "of several errors the one of the lowest index is thrown, and the others run all the same",
+    arguments: [1, 2, 7])
   func lowestError(threads: Int) {
     let visits = Mutex(0)
     var elements = [Int](repeating: 0, count: 200)

@@ -22,7 +22,9 @@ struct RandomStreamTests {
     #expect(
       Self.philox(counter: [0, 0, 0, 0], key: [0, 0]) == [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8])
     #expect(
-      Self.philox(counter: ones, key: Array(ones.prefix(2))) == [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD])
+      Self.philox(counter: ones, key: Array(ones.prefix(2))) == [
+        0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD,
+      ])
   }
 
   @Test("key 0 begins with the known answer of Random123")
@@ -32,7 +34,9 @@ struct RandomStreamTests {
     #expect(bits == [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8])
   }
 
-  @Test("a stream is Philox of its key and the counters 0, 1, 2 …", arguments: [1, 0xDEAD_BEEF_0123_4567, UInt64.max])
+  @Test(
+    "a stream is Philox of its key and the counters 0, 1, 2 …",
+    arguments: [1, 0xDEAD_BEEF_0123_4567, UInt64.max])
   func counters(key: UInt64) {
     var random = RandomSource(key: key)
     let halves = [UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)]
@@ -42,7 +46,9 @@ struct RandomStreamTests {
     }
   }
 
-  private func first(_ seed: UInt64, _ purpose: RandomPurpose, _ index: Int? = nil, _ other: Int = 0) -> [UInt32] {
+  private func first(_ seed: UInt64, _ purpose: RandomPurpose, _ index: Int? = nil, _ other: Int = 0)
+    -> [UInt32]
+  {
     var random =
       if let index { Seed(seed).stream(purpose, index, other) } else { Seed(seed).stream(purpose) }
     return (0..<8).map { _ in random.bits() }
@@ -81,7 +87,8 @@ struct RandomStreamTests {
     #expect(first(5, .latentNoise, 2) == alone)
   }
 
-  @Test("shuffles are permutations, and of ten things nearly every one is new", arguments: [0, 1, 2, 10, 1000])
+  @Test(
+    "shuffles are permutations, and of ten things nearly every one is new", arguments: [0, 1, 2, 10, 1000])
   func permutations(count: Int) {
     var random = Seed(6).stream(.shuffle, count)
     var seen = Set<[Int]>()

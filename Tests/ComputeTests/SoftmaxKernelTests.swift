@@ -11,7 +11,9 @@ struct SoftmaxKernelTests {
   /// A Float exponential is good to 2e-7, sums of at most 1024 Floats in 16 lanes lose a few times 6e-8 more.
   private static let floatBound = 1e-6
 
-  private func tolerance<S: Scalar>(_: S.Type) -> Double { S.self == Float.self ? Self.floatBound : Self.golden }
+  private func tolerance<S: Scalar>(_: S.Type) -> Double {
+    S.self == Float.self ? Self.floatBound : Self.golden
+  }
 
   @Test("f = [1, 2, 3] has log Σ exp f = 3.4076059644 and the softmax written down for it")
   func goldenSoftmax() {

@@ -14,7 +14,8 @@ struct SparseRowsTests {
     #expect(Array(rows.indices(ofRow: 0)) == [0, 3] && rows.count(ofRow: 1) == 0 && rows.value(at: 1) == 1)
   }
 
-  @Test("transposing turns rows into columns, and twice gives back the same", arguments: seeds, [true, false])
+  @Test(
+    "transposing turns rows into columns, and twice gives back the same", arguments: seeds, [true, false])
   func transpose(seed: UInt64, rated: Bool) {
     let rows = randomRows(13, 29, density: 0.2, seed: seed, ratings: rated ? [1, 2.5, 5] : nil)
     let turned = rows.transposed()

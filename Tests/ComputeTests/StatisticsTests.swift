@@ -12,19 +12,24 @@ struct StatisticsTests {
     let values = [2.0, 4, 4, 4, 5, 5, 7, 9]
     #expect(Statistics.mean(values) == 5)
     expectClose([Statistics.standardDeviation(values)], [(32.0 / 7).squareRoot()], within: 1e-15, "deviation")
-    expectClose([Statistics.standardError(values)], [(32.0 / 56).squareRoot()], within: 1e-15, "standard error")
+    expectClose(
+      [Statistics.standardError(values)], [(32.0 / 56).squareRoot()], within: 1e-15, "standard error")
   }
 
   @Test("too few numbers have no spread")
   func fewNumbers() {
-    #expect(Statistics.mean([]) == 0 && Statistics.standardDeviation([]) == 0 && Statistics.standardError([]) == 0)
-    #expect(Statistics.mean([3]) == 3 && Statistics.standardDeviation([3]) == 0 && Statistics.standardError([3]) == 0)
+    #expect(
+      Statistics.mean([]) == 0 && Statistics.standardDeviation([]) == 0 && Statistics.standardError([]) == 0)
+    #expect(
+      Statistics.mean([3]) == 3 && Statistics.standardDeviation([3]) == 0
+        && Statistics.standardError([3]) == 0)
   }
 
   @Test(
     "Student's t has the quantiles of the tables",
     arguments: [
-      (0.05, 1.0, 12.7062), (0.05, 10, 2.228139), (0.01, 10, 3.169273), (0.1, 5, 2.015048), (0.01, 30, 2.749996),
+      (0.05, 1.0, 12.7062), (0.05, 10, 2.228139), (0.01, 10, 3.169273), (0.1, 5, 2.015048),
+      (0.01, 30, 2.749996),
       (0.05, 120, 1.979930), (0.05, 1e7, 1.959964),
     ])
   func quantiles(alpha: Double, degrees: Double, critical: Double) {

@@ -48,7 +48,9 @@ struct RankingExperimentTests {
     #expect(!comparison.sentences.isEmpty)
   }
 
-  @Test("mult-vae and mult-dae find more of a simulated population's tastes than popularity", arguments: [200, 201] as [UInt64])
+  @Test(
+    "mult-vae and mult-dae find more of a simulated population's tastes than popularity",
+    arguments: [200, 201] as [UInt64])
   func betterThanPopularity(seed: UInt64) throws {
     let experiment = experiment(try split(seed: seed))
     let popularity = try experiment.run(.popularity).result

@@ -20,12 +20,16 @@ struct RatingExperimentTests {
     return Statistics.mean(squares).squareRoot()
   }
 
-  @Test("both autorecs learn what a constant and the offsets of users and items cannot say", arguments: ["user-autorec", "item-autorec"])
+  @Test(
+    "both autorecs learn what a constant and the offsets of users and items cannot say",
+    arguments: ["user-autorec", "item-autorec"])
   func learns(_ name: String) throws {
     let split = try RatingSplit(SmallData.ratings(seed: 220), seed: Seed(220))
     let result = try experiment(split).run(SmallData.model(name, epochs: 150, weightDecay: 0.005)).result
     let mean = try experiment(split).run(.mean).result
-    let (rmse, offsets, constant) = (result[.rmse]?.value ?? .infinity, mean[.rmse]?.value ?? 0, constantRMSE(split))
+    let (rmse, offsets, constant) = (
+      result[.rmse]?.value ?? .infinity, mean[.rmse]?.value ?? 0, constantRMSE(split)
+    )
     #expect(rmse < 0.7 * offsets && rmse < 0.7 * constant, "\(rmse) beside \(offsets) and \(constant)")
     #expect((result[.mae]?.value ?? .infinity) < rmse)
     #expect(result.bestEpoch >= 1 && result.bestEpoch <= 150)
@@ -53,18 +57,24 @@ struct RatingExperimentTests {
     let rows = side == .users ? ratings : ratings.transposed()
     var network = Network<Float>(model.design, items: rows.columnCount, users: rows.rowCount, seed: Seed(1))
     for shard in network.shards.indices {
-      for item in 0..<network.shards[shard].outputBias.columns { network.shards[shard].outputBias[0, item] += bias }
+      for item in 0..<network.shards[shard].outputBias.columns {
+        network.shards[shard].outputBias[0, item] += bias
+      }
     }
     return AutoRecPredictor(Autoencoder(design: model.design, network: network), side: side, ratings: ratings)
   }
 
-  @Test("cells without a rated user or item get the middle of the range", arguments: [AutoRecPredictor.Side.users, .items])
+  @Test(
+    "cells without a rated user or item get the middle of the range",
+    arguments: [AutoRecPredictor.Side.users, .items])
   func coldCells(_ side: AutoRecPredictor.Side) throws {
     let predictions = try predictor(side, bias: 1).predictions(for: cold, using: SmallData.processor())
     #expect(predictions == [2.5, 2.5, 2.5])
   }
 
-  @Test("predictions are clipped to the range of the training ratings", arguments: [AutoRecPredictor.Side.users, .items])
+  @Test(
+    "predictions are clipped to the range of the training ratings",
+    arguments: [AutoRecPredictor.Side.users, .items])
   func clipped(_ side: AutoRecPredictor.Side) throws {
     let cells = (0..<4).flatMap { user in (0..<5).map { RatingCell(user: user, item: $0, rating: 3) } }
     let high = try predictor(side, bias: 1000).predictions(for: cells, using: SmallData.processor())
@@ -79,7 +89,9 @@ struct RatingExperimentTests {
     let cells = (0..<4).flatMap { user in (0..<5).map { RatingCell(user: user, item: $0, rating: 3) } }
     var random = Seed(222).stream(.shuffle)
     let order = random.permutation(cells.count)
-    for predictor in [try predictor(.users, bias: 2.5), try predictor(.items, bias: 2.5)] as [any RatingPredictor] {
+    for predictor in [try predictor(.users, bias: 2.5), try predictor(.items, bias: 2.5)]
+      as [any RatingPredictor]
+    {
       let straight = try predictor.predictions(for: cells, using: SmallData.processor())
       let shuffled = try predictor.predictions(for: order.map { cells[$0] }, using: SmallData.processor())
       #expect(shuffled == order.map { straight[$0] })
@@ -104,6 +116,7 @@ struct RatingExperimentTests {
       indices: (0..<users).flatMap { _ in (0..<Int32(items)).map { $0 } }, values: values)
     let coldItem = [RatingCell(user: 7, item: items, rating: 0)]
     let predictions = try MeanRating(rows: rows).predictions(for: coldItem, using: SmallData.processor())
-    expectClose(predictions.map { Double($0) }, [4.65], within: 1e-5, "prediction for an item without ratings")
+    expectClose(
+      predictions.map { Double($0) }, [4.65], within: 1e-5, "prediction for an item without ratings")
   }
 }

@@ -3,7 +3,9 @@ import Compute
 import Evaluation
 import Experiments
 import FileFormats
+import Foundation
 import InteractionData
+import TestSupport
 import Testing
 
 /// The JSON document against the names that scripts rely on.
@@ -24,8 +26,6 @@ struct ResultDocumentTests {
   ]
 
   private func document(rating: Bool) throws -> JSONValue {
-    var data = DataSelection()
-    data.source = .builtIn
     let metrics = rating ? Metric.ratingDefaults : [Metric(.ndcg, at: 10), Metric(.coverage, at: 10)]
     let (description, results): ([String: JSONValue], [ModelResult])
     if rating {
@@ -37,14 +37,29 @@ struct ResultDocumentTests {
       let split = try RankingSplit.users(SmallData.population(seed: 210), seed: Seed(210))
       var experiment = RankingExperiment(split, seed: Seed(1), processor: SmallData.processor())
       experiment.metrics = metrics
-      results = try ["popularity", "mult-vae"].map { try experiment.run(SmallData.model($0, epochs: 2)).result }
+      results = try ["popularity", "mult-vae"].map {
+        try experiment.run(SmallData.model($0, epochs: 2)).result
+      }
       description = split.description
     }
-    let selected = try data.ranking(seed: Seed(210))
     return try ResultDocument(
-      dataset: selected.summary, split: description, seed: 42, threads: 2, engine: ProductEngine.gsl.name,
+      dataset: try summary(), split: description, seed: 42, threads: 2, engine: ProductEngine.gsl.name,
       version: DoppelVersion.current, loadSeconds: 0.5, totalSeconds: 1.5, notes: ["a note"]
     ).json(Comparison(results, metrics: metrics))
+  }
+
+  /// A data set in five numbers comes from reading one.
+  private func summary() throws -> DataSummary {
+    try withTemporaryDirectory { root in
+      let lines = (0..<20).flatMap { user in (0..<8).map { "u\(user)\ti\(($0 * $0 + user) % 13)\n" } }
+      try lines.joined().write(toFile: root + "/small.tsv", atomically: false, encoding: .utf8)
+      var data = DataSelection()
+      data.source = .file(root + "/small.tsv")
+      let summary = try data.ranking(seed: Seed(210)).summary
+      #expect(summary.name == "small.tsv" && summary.users == 20 && summary.items == 13)
+      #expect(summary.density == Double(summary.interactions) / 260)
+      return summary
+    }
   }
 
   /// Checks the contract's keys below `value`, and that every number is finite.
@@ -92,7 +107,11 @@ struct ResultDocumentTests {
     for model in models {
       let errors = model.members?["standardErrors"]?.members
       #expect(errors?["coverage@10"] == .null)
-      if case .number(let error)? = errors?["ndcg@10"] { #expect(error > 0) } else { Issue.record("no error of ndcg") }
+      if case .number(let error)? = errors?["ndcg@10"] {
+        #expect(error > 0)
+      } else {
+        Issue.record("no error of ndcg")
+      }
     }
   }
 }

@@ -32,7 +32,8 @@ enum SmallData {
     }
     return Interactions(
       name: "made-up ratings", users: Vocabulary(ids: (0..<users).map { "u\($0)" }),
-      items: Vocabulary(ids: (0..<items).map { "i\($0)" }), userIndices: userIndices, itemIndices: itemIndices,
+      items: Vocabulary(ids: (0..<items).map { "i\($0)" }), userIndices: userIndices,
+      itemIndices: itemIndices,
       ratings: ratings)
   }
 

@@ -1,7 +1,8 @@
 import Compute
 public import Testing
 
-/// The largest difference between two lists, relative to the larger of 1 and the reference's own largest value.
+/// The largest difference between two lists, relative to the larger of 1 and the reference's own largest
+/// value.
 public func relativeDifference(_ found: [Double], _ reference: [Double]) -> Double {
   guard found.count == reference.count else { return .infinity }
   let scale = max(1, reference.map(abs).max() ?? 1)

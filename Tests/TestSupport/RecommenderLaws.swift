@@ -3,8 +3,8 @@ import Evaluation
 public import InteractionData
 public import Testing
 
-/// How far scores may move when the same users are scored in other company: products of another shape add in another order.
-/// A few dozen Float roundings of 6e-8, relative to the largest score.
+/// How far scores may move when the same users are scored in other company: products of another shape add in
+/// another order. A few dozen Float roundings of 6e-8, relative to the largest score.
 private let companyTolerance = 1e-5
 
 /// What every recommender owes, whatever it is: see the comments below for the laws.
@@ -33,7 +33,8 @@ public func recommenderLaws(
     trainingRows: profiles.trainingRows.map { rows in order.map { rows[$0] } })
   let shuffled = try recommender.scores(for: permuted, using: engine)
   let expected = order.flatMap { scores[row: $0].map { Double($0) } }
-  expectClose(doubles(shuffled), expected, within: companyTolerance, "permuted users", sourceLocation: sourceLocation)
+  expectClose(
+    doubles(shuffled), expected, within: companyTolerance, "permuted users", sourceLocation: sourceLocation)
 
   // A user alone gets the scores they get among others.
   let alone = try (0..<users).flatMap {
@@ -62,7 +63,8 @@ public func recommenderLaws(
   let strangers = Profiles(items: SparseRows(columnCount: recommender.itemCount, rows: [[], [0, 3], []]))
   let strange = try recommender.scores(for: strangers, using: engine)
   #expect(strange.rows == 3 && strange.isFinite, sourceLocation: sourceLocation)
-  #expect(Array(strange[row: 0]) == Array(strange[row: 2]), "two empty profiles", sourceLocation: sourceLocation)
+  #expect(
+    Array(strange[row: 0]) == Array(strange[row: 2]), "two empty profiles", sourceLocation: sourceLocation)
   let nobody = Profiles(items: SparseRows(columnCount: recommender.itemCount, rows: []))
   #expect(try recommender.scores(for: nobody, using: engine).rows == 0, sourceLocation: sourceLocation)
 }

@@ -68,8 +68,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ///   - rows: the users of this batch, as rows of `data`.
   ///   - noise: corruption and latent draws.
   /// - Returns: the loss before the update, as means over the users.
-  /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format, whose squared gradients would
-  ///   overflow and stop every weight without a sign; the weights are then as they were.
+  /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared
+  ///   gradients would overflow and every weight stand still); the weights are then as they were.
   public mutating func update(
     rows: [Int], of data: SparseRows, noise: NoiseSource
   ) throws -> BatchLoss {
