@@ -5,8 +5,8 @@ import Doppel
 struct DataOptions: ParsableArguments {
   @Argument(
     help: """
-      File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the built-in \
-      population).
+      File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the \
+      built-in population).
       """)
   var data: String?
 
