@@ -120,7 +120,7 @@ public struct ModelDirectory: Sendable {
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
     if case .number(let count)? = config["items"], Int(exactly: count) != items.count {
-      throw wrong("speaks of \(JSONValue.number(count).prettyPrinted) items, but items.txt has \(items.count)")
+      throw wrong("speaks of \(count) items, but items.txt has \(items.count)")
     }
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)
