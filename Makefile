@@ -53,7 +53,6 @@ demo: build
 	@echo "Every epoch's loss terms: $(DEMO)/epochs.csv. The same as JSON: $(DOPPEL) compare --json"
 
 test: deps
-	$(SWIFT) build -c release $(PACKAGE) --build-tests
 	@.ci/run-tests
 
 install: build

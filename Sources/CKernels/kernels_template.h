@@ -27,7 +27,7 @@ DK_CLONES void FN(dk_tanh)(ptrdiff_t n, T *x) {
 
 DK_CLONES void FN(dk_sigmoid)(ptrdiff_t n, T *x) {
   for (ptrdiff_t i = 0; i < n; i++) {
-    T e = FN(exp_keep_nan)(x[i] < 0 ? x[i] : -x[i]);
+    T e = FN(exp)(x[i] < 0 ? x[i] : -x[i]);
     x[i] = (x[i] < 0 ? e : 1) / (1 + e);
   }
 }
@@ -64,7 +64,7 @@ DK_CLONES void FN(dk_exp_shifted)(ptrdiff_t n, T *f, T *max, double *sum) {
     ptrdiff_t end = start + 1024 < n ? start + 1024 : n;
     s = 0;
     for (ptrdiff_t i = start; i < end; i++) {
-      T e = FN(exp_keep_nan)(f[i] - m);
+      T e = FN(exp)(f[i] - m);
       f[i] = e;
       s += e;
     }
@@ -82,7 +82,7 @@ DK_CLONES double FN(dk_softplus_sigmoid)(ptrdiff_t n, T *f) {
     T s = 0;
     for (ptrdiff_t i = start; i < end; i++) {
       T x = f[i];
-      T e = FN(exp_keep_nan)(x < 0 ? x : -x);
+      T e = FN(exp)(x < 0 ? x : -x);
       s += (x > 0 ? x : 0) + FN(log1p_unit)(e);
       f[i] = (x < 0 ? e : 1) / (1 + e);
     }
@@ -114,7 +114,7 @@ DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, co
     for (ptrdiff_t k = 0; k < some; k++) {
       T f = row[indices[done + k] - base], x = values[done + k];
       if (logistic) {
-        T e = FN(exp_keep_nan)(f < 0 ? f : -f);
+        T e = FN(exp)(f < 0 ? f : -f);
         loss += (f > 0 ? f : 0) - x * f + FN(log1p_unit)(e);
         kept[k] = scale * ((f < 0 ? e : 1) / (1 + e) - x);
       } else {
@@ -142,7 +142,7 @@ DK_CLONES double FN(dk_gaussian_forward)(ptrdiff_t n, T low, T high, const T *me
     outside += s < low || s > high;
     s = s < low ? low : s;
     s = s > high ? high : s;
-    T deviation = FN(exp_keep_nan)(s * (T)0.5);
+    T deviation = FN(exp)(s * (T)0.5);
     sigma[i] = deviation;
     z[i] = noise ? mean[i] + deviation * noise[i] : mean[i];
     divergence += 0.5 * ((double)(deviation * deviation) + (double)(mean[i] * mean[i]) - 1 - s);

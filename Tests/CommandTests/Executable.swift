@@ -42,7 +42,9 @@ struct Executable {
     return try run.outcome()
   }
 
-  /// Starts, so that the test can interrupt. Output goes to files: a pipe nobody reads would fill up.
+  /// Starts, so that the test can interrupt.
+  ///
+  /// Output goes to files: a pipe nobody reads would fill up.
   func start(
     _ arguments: [String], in folder: TemporaryFolder, input: String? = nil,
     environment: [String: String] = [:]

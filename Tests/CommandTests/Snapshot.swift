@@ -1,8 +1,10 @@
 import Foundation
 import Testing
 
-/// Holds text against `Snapshots/NAME.txt`. A missing baseline is written, and the test fails so that somebody looks at it;
-/// `RECORD_SNAPSHOTS=1` writes all of them again.
+/// Holds text against a baseline in `Snapshots`.
+///
+/// A missing baseline is written, and the test fails so that somebody looks at it; `RECORD_SNAPSHOTS=1`
+/// writes all of them again.
 func expectSnapshot(
   _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

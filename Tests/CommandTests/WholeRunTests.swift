@@ -71,7 +71,8 @@ struct WholeRunTests {
   @Test("compare --json has the members of the contract, and no other kind of value")
   func compareJSON() throws {
     let outcome = try run(
-      "compare p/interactions.tsv --models popularity,mult-vae --hidden 8 --latent 2 --epochs 2 --metrics ndcg@10 --json"
+      "compare p/interactions.tsv --models popularity,mult-vae --hidden 8 --latent 2 --epochs 2"
+        + " --metrics ndcg@10 --json"
     )
     try expectSnapshot(Shape.of(outcome.output).joined(separator: "\n") + "\n", "compare-json-shape")
     let quiet = try run("compare p/interactions.tsv --models popularity --json --quiet")
@@ -136,8 +137,13 @@ struct WholeRunTests {
   @Test("the command line wins over the config file; models have settings of their own")
   func configFile() throws {
     try folder.write(
-      "epochs: 3\nlearning_rate: 0.01\nmodels:\n  ae: {latent: 4}\n  mult-vae: {hidden: 8, latent: 3, beta: 0.3}\n",
-      to: "c.yaml")
+      """
+      epochs: 3
+      learning_rate: 0.01
+      models:
+        ae: {latent: 4}
+        mult-vae: {hidden: 8, latent: 3, beta: 0.3}
+      """, to: "c.yaml")
     let output = try run("compare p/interactions.tsv --config c.yaml --epochs 2 --json --metrics ndcg@10")
       .output
     let document = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])

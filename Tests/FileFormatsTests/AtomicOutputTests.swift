@@ -131,4 +131,22 @@ struct AtomicOutputTests {
       #expect(error?.reason == "it exists and is not a directory")
     }
   }
+
+  @Test("what cannot be written is found out beforehand, and looking leaves nothing behind")
+  func verified() throws {
+    try withTemporaryDirectory { directory in
+      try AtomicFile.write("old", to: directory + "/file")
+      try AtomicFile.verify(directory + "/file")
+      try AtomicFile.verify(directory + "/new")
+      try AtomicDirectory.verify(directory + "/model", replacing: { _ in true })
+      #expect(throws: OutputError.self) { try AtomicFile.verify(directory) }
+      #expect(throws: OutputError.self) { try AtomicFile.verify(directory + "/nowhere/file") }
+      #expect(throws: OutputError.self) {
+        try AtomicDirectory.verify(directory + "/nowhere/model", replacing: { _ in true })
+      }
+      #expect(throws: OutputError.self) { try AtomicDirectory.verify(directory, replacing: { $0 == "other" }) }
+      #expect(try names(in: directory) == ["file"])
+      #expect(try contents(of: directory + "/file") == Array("old".utf8))
+    }
+  }
 }

@@ -22,7 +22,7 @@ struct RecommendForANewcomer {
     let fit = try RankingExperiment(split, seed: seed, processor: processor).fit(.multVAE(multVAE))
     let model = ModelDirectory(configuration: .multVAE(multVAE), model: fit.model, items: split.items)
 
-    // Titles name their genre. The newcomer likes five of one genre; folding them in takes one pass, no training.
+    // Titles name their genre. The newcomer has five of one genre; folding them in takes no training.
     let liked = Array(split.items.ids.filter { $0.hasSuffix("(Western)") }.prefix(5))
     print("Somebody new has")
     for title in liked { print("  \(title)") }

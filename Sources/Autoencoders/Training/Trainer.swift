@@ -58,7 +58,7 @@ public struct Trainer: Sendable {
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        if best.map({ value > $0.value }) ?? true {
+        if best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           best = (keepsBest ? step.network : nil, value, epoch)
           waited = 0
         } else if design.prior.isSettled(

@@ -8,8 +8,8 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same data and split, print one table.",
     discussion: """
-      Validation chooses each model's epoch; the test users are seen once, at the end. The table is Markdown; the sentences \
-      under it say what paired tests over the test users allow one to say.
+      Validation chooses each model's epoch; the test users are seen once, at the end. The table is \
+      Markdown; the sentences under it say what paired tests over the test users allow one to say.
       """)
 
   @OptionGroup var data: DataOptions

@@ -8,9 +8,9 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a saved model.",
     discussion: """
-      With one file, a fifth of each user's items is held out and the rest folds in. With --train and --test, and with a \
-      directory in the authors' layout, the parts are as they stand there. Without DATA, users are drawn afresh from the \
-      built-in population: nobody the model has seen.
+      With one file, a fifth of each user's items is held out and the rest folds in. With --train and \
+      --test, and with a directory in the authors' layout, the parts are as they stand there. Without DATA, \
+      users are drawn afresh from the built-in population: nobody the model has seen.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))

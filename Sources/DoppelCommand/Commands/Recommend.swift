@@ -8,9 +8,10 @@ struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Recommend items from a saved model, to one user, to many, or to someone new.",
     discussion: """
-      For whom: --items for someone given by a list of items, --users for everyone in a file, --user with --data for one \
-      of them. Items someone has are never recommended to them. Ids are those of the training data. A list is shorter than asked for \
-      where too few items are left; a note says so. Scores are logits: only their order means anything.
+      For whom: --items for someone given by a list of items, --users for everyone in a file, --user with \
+      --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
+      data. A list is shorter than asked for where too few items are left; a note says so. Scores are \
+      logits: only their order means anything.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))

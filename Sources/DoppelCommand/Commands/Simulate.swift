@@ -43,9 +43,8 @@ struct Simulate: ParsableCommand {
         "tastes": .number(Double(tastes)), "seed": .whole(options.seed),
       ])
     } else {
-      try Console.standardOutput(
-        "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions\nsaved in \(output)\n"
-      )
+      let size = "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions"
+      try Console.standardOutput("\(size)\nsaved in \(output)\n")
     }
   }
 }

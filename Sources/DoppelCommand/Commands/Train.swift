@@ -8,8 +8,8 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train one model and save it.",
     discussion: """
-      A validation part chooses the number of epochs; the model is then fitted again on everything for that many epochs, \
-      unless --no-refit is given. The result is a directory that is enough by itself.
+      A validation part chooses the number of epochs; the model is then fitted again on everything for that \
+      many epochs, unless --no-refit is given. The result is a directory that is enough by itself.
       """)
 
   @OptionGroup var data: DataOptions

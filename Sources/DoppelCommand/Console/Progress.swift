@@ -3,7 +3,9 @@ import Doppel
 import Foundation
 import Synchronization
 
-/// A line on the terminal that shows how far the training is and how long it will take; nothing anywhere else.
+/// A line on the terminal that shows how far the training is and how long it will take.
+///
+/// Elsewhere there is nothing.
 final class Progress: Sendable {
   private struct State {
     var model = ""
@@ -30,7 +32,9 @@ final class Progress: Sendable {
     state.withLock { $0.validation = validation }
   }
 
-  /// Shows a share of the work, ten times a second at most. Early stopping may end it sooner than the estimate says.
+  /// Shows a share of the work, ten times a second at most.
+  ///
+  /// Early stopping may end it sooner than the estimate says.
   func show(_ share: Double) {
     guard isActive else { return }
     let line: String? = state.withLock { state in

@@ -11,8 +11,8 @@ import Yams
 ///   ae: {}
 /// ```
 ///
-/// Flags become words in front of those of the command line, so that there is one place that knows which flags exist and
-/// what they may be.
+/// Flags become words in front of those of the command line, so that there is one place that knows which
+/// flags exist and what they may be.
 struct ConfigFile {
   let path: String
   private let members: [(key: String, value: Node)]

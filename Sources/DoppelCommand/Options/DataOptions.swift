@@ -6,8 +6,8 @@ import FileFormats
 struct DataOptions: ParsableArguments {
   @Argument(
     help: """
-      File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the built-in \
-      population).
+      File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the \
+      built-in population).
       """)
   var data: String?
 

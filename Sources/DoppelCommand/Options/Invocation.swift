@@ -3,8 +3,8 @@ import FileFormats
 
 /// The words after `doppel`, checked and completed before the parser sees them.
 ///
-/// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it leaves another
-/// one missing.
+/// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it
+/// leaves another one missing.
 struct Invocation {
   /// The words, first as given, after ``complete()`` with those of the config file.
   private(set) var words: [String]
@@ -24,7 +24,7 @@ struct Invocation {
     guard let flags = KnownFlags(command: name) else {
       if name == "help" || name.hasPrefix("-") { return try Self.checkRoot(words) }
       throw UsageError(
-        "unknown command '\(name)'; did you mean \(nearestSpelling(to: name, among: KnownFlags.commands) ?? "compare")? "
+        "unknown command '\(name)'; did you mean \(Self.nearestCommand(to: name))? "
           + "Accepted: \(KnownFlags.commands.joined(separator: ", "))")
     }
     var rest = Self.joiningNegativeNumbers(Array(words.dropFirst()))
@@ -42,6 +42,10 @@ struct Invocation {
       rest = found + rest
     }
     words = [name] + rest
+  }
+
+  private static func nearestCommand(to name: String) -> String {
+    nearestSpelling(to: name, among: KnownFlags.commands) ?? "compare"
   }
 
   private static func checkRoot(_ words: [String]) throws {

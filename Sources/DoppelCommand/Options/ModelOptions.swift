@@ -2,12 +2,16 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// Hyper-parameters, one word each across the zoo. What is left out takes the model's own default.
+/// Hyper-parameters, one word each across the zoo.
+///
+/// What is left out takes the model's own default.
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers, such as 600 or 600,300. Models with a single hidden layer take one width.",
-      valueName: "widths"))
+      """
+      Widths of the hidden layers, such as 600 or 600,300. Models with a single hidden layer take one \
+      width.
+      """, valueName: "widths"))
   var hidden: String?
   @Option(help: ArgumentHelp("Width of the code.", valueName: "width"))
   var latent: Int?
@@ -18,8 +22,8 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
-      80 % of the training; 0: the cap throughout).
+      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is \
+      reached at 80 % of the training; 0: the cap throughout).
       """, valueName: "n"))
   var annealingSteps: Int?
   @Option(help: ArgumentHelp("Adam's step size.", valueName: "rate"))
@@ -65,7 +69,8 @@ struct ModelOptions: ParsableArguments {
   ///
   /// A flag goes to every model that has it and wins over the file, as everywhere.
   ///
-  /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out of range.
+  /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out
+  ///   of range.
   func configured(_ models: [ModelConfiguration], config: String?) throws -> [ModelConfiguration] {
     let changes = try changes()
     for key in changes.keys.sorted() where !models.contains(where: { $0.has(key) }) {
