@@ -116,7 +116,7 @@ public struct ResultDocument: Sendable {
     .object([
       "dataset": try JSONValue(encoding: dataset),
       "split": .object(split),
-      "seed": .whole(seed),
+      "seed": .number(Double(seed)),
       "threads": .number(Double(threads)),
       "engine": .string(engine),
       "version": .string(version),

@@ -7,8 +7,6 @@ public enum JSONValue: Sendable, Equatable, Codable {
   case null
   case bool(Bool)
   case number(Double)
-  /// A whole number that `Double` might round, such as a seed. Reading gives ``number(_:)``.
-  case whole(UInt64)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
@@ -45,7 +43,6 @@ public enum JSONValue: Sendable, Equatable, Codable {
       } else {
         try container.encodeNil()
       }
-    case .whole(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
     case .array(let value): try container.encode(value)
     case .object(let value): try container.encode(value)

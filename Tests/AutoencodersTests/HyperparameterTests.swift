@@ -58,8 +58,8 @@ struct HyperparameterTests {
   func unknown() {
     #expect(
       message { try self.model("ae").setting(["dropout": 0.5]) }
-        == "ae has no hyper-parameter dropout; it has batchSize, epochs, latent, learningRate, likelihood, "
-        + "patience, weightDecay")
+        == "ae has no hyper-parameter dropout; did you mean epochs? It has batchSize, epochs, latent, "
+        + "learningRate, likelihood, patience, weightDecay")
     #expect(
       message { try self.model("popularity").setting(["latent": 5]) }
         == "popularity has no hyper-parameters, so no latent")
@@ -76,15 +76,15 @@ struct HyperparameterTests {
         "mult-vae", "dropout", .number(-0.1),
         "dropout of mult-vae cannot be -0.1; accepted: a number from 0 up to but not including 1"
       ),
-      ("mult-vae", "latent", .number(0), "latent of mult-vae cannot be 0; accepted: a whole number from 1"),
+      ("mult-vae", "latent", .number(0), "latent of mult-vae cannot be 0; accepted: a whole number from 1 to 100000"),
       (
         "mult-vae", "latent", .number(2.5),
-        "latent of mult-vae cannot be 2.5; accepted: a whole number from 1"
+        "latent of mult-vae cannot be 2.5; accepted: a whole number from 1 to 100000"
       ),
       ("mult-vae", "beta", .number(-1), "beta of mult-vae cannot be -1; accepted: a number from 0"),
       ("ae", "learningRate", .number(0), "learningRate of ae cannot be 0; accepted: a number above 0"),
-      ("ae", "epochs", .number(0), "epochs of ae cannot be 0; accepted: a whole number from 1"),
-      ("ae", "patience", .number(-1), "patience of ae cannot be -1; accepted: a whole number from 0"),
+      ("ae", "epochs", .number(0), "epochs of ae cannot be 0; accepted: a whole number from 1 to 2147483647"),
+      ("ae", "patience", .number(-1), "patience of ae cannot be -1; accepted: a whole number from 0 to 2147483647"),
       (
         "ae", "likelihood", .string("poisson"),
         "likelihood of ae cannot be \"poisson\"; accepted: multinomial, bernoulli, gaussian"
@@ -97,7 +97,7 @@ struct HyperparameterTests {
         "cdae", "unseenUsers", .string("random"),
         "unseenUsers of cdae cannot be \"random\"; accepted: zero, mean"
       ),
-      ("ae", "latent", .null, "latent of ae cannot be null; accepted: a whole number from 1"),
+      ("ae", "latent", .null, "latent of ae cannot be null; accepted: a whole number from 1 to 100000"),
     ])
   func outOfRange(_ name: String, _ key: String, _ value: JSONValue, _ text: String) {
     #expect(message { try self.model(name).setting([key: value]) } == text)

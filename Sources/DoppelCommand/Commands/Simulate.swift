@@ -40,7 +40,7 @@ struct Simulate: ParsableCommand {
       try Console.standardOutput([
         "output": .string(output), "users": .number(Double(data.users.count)),
         "items": .number(Double(data.items.count)), "interactions": .number(Double(data.count)),
-        "tastes": .number(Double(tastes)), "seed": .whole(options.seed),
+        "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
       ])
     } else {
       let size = "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions"

@@ -115,7 +115,7 @@ struct Train: ParsableCommand {
       users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
       record: [
         "version": .string(DoppelVersion.current),
-        "seed": .whole(options.seed),
+        "seed": .number(Double(options.seed)),
         "engine": .string(processor.engine.name),
         "dataset": try JSONValue(encoding: trained.summary),
         "splitHash": .string(trained.hash),
