@@ -1,5 +1,7 @@
 // The calls into the operating system, each behind one small function, so that no other file sees a pointer.
 
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -45,9 +47,10 @@ struct FileDescriptor: ~Copyable {
 
   /// A file without a name that disappears when it is closed.
   static func temporary() throws(InputError) -> FileDescriptor {
-    var template = Array("/tmp/doppel-XXXXXX".utf8CString)
+    let directory = FileManager.default.temporaryDirectory.path
+    var template = Array((directory + "/doppel-XXXXXX").utf8CString)
     let raw = unsafe mkstemp(&template)
-    if raw < 0 { throw InputError(path: "/tmp", reason: lastSystemError()) }
+    if raw < 0 { throw InputError(path: directory, reason: lastSystemError()) }
     _ = unsafe unlink(template)
     return FileDescriptor(raw: raw)
   }

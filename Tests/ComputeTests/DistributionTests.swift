@@ -1,7 +1,9 @@
 import Compute
 import Testing
 
-/// Moments of many draws. Every check allows five standard errors: by chance one seed in two million is
+/// Moments of many draws.
+///
+/// Every check allows five standard errors: by chance one seed in two million is
 /// beyond it, and the seeds are fixed.
 @Suite("Distributions")
 struct DistributionTests {

@@ -92,8 +92,9 @@ struct ProductTests {
     }
   }
 
-  /// Whatever the order of the additions, a sum of k products is within k · u · Σ|aᵢbᵢ| of the truth to first
-  /// order, u the unit roundoff (Higham, "Accuracy and stability of numerical algorithms", section 3.1).
+  /// Whatever the order of the additions, a sum of k products is within k · u · Σ|aᵢbᵢ| of the truth.
+  ///
+  /// To first order, u being the unit roundoff (Higham, "Accuracy and stability of numerical algorithms", section 3.1).
   /// `ulpOfOne` is 2u; three more terms are for `before` and the rounding of the result.
   private func expect<S: Scalar>(
     _ c: Matrix<S>, _ before: Matrix<S>, _ s: Shape, _ column: Int, _ accumulating: Bool, _ what: String,

@@ -114,8 +114,7 @@ struct EvaluatorTests {
       try Evaluator().evaluate(
         scorer, on: population(items: 4, profiles: [[1]], heldOut: [[]]), metrics: metrics)
     }
-    #expect(throws: EvaluationError.wrongShape("profiles: <SparseRows 1 × 5, 1 entries>", expected: "1 × 4"))
-    {
+    #expect(throws: EvaluationError.wrongShape("profiles: <SparseRows 1 × 5, 1 entries>", expected: "1 × 4")) {
       try Evaluator().evaluate(
         scorer, on: population(items: 5, profiles: [[1]], heldOut: [[2]]), metrics: metrics)
     }

@@ -111,6 +111,7 @@ struct AuthorsLayoutTests {
   @Test("a split of the same users has no such layout")
   func wrongKind() throws {
     let split = try RankingSplit.interactions(sampleInteractions(users: 9, items: 20, seed: 1), seed: Seed(1))
-    #expect(throws: OutputError.self) { try split.writeAuthorsLayout(to: "/tmp/never-written") }
+    let path = FileManager.default.temporaryDirectory.path + "/never-written"
+    #expect(throws: OutputError.self) { try split.writeAuthorsLayout(to: path) }
   }
 }

@@ -5,7 +5,9 @@ public import Compute
 /// Every item is had by equally many users, so popularity knows nothing; whoever has learnt what goes
 /// together puts the missing item before all items of the other colour.
 public struct Checkerboard: Sendable {
-  /// What each user has. Shape: users × items.
+  /// What each user has.
+  ///
+  /// Shape: users × items.
   public let rows: SparseRows
   /// The item each user lacks.
   public let withheld: [Int]

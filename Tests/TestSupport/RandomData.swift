@@ -31,7 +31,9 @@ public func randomRows(
 }
 
 extension SparseRows {
-  /// The same with a number in every cell. Shape: rows × columns.
+  /// The same with a number in every cell.
+  ///
+  /// Shape: rows × columns.
   public func dense<S: Scalar>() -> Matrix<S> {
     var matrix = Matrix<S>(rows: rowCount, columns: columnCount)
     for row in 0..<rowCount {

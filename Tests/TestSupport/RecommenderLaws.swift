@@ -3,8 +3,9 @@ import Evaluation
 public import InteractionData
 public import Testing
 
-/// How far scores may move when the same users are scored in other company: products of another shape add in
-/// another order. A few dozen Float roundings of 6e-8, relative to the largest score.
+/// How far scores may move when the same users are scored in other company.
+///
+/// Products of another shape add in another order. A few dozen Float roundings of 6e-8, relative to the largest score.
 private let companyTolerance = 1e-5
 
 /// What every recommender owes, whatever it is: see the comments below for the laws.

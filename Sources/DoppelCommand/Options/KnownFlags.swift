@@ -15,8 +15,7 @@ struct KnownFlags {
     else { return nil }
     // The parser's own description of the command, in JSON.
     let description = try? JSONValue(parsing: Array(type._dumpHelp().utf8))
-    for case .object(let argument) in description?.members?["command"]?.members?["arguments"]?.elements ?? []
-    {
+    for case .object(let argument) in description?.members?["command"]?.members?["arguments"]?.elements ?? [] {
       for case .object(let name) in argument["names"]?.elements ?? [] where name["kind"] == "long" {
         if let text = name["name"]?.text { takesValue["--" + text] = argument["kind"] == "option" }
       }

@@ -30,7 +30,7 @@ struct ModelOptions: ParsableArguments {
   var learningRate: Double?
   @Option(
     help: ArgumentHelp(
-      "Users per update (default: about 20 updates an epoch, 32 to 500 users each).", valueName: "n"))
+      "Users per update (default: about 20 updates an epoch, 32 to 500 users each; mult-vae 1000).", valueName: "n"))
   var batchSize: Int?
   @Option(help: ArgumentHelp("Most passes over the training users.", valueName: "n"))
   var epochs: Int?
