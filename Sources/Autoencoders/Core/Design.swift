@@ -63,8 +63,6 @@ public enum UserVectors: String, Codable, Sendable, CaseIterable {
 public enum Initialisation: String, Codable, Sendable {
   /// Uniform in ±√(6/(in + out)), biases from N(0, 0.001²) cut at two deviations: the Mult-VAE authors' code.
   case xavier
-  /// Uniform in ±4√(6/(in + out)), biases zero: the CDAE authors' code.
-  case cdae
   /// N(0, 0.01²), biases N(0, 0.001²): the AutoRec authors' code.
   case autoRec
 }

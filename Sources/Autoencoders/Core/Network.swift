@@ -108,7 +108,6 @@ private struct TensorDraws {
     var matrix = Matrix<S>(rows: rows, columns: columns)
     switch initialisation {
     case .xavier: random.fillUniform(&matrix, limit: (6 / Double(fan)).squareRoot())
-    case .cdae: random.fillUniform(&matrix, limit: 4 * (6 / Double(fan)).squareRoot())
     case .autoRec: random.fillGaussian(&matrix, deviation: 0.01)
     }
     return matrix
@@ -119,7 +118,6 @@ private struct TensorDraws {
     var matrix = Matrix<S>(rows: 1, columns: columns)
     switch initialisation {
     case .xavier: random.fillTruncatedGaussian(&matrix, deviation: 0.001)
-    case .cdae: break
     case .autoRec: random.fillGaussian(&matrix, deviation: 0.001)
     }
     return matrix

@@ -9,8 +9,8 @@ import Compute
 /// The model is transductive: someone unseen has no vector, and `unseenUsers` says what stands in for it.
 ///
 /// Differences from the paper: the loss runs over all items unless `negatives` is set (5 is the authors' number), and draws
-/// are then without repetition within a user; Adam on mini-batches in place of AdaGrad user by user; untied weights; the
-/// penalty covers all weights at every update.
+/// are then without repetition within a user; Adam on mini-batches in place of AdaGrad user by user; untied weights, which start
+/// as Mult-VAE's; the penalty covers all weights at every update.
 public struct CDAE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
