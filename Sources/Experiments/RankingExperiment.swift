@@ -33,11 +33,7 @@ public struct RankingExperiment: Sendable {
   /// Fits one model; validation chooses the epoch.
   public func fit(_ configuration: ModelConfiguration) throws -> Fit {
     observer.onModel(configuration.name)
-    var trainer = Trainer(processor: processor, seed: seed)
-    let (observer, name) = (observer, configuration.name)
-    trainer.onEpoch = { observer.onEpoch(name, $0) }
-    trainer.onProgress = { observer.onProgress(name, $0) }
-    trainer.isInterrupted = observer.isInterrupted
+    let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
     let validate: ((any Recommender) throws -> Double)? = split.validation.map { users in
       { try score($0, on: users, metrics: [selection]).scores.first?.value ?? 0 }
     }

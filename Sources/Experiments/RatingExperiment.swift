@@ -39,11 +39,7 @@ public struct RatingExperiment: Sendable {
     case .itemAutoRec: side = .items
     default: return (nil, MeanRating(rows: final))
     }
-    var trainer = Trainer(processor: processor, seed: seed)
-    let (observer, name) = (observer, configuration.name)
-    trainer.onEpoch = { observer.onEpoch(name, $0) }
-    trainer.onProgress = { observer.onProgress(name, $0) }
-    trainer.isInterrupted = observer.isInterrupted
+    let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
     func rows(_ ratings: SparseRows) -> SparseRows { side == .users ? ratings : ratings.transposed() }
 
     let validate: ((any Recommender) throws -> Double)? =

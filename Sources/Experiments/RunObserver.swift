@@ -1,4 +1,5 @@
 public import Autoencoders
+import Compute
 
 /// Who is told how a run goes on.
 ///
@@ -15,4 +16,13 @@ public struct RunObserver: Sendable {
 
   /// Creates an observer that ignores everything.
   public init() {}
+
+  /// A trainer that tells this observer about one model.
+  func trainer(for name: String, processor: Processor, seed: Seed) -> Trainer {
+    var trainer = Trainer(processor: processor, seed: seed)
+    trainer.onEpoch = { [onEpoch] in onEpoch(name, $0) }
+    trainer.onProgress = { [onProgress] in onProgress(name, $0) }
+    trainer.isInterrupted = isInterrupted
+    return trainer
+  }
 }

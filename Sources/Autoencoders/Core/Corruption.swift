@@ -17,11 +17,6 @@ public enum Corruption: Codable, Sendable, Equatable {
     rate == 0 ? .none : .masking(rate: rate, scale: 1 / (1 - rate))
   }
 
-  /// What a masking is known by, 0 for the others.
-  public var rate: Double {
-    if case .masking(let rate, _) = self { rate } else { 0 }
-  }
-
   /// What a kept entry is multiplied by.
   var keptScale: Double {
     if case .masking(_, let scale) = self { scale } else { 1 }
