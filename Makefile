@@ -24,7 +24,7 @@ DESTDIR ?=
 PACKAGE = --scratch-path "$(BUILD)"
 DOPPEL = $(BUILD)/release/doppel
 DEMO = $(BUILD)/demo
-DOCS_TARGETS = Doppel Experiments Evaluation Autoencoders InteractionData Compute FileFormats
+DOCS_TARGETS = Doppel Reports Plots Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute FileFormats
 
 export SWIFT BUILD GSL_ONLY
 ifdef GSL_ONLY

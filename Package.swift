@@ -51,10 +51,40 @@ let package = Package(
       name: "Experiments",
       dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
       swiftSettings: settings),
+    // Synthetic users: latent points from a distribution, lengths, items.
+    .target(
+      name: "Generation",
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders"],
+      swiftSettings: settings),
+    // What synthetic users are worth: fidelity, utility, privacy.
+    .target(
+      name: "Audit",
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+      ],
+      swiftSettings: settings),
+    // What a latent space holds: bounds, active units, agreement, recovery of the truth.
+    .target(
+      name: "Inspection",
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
+      swiftSettings: settings),
+    // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
+    .target(name: "Plots", swiftSettings: settings),
+    // One look for every HTML report.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+        "Audit", "Inspection", "Plots",
+      ],
+      swiftSettings: settings),
     // The umbrella: `import Doppel` gives all of the above.
     .target(
       name: "Doppel",
-      dependencies: ["Compute", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
+      dependencies: [
+        "Compute", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation", "Audit",
+        "Inspection", "Reports",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "DoppelCommand",
@@ -97,6 +127,31 @@ let package = Package(
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: settings),
     .testTarget(
       name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "GenerationTests",
+      dependencies: ["Autoencoders", "Compute", "FileFormats", "Generation", "InteractionData", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AuditTests",
+      dependencies: [
+        "Audit", "Autoencoders", "Compute", "Experiments", "FileFormats", "Generation", "InteractionData",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: [
+        "Autoencoders", "Compute", "Experiments", "FileFormats", "Inspection", "InteractionData", "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "Audit", "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "Generation", "Inspection",
+        "InteractionData", "Plots", "Reports", "TestSupport",
+      ],
       swiftSettings: settings),
     // Runs the built executables; depends on them only so that they are built.
     .testTarget(
