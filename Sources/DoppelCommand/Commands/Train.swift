@@ -33,7 +33,7 @@ struct Train: ParsableCommand {
     let configuration = try configuration()
     let metric = try selectionMetric()
     try verifyOutput()
-    let processor = try options.processor()
+    let processor = try options.processor().using(hyperparameters.precision)
     let place = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
@@ -117,6 +117,7 @@ struct Train: ParsableCommand {
         "version": .string(DoppelVersion.current),
         "seed": .number(Double(options.seed)),
         "engine": .string(processor.engine.name),
+        "precision": .string(processor.precision.rawValue),
         "dataset": try JSONValue(encoding: trained.summary),
         "splitHash": .string(trained.hash),
         "training": .object([
@@ -131,7 +132,7 @@ struct Train: ParsableCommand {
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
-      origin: "Seed \(options.seed), \(processor.engine.name), Doppel \(DoppelVersion.current).")
+      origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).")
     try directory.write(to: output, card: card.markdown)
     return directory
   }
