@@ -70,7 +70,9 @@ import Synchronization
         let description = unsafe functions.matmul(engine, a, b, c, accumulating: shape.accumulating)
       else { return nil }
       defer {
-        for unsafedescriptor in unsafe [a, b, c] { unsafe functions.release(descriptor: descriptor) }
+        unsafe functions.release(descriptor: a)
+        unsafe functions.release(descriptor: b)
+        unsafe functions.release(descriptor: c)
         _ = unsafe functions.primitiveDescDestroy(description)
       }
       var primitive: UnsafeMutableRawPointer?
@@ -83,16 +85,19 @@ import Synchronization
       unsafe self.primitive = unsafe primitive
       unsafe self.stream = unsafe stream
       unsafe scratch = .allocate(byteCount: unsafe max(64, functions.descriptorSize(wanted)), alignment: 64)
-      for unsafe(descriptor, handle) in unsafe [(a, nil), (b, nil), (c, nil), (wanted, scratch)] {
+      let descriptors = unsafe [a, b, c, wanted]
+      for index in unsafe descriptors.indices {
         var memory: UnsafeMutableRawPointer?
-        guard unsafe functions.memoryCreate(&memory, descriptor, engine, handle) == 0, let memory = unsafe memory
+        let handle = unsafe index == 3 ? scratch : nil
+        guard unsafe functions.memoryCreate(&memory, descriptors[index], engine, handle) == 0,
+          let memory = unsafe memory
         else { return nil }
         unsafe memories.append(memory)
       }
     }
 
     deinit {
-      for unsafememory in unsafe memories { _ = unsafe functions.memoryDestroy(memory) }
+      for index in unsafe memories.indices { _ = unsafe functions.memoryDestroy(memories[index]) }
       _ = unsafe functions.streamDestroy(stream)
       _ = unsafe functions.primitiveDestroy(primitive)
       unsafe scratch.deallocate()
