@@ -14,6 +14,7 @@ struct Failure {
     case internalError = 70
     case cannotWrite = 73
     case interrupted = 130
+    case terminated = 143
   }
 
   private let error: any Error
@@ -28,7 +29,7 @@ struct Failure {
     switch error {
     case is DataError, is EvaluationError, is TensorMismatch: .badData
     case let error as TrainingError:
-      if case .interrupted = error { .interrupted } else { .badData }
+      if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
     case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
