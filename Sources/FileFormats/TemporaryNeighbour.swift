@@ -29,8 +29,11 @@ public enum TemporaryNeighbour {
   private static func process(of file: String, for name: String) -> Int32? {
     let stem = stem(of: name)
     guard file.hasPrefix(stem), file.hasSuffix(ending) else { return nil }
-    let parts = file.dropFirst(stem.count).dropLast(ending.count).split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, let number = Int32(parts[0]), number > 0, UInt64(parts[1], radix: 36) != nil else { return nil }
+    let parts = file.dropFirst(stem.count).dropLast(ending.count).split(
+      separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, let number = Int32(parts[0]), number > 0, UInt64(parts[1], radix: 36) != nil else {
+      return nil
+    }
     return number
   }
 

@@ -1,4 +1,4 @@
-import FileFormats
+public import FileFormats
 import Foundation
 
 /// A checkpoint on disk: one safetensors file whose metadata say what run it belongs to and how far it is.
@@ -74,7 +74,8 @@ public enum CheckpointFile {
     return TrainerState(position: position, tensors: file.tensors)
   }
 
-  private static func checksum(_ file: SafeTensors) -> String {
+  /// What the metadata must have as `checksum`.
+  public static func checksum(_ file: SafeTensors) -> String {
     var fingerprint = Fingerprint()
     for key in ["format", "run", "position"] { fingerprint.add(file.metadata[key] ?? "") }
     for name in file.tensors.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {

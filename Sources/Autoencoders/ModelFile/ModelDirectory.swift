@@ -116,7 +116,8 @@ public struct ModelDirectory: Sendable {
     } catch let error as InputError {
       guard CheckpointFile.isThere(in: path) else { throw error }
       throw InputError(
-        path: path, reason: "it holds the checkpoint of a training that is not finished; train --resume goes on with it")
+        path: path, reason: "it holds the checkpoint of a training that is not finished; train --resume goes on with it"
+      )
     }
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
       DataError(path: configPath, message: message, accepted: accepted)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 import Foundation
+import Settings
 
 /// An error on its way to the user: one message on stderr and an exit code of the contract.
 struct Failure {
@@ -33,7 +34,7 @@ struct Failure {
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
     case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
-      is Population.InvalidParameter:
+      is SettingsError, is Population.InvalidParameter:
       .commandLine
     default:
       switch DoppelCommand.exitCode(for: error) {
@@ -73,7 +74,7 @@ struct Failure {
   private var isFromParser: Bool {
     code == .commandLine
       && !(error is HyperparameterError || error is MetricKeyError || error is EngineError
-        || error is UsageError
+        || error is UsageError || error is SettingsError
         || error is Population.InvalidParameter)
   }
 }
