@@ -10,7 +10,7 @@ import Foundation
 /// The same code runs in `Float` for training and in `Double` for gradient checks.
 public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// How many updates have been made.
-  public private(set) var updates = 0
+  public internal(set) var updates = 0
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
 
@@ -19,12 +19,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private let precision: ProductPrecision
   private let processor: Processor
   private let blockSize: Int
-  private var workers: [ShardWorker<S>]
+  var workers: [ShardWorker<S>]
   private var blocks: [UserBlock<Latent, S>]
-  private var inputBias: TrainedMatrix<S>
-  private var encoder: [TrainedLayer<S>]
-  private var decoder: [TrainedLayer<S>]
-  private var users: TrainedMatrix<S>
+  var inputBias: TrainedMatrix<S>
+  var encoder: [TrainedLayer<S>]
+  var decoder: [TrainedLayer<S>]
+  var users: TrainedMatrix<S>
   private var output: HiddenLayer<S>
   private var inputDelta: Matrix<S>
 

@@ -26,6 +26,7 @@ struct Train: ParsableCommand {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
+  @OptionGroup(title: "Stopping and going on") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -47,22 +48,30 @@ struct Train: ParsableCommand {
       experiment.refits = !hyperparameters.noRefit
       experiment.selection = metric
       experiment.observer = reporter.observe()
+      let run = identity(
+        configuration, processor, data: data.hash, split: data.split.hash, selection: selection,
+        refits: experiment.refits)
+      experiment.observer.checkpoints = try checkpoints(of: run)
       let fit = try experiment.fit(configuration)
       var users = data.split.trainUserIDs
       if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
       trained = Trained(
         fit: fit, items: data.split.items, users: Vocabulary(ids: users), summary: data.summary,
-        hash: data.split.hash, selection: selection, refitted: experiment.refits && data.split.refit != nil)
+        run: run, selection: selection, refitted: experiment.refits && data.split.refit != nil)
     case .rating:
       let data = try place.rating(seed: options.randomSeed, forTraining: true)
       options.note(data.notes)
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      let run = identity(
+        configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
+        refits: experiment.refits)
+      experiment.observer.checkpoints = try checkpoints(of: run)
       guard let fit = try experiment.fit(configuration).fit else { return }
       trained = Trained(
         fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
-        hash: data.split.hash, selection: "rmse", refitted: experiment.refits)
+        run: run, selection: "rmse", refitted: experiment.refits)
     }
     try reporter.end()
     try reporter.writeLog(to: log)
@@ -75,6 +84,31 @@ struct Train: ParsableCommand {
     if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
     return try hyperparameters.configured([plain], config: options.config)[0]
+  }
+
+  /// All that decides in which bytes this run ends.
+  private func identity(
+    _ configuration: ModelConfiguration, _ processor: Processor, data: String, split: String,
+    selection: String, refits: Bool
+  ) -> RunIdentity {
+    RunIdentity([
+      "version": .string(DoppelVersion.current), "engine": .string(processor.engine.name),
+      "precision": .string(processor.precision.rawValue), "seed": .number(Double(options.seed)), "dataHash": .string(data),
+      "splitHash": .string(split), "model": .string(configuration.name),
+      "hyperparameters": .object(configuration.hyperparameters), "selection": .string(selection),
+      "refits": .bool(refits),
+    ])
+  }
+
+  private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
+    let checkpoints = try stopping.checkpoints(in: output, of: run)
+    if let position = checkpoints?.position {
+      let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
+      options.note(["going on from the checkpoint in \(output), after \(done)"])
+    } else if stopping.resume {
+      options.note(["no checkpoint in \(output); starting afresh"])
+    }
+    return checkpoints
   }
 
   private func selectionMetric() throws -> Metric {
@@ -98,7 +132,7 @@ struct Train: ParsableCommand {
     let items: Vocabulary
     let users: Vocabulary
     let summary: DataSummary
-    let hash: String
+    let run: RunIdentity
     let selection: String
     let refitted: Bool
 
@@ -114,12 +148,7 @@ struct Train: ParsableCommand {
       configuration: configuration, model: trained.fit.model, items: trained.items,
       users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
       record: [
-        "version": .string(DoppelVersion.current),
-        "seed": .number(Double(options.seed)),
-        "engine": .string(processor.engine.name),
-        "precision": .string(processor.precision.rawValue),
         "dataset": try JSONValue(encoding: trained.summary),
-        "splitHash": .string(trained.hash),
         "training": .object([
           "epochs": .number(Double(trained.fit.history.count)),
           "bestEpoch": .number(Double(trained.fit.bestEpoch)),
@@ -127,7 +156,7 @@ struct Train: ParsableCommand {
           "selection": .string(trained.selection),
           "validation": trained.validation.map { .number($0) } ?? .null,
         ]),
-      ])
+      ].merging(trained.run.members.filter { !["selection", "refits"].contains($0.key) }) { record, _ in record })
     let card = ModelCard(
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Doppel
 import FileFormats
+import Settings
 
 /// Hyper-parameters, one word each across the zoo.
 ///
@@ -84,7 +85,10 @@ struct ModelOptions: ParsableArguments {
         "\(owner) hyper-parameter \(Self.flag(key))"
           + (known.isEmpty ? "" : "; accepted: \(known.joined(separator: ", "))"))
     }
-    let settings = try config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    let settings =
+      try config.map { path in
+        try ConfigFile(path: path).modelSettings { _ = try ModelConfiguration.parse($0) }
+      } ?? [:]
     return try models.map { model in
       var model = model
       for setting in settings[model.name] ?? [] {
