@@ -2,7 +2,9 @@
 ///
 /// The strongest colour stands for the largest absolute value unless `scale` says otherwise.
 public struct HeatMap: PlotMark {
-  /// The values, row by row, downwards; shape: categories of the vertical axis × categories of the horizontal axis. A
+  /// The values, row by row, downwards.
+  ///
+  /// Shape: categories of the vertical axis × categories of the horizontal axis. A
   /// value that is not finite leaves its cell empty.
   public var values: [[Double]]
   /// The absolute value of the strongest colour.

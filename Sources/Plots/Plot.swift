@@ -91,7 +91,9 @@ public struct Axis: Sendable {
   public var scale: Scale
   /// Where the axis ends, when that is not for the marks to say.
   public var domain: ClosedRange<Double>?
-  /// Whether 0 must be on the axis. Bars and histograms see to that themselves.
+  /// Whether 0 must be on the axis.
+  ///
+  /// Bars and histograms see to that themselves.
   public var includesZero: Bool
 
   /// Creates an axis.

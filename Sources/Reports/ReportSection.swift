@@ -68,7 +68,9 @@ public enum ReportBlock: Sendable {
 public struct InteractiveBlock: Sendable {
   /// The part of the page.
   var content: Markup
-  /// The program; part of Doppel, never made from data. The same program of several blocks is written once.
+  /// The program; part of Doppel, never made from data.
+  ///
+  /// The same program of several blocks is written once.
   var script: String
 
   func markup(_ context: inout PageContext) -> Markup {
