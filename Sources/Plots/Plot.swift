@@ -66,9 +66,9 @@ public struct Plot: Sendable {
           .tag(
             "rect",
             [
-              "x": Number.coordinate(frame.left - 1), "y": Number.coordinate(frame.top - 1),
-              "width": Number.coordinate(frame.right - frame.left + 2),
-              "height": Number.coordinate(frame.bottom - frame.top + 2),
+              "x": Number.coordinate(frame.left - 5), "y": Number.coordinate(frame.top - 5),
+              "width": Number.coordinate(frame.right - frame.left + 10),
+              "height": Number.coordinate(frame.bottom - frame.top + 10),
             ])
         ]))
     children.append(
