@@ -119,11 +119,12 @@ extension PlotFrame {
           "class": "sign \(entry.series.colourClass)",
           "d": Sign.path(entry.series.sign, place + 16, middle, size: 4.5),
         ])
-    case .area:
+    case .area, .above, .below:
       .tag(
         "rect",
         [
-          "class": "area \(entry.series.colourClass)", "x": Number.coordinate(place + 6),
+          "class": entry.key == .area ? "area \(entry.series.colourClass)" : "\(entry.key)",
+          "x": Number.coordinate(place + 6),
           "y": Number.coordinate(middle - 5), "width": "18", "height": "10",
         ])
     }

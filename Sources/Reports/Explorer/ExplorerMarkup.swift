@@ -16,10 +16,13 @@ extension ExplorerData {
 
   private var start: Markup {
     let middle = isDistribution ? "the middle of the prior" : "the mean of all codes"
-    let options =
-      places.enumerated().map { place, user in
-        Markup.tag("option", ["value": "\(place)"], text: "user \(user.name)")
-      } + [.tag("option", ["value": "\(places.count)"], text: middle)]
+    let users = places.enumerated().map { place, user in
+      Markup.tag("option", ["value": "\(place)"], text: user.name)
+    }
+    let options: [Markup] = [
+      .tag("optgroup", ["label": "Users"], users),
+      .tag("optgroup", ["label": "Nobody"], [.tag("option", ["value": "\(places.count)"], text: middle)]),
+    ]
     return .tag(
       "p", ["class": "start"],
       [
@@ -62,8 +65,9 @@ extension ExplorerData {
                   "tr", [:],
                   [
                     .tag("th", ["scope": "col"], text: "item"),
+                    .tag("th", ["scope": "col"], text: "has it"),
                     .tag("th", ["scope": "col", "class": "number"], text: quantity),
-                    .tag("th", ["scope": "col"], text: "relative to the first"),
+                    .tag("th", ["scope": "col"], text: "relative"),
                   ])
               ]), .tag("tbody", ["data-list": ""]),
           ]),

@@ -103,13 +103,13 @@
       const head = element("th");
       head.scope = "row";
       const name = element("bdi");
-      const mark = element("span", "has");
-      head.append(name, mark);
+      head.append(name);
+      const mark = element("td", "has");
       const number = element("td", "number");
       const cell = element("td");
       const bar = element("div", "bar-of-list");
       cell.append(bar);
-      row.append(head, number, cell);
+      row.append(head, mark, number, cell);
       body.append(row);
       return { row, name, mark, number, bar };
     });
@@ -129,7 +129,7 @@
         row.dataset.item = item;
         row.dataset.value = values[item];
         name.textContent = data.names[item];
-        mark.textContent = owned.has(item) ? " ✓ has it" : "";
+        mark.textContent = owned.has(item) ? "✓" : "";
         number.textContent = data.likelihood === "gaussian" ? values[item].toFixed(3) : values[item].toFixed(4);
         bar.style.width = `${Math.max(0, Math.min(100, (100 * values[item]) / top))}%`;
       });
