@@ -1,3 +1,5 @@
+import Autoencoders
+
 /// How thoroughly, and with which thresholds, latent spaces are inspected.
 ///
 /// What rests on a sample of users says so in its findings; the samples come from the seed.
@@ -15,7 +17,7 @@ public struct InspectionOptions: Sendable, Equatable, Codable {
   /// The number of points on each side of the discrepancy and of the nearest-neighbour shares.
   public var discrepancyPoints = 500
   /// A dimension is active when its codes vary more than this.
-  public var activeThreshold = 0.01
+  public var activeThreshold = PosteriorState.activeThreshold
   /// ε of the (ε, δ)-collapse, in nats.
   public var collapseEpsilon = 0.01
   /// δ of the (ε, δ)-collapse.

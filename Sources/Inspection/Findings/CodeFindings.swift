@@ -83,6 +83,8 @@ public struct DiscrepancyFindings: Sendable, Equatable {
 
 /// What comes back when a user's code is decoded.
 public struct ReconstructionFindings: Sendable, Equatable {
+  /// How many users were decoded.
+  public let users: Int
   /// The mean log-likelihood of a user's own items at their code, without constants, in nats.
   public let logLikelihood: Double
   /// Its standard error over the users.

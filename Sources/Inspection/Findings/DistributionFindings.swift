@@ -1,3 +1,5 @@
+public import Autoencoders
+
 /// What only a distribution has (U users, L dimensions; all in nats, β = 1 whatever was used in training).
 public struct DistributionFindings: Sendable, Equatable {
   /// One row for each dimension, in the model's order; shape: L.
@@ -10,6 +12,8 @@ public struct DistributionFindings: Sendable, Equatable {
   public let aggregate: AggregateFindings
   /// The share of dimensions that are (ε, δ)-collapsed.
   public let collapsedShare: Double
+  /// Over the active dimensions, the mean share of the aggregate variance that is posterior noise; 1 without any.
+  public let noiseShare: Double
   /// What the dimensions say about the whole.
   public let state: PosteriorState
 }
@@ -93,16 +97,4 @@ public struct AggregateFindings: Sendable, Equatable {
   public let meanOffset: Double
   /// The mean over dimensions of the aggregate's variance; 1 for the prior.
   public let meanVariance: Double
-}
-
-/// What posteriors say as a whole.
-public enum PosteriorState: Sendable, Equatable {
-  /// Neither of the others.
-  case healthy
-  /// Hardly any dimension depends on the user: the decoder has learnt to do without.
-  case collapsed(active: Int, of: Int)
-  /// The posteriors are so narrow that the model is an autoencoder in all but name.
-  ///
-  /// - noiseShare: the mean share, over the active dimensions, of the aggregate variance that is posterior noise.
-  case nearlyPoint(noiseShare: Double)
 }
