@@ -126,7 +126,7 @@ public struct LatentInspector: Sendable {
 
   /// What a stream of ``RandomPurpose/inspection`` is for.
   enum Draw: Int {
-    case users, posterior, bounds, prior, priorPoints, permutation, sample, newcomer
+    case users, posterior, bounds, prior, priorPoints, permutation, sample, components
   }
 
   func stream(_ draw: Draw, _ index: Int = 0) -> RandomSource { seed.stream(.inspection, draw.rawValue, index) }

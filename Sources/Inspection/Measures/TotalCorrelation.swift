@@ -30,33 +30,10 @@ enum TotalCorrelation {
 
 extension LatentInspector {
   /// The covariance of rows, divided by their number; shape: L × L.
-  ///
-  /// Blocks of users are multiplied by themselves, and the products added in order.
   func covariance(of rows: Matrix<Float>, means: [Double]) throws -> Matrix<Double> {
-    let blocks = stride(from: 0, to: rows.rows, by: 512).map { $0..<min(rows.rows, $0 + 512) }
-    let width = rows.columns
-    let products = try processor.map(count: min(blocks.count, 16)) { part in
-      var sum = Matrix<Double>(rows: width, columns: width)
-      for index in stride(from: part, to: blocks.count, by: 16) {
-        let centred = rows.centred(rows: blocks[index], means: means)
-        processor.engine.multiply(transposing: centred, centred, into: &sum, accumulating: true)
-      }
-      return sum
-    }
-    var covariance = Matrix<Double>(rows: width, columns: width)
-    for product in products { covariance.add(product, scale: 1 / Double(max(1, rows.rows))) }
+    let product = try rows.centredProduct(means, rows, means, processor: processor)
+    var covariance = Matrix<Double>(rows: product.rows, columns: product.columns)
+    covariance.add(product, scale: 1 / Double(max(1, rows.rows)))
     return covariance
-  }
-}
-
-extension Matrix<Float> {
-  /// Some rows less the means of the columns, in double precision.
-  func centred(rows range: Range<Int>, means: [Double]) -> Matrix<Double> {
-    var elements: [Double] = []
-    elements.reserveCapacity(range.count * columns)
-    for row in range {
-      for (value, mean) in zip(self[row: row], means) { elements.append(Double(value) - mean) }
-    }
-    return Matrix<Double>(rows: range.count, columns: columns, elements: elements)
   }
 }
