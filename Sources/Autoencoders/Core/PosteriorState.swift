@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the posteriors of a model say as a whole: whether there is a distribution worth the name.
-public enum PosteriorState: Sendable, Equatable {
+public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Neither of the others.
   case healthy
   /// The code says less than one bit about a user: the decoder has learnt to do without it.
