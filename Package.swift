@@ -77,6 +77,8 @@ let package = Package(
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
         "Audit", "Inspection", "Plots",
       ],
+      // In the binary, so that one file is all there is to install.
+      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
       swiftSettings: settings),
     // The umbrella: `import Doppel` gives all of the above.
     .target(
