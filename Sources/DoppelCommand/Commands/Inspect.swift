@@ -22,6 +22,8 @@ struct Inspect: ParsableCommand {
   var places: [String]
   @Option(help: ArgumentHelp("True tastes of the users: truth_users.tsv of simulate.", valueName: "file"))
   var truth: String?
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  var report: String?
   @Option(help: ArgumentHelp("Walk along this dimension, counted from 1.", valueName: "dimension"))
   var traverse: Int?
   @Option(
@@ -49,6 +51,10 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
+    if report != nil && (traverse != nil || !interpolate.isEmpty) {
+      throw UsageError("--report is of the whole space; leave out --traverse and --interpolate")
+    }
+    if let report { try AtomicFile.verify(report) }
     let processor = try options.processor()
     let (subjects, place) = try subjects()
     let (data, truth) = try data(place, for: subjects[0].directory)
@@ -61,6 +67,13 @@ struct Inspect: ParsableCommand {
     let study = try InspectionStudy(
       subjects, on: data, truth: truth, options: inspection, seed: options.randomSeed, processor: processor)
     options.note(study.notes)
+    if let report {
+      let facts = [
+        ("models", subjects.map(\.label).joined(separator: ", ")), ("seed", "\(options.seed)"),
+        ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
+      ]
+      try InspectionReport(study, facts: facts).page.write(to: report)
+    }
     if options.json { return try Console.standardOutput(document(study.json, processor)) }
     try Console.standardOutput(text(study, processor))
   }
