@@ -66,7 +66,7 @@ let package = Package(
     // What a latent space holds: bounds, active units, agreement, recovery of the truth.
     .target(
       name: "Inspection",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
       swiftSettings: settings),
     // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
     .target(name: "Plots", swiftSettings: settings),
