@@ -87,6 +87,7 @@ public struct Trainer: Sendable {
     var record = EpochRecord(
       epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
       heldLogVariances: 0)
+    step.beginEpoch()
     for (index, first) in stride(from: 0, to: order.count, by: batchSize).enumerated() {
       if isInterrupted() { throw TrainingError.interrupted }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
@@ -103,6 +104,7 @@ public struct Trainer: Sendable {
       }
       onProgress((Double(epoch - 1) + Double(first + batch.count) / Double(order.count)) / Double(epochs))
     }
+    record.latent = LatentEpoch(step.latentMoments)
     record.seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
     return record
   }
