@@ -15,7 +15,7 @@ struct DoppelCommand: ParsableCommand {
       """,
     version: DoppelVersion.current,
     subcommands: [
-      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Simulate.self,
+      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Simulate.self,
       Doctor.self,
     ])
 

@@ -39,7 +39,16 @@ public struct LengthHistogram: Sendable, Equatable {
 
   /// One length, as often as it occurs.
   public func draw(using random: inout RandomSource) -> Int {
-    let wanted = random.integer(below: total)
+    length(atPlace: random.integer(below: total))
+  }
+
+  /// The length below which a share of the users lies.
+  public func quantile(_ share: Double) -> Int {
+    length(atPlace: max(0, min(total - 1, Int(share * Double(total)))))
+  }
+
+  /// The length of the user at a place when they stand in order of length.
+  private func length(atPlace wanted: Int) -> Int {
     var (low, high) = (0, cumulative.count - 1)
     while low < high {
       let middle = (low + high) / 2
@@ -50,25 +59,24 @@ public struct LengthHistogram: Sendable, Equatable {
 }
 
 extension LengthHistogram {
-  /// The histogram as pairs of length and number of users, ascending: what a model's `config.json` keeps.
+  /// The number of users by length, as a model's `config.json` keeps it: `{"12": 3, …}`.
   public var json: JSONValue {
-    .array(
-      counts.enumerated().filter { $0.element > 0 }.map {
-        .array([.number(Double($0.offset)), .number(Double($0.element))])
+    .object(
+      counts.enumerated().filter { $0.element > 0 }.reduce(into: [:]) {
+        $0[String($1.offset)] = .number(Double($1.element))
       })
   }
 
   /// Reads what ``json`` wrote; `nil` for anything else.
   public init?(json: JSONValue) {
-    guard case .array(let pairs) = json else { return nil }
-    var counts: [Int] = []
-    for pair in pairs {
-      guard case .array(let numbers) = pair, numbers.count == 2, case .number(let length) = numbers[0],
-        case .number(let users) = numbers[1], let length = Int(exactly: length), let users = Int(exactly: users),
-        length >= counts.count, length <= 1 << 31, users > 0
+    guard let members = json.members else { return nil }
+    var numbers: [Int: Int] = [:]
+    for (key, value) in members {
+      guard let length = Int(key), 0...(1 << 24) ~= length, case .number(let value) = value,
+        let users = Int(exactly: value), users > 0
       else { return nil }
-      counts += [Int](repeating: 0, count: length - counts.count) + [users]
+      numbers[length] = users
     }
-    self.init(counts: counts)
+    self.init(counts: (0...(numbers.keys.max() ?? 0)).map { numbers[$0] ?? 0 })
   }
 }

@@ -26,10 +26,7 @@ public enum ProfileLengths: Sendable {
     case .empirical(let histogram): return each { _, random in histogram.draw(using: &random) }
     case .negativeBinomial(let distribution): return each { _, random in distribution.draw(using: &random) }
     case .nearby(let neighbourhood):
-      let nearest = neighbourhood.nearest(to: draws.vectors, using: engine)
-      return each { place, random in
-        neighbourhood.lengths[nearest[place][random.integer(below: nearest[place].count)]]
-      }
+      return neighbourhood.draw(at: draws.vectors, users: users, seed: seed, engine: engine)
     case .own(let histogram):
       if let lengths = draws.lengths { return lengths }
       return each { _, random in histogram.draw(using: &random) }
