@@ -10,6 +10,8 @@ public struct Trainer: Sendable {
   public let processor: Processor
   /// The seed of the run.
   public let seed: Seed
+  /// Whether validation chooses only among epochs at whose end the prior's weight has stopped rising.
+  public var waitsForPrior = false
   /// Told of every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
   /// Told the share of the training that is done, after every update.
@@ -58,12 +60,11 @@ public struct Trainer: Sendable {
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        if best.map({ value > $0.value || $0.value.isNaN }) ?? true {
+        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        if settled || !waitsForPrior, best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           best = (keepsBest ? step.network : nil, value, epoch)
           waited = 0
-        } else if design.prior.isSettled(
-          afterUpdates: step.updates, of: step.plannedUpdates)
-        {
+        } else if settled {
           waited += 1
         }
       }
