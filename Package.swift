@@ -66,7 +66,7 @@ let package = Package(
     // What a latent space holds: bounds, active units, agreement, recovery of the truth.
     .target(
       name: "Inspection",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
       swiftSettings: settings),
     // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
     .target(name: "Plots", swiftSettings: settings),
@@ -77,6 +77,8 @@ let package = Package(
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
         "Audit", "Inspection", "Plots",
       ],
+      // In the binary, so that one file is all there is to install.
+      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
       swiftSettings: settings),
     // The umbrella: `import Doppel` gives all of the above.
     .target(

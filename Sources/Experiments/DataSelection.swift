@@ -145,7 +145,8 @@ public struct DataSummary: Codable, Sendable, Equatable {
     density = cells == 0 ? 0 : Double(interactions) / cells
   }
 
-  init(_ data: Interactions) {
+  /// The summary of interactions.
+  public init(_ data: Interactions) {
     self.init(
       name: data.name, users: data.users.count, items: data.items.count, interactions: data.count)
   }
