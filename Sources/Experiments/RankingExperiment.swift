@@ -53,6 +53,22 @@ public struct RankingExperiment: Sendable {
       to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
   }
 
+  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
+    configuration.trainingMemory(rows, processor: processor)
+  }
+
+  /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
+  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
+    configuration.largestBatch(within: limit, rows, processor: processor)
+  }
+
+  private var rows: TrainingRows {
+    let again = refits && split.validation != nil ? split.refit : nil
+    return TrainingRows(
+      count: max(split.train.rowCount, again?.rowCount ?? 0), width: split.train.columnCount, fitsAgain: again != nil)
+  }
+
   /// Fits one model and measures it on the test users.
   ///
   /// - Throws: `TrainingError`, `EvaluationError`.

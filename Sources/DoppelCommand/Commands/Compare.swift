@@ -59,6 +59,7 @@ struct Compare: ParsableCommand {
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     case .rating:
       let data = try selection.rating(seed: options.randomSeed)
@@ -69,6 +70,7 @@ struct Compare: ParsableCommand {
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     }
     try reporter.end()
@@ -94,6 +96,15 @@ struct Compare: ParsableCommand {
         Self.heading(summary, processor, options.seed) + comparison.table.markdown() + "\n"
           + comparison.sentences.map { $0 + "\n" }.joined())
     }
+  }
+
+  private func noteMemory(
+    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
+    _ largestBatch: (ModelConfiguration, Int) -> Int?
+  ) throws {
+    let note = try MemoryLimit.check(
+      models, limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
+    if verbose { options.note([note].compactMap(\.self)) }
   }
 
   /// What was used, in one line.

@@ -56,6 +56,7 @@ struct Train: ParsableCommand {
       experiment.selection = metric
       experiment.objective = objective
       experiment.observer = reporter.observe()
+      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
       let run = identity(
         configuration, processor, data: data.hash, split: data.split.hash,
         selection: objective == .generate ? "negative-elbo" : selection, refits: experiment.refits)
@@ -74,6 +75,7 @@ struct Train: ParsableCommand {
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
       let run = identity(
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
@@ -125,6 +127,15 @@ struct Train: ParsableCommand {
       "hyperparameters": .object(configuration.hyperparameters), "selection": .string(selection),
       "refits": .bool(refits),
     ])
+  }
+
+  private func noteMemory(
+    _ model: ModelConfiguration, _ memory: (ModelConfiguration) -> TrainingMemory?,
+    _ largestBatch: (ModelConfiguration, Int) -> Int?
+  ) throws {
+    let note = try MemoryLimit.check(
+      [model], limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
+    options.note([note].compactMap(\.self))
   }
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
