@@ -102,6 +102,11 @@ let package = Package(
       name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
       swiftSettings: settings),
 
+    // Runs parts of the library for the programs in Benchmarks.
+    .executableTarget(
+      name: "doppel-benchmark", dependencies: ["Compute", "Evaluation", "FileFormats", "InteractionData"],
+      path: "Benchmarks/Programs/doppel-benchmark", swiftSettings: settings),
+
     .target(
       name: "TestSupport",
       dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],

@@ -35,7 +35,7 @@ struct Compare: ParsableCommand {
     let metrics = try measure.parsed(for: task)
     if let log { try AtomicFile.verify(log) }
     let processor = try options.processor()
-    let selection = try data.selection()
+    let selection = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 

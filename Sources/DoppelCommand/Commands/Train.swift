@@ -34,7 +34,7 @@ struct Train: ParsableCommand {
     let metric = try selectionMetric()
     try verifyOutput()
     let processor = try options.processor()
-    let place = try data.selection()
+    let place = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 
