@@ -25,7 +25,7 @@ from measured import report, run
 CUTOFFS = (10, 20, 50, 100)
 
 RECBOLE = """
-import json, logging, sys
+import json, sys
 from recbole.quick_start import run_recbole
 settings = json.loads(sys.argv[1])
 sys.argv = sys.argv[:1]  # RecBole reads the command line too
