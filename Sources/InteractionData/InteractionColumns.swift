@@ -2,6 +2,7 @@
 ///
 /// The others are checked all the same: whether a file is accepted does not depend on what is done with it.
 public struct InteractionColumns: OptionSet, Sendable {
+  /// One bit for each column.
   public let rawValue: UInt8
 
   /// Creates a set from its bits.

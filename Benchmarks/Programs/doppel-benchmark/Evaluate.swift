@@ -5,7 +5,7 @@ import InteractionData
 
 /// Evaluates scores that are given, and says how long that took.
 enum Evaluate {
-  /// `evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS`
+  /// Runs `evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS`.
   ///
   /// `SCORES` holds users × items single-precision numbers, row after row. `KNOWN` and `HELDOUT` hold for each
   /// user the number of items and then the items, ascending, as 32-bit numbers. All little-endian. Reading

@@ -3,7 +3,7 @@ import InteractionData
 
 /// Reads a file of interactions and says how long that took.
 enum Load {
-  /// `load FILE rows|interactions THREADS`
+  /// Runs `load FILE rows|interactions THREADS`.
   static func run(_ arguments: ArraySlice<String>) throws {
     let arguments = Array(arguments)
     guard arguments.count == 3, let threads = Int(arguments[2]) else { throw Usage() }
