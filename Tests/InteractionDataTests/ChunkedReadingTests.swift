@@ -25,7 +25,7 @@ private func outcome(_ read: () throws -> Interactions) -> [String] {
 struct ChunkedReadingTests {
   @Test("whatever the bytes, the size of the parts changes neither the data nor the error")
   func mixtures() {
-    for seed: UInt64 in 0..<3_000 {
+    for seed: UInt64 in 0..<1_500 {
       var random = Seed(seed).stream(.resampling)
       var bytes: [UInt8] = []
       for _ in 0..<random.integer(below: 60) {
@@ -58,7 +58,8 @@ struct ChunkedReadingTests {
       let itemIDs = (0..<90).map { index in
         index % 3 == 0 ? "\(index)" : "item-of-the-shop-\(index)" + (index % 5 == 0 ? ",x \"y\"" : "")
       }
-      if seed % 2 == 0 { text = "\u{FEFF}user,item,rating,timestamp\n" }
+      // The first line says that there are four columns; later ones may have more.
+      text = (seed % 2 == 0 ? "\u{FEFF}" : "") + "user,item,rating,timestamp\n"
       var order = (0..<400).map { _ in random.integer(below: userIDs.count) }
       if isGrouped { order.sort() }
       var place: [String: Int] = [:]
