@@ -110,6 +110,10 @@ let package = Package(
     .executableTarget(
       name: "fuzz-readers", dependencies: ["Doppel", "Compute", "FileFormats", "Settings"],
       path: "Tests/FuzzReaders", swiftSettings: settings),
+    // Runs parts of the library for the programs in Benchmarks.
+    .executableTarget(
+      name: "doppel-benchmark", dependencies: ["Compute", "Evaluation", "FileFormats", "InteractionData"],
+      path: "Benchmarks/Programs/doppel-benchmark", swiftSettings: settings),
 
     .target(
       name: "TestSupport",

@@ -37,7 +37,7 @@ struct Compare: ParsableCommand {
     let metrics = try measure.parsed(for: task)
     for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
     let processor = try options.processor().using(hyperparameters.precision)
-    let selection = try data.selection()
+    let selection = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 

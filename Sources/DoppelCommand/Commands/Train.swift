@@ -42,7 +42,7 @@ struct Train: ParsableCommand {
     let metric = try selectionMetric()
     try verifyOutput()
     let processor = try options.processor().using(hyperparameters.precision)
-    let place = try data.selection()
+    let place = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 
