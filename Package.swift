@@ -103,6 +103,9 @@ let package = Package(
     .executableTarget(
       name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
       swiftSettings: settings),
+    .executableTarget(
+      name: "ae-against-vae", dependencies: ["Doppel"], path: "examples/ae-against-vae",
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport",
@@ -159,7 +162,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution", "ae-against-vae",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
   ]

@@ -12,7 +12,8 @@ struct AgreementTests {
     try LatentAgreement(a: "a", a, b: "b", b, model: "ae", processor: processor)
   }
 
-  @Test("a rotation, a reflection, a scale and a shift change nothing but coordinates", arguments: [1, 2, 3] as [UInt64])
+  @Test(
+    "a rotation, a reflection, a scale and a shift change nothing but coordinates", arguments: [1, 2, 3] as [UInt64])
   func rotated(seed: UInt64) throws {
     let codes: Matrix<Float> = gaussianMatrix(700, 2, seed: seed)
     var other = codes

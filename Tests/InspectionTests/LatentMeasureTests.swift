@@ -69,7 +69,9 @@ struct LatentMeasureTests {
     #expect(InspectedModel.point(point).distribution == nil)
   }
 
-  @Test("information between user and z is at most ln U, and reaches it when posteriors do not overlap", arguments: [1, 2, 3] as [UInt64])
+  @Test(
+    "information between user and z is at most ln U, and reaches it when posteriors do not overlap",
+    arguments: [1, 2, 3] as [UInt64])
   func information(seed: UInt64) throws {
     let wide = try Toy.linear(encoder: encoder([{ Float($0) * 0.1 }]), logVariances: [0])
     // A number in binary for every profile: no two users are nearer than 1 unless they have the same items.
