@@ -15,12 +15,27 @@ public struct DisplayName: Sendable, Equatable {
   ///
   /// - Parameter limit: the largest number of characters shown.
   public init(_ id: String, limit: Int = longest) {
-    var shown = String.UnicodeScalarView()
-    // A character may consist of any number of scalars, so both are counted.
-    for scalar in id.unicodeScalars.prefix(4 * limit) { shown.append(Markup.visible(scalar)) }
-    let characters = String(shown)
-    isShortened = id.unicodeScalars.count > 4 * limit || characters.count > limit
-    text = isShortened ? String(characters.prefix(limit - 1)) + "…" : characters
+    var shown = ""
+    var (count, marks) = (0, 0)
+    var isCut = false
+    for scalar in id.unicodeScalars {
+      // Marks pile up on one character without end; two of them are enough for any script's name.
+      if scalar.properties.isGraphemeExtend {
+        marks += 1
+        if marks > 2 { continue }
+      } else {
+        (count, marks) = (count + 1, 0)
+        if count > limit {
+          isCut = true
+          break
+        }
+      }
+      shown.unicodeScalars.append(Markup.visible(scalar))
+    }
+    isShortened = isCut
+    // What cannot be seen could not be told from a gap.
+    let isBlank = shown.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+    text = isBlank ? "(blank)" : isCut ? String(shown.dropLast()) + "…" : shown
   }
 
   /// A text of any kind, cut where it is longer than `limit` characters.

@@ -17,8 +17,12 @@ public struct HeatMap: PlotMark {
     self.scale = scale ?? (largest > 0 ? largest : 1)
   }
 
-  /// The colours are explained under the axis.
-  public var legend: [LegendEntry] { [] }
+  /// What the strongest colours stand for.
+  public var legend: [LegendEntry] {
+    func has(_ isKind: (Double) -> Bool) -> Bool { values.joined().contains { $0.isFinite && isKind($0) } }
+    return (has { $0 > 0 } ? [LegendEntry(series: Series(Number.text(scale)), key: .above)] : [])
+      + (has { $0 < 0 } ? [LegendEntry(series: Series(Number.text(-scale)), key: .below)] : [])
+  }
   /// The categories say.
   public func xRange(_ scale: Scale) -> ClosedRange<Double>? { nil }
   /// The categories say.

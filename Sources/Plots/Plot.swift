@@ -66,9 +66,9 @@ public struct Plot: Sendable {
           .tag(
             "rect",
             [
-              "x": Number.coordinate(frame.left - 1), "y": Number.coordinate(frame.top - 1),
-              "width": Number.coordinate(frame.right - frame.left + 2),
-              "height": Number.coordinate(frame.bottom - frame.top + 2),
+              "x": Number.coordinate(frame.left - 5), "y": Number.coordinate(frame.top - 5),
+              "width": Number.coordinate(frame.right - frame.left + 10),
+              "height": Number.coordinate(frame.bottom - frame.top + 10),
             ])
         ]))
     children.append(
@@ -151,7 +151,16 @@ public protocol PlotMark: Sendable {
 /// A line of the legend.
 public struct LegendEntry: Sendable {
   /// What stands before the words.
-  public enum Key: Sendable { case line, sign, area }
+  public enum Key: Sendable {
+    /// A short line.
+    case line
+    /// The sign of the series.
+    case sign
+    /// A filled rectangle.
+    case area
+    /// The strongest colour of a heat map, for values above 0 or below.
+    case above, below
+  }
   /// The series, with its name.
   public let series: Series
   /// What stands before the words.

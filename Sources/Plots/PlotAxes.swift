@@ -32,6 +32,7 @@ extension PlotFrame {
   private var horizontalAxis: [Markup] {
     var parts: [Markup] = []
     var lastEnd = -Double.infinity
+    let every = rotatesX ? 1 : labelStep
     for tick in x.ticks(plot.width == .page ? 10 : 6) {
       guard let place = across(tick.value) else { continue }
       let label = Self.short(tick.label, 18)
@@ -46,7 +47,8 @@ extension PlotFrame {
             ], named(label, tick.label)))
         continue
       }
-      // Labels that would touch the one before are left out; the first tick always has its own.
+      // Labels that would touch the one before are left out; of many categories every fifth, tenth … has its own.
+      if every > 1 && Int(tick.value) % every != every - 1 { continue }
       let half = Self.textWidth(label) / 2
       guard place - half > lastEnd + 6 else { continue }
       lastEnd = place + half
@@ -69,6 +71,14 @@ extension PlotFrame {
           ], text: plot.x.label))
     }
     return parts
+  }
+
+  /// Which of many categories have a label: 1 for all, 5 for every fifth and so on.
+  private var labelStep: Int {
+    guard let names = plot.x.categories, names.count > 12 else { return 1 }
+    let widest = names.map { Self.textWidth(Self.short($0, 18)) + 8 }.max() ?? 0
+    let needed = widest * Double(names.count) / (right - left)
+    return needed <= 1 ? 1 : [2, 5, 10, 20, 50, 100, 200, 500].first { Double($0) >= needed } ?? 1000
   }
 
   /// A shortened label keeps its whole self as a tooltip.
@@ -109,11 +119,12 @@ extension PlotFrame {
           "class": "sign \(entry.series.colourClass)",
           "d": Sign.path(entry.series.sign, place + 16, middle, size: 4.5),
         ])
-    case .area:
+    case .area, .above, .below:
       .tag(
         "rect",
         [
-          "class": "area \(entry.series.colourClass)", "x": Number.coordinate(place + 6),
+          "class": entry.key == .area ? "area \(entry.series.colourClass)" : "\(entry.key)",
+          "x": Number.coordinate(place + 6),
           "y": Number.coordinate(middle - 5), "width": "18", "height": "10",
         ])
     }

@@ -26,15 +26,16 @@ public struct PlotFrame: Sendable {
     top = 10 + legendHeight
 
     let yWidth = y.ticks().map { Self.textWidth(Self.short($0.label, 28)) }.max() ?? 0
-    left = min(width * 0.45, yWidth + 12) + (plot.y.label.isEmpty ? 4 : 20)
+    let margin = min(width * 0.45, yWidth + 12) + (plot.y.label.isEmpty ? 4 : 20)
     right = width - 14
 
-    // Names under the axis stand upright only if they would touch.
+    // Names under the axis are slanted only if they would touch; the first of them reaches to the left then.
     let names = plot.x.categories ?? []
-    let room = (right - left) / Double(max(1, names.count))
+    let room = (right - margin) / Double(max(1, names.count))
     let longest = names.map { Self.textWidth(Self.short($0, 18)) }.max() ?? 0
     rotatesX = longest > room - 6 && room >= 11
-    let xHeight = rotatesX ? min(110, longest * 0.72 + 14) : Self.lineHeight
+    left = rotatesX ? max(margin, min(width * 0.3, 0.72 * longest + 6 - room / 2)) : margin
+    let xHeight = rotatesX ? 0.72 * longest + 18 : Self.lineHeight
     let bottomMargin = xHeight + 6 + (plot.x.label.isEmpty ? 4 : 18)
 
     let rows = plot.y.categories.map { Double($0.count) * (plot.width == .page ? 20 : 24) + 16 }

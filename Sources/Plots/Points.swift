@@ -57,9 +57,10 @@ public struct Points: PlotMark {
           ], name.map { [.tag("title", text: $0)] } ?? []))
       if isLabelled, let name {
         // To the left where the right has no room for the words.
-        let isRight = at.x + PlotFrame.textWidth(name) + 12 > frame.right
+        let words = PlotFrame.short(name, 24)
+        let isRight = at.x + PlotFrame.textWidth(words) + 12 > frame.right
         parts.append(
-          PlotFrame.text(name, at.x + (isRight ? -8 : 8), at.y - 6, isRight ? "end" : "start", full: nil))
+          PlotFrame.text(words, at.x + (isRight ? -8 : 8), at.y - 6, isRight ? "end" : "start", full: nil))
       }
     }
     return .tag("g", [:], parts)

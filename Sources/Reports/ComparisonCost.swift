@@ -6,7 +6,8 @@ import Plots
 extension ComparisonReport {
   var cost: ReportSection? {
     guard let metric = comparison.mainMetric else { return nil }
-    let models = comparison.models.filter { ($0[metric]?.value.isFinite ?? false) && $0.seconds.train > 0 }
+    let (drawn, leftOut) = withoutBaseline(metric)
+    let models = drawn.filter { $0.seconds.train > 0 }
     guard models.count > 1 else { return nil }
     let direction = metric.kind.largerIsBetter ? "up is better" : "down is better"
     func plot(_ title: String, _ label: String, _ amount: (ModelResult) -> Double) -> ReportFigure {
@@ -17,10 +18,9 @@ extension ComparisonReport {
         }.joined(separator: " "), x: Axis(label, .logarithmic), y: Axis(metric.key))
       plot.marks = models.map { model in
         Points(
-          Series(nil, names.firstIndex(of: model.name) ?? 0),
-          [PlotPoint(amount(model), model[metric]?.value ?? .nan)], names: [model.name], isLabelled: true)
+          series(model.name), [PlotPoint(amount(model), model[metric]?.value ?? .nan)], names: [model.name], size: 6)
       }
-      return ReportFigure(plot, caption: "To the left is cheaper, \(direction).")
+      return ReportFigure(plot, caption: "To the left is cheaper, \(direction).\(leftOut)")
     }
     return ReportSection(
       "Cost",

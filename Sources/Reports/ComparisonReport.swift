@@ -62,7 +62,13 @@ public struct ComparisonReport: Sendable {
     section.blocks = [.list(comparison.sentences), .table(resultTable)]
     section.blocks += document.notes.map { .note($0) }
     let figures = comparison.tableMetrics.compactMap(intervals)
-    if !figures.isEmpty { section.blocks.append(.figures(figures)) }
+    if !figures.isEmpty {
+      section.blocks.append(
+        .prose(
+          "Intervals reach 1.96 standard errors to either side. Those of two models may overlap and the paired test still "
+            + "tell them apart, since it looks at the difference for each user."))
+      section.blocks.append(.figures(figures))
+    }
     return section
   }
 
@@ -96,7 +102,7 @@ public struct ComparisonReport: Sendable {
 
   /// One metric of all models with 95 % intervals.
   private func intervals(_ metric: Metric) -> ReportFigure? {
-    let models = comparison.models.filter { $0[metric]?.value.isFinite ?? false }
+    let (models, leftOut) = withoutBaseline(metric)
     guard models.count > 1 else { return nil }
     var plot = Plot(
       metric.key, description: description(of: metric, models), x: Axis(metric.key),
@@ -105,14 +111,29 @@ public struct ComparisonReport: Sendable {
       let score = model[metric]
       return .init(score?.value ?? .nan, margin: score?.standardError.map { 1.96 * $0 })
     }
-    let hasErrors = entries.contains { $0.ends != nil }
     plot.marks = [Intervals(Series(), entries)]
-    return ReportFigure(
-      plot,
-      caption: hasErrors
-        ? "Mean over the test users or ratings, with 1.96 standard errors to either side. Intervals of two models may "
-          + "overlap and the paired test still tell them apart, since it looks at each user's difference."
-        : "One value for all users together, so there is no interval.")
+    let kind =
+      entries.contains { $0.ends != nil } ? "Mean and 95 % interval." : "One value for all users together: no interval."
+    return ReportFigure(plot, caption: kind + leftOut)
+  }
+
+  /// The models to draw: without the baseline where there are enough others, and it would press these together.
+  ///
+  /// - Returns: the models with a value, and a sentence on who was left out.
+  func withoutBaseline(_ metric: Metric) -> (models: [ModelResult], leftOut: String) {
+    let models = comparison.models.filter { $0[metric]?.value.isFinite ?? false }
+    guard let baseline = models.first(where: { $0.history.isEmpty }), models.count > 3 else { return (models, "") }
+    let others = models.filter { $0.name != baseline.name }
+    let values = others.compactMap { $0[metric]?.value }
+    let span = (values.max() ?? 0) - (values.min() ?? 0)
+    let value = baseline[metric]?.value ?? .nan
+    let distance = values.map { abs($0 - value) }.min() ?? 0
+    return distance < 2 * span
+      ? (models, "")
+      : (
+        others,
+        " \(baseline.name), at \(Number.text(value)), lies far off and is left out, so that the others can be told apart."
+      )
   }
 
   private func description(of metric: Metric, _ models: [ModelResult]) -> String {

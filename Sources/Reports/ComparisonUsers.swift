@@ -42,7 +42,7 @@ extension ComparisonReport {
           + "better one for many \(one)s."),
       .table(table),
       .figures([
-        differencePlot(best, others, metric, table), distribution(best, others, metric),
+        differencePlot(best, others, metric), distribution(best, others, metric),
       ]),
     ]
     return section
@@ -55,8 +55,10 @@ extension ComparisonReport {
   }
 
   private func differencePlot(
-    _ best: ModelResult, _ others: [ModelResult], _ metric: Metric, _ table: ReportTable
+    _ best: ModelResult, _ all: [ModelResult], _ metric: Metric
   ) -> ReportFigure {
+    let (drawn, leftOut) = withoutBaseline(metric)
+    let others = all.filter { other in drawn.contains { $0.name == other.name } }
     var plot = Plot(
       "Mean differences from \(best.name)",
       description: "Where an interval does not touch 0, the difference could be shown.",
@@ -72,25 +74,28 @@ extension ComparisonReport {
     }
     plot.marks = [Rule(x: 0), Intervals(Series(), entries)]
     return ReportFigure(
-      plot, caption: "Paired over the test users; all intervals of a metric hold together with 95 %.", table: table)
+      plot, caption: "Paired; all intervals of a metric hold together with 95 %." + leftOut)
   }
 
-  private func distribution(_ best: ModelResult, _ others: [ModelResult], _ metric: Metric) -> ReportFigure {
-    // Popularity alone would stretch the axis; more than four curves cannot be told apart.
+  private func distribution(_ best: ModelResult, _ all: [ModelResult], _ metric: Metric) -> ReportFigure {
+    let (drawn, leftOut) = withoutBaseline(metric)
+    let others = all.filter { other in drawn.contains { $0.name == other.name } }
+    // More than four curves cannot be told apart.
     let shown = Array(others.prefix(4))
-    let all = shown.map { differences(best[metric]?.values ?? [], $0, metric) }
-    let edges = Histogram.edges(all.flatMap(\.self), bins: 30)
+    let differences = shown.map { self.differences(best[metric]?.values ?? [], $0, metric) }
+    let edges = Histogram.edges(differences.flatMap(\.self), bins: 30)
     var plot = Plot(
       "Distribution of the differences",
       description: "Most differences are near 0; the two sides show who gains and who loses.",
       x: Axis("\(best.name) minus the other, \(metric.key)"), y: Axis("share"))
     plot.marks =
-      zip(shown, all).map { other, values in
+      zip(shown, differences).map { other, values in
         Histogram(series(other.name), shares: values, edges: edges, isFilled: false)
       } + [Rule(x: 0)]
     return ReportFigure(
       plot,
-      caption: shown.count < others.count
+      caption: (shown.count < others.count
         ? "Against the first \(shown.count) of \(others.count) other models." : "Against each of the other models.")
+        + leftOut)
   }
 }

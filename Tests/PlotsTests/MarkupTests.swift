@@ -35,6 +35,9 @@ struct MarkupTests {
     let long = DisplayName(String(repeating: "x", count: 10_000))
     #expect(long.text == String(repeating: "x", count: 79) + "…")
     #expect(long.isShortened)
-    #expect(DisplayName("e" + String(repeating: "\u{301}", count: 10_000)).text.unicodeScalars.count <= 321)
+    #expect(DisplayName("e" + String(repeating: "\u{301}", count: 10_000)).text.unicodeScalars.count == 3)
+    #expect(DisplayName("").text == "(blank)")
+    #expect(DisplayName(" \u{200A}").text == "(blank)")
+    #expect(DisplayName("नमस्ते").text == "नमस्ते")
   }
 }
