@@ -105,6 +105,9 @@ let package = Package(
     .executableTarget(
       name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
       swiftSettings: settings),
+    .executableTarget(
+      name: "ae-against-vae", dependencies: ["Doppel"], path: "examples/ae-against-vae",
+      swiftSettings: settings),
 
     // Mutated input for every reader; `make fuzz` runs it.
     .executableTarget(
@@ -170,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution", "ae-against-vae",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
   ]

@@ -14,7 +14,7 @@ public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Source: Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 4.
   public static let activeThreshold = 0.01
   /// Below this share of noise in what varies, a posterior is nearly a point.
-  public static let pointThreshold = 0.05
+  public static let pointThreshold = 0.1
 
   /// Judges posteriors.
   ///

@@ -72,7 +72,9 @@ struct Inspect: ParsableCommand {
         ("models", subjects.map(\.label).joined(separator: ", ")), ("seed", "\(options.seed)"),
         ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
       ]
-      try InspectionReport(study, facts: facts).page.write(to: report)
+      var inspected = InspectionReport(study, facts: facts)
+      inspected.further = try InspectionReport.explorers(of: subjects, on: data, processor: processor)
+      try inspected.page.write(to: report)
     }
     if options.json { return try Console.standardOutput(document(study.json, processor)) }
     try Console.standardOutput(text(study, processor))

@@ -1,34 +1,37 @@
-import Compute
+public import Compute
 
-/// Codes of the same users in two runs (U × L each, the L's may differ).
-///
-/// All three measures read the cross product of the centred codes and nothing else.
-struct Agreement {
-  /// See ``LatentAgreement/procrustes``.
-  let procrustes: Double
-  /// See ``LatentAgreement/unaligned``.
-  let unaligned: Double
-  /// See ``LatentAgreement/cka``.
-  let cka: Double
-  /// See ``LatentAgreement/scaleRatio``.
-  let scaleRatio: Double
+extension LatentAgreement {
+  /// Compares the codes of the same users in two runs (U × L each, the L's may differ).
+  ///
+  /// - Throws: `GSLError`.
+  public init(
+    a: String, _ codes: Matrix<Float>, b: String, _ others: Matrix<Float>, model: String, processor: Processor
+  ) throws {
+    try self.init(
+      a: a, CentredCodes(codes, processor: processor), b: b, CentredCodes(others, processor: processor),
+      model: model, processor: processor)
+  }
 
-  /// Compares two sets of codes; spaces without any spread are unrelated to everything.
-  init(_ a: CentredCodes, _ b: CentredCodes, processor: Processor) throws {
-    let cross = try a.product(b, processor: processor)
-    let norm = (a.spread * b.spread).squareRoot()
+  /// All measures read the cross product of the centred codes and nothing else; spaces without any spread are unrelated to
+  /// everything.
+  init(
+    a: String, _ codes: CentredCodes, b: String, _ others: CentredCodes, model: String, processor: Processor
+  ) throws {
+    let cross = try codes.product(others, processor: processor)
+    let norm = (codes.spread * others.spread).squareRoot()
     guard norm > 0 else {
-      (procrustes, unaligned, cka, scaleRatio) = (1, 1, 0, .infinity)
+      self.init(a: a, b: b, model: model, procrustes: 1, unaligned: 1, cka: 0, scaleRatio: .infinity)
       return
     }
     let nuclear = try LinearAlgebra.singularValues(cross).reduce(0, +)
-    procrustes = max(0, 1 - (nuclear / norm) * (nuclear / norm))
     let trace = (0..<min(cross.rows, cross.columns)).reduce(0) { $0 + cross[$1, $1] }
     let aligned = max(0, trace) / norm
-    unaligned = max(0, 1 - aligned * aligned)
-    cka = cross.sumOfSquares / (a.square.sumOfSquares * b.square.sumOfSquares).squareRoot()
-    let ratio = (a.spread / b.spread).squareRoot()
-    scaleRatio = max(ratio, 1 / ratio)
+    let ratio = (codes.spread / others.spread).squareRoot()
+    self.init(
+      a: a, b: b, model: model, procrustes: max(0, 1 - (nuclear / norm) * (nuclear / norm)),
+      unaligned: max(0, 1 - aligned * aligned),
+      cka: cross.sumOfSquares / (codes.square.sumOfSquares * others.square.sumOfSquares).squareRoot(),
+      scaleRatio: max(ratio, 1 / ratio))
   }
 }
 

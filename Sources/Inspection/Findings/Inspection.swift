@@ -22,6 +22,9 @@ extension GaussianLatent: InspectableLatent {
 public struct NoDistribution: Sendable, Equatable {
   /// The words for it in every table.
   public static let reason = "not defined: an AE has no distribution"
+
+  /// Creates the absence of a distribution.
+  public init() {}
 }
 
 /// What was found in one model's latent space, on the users of a data set.

@@ -1,22 +1,23 @@
-import Compute
-import InteractionData
+public import Compute
 
 /// Principal components of profiles: what a linear code of the same width knows (U users, I items).
 ///
 /// Rows are divided by their norm, as Mult-VAE reads them. Subspace iteration on the sparse rows: nothing as large as users ×
 /// items is ever made. Source: Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 2011,
 /// algorithm 4.4.
-struct ProfileComponents {
+public struct ProfileComponents: Sendable {
   /// The users on the components; shape: U × count.
-  let scores: Matrix<Double>
+  public let scores: Matrix<Double>
   /// The variance of each component, largest first.
-  let variances: [Double]
+  public let variances: [Double]
 
   private static let rounds = 12
   private static let spare = 10
 
   /// Finds the first components, fewer where users or items are.
-  init(_ rows: SparseRows, count: Int, random: inout RandomSource) throws {
+  ///
+  /// - Throws: `GSLError`.
+  public init(_ rows: SparseRows, count: Int, random: inout RandomSource) throws {
     let width = min(count + Self.spare, rows.rowCount, rows.columnCount)
     let profiles = CentredProfiles(rows)
     var basis = Matrix<Double>(rows: rows.columnCount, columns: width)

@@ -1,9 +1,11 @@
-import Compute
+public import Compute
 import InteractionData
 
 extension RecoveryRow {
   /// Holds codes against tastes of the same users (U × L and U × T).
-  init(name: String, codes: Matrix<Double>, tastes: Matrix<Double>) throws {
+  ///
+  /// - Throws: `GSLError`.
+  public init(name: String, codes: Matrix<Double>, tastes: Matrix<Double>) throws {
     let probe = try LinearProbe.rSquared(codes: codes, tastes: tastes)
     let scores = Disentanglement.scores(codes: codes, tastes: tastes)
     self.init(

@@ -78,15 +78,10 @@ extension InspectionStudy {
       var own: [(a: Int, b: Int, agreement: LatentAgreement)] = []
       for a in runs.indices {
         for b in runs.indices where b > a {
-          let agreement = try Agreement(codes[a], codes[b], processor: processor)
-          own.append(
-            (
-              a, b,
-              LatentAgreement(
-                a: models[runs[a]].label, b: models[runs[b]].label, model: name,
-                procrustes: agreement.procrustes, unaligned: agreement.unaligned, cka: agreement.cka,
-                scaleRatio: agreement.scaleRatio)
-            ))
+          let agreement = try LatentAgreement(
+            a: models[runs[a]].label, codes[a], b: models[runs[b]].label, codes[b], model: name,
+            processor: processor)
+          own.append((a, b, agreement))
         }
       }
       pairs += own.map(\.agreement)

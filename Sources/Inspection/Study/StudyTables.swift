@@ -160,6 +160,7 @@ extension InspectionStudy {
             + "the marginal KL smaller.")
       }
     }
+    sentences += stabilitySentences
     if models.contains(where: { $0.distribution == nil }) {
       sentences.append("\"not defined\": an AE has no distribution, so it has no KL, bound or posterior variance.")
     }
