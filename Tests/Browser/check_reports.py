@@ -100,8 +100,8 @@ OPENED = """new Promise((done) => {
     const waits = [...document.querySelectorAll("[data-explorer]")].some((root) => root.dataset.ready !== "yes");
     if (waits && performance.now() - began < 20000) return setTimeout(look, 5);
     const opened = performance.getEntriesByType("navigation")[0].loadEventEnd;
-    const ready = Math.max(opened, ...[...document.querySelectorAll("[data-explorer]")].map((r) => Number(r.dataset.readyAt)));
-    done([opened, ready]);
+    const ready = Math.max(opened, ...[...document.querySelectorAll("[data-explorer]")].map((r) => Number(r.dataset.readyAt ?? Infinity)));
+    done([opened, Number.isFinite(ready) ? ready : -1]);
   };
   look();
 })"""
