@@ -88,9 +88,11 @@ let package = Package(
         "Inspection", "Reports",
       ],
       swiftSettings: settings),
+    // Config files: YAML or JSON that stands for flags and settings of single models.
+    .target(name: "Settings", dependencies: ["FileFormats", "Yams"], swiftSettings: settings),
     .executableTarget(
       name: "DoppelCommand",
-      dependencies: ["Doppel", "FileFormats", argumentParser, "Yams"],
+      dependencies: ["Doppel", "FileFormats", "Settings", argumentParser],
       swiftSettings: settings),
 
     // Examples, each one file; CommandTests runs them.
@@ -103,6 +105,11 @@ let package = Package(
     .executableTarget(
       name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
       swiftSettings: settings),
+
+    // Mutated input for every reader; `make fuzz` runs it.
+    .executableTarget(
+      name: "fuzz-readers", dependencies: ["Doppel", "Compute", "FileFormats", "Settings"],
+      path: "Tests/FuzzReaders", swiftSettings: settings),
 
     .target(
       name: "TestSupport",

@@ -59,6 +59,16 @@ public struct AdamMoments<S: Scalar>: Sendable {
     second = Matrix(rows: rows, columns: columns)
   }
 
+  /// Puts moments together that were kept from an earlier run.
+  ///
+  /// - Precondition: both have the same shape.
+  public init(first: Matrix<S>, second: Matrix<S>) {
+    precondition(
+      first.rows == second.rows && first.columns == second.columns, "moments \(first) and \(second)")
+    self.first = first
+    self.second = second
+  }
+
   /// Updates all of `parameter`.
   @specialized(where S == Float)
   public mutating func update(_ parameter: inout Matrix<S>, gradient: Matrix<S>, _ step: AdamStep) {

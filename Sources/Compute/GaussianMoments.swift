@@ -1,13 +1,19 @@
 /// Sums over users of what a diagonal Gaussian head yields, dimension by dimension (L dimensions).
 ///
 /// A few additions a number, on values that the draw has already made: next to an update they cost little.
-public struct GaussianMoments: Sendable {
+public struct GaussianMoments: Codable, Sendable, Equatable {
   /// The number of rows added.
   public private(set) var count = 0
   private var means: [Double]
   private var squares: [Double]
   private var logVariances: [Double]
   private var variances: [Double]
+
+  /// The number of dimensions; `nil` when the sums, read from a file, are not all of one length.
+  public var dimensions: Int? {
+    let lengths = Set([means, squares, logVariances, variances].map(\.count))
+    return lengths.count == 1 && count >= 0 ? means.count : nil
+  }
 
   /// Creates empty sums.
   public init(dimensions: Int) {

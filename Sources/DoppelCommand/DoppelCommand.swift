@@ -15,7 +15,7 @@ struct DoppelCommand: ParsableCommand {
       """,
     version: DoppelVersion.current,
     subcommands: [
-      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Inspect.self,
+      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Inspect.self,
       Simulate.self, Doctor.self,
     ])
 

@@ -40,13 +40,14 @@ public struct DataSelection: Sendable, Equatable {
     case .directory(let path):
       let split = try RankingSplit.directory(path, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(name: fileName(path), split: split), split: split, notes: split.notes)
+        summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes)
     case .files(let train, let validation, let test):
       let files = try (read(train), validation.map(read), test.map(read))
       let split = try RankingSplit.files(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
-        summary: DataSummary(name: fileName(train), split: split), split: split, notes: split.notes)
+        summary: DataSummary(name: fileName(train), split: split), hash: hash(of: files), split: split,
+        notes: split.notes)
     case .builtIn, .file:
       let data = try interactions(seed: seed)
       let split =
@@ -56,7 +57,8 @@ public struct DataSelection: Sendable, Equatable {
         case .users, .files, .directory:
           try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
         }
-      return LoadedData(summary: DataSummary(data), split: split, notes: data.notes + split.notes)
+      return LoadedData(
+        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes)
     }
   }
 
@@ -69,7 +71,8 @@ public struct DataSelection: Sendable, Equatable {
       let files = try (read(train), validation.map(read), test.map(read))
       let split = try RatingSplit(
         train: files.0, validation: files.1, test: files.2, seed: seed)
-      return LoadedData(summary: DataSummary(files.0), split: split, notes: split.notes)
+      return LoadedData(
+        summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes)
     case .builtIn, .file, .directory:
       let data = try interactions(seed: seed)
       guard data.ratings != nil else {
@@ -78,7 +81,8 @@ public struct DataSelection: Sendable, Equatable {
           accepted: "a third column of ratings, or --task ranking")
       }
       let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
-      return LoadedData(summary: DataSummary(data), split: split, notes: data.notes + split.notes)
+      return LoadedData(
+        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes)
     }
   }
 
@@ -96,6 +100,12 @@ public struct DataSelection: Sendable, Equatable {
     try filters.apply(to: InteractionReader(format: format).read(path: path))
   }
 
+  private func hash(of files: (Interactions, Interactions?, Interactions?)) -> String {
+    var fingerprint = Fingerprint()
+    for file in [files.0, files.1, files.2] { fingerprint.add(file?.hash ?? "") }
+    return fingerprint.hexadecimal
+  }
+
   private func fileName(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
   }
@@ -105,6 +115,8 @@ public struct DataSelection: Sendable, Equatable {
 public struct LoadedData<Split: Sendable>: Sendable {
   /// What was read.
   public let summary: DataSummary
+  /// A fingerprint of the interactions as they were read and filtered; for a ready split, the split's.
+  public let hash: String
   /// How it is divided.
   public let split: Split
   /// Counted remarks.

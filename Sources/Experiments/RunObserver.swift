@@ -14,6 +14,11 @@ public struct RunObserver: Sendable {
   /// Asked before every update whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
+  /// A training that goes on has these epochs behind it.
+  public var onResume: @Sendable (_ name: String, _ records: [EpochRecord]) -> Void = { _, _ in }
+  /// Where a training keeps checkpoints, and goes on from one; for a single model.
+  public var checkpoints: Checkpoints?
+
   /// Creates an observer that ignores everything.
   public init() {}
 
@@ -23,6 +28,8 @@ public struct RunObserver: Sendable {
     trainer.onEpoch = { [onEpoch] in onEpoch(name, $0) }
     trainer.onProgress = { [onProgress] in onProgress(name, $0) }
     trainer.isInterrupted = isInterrupted
+    trainer.onResume = { [onResume] in onResume(name, $0) }
+    trainer.checkpoints = checkpoints
     return trainer
   }
 }

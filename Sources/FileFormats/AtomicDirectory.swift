@@ -17,7 +17,7 @@ public enum AtomicDirectory {
   ) throws {
     let target = target(of: path)
     try check(target, named: path, isReplaceable)
-    let temporary = temporaryNeighbour(of: target)
+    let temporary = TemporaryNeighbour.name(for: target)
     if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
     do {
       try fill(temporary)
@@ -36,9 +36,18 @@ public enum AtomicDirectory {
   public static func verify(_ path: String, replacing isReplaceable: (String) -> Bool) throws(OutputError) {
     let target = target(of: path)
     try check(target, named: path, isReplaceable)
-    let temporary = temporaryNeighbour(of: target)
+    TemporaryNeighbour.removeAbandoned(of: target)
+    let temporary = TemporaryNeighbour.name(for: target)
     if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
     try? FileManager.default.removeItem(atPath: temporary)
+  }
+
+  /// Makes an empty directory, unless there is one.
+  ///
+  /// - Throws: ``OutputError`` naming `path`.
+  public static func make(_ path: String) throws(OutputError) {
+    if FileKind(path: target(of: path)) == .directory { return }
+    if !makeDirectory(target(of: path)) { throw OutputError(path: path, reason: lastSystemError()) }
   }
 
   private static func target(of path: String) -> String {
@@ -68,9 +77,14 @@ public enum AtomicDirectory {
   }
 
   private static func exchange(_ new: String, _ target: String, named path: String) throws(OutputError) {
-    // rename(2) replaces an empty directory by itself; a filled one has to step aside.
+    // rename(2) replaces an empty directory by itself; a filled one changes places with the new one, and where that
+    // cannot be done in one step, it steps aside first.
     if renameFile(new, to: target) { return }
-    let aside = temporaryNeighbour(of: target)
+    if exchangeFiles(new, target) {
+      try? FileManager.default.removeItem(atPath: new)
+      return
+    }
+    let aside = TemporaryNeighbour.name(for: target)
     if !renameFile(target, to: aside) { throw OutputError(path: path, reason: lastSystemError()) }
     if !renameFile(new, to: target) {
       let reason = lastSystemError()

@@ -59,7 +59,7 @@ public enum AtomicFile {
       try fill(&output)
       try output.finish(onDisk: false)
     case .regular, .missing:
-      let temporary = temporaryNeighbour(of: target)
+      let temporary = TemporaryNeighbour.name(for: target)
       let file = try named(path) { () throws(OutputError) in try .creating(temporary) }
       var output = OutputFile(file, path: path)
       do {
@@ -82,7 +82,7 @@ public enum AtomicFile {
     case .directory: throw OutputError(path: path, reason: "it is a directory")
     case .other: return
     case .regular, .missing:
-      let temporary = temporaryNeighbour(of: target)
+      let temporary = TemporaryNeighbour.name(for: target)
       _ = try named(path) { () throws(OutputError) in try .creating(temporary) }
       removeFile(temporary)
     }

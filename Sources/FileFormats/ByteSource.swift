@@ -1,3 +1,5 @@
+import Foundation
+
 /// The bytes of a file, whole: mapped, inflated, or read from standard input.
 public struct ByteSource: Sendable {
   private enum Storage: Sendable {
@@ -9,8 +11,9 @@ public struct ByteSource: Sendable {
   public let name: String
   private let storage: Storage
 
-  /// The most that a compressed file may inflate to unless the caller says otherwise: 16 GiB.
-  public static let defaultLimit = 16 << 30
+  /// The most that a compressed file or a stream may hold unless the caller says otherwise: 16 GiB, or a third of the
+  /// machine's memory where that is less.
+  public static let defaultLimit = min(16 << 30, Int(clamping: ProcessInfo.processInfo.physicalMemory / 3))
 
   /// Opens a file; `-` is standard input.
   ///

@@ -139,6 +139,23 @@ enum FileKind: Equatable {
 /// Renames a file or directory, replacing a file of the new name; `false`, with `errno` set, when that fails.
 func renameFile(_ old: String, to new: String) -> Bool { unsafe rename(old, new) == 0 }
 
+/// Exchanges two names in one step; `false` where system or disk cannot.
+func exchangeFiles(_ one: String, _ other: String) -> Bool {
+  #if canImport(Glibc)
+    // Glibc has the function, but declares it for GNU C alone.
+    typealias Rename =
+      @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
+    guard let symbol = unsafe dlsym(nil, "renameat2") else { return false }
+    let rename = unsafe unsafeBitCast(symbol, to: Rename.self)
+    let renameExchange: UInt32 = 2  // RENAME_EXCHANGE of linux/fs.h
+    return unsafe rename(AT_FDCWD, one, AT_FDCWD, other, renameExchange) == 0
+  #elseif canImport(Darwin)
+    return unsafe renamex_np(one, other, UInt32(RENAME_SWAP)) == 0
+  #else
+    return false
+  #endif
+}
+
 /// Removes a file, if it is there.
 func removeFile(_ path: String) { _ = unsafe unlink(path) }
 
@@ -152,12 +169,8 @@ func resolvingLinks(_ path: String) -> String {
   return unsafe String(cString: resolved)
 }
 
-/// A name for a temporary neighbour of `path`, different in every process and at every call.
-func temporaryNeighbour(of path: String) -> String {
-  let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-  let tag = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-  return path[..<slash] + "." + path[slash...].prefix(60) + ".\(getpid())-\(tag).partial"
-}
+/// Whether a process of this number runs.
+func isAlive(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 
 /// A file in memory, unmapped when the last owner lets go.
 ///

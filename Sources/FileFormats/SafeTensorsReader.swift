@@ -1,20 +1,21 @@
 extension SafeTensors {
   /// Reads a file, trusting no number in it.
   ///
+  /// - Parameter finite: whether every number must be finite, as weights are; moments of a training need not be.
   /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors
   ///   file, has anything but F32, does not cover its buffer exactly, or holds a weight that is not finite.
-  public init(contentsOf path: String) throws {
-    try self.init(ByteSource(path: path))
+  public init(contentsOf path: String, finite: Bool = true) throws {
+    try self.init(ByteSource(path: path), finite: finite)
   }
 
   /// Reads bytes, trusting no number in them.
   ///
   /// - Throws: ``DataError`` as ``init(contentsOf:)`` does.
-  public init(_ source: ByteSource) throws {
-    self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name) }
+  public init(_ source: ByteSource, finite: Bool = true) throws {
+    self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
   }
 
-  private static func parse(_ bytes: Span<UInt8>, path: String) throws -> SafeTensors {
+  private static func parse(_ bytes: Span<UInt8>, path: String, finite: Bool) throws -> SafeTensors {
     func damaged(_ message: String) -> DataError {
       DataError(path: path, message: message, accepted: "a complete safetensors file of F32 tensors")
     }
@@ -59,7 +60,7 @@ extension SafeTensors {
           UInt32(data[position]) | UInt32(data[position + 1]) << 8
           | UInt32(data[position + 2]) << 16 | UInt32(data[position + 3]) << 24
         let value = Float(bitPattern: bits)
-        if !value.isFinite {
+        if finite && !value.isFinite {
           throw damaged("has a weight in \"\(entry.name)\" that is not finite (number \(position / 4 + 1))")
         }
         values.append(value)

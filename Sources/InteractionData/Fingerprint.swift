@@ -1,32 +1,8 @@
 import Compute
+import FileFormats
 
-/// A hash that is the same on every machine and in every run, unlike Swift's own.
-///
-/// FNV-1a over 64-bit words with the high half folded in. It tells splits apart that differ by accident, not
-/// by malice.
-struct Fingerprint {
-  private var state: UInt64 = 0xCBF2_9CE4_8422_2325
-
-  /// The 16 digits of the hash.
-  var hexadecimal: String {
-    let digits = String(state, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-
-  mutating func add(_ word: UInt64) {
-    state = (state ^ word) &* 0x100_0000_01B3
-    state ^= state >> 32
-    state = state &* 0x9E37_79B9_7F4A_7C15
-    state ^= state >> 29
-  }
-
-  mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64(number))) }
-
-  mutating func add(_ text: String) {
-    add(text.utf8.count)
-    for byte in text.utf8 { add(UInt64(byte)) }
-  }
-
+/// What splits and data sets are made of.
+extension Fingerprint {
   mutating func add(_ texts: [String]) {
     add(texts.count)
     for text in texts { add(text) }
@@ -58,5 +34,22 @@ struct Fingerprint {
     add(users.masked)
     add(users.heldOut)
     add(users.skippedUsers)
+  }
+}
+
+extension Interactions {
+  /// A fingerprint of ids, pairs, ratings and times in their order, 16 hexadecimal digits; the name is not part of it.
+  public var hash: String {
+    var fingerprint = Fingerprint()
+    fingerprint.add(users)
+    fingerprint.add(items)
+    fingerprint.add(count)
+    for index in userIndices { fingerprint.add(UInt64(UInt32(bitPattern: index))) }
+    for index in itemIndices { fingerprint.add(UInt64(UInt32(bitPattern: index))) }
+    fingerprint.add(ratings?.count ?? -1)
+    for rating in ratings ?? [] { fingerprint.add(UInt64(rating.bitPattern)) }
+    fingerprint.add(timestamps?.count ?? -1)
+    for time in timestamps ?? [] { fingerprint.add(time.bitPattern) }
+    return fingerprint.hexadecimal
   }
 }

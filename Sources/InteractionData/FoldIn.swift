@@ -1,4 +1,5 @@
 public import Compute
+import FileFormats
 
 extension Interactions {
   /// One row for each user over the items of another vocabulary, such as a model's.

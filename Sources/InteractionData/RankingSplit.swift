@@ -1,4 +1,5 @@
 public import Compute
+import FileFormats
 
 /// Users of whom a part is hidden, to see whether a model finds it (T users, I items).
 public struct HeldOutUsers: Sendable {

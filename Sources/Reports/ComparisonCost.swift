@@ -1,3 +1,4 @@
+import Compute
 import Evaluation
 import Experiments
 import Plots
@@ -25,7 +26,7 @@ extension ComparisonReport {
     return ReportSection(
       "Cost",
       [
-        .prose("Seconds of this machine with \(document.threads) threads; other work on it counts too."),
+        .prose("Seconds of this machine with \(document.processor.threads) threads; other work on it counts too."),
         .figures([
           plot("Training time and quality", "seconds to fit (validation included)") { $0.seconds.train },
           plot("Size and quality", "parameters") { Double($0.parameters) },

@@ -1,3 +1,4 @@
+import Compute
 import Autoencoders
 import Evaluation
 public import Experiments
@@ -51,7 +52,7 @@ public struct ComparisonReport: Sendable {
       ("data", data.name), ("users", count(data.users)), ("items", count(data.items)),
       ("interactions", count(data.interactions)), ("split", document.split["kind"]?.text ?? "–"),
       ("split hash", document.split["hash"]?.text ?? "–"), ("seed", "\(document.seed)"),
-      ("engine", document.engine), ("doppel", document.version),
+      ("engine", document.processor.name), ("doppel", document.version),
     ]
   }
 

@@ -25,8 +25,13 @@ public struct ModelDirectory: Sendable {
 
   /// The files a model directory may hold, and that writing one may replace.
   public static let fileNames = [
-    "model.safetensors", "config.json", "items.txt", "users.txt", "README.md",
+    "model.safetensors", "config.json", "items.txt", "users.txt", "README.md", CheckpointFile.name,
   ]
+
+  /// Whether a file of this name belongs to a model directory.
+  static func isOwn(_ name: String) -> Bool {
+    fileNames.contains(name) || TemporaryNeighbour.isUnfinished(name, of: CheckpointFile.name)
+  }
 
   /// Puts a model and what belongs to it together.
   public init(
@@ -61,7 +66,7 @@ public struct ModelDirectory: Sendable {
     config["hyperparameters"] = .object(configuration.hyperparameters)
     config["items"] = .number(Double(items.count))
     if let users { config["users"] = .number(Double(users.count)) }
-    try AtomicDirectory.write(to: path, replacing: Self.fileNames.contains) { directory in
+    try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
       try SafeTensors(tensors: tensors, metadata: ["format": "doppel", "model": configuration.name])
         .write(to: directory + "/model.safetensors")
       try AtomicFile.write(
@@ -76,7 +81,7 @@ public struct ModelDirectory: Sendable {
   ///
   /// - Throws: `OutputError`, as writing would.
   public static func verify(_ path: String) throws {
-    try AtomicDirectory.verify(path, replacing: fileNames.contains)
+    try AtomicDirectory.verify(path, replacing: isOwn)
   }
 
   private var tensors: [String: Tensor] {
@@ -105,7 +110,15 @@ public struct ModelDirectory: Sendable {
   /// - Throws: `InputError` when a file is missing; `DataError` when one is damaged or does not fit the others.
   public init(contentsOf path: String) throws {
     let configPath = path + "/config.json"
-    let config = try Self.readConfig(configPath)
+    let config: [String: JSONValue]
+    do {
+      config = try Self.readConfig(configPath)
+    } catch let error as InputError {
+      guard CheckpointFile.isThere(in: path) else { throw error }
+      throw InputError(
+        path: path, reason: "it holds the checkpoint of a training that is not finished; train --resume goes on with it"
+      )
+    }
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
       DataError(path: configPath, message: message, accepted: accepted)
     }

@@ -10,6 +10,11 @@ struct TrainedMatrix<S: Scalar>: Sendable {
     moments = AdamMoments(rows: value.rows, columns: value.columns)
   }
 
+  init(_ value: Matrix<S>, first: Matrix<S>, second: Matrix<S>) {
+    self.value = value
+    moments = AdamMoments(first: first, second: second)
+  }
+
   mutating func update(gradient: Matrix<S>, _ step: AdamStep) {
     moments.update(&value, gradient: gradient, step)
   }
@@ -31,6 +36,11 @@ struct TrainedLayer<S: Scalar>: Sendable {
   init(_ layer: DenseLayer<S>) {
     weight = TrainedMatrix(layer.weight)
     bias = TrainedMatrix(layer.bias)
+  }
+
+  init(_ layer: DenseLayer<S>, first: DenseLayer<S>, second: DenseLayer<S>) {
+    weight = TrainedMatrix(layer.weight, first: first.weight, second: second.weight)
+    bias = TrainedMatrix(layer.bias, first: first.bias, second: second.bias)
   }
 
   var layer: DenseLayer<S> { DenseLayer(weight: weight.value, bias: bias.value) }

@@ -79,17 +79,23 @@ extension ModelConfiguration {
     _ wrap: (Autoencoder<Model.Latent>) -> TrainedModel
   ) throws -> Fit {
     let (design, options) = (configured.model.design, configured.training)
-    let fitsAgain = refit != nil && validate != nil
-    let chosen = try trainer.fit(
-      design, to: rows, options: options, keepsBest: !fitsAgain, validate: validate)
-    let (history, bestEpoch) = (chosen.history, chosen.bestEpoch)
-    guard let refit, fitsAgain else {
-      return Fit(model: wrap(chosen.model), history: history, bestEpoch: bestEpoch)
+    let earlier = trainer.checkpoints?.position?.selection
+    guard let refit, let validate else {
+      if earlier != nil, let fault = trainer.checkpoints?.damaged("it is in a second fit") { throw fault }
+      let only = try trainer.fit(design, to: rows, options: options, validate: validate)
+      return Fit(model: wrap(only.model), history: only.history, bestEpoch: only.bestEpoch)
     }
-    _ = consume chosen  // The first fit's weights make room for the second's.
+    // The first fit's weights are gone before the second makes its own.
+    func select() throws -> TrainingPosition.Selection {
+      let chosen = try trainer.fit(
+        design, to: rows, options: options, keepsBest: false, validate: validate)
+      return .init(history: chosen.history, bestEpoch: chosen.bestEpoch)
+    }
+    let selection = try earlier ?? select()
     var again = options
-    again.epochs = bestEpoch
-    let final = try trainer.fit(design, to: refit, options: again, plannedEpochs: options.epochs)
-    return Fit(model: wrap(final.model), history: history, bestEpoch: bestEpoch)
+    again.epochs = selection.bestEpoch
+    let final = try trainer.fit(
+      design, to: refit, options: again, plannedEpochs: options.epochs, after: selection)
+    return Fit(model: wrap(final.model), history: selection.history, bestEpoch: selection.bestEpoch)
   }
 }

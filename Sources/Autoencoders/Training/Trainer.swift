@@ -10,12 +10,19 @@ public struct Trainer: Sendable {
   public let processor: Processor
   /// The seed of the run.
   public let seed: Seed
+  /// Whether validation chooses only among epochs at whose end the prior's weight has stopped rising.
+  public var waitsForPrior = false
   /// Told of every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
   /// Told the share of the training that is done, after every update.
   public var onProgress: @Sendable (Double) -> Void = { _ in }
   /// Asked before every update whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
+
+  /// Told of the epochs that a training which goes on has behind it.
+  public var onResume: @Sendable ([EpochRecord]) -> Void = { _ in }
+  /// Where to keep checkpoints, and to go on from one.
+  public var checkpoints: Checkpoints?
 
   /// Creates a trainer.
   public init(processor: Processor, seed: Seed) {
@@ -33,10 +40,11 @@ public struct Trainer: Sendable {
   ///   - validate: a value for the model as it is after each epoch, larger is better; it chooses the best epoch.
   ///   - plannedEpochs: the length on which schedules rest, when fewer epochs are to be run than were planned (fitting again
   ///     for the number of epochs that validation chose).
-  /// - Throws: ``TrainingError``, or what `validate` throws.
+  ///   - selection: what an earlier fit found, when this one fits again; goes into checkpoints.
+  /// - Throws: ``TrainingError``, what `validate` throws, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
     _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions,
-    plannedEpochs: Int? = nil, keepsBest: Bool = true,
+    plannedEpochs: Int? = nil, keepsBest: Bool = true, after selection: TrainingPosition.Selection? = nil,
     validate: ((Autoencoder<Latent>) throws -> Double)? = nil
   ) throws -> TrainingOutcome<Latent> {
     let users = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
@@ -50,46 +58,70 @@ public struct Trainer: Sendable {
       batchSize: batchSize, plannedUpdates: (plannedEpochs ?? options.epochs) * batches,
       adam: Adam(learningRate: options.learningRate), processor: processor)
 
-    var history: [EpochRecord] = []
-    var best: (network: Network<Float>?, value: Double, epoch: Int)?
-    var waited = 0
-    for epoch in 1...max(1, options.epochs) {
-      var record = try runEpoch(epoch, of: options.epochs, step: &step, users: users, batchSize, rows)
+    var position = TrainingPosition(after: selection)
+    var best: Network<Float>?
+    if let checkpoints, let resumed = checkpoints.take() {
+      position = resumed.position
+      if let fault = position.fault(epochs: options.epochs, batches: batches) {
+        throw checkpoints.damaged(fault)
+      }
+      do {
+        best = try resumed.restore(&step, updates: (position.epoch - 1) * batches + position.batch)
+      } catch let mismatch as TensorMismatch {
+        throw checkpoints.damaged(mismatch.description)
+      }
+      if let moments = position.latentMoments {
+        guard moments.dimensions == design.latent else { throw checkpoints.damaged("its posteriors have another width") }
+        step.latentMoments = moments
+      }
+      onResume(position.allEpochs)
+    }
+
+    while !position.isOver(options) {
+      var record = try runEpoch(
+        &position, of: options.epochs, step: &step, best: best, users: users, batchSize, rows)
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        if best.map({ value > $0.value || $0.value.isNaN }) ?? true {
-          best = (keepsBest ? step.network : nil, value, epoch)
-          waited = 0
-        } else if design.prior.isSettled(
-          afterUpdates: step.updates, of: step.plannedUpdates)
-        {
-          waited += 1
+        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
+          best = keepsBest ? step.network : nil
+          position.best = .init(epoch: position.epoch, value: value)
+          position.waited = 0
+        } else if settled {
+          position.waited += 1
         }
       }
-      history.append(record)
+      position.history.append(record)
+      position.epoch += 1
       onEpoch(record)
-      if options.patience > 0 && waited >= options.patience { break }
+      if isInterrupted() { try interrupt(step, position, best) }
+      try keepIfDue(step, position, best)
     }
     return TrainingOutcome(
-      model: Autoencoder(design: design, network: best?.network ?? step.network),
-      history: history, bestEpoch: best?.epoch ?? history.count)
+      model: Autoencoder(design: design, network: best ?? step.network),
+      history: position.history, bestEpoch: position.best?.epoch ?? position.history.count)
   }
 
+  /// Runs what is left of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
-    _ epoch: Int, of epochs: Int, step: inout TrainingStep<Latent, Float>, users: [Int],
-    _ batchSize: Int, _ rows: SparseRows
+    _ position: inout TrainingPosition, of epochs: Int, step: inout TrainingStep<Latent, Float>,
+    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows
   ) throws -> EpochRecord {
-    let start = DispatchTime.now()
+    let epoch = position.epoch
+    var start = DispatchTime.now()
     var random = seed.stream(.shuffle, epoch)
     var order = users
     random.shuffle(&order)
-    var record = EpochRecord(
-      epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
-      heldLogVariances: 0)
-    step.beginEpoch()
-    for (index, first) in stride(from: 0, to: order.count, by: batchSize).enumerated() {
-      if isInterrupted() { throw TrainingError.interrupted }
+    var record =
+      position.current
+      ?? EpochRecord(
+        epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
+        heldLogVariances: 0)
+    if position.batch == 0 { step.beginEpoch() }
+    for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
+      if isInterrupted() { try interrupt(step, position, best) }
+      if position.batch > 0 { try keepIfDue(step, position, best) }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
       do {
         let loss = try step.update(
@@ -100,12 +132,34 @@ public struct Trainer: Sendable {
         record.beta = loss.priorWeight
         record.heldLogVariances += loss.heldLogVariances
       } catch let failure as NonFiniteLoss {
-        throw TrainingError.diverged(epoch: epoch, batch: index + 1, failure)
+        throw TrainingError.diverged(epoch: epoch, batch: position.batch + 1, failure)
       }
+      let now = DispatchTime.now()
+      record.seconds += Double(now.uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+      start = now
+      position.batch += 1
+      position.current = record
+      position.latentMoments = step.latentMoments
       onProgress((Double(epoch - 1) + Double(first + batch.count) / Double(order.count)) / Double(epochs))
     }
+    position.batch = 0
+    position.current = nil
+    position.latentMoments = nil
     record.latent = LatentEpoch(step.latentMoments)
-    record.seconds = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
     return record
+  }
+
+  private func interrupt<Latent>(
+    _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
+  ) throws {
+    try checkpoints?.save(TrainerState(step, at: position, best: best))
+    throw TrainingError.interrupted
+  }
+
+  private func keepIfDue<Latent>(
+    _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
+  ) throws {
+    guard let checkpoints, checkpoints.isDue(at: position) else { return }
+    try checkpoints.save(TrainerState(step, at: position, best: best))
   }
 }

@@ -36,7 +36,7 @@ struct Compare: ParsableCommand {
     let configurations = try configurations()
     let metrics = try measure.parsed(for: task)
     for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
-    let processor = try options.processor()
+    let processor = try options.processor().using(hyperparameters.precision)
     let selection = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
@@ -80,9 +80,8 @@ struct Compare: ParsableCommand {
 
     let comparison = Comparison(results, metrics: metrics)
     let document = ResultDocument(
-      dataset: summary, split: split, seed: options.seed, threads: processor.threads,
-      engine: processor.engine.name, version: DoppelVersion.current,
-      loadSeconds: loaded.timeIntervalSince(started),
+      dataset: summary, split: split, seed: options.seed, processor: processor,
+      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
       totalSeconds: Date().timeIntervalSince(started), notes: notes)
     if let report {
       try ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
@@ -101,7 +100,7 @@ struct Compare: ParsableCommand {
   static func heading(_ summary: DataSummary, _ processor: Processor, _ seed: UInt64) -> String {
     Console.printable(summary.name)
       + ": \(summary.users) users × \(summary.items) items, \(summary.interactions) interactions; "
-      + "seed \(seed), \(processor.threads) threads, \(processor.engine.name)\n\n"
+      + "seed \(seed), \(processor.threads) threads, \(processor.name)\n\n"
   }
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 import Foundation
+import Settings
 
 /// An error on its way to the user: one message on stderr and an exit code of the contract.
 struct Failure {
@@ -14,6 +15,7 @@ struct Failure {
     case internalError = 70
     case cannotWrite = 73
     case interrupted = 130
+    case terminated = 143
   }
 
   private let error: any Error
@@ -28,11 +30,11 @@ struct Failure {
     switch error {
     case is DataError, is EvaluationError, is TensorMismatch: .badData
     case let error as TrainingError:
-      if case .interrupted = error { .interrupted } else { .badData }
+      if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
     case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
-      is Population.InvalidParameter:
+      is SettingsError, is Population.InvalidParameter:
       .commandLine
     default:
       switch DoppelCommand.exitCode(for: error) {
@@ -72,7 +74,7 @@ struct Failure {
   private var isFromParser: Bool {
     code == .commandLine
       && !(error is HyperparameterError || error is MetricKeyError || error is EngineError
-        || error is UsageError
+        || error is UsageError || error is SettingsError
         || error is Population.InvalidParameter)
   }
 }

@@ -23,6 +23,9 @@ final class TrainingReporter: Sendable {
     observer.onModel = { [self] in progress.begin($0) }
     observer.onProgress = { [self] _, share in progress.show(share) }
     observer.onEpoch = { [self] model, record in finished(model, record) }
+    observer.onResume = { [self] model, earlier in
+      records.withLock { $0.insert(contentsOf: earlier.map { (model, $0) }, at: 0) }
+    }
     observer.isInterrupted = { Interruption.isRequested }
     return observer
   }

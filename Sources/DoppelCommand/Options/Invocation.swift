@@ -1,5 +1,6 @@
 import Doppel
 import FileFormats
+import Settings
 
 /// The words after `doppel`, checked and completed before the parser sees them.
 ///
@@ -37,7 +38,10 @@ struct Invocation {
       given.insert(flag)
     }
     if let path = Self.configPath(in: rest) {
-      let found = try ConfigFile(path: path).arguments(of: name, flags: flags, given: given)
+      let file = try ConfigFile(path: path)
+      _ = try file.modelSettings { _ = try ModelConfiguration.parse($0) }
+      let found = try file.arguments(
+        of: name, given: given, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
       config = (path, Set(found.map { String($0.prefix { $0 != "=" }) }))
       rest = found + rest
     }

@@ -3,6 +3,8 @@ public import Doppel
 import FileFormats
 
 extension ModelConfiguration.Task: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}
+extension Objective: ExpressibleByArgument {}
 
 /// What is measured.
 struct MetricOptions: ParsableArguments {

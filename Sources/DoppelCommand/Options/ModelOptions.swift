@@ -1,6 +1,7 @@
 import ArgumentParser
 import Doppel
 import FileFormats
+import Settings
 
 /// Hyper-parameters, one word each across the zoo.
 ///
@@ -42,6 +43,10 @@ struct ModelOptions: ParsableArguments {
   var weightDecay: Double?
   @Option(help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"))
   var likelihood: String?
+  @Option(
+    help: ArgumentHelp(
+      "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+  var precision = ProductPrecision.float32
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 
@@ -80,7 +85,10 @@ struct ModelOptions: ParsableArguments {
         "\(owner) hyper-parameter \(Self.flag(key))"
           + (known.isEmpty ? "" : "; accepted: \(known.joined(separator: ", "))"))
     }
-    let settings = try config.map { try ConfigFile(path: $0).modelSettings() } ?? [:]
+    let settings =
+      try config.map { path in
+        try ConfigFile(path: path).modelSettings { _ = try ModelConfiguration.parse($0) }
+      } ?? [:]
     return try models.map { model in
       var model = model
       for setting in settings[model.name] ?? [] {

@@ -1,5 +1,4 @@
-import Doppel
-import FileFormats
+public import FileFormats
 import Yams
 
 /// `--config FILE`: flags by their names, and under `models` settings of single models.
@@ -13,19 +12,24 @@ import Yams
 ///
 /// Flags become words in front of those of the command line, so that there is one place that knows which
 /// flags exist and what they may be.
-struct ConfigFile {
-  let path: String
+public struct ConfigFile {
+  /// Where it is.
+  public let path: String
   private let members: [(key: String, value: Node)]
 
   /// Reads a file.
   ///
   /// - Throws: `InputError`, or `DataError` when it is not a YAML or JSON mapping.
-  init(path: String) throws {
+  public init(path: String) throws {
     self.path = path
     let bytes = try ByteSource(path: path, limit: 1 << 20).withBytes { span in
       span.indices.map { span[$0] }
     }
     let accepted = "YAML or JSON such as 'epochs: 100'"
+    if let name = Self.alias(in: bytes) {
+      throw DataError(
+        path: path, text: "*\(name)", message: "is an alias, and aliases are not followed", accepted: accepted)
+    }
     do {
       let root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))
       if root != nil && root?.mapping == nil {
@@ -40,20 +44,21 @@ struct ConfigFile {
 
   /// Settings of single models, by model, with the line of each.
   ///
-  /// - Throws: ``UsageError`` for a model that does not exist, or one without a mapping of settings.
-  func modelSettings() throws -> [String: [Setting]] {
+  /// - Parameter checkModel: throws for a model that does not exist.
+  /// - Throws: ``SettingsError`` for a model that does not exist, or one without a mapping of settings.
+  public func modelSettings(checkModel: (String) throws -> Void) throws -> [String: [Setting]] {
     guard let models = members.first(where: { $0.key == "models" })?.value, models.mapping != nil else {
       return [:]
     }
     var settings: [String: [Setting]] = [:]
     for (name, node) in Self.members(of: models) {
       do {
-        _ = try ModelConfiguration.parse(name)
+        try checkModel(name)
       } catch {
-        throw UsageError("\(place(of: node)): \(error)")
+        throw SettingsError("\(place(of: node)): \(error)")
       }
       if node.mapping == nil && Self.value(node) != .null {
-        throw UsageError(
+        throw SettingsError(
           "\(place(of: node)): \(name) has no mapping of settings; accepted: \(name): {epochs: 100}")
       }
       settings[name] = Self.members(of: node).map {
@@ -64,33 +69,38 @@ struct ConfigFile {
   }
 
   /// One setting of a model.
-  struct Setting {
+  public struct Setting {
     /// File and line.
-    let place: String
+    public let place: String
     /// The name in the model file.
-    let key: String
-    let value: JSONValue
+    public let key: String
+    /// What it is set to.
+    public let value: JSONValue
   }
 
   /// The flags as words of the command line, without those given there.
   ///
-  /// - Throws: ``UsageError`` naming file, line and the nearest valid flag.
-  func arguments(of command: String, flags: KnownFlags, given: Set<String>) throws -> [String] {
+  /// - Parameters:
+  ///   - takesValue: whether a flag is followed by a value; `nil` for a flag the command has not.
+  ///   - nearest: the flag that is nearest in spelling.
+  /// - Throws: ``SettingsError`` naming file, line and the nearest valid flag.
+  public func arguments(
+    of command: String, given: Set<String>, takesValue: (String) -> Bool?, nearest: (String) -> String
+  ) throws -> [String] {
     var words: [String] = []
-    _ = try modelSettings()
     for (key, node) in members {
       let flag = "--" + Self.kebabCase(key)
-      func wrong(_ message: String) -> UsageError { UsageError("\(place(of: node)): \(message)") }
+      func wrong(_ message: String) -> SettingsError { SettingsError("\(place(of: node)): \(message)") }
       if ["--config", "--help", "--version"].contains(flag) {
         throw wrong("'\(key)' is for the command line only")
       }
       if key == "models" && command == "train" && node.mapping != nil { continue }
-      guard let takesValue = flags.takesValue(flag) else {
+      guard let hasValue = takesValue(flag) else {
         throw wrong(
-          "unknown key '\(key)' for \(command); did you mean \(flags.nearest(to: flag).dropFirst(2))?")
+          "unknown key '\(key)' for \(command); did you mean \(nearest(flag).dropFirst(2))?")
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
-      if !takesValue {
+      if !hasValue {
         guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) is true or false") }
         if isOn { words.append(flag) }
       } else if key == "models", node.mapping != nil {
@@ -107,6 +117,27 @@ struct ConfigFile {
   private func place(of node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
 
   // MARK: YAML
+
+  /// The name of an anchor that is referred to, if there seems to be any.
+  ///
+  /// Found before the file is understood: what an alias stands for may hold aliases itself, ten of each ten, and merely
+  /// comparing such a value takes for ever. In a comment or quotes the same signs would be harmless; nobody needs them.
+  private static func alias(in bytes: [UInt8]) -> String? {
+    func names(after sign: Unicode.Scalar) -> Set<[UInt8]> {
+      var names: Set<[UInt8]> = []
+      for position in bytes.indices where bytes[position] == UInt8(ascii: sign) {
+        let name = bytes[(position + 1)...].prefix {
+          $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || Character(Unicode.Scalar($0)).isLetter
+            || Character(Unicode.Scalar($0)).isNumber
+        }
+        if !name.isEmpty { names.insert(Array(name)) }
+      }
+      return names
+    }
+    let known = names(after: "&")
+    if known.isEmpty { return nil }
+    return names(after: "*").intersection(known).map { String(decoding: $0, as: UTF8.self) }.min()
+  }
 
   private static func members(of node: Node?) -> [(key: String, value: Node)] {
     node?.mapping?.map { (key: $0.key.string ?? "", value: $0.value) } ?? []

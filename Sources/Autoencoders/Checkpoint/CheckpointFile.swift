@@ -1,0 +1,88 @@
+public import FileFormats
+import Foundation
+
+/// A checkpoint on disk: one safetensors file whose metadata say what run it belongs to and how far it is.
+///
+/// | metadata | content |
+/// |---|---|
+/// | `format` | `doppel checkpoint 1` |
+/// | `run` | JSON: data, split, seed, engine, precision, version, model, hyper-parameters |
+/// | `position` | JSON: ``TrainingPosition`` |
+/// | `checksum` | a fingerprint of all of the above and of every number |
+///
+/// One file, so that it is there whole or not at all: it takes its name only when all its bytes are on the disk.
+public enum CheckpointFile {
+  /// Its name inside a model directory.
+  public static let name = "checkpoint.safetensors"
+  private static let format = "doppel checkpoint 1"
+  private static let accepted = "a checkpoint as train --checkpoint-every keeps it"
+
+  /// Where the checkpoint of a model directory is.
+  public static func path(in directory: String) -> String { directory + "/" + name }
+
+  /// Whether a directory has one.
+  public static func isThere(in directory: String) -> Bool {
+    FileManager.default.fileExists(atPath: path(in: directory))
+  }
+
+  /// Writes a checkpoint; the one before stays until it is whole.
+  ///
+  /// - Throws: `OutputError`.
+  public static func write(_ state: TrainerState, run: RunIdentity, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A validation value may be NaN, and must be NaN again.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    var file = SafeTensors(
+      tensors: state.tensors,
+      metadata: [
+        "format": format, "run": JSONValue.object(run.members).prettyPrinted,
+        "position": String(decoding: try encoder.encode(state.position), as: UTF8.self),
+      ])
+    file.metadata["checksum"] = checksum(file)
+    try file.write(to: path)
+  }
+
+  /// Reads a checkpoint, trusting nothing in it.
+  ///
+  /// - Parameter run: the run that is to go on.
+  /// - Throws: `InputError` when it is missing or unreadable; `DataError` when it is damaged or belongs to another run,
+  ///   naming the difference.
+  public static func read(_ path: String, for run: RunIdentity) throws -> TrainerState {
+    func wrong(_ message: String, _ accepted: String = accepted) -> DataError {
+      DataError(path: path, message: message, accepted: accepted)
+    }
+    let file = try SafeTensors(contentsOf: path, finite: false)
+    guard file.metadata["format"] == format else { throw wrong("is not a checkpoint of this version") }
+    guard file.metadata["checksum"] == checksum(file) else {
+      throw wrong("is damaged: its checksum is not that of its content")
+    }
+    guard let text = file.metadata["run"], let found = try? JSONValue(parsing: Array(text.utf8)).members else {
+      throw wrong("does not say what run it belongs to")
+    }
+    if let difference = run.difference(from: RunIdentity(found)) {
+      throw wrong(
+        "is of another run: \(difference)", "the same data and settings, or no --resume to start afresh")
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let position = file.metadata["position"],
+      let position = try? decoder.decode(TrainingPosition.self, from: Data(position.utf8))
+    else { throw wrong("does not say how far it is") }
+    return TrainerState(position: position, tensors: file.tensors)
+  }
+
+  /// What the metadata must have as `checksum`.
+  public static func checksum(_ file: SafeTensors) -> String {
+    var fingerprint = Fingerprint()
+    for key in ["format", "run", "position"] { fingerprint.add(file.metadata[key] ?? "") }
+    for name in file.tensors.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      fingerprint.add(name)
+      for size in file.tensors[name]?.shape ?? [] { fingerprint.add(size) }
+      fingerprint.add(file.tensors[name]?.values ?? [])
+    }
+    return fingerprint.hexadecimal
+  }
+}

@@ -1,0 +1,84 @@
+import Dispatch
+import FileFormats
+import Synchronization
+
+/// Keeps the checkpoint of one training in the directory where its model is to be.
+public final class Checkpoints: Sendable {
+  /// When one is written, besides at an interruption.
+  public enum Interval: Sendable, Equatable {
+    /// After so many epochs.
+    case epochs(Int)
+    /// When so many minutes have gone by since the last, also in the middle of an epoch.
+    case minutes(Double)
+    /// Never.
+    case onlyWhenInterrupted
+  }
+
+  private struct State {
+    var resumed: TrainerState?
+    var hasDirectory = false
+    var lastTime = DispatchTime.now()
+  }
+
+  /// The model directory.
+  public let directory: String
+  private let interval: Interval
+  private let run: RunIdentity
+  private let state: Mutex<State>
+
+  /// Prepares to keep checkpoints.
+  ///
+  /// - Parameters:
+  ///   - directory: the model directory; made when the first checkpoint is written.
+  ///   - resumes: whether to go on from the checkpoint that is there, if there is one.
+  /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
+  public init(in directory: String, every interval: Interval, run: RunIdentity, resumes: Bool) throws {
+    self.directory = directory
+    self.interval = interval
+    self.run = run
+    let path = CheckpointFile.path(in: directory)
+    TemporaryNeighbour.removeAbandoned(of: path)
+    let isThere = resumes && CheckpointFile.isThere(in: directory)
+    state = Mutex(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
+  }
+
+  /// How far the training was that is to go on; `nil` when it starts afresh, or has gone on.
+  public var position: TrainingPosition? { state.withLock { $0.resumed?.position } }
+
+  /// Gives the state to go on from away, once.
+  func take() -> TrainerState? {
+    state.withLock { state in
+      let resumed = state.resumed
+      state.resumed = nil
+      return resumed
+    }
+  }
+
+  /// Whether it is time for one, between two updates.
+  func isDue(at position: TrainingPosition) -> Bool {
+    switch interval {
+    case .onlyWhenInterrupted: return false
+    case .epochs(let epochs): return position.batch == 0 && position.history.count % epochs == 0
+    case .minutes(let minutes):
+      let last = state.withLock { $0.lastTime.uptimeNanoseconds }
+      return Double(DispatchTime.now().uptimeNanoseconds - last) >= minutes * 6e10
+    }
+  }
+
+  /// Writes one.
+  func save(_ kept: TrainerState) throws {
+    if !state.withLock({ $0.hasDirectory }) {
+      try AtomicDirectory.make(directory)
+      state.withLock { $0.hasDirectory = true }
+    }
+    try CheckpointFile.write(kept, run: run, to: CheckpointFile.path(in: directory))
+    state.withLock { $0.lastTime = DispatchTime.now() }
+  }
+
+  /// What to say of a checkpoint whose content makes no sense.
+  func damaged(_ reason: String) -> DataError {
+    DataError(
+      path: CheckpointFile.path(in: directory), message: "does not fit this training: \(reason)",
+      accepted: "the checkpoint of the same run, or no --resume to start afresh")
+  }
+}

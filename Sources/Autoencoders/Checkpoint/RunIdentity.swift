@@ -1,0 +1,36 @@
+public import FileFormats
+
+/// What makes two runs the same: if all of it is equal, they end in the same bytes.
+public struct RunIdentity: Sendable, Equatable {
+  /// Version, engine, precision, seed, data and split hashes, model, hyper-parameters and whatever else decides.
+  public let members: [String: JSONValue]
+
+  /// Gathers what decides.
+  public init(_ members: [String: JSONValue]) { self.members = members }
+
+  /// The first difference from a run that was kept, in words.
+  func difference(from kept: RunIdentity) -> String? {
+    Self.difference(.object(kept.members), .object(members), at: "")
+  }
+
+  private static func difference(_ kept: JSONValue?, _ here: JSONValue?, at place: String) -> String? {
+    if kept == here { return nil }
+    if let kept = kept?.members, let here = here?.members {
+      for key in Set(kept.keys).union(here.keys).sorted(by: isBefore) {
+        let place = place.isEmpty ? key : place + "." + key
+        if let found = difference(kept[key], here[key], at: place) { return found }
+      }
+    }
+    return "\(place) is \(words(kept)) there and \(words(here)) here"
+  }
+
+  /// Settings first: another seed gives another split, and the seed is what to name.
+  private static func isBefore(_ one: String, _ other: String) -> Bool {
+    (one.hasSuffix("Hash") ? 1 : 0, one) < (other.hasSuffix("Hash") ? 1 : 0, other)
+  }
+
+  private static func words(_ value: JSONValue?) -> String {
+    guard let value else { return "missing" }
+    return value.prettyPrinted.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}

@@ -1,0 +1,69 @@
+import Compute
+public import FileFormats
+
+/// A training between two updates: how far it is, and its numbers by name.
+///
+/// | tensors | shape |
+/// |---|---|
+/// | `weights/…` | as in ``Network/visit(_:)`` |
+/// | `first/…`, `second/…` | Adam's moments, one for each weight |
+/// | `best/…` | the weights of the best epoch, where they are kept |
+///
+/// The tensors share their memory with the network they come from until it changes, so this is no second copy.
+public struct TrainerState: Sendable {
+  /// How far it is.
+  public var position: TrainingPosition
+  /// Its numbers.
+  public var tensors: [String: Tensor]
+}
+
+extension TrainerState {
+  init<Latent>(
+    _ step: TrainingStep<Latent, Float>, at position: TrainingPosition, best: Network<Float>?
+  ) {
+    self.position = position
+    tensors = [:]
+    let moments = step.moments
+    let parts = [
+      ("weights", step.network), ("first", moments.first), ("second", moments.second), ("best", best),
+    ]
+    for (part, network) in parts {
+      guard var network else { continue }
+      network.visit { name, matrix in
+        tensors["\(part)/\(name)"] = Tensor(shape: [matrix.rows, matrix.columns], values: matrix.elements)
+      }
+    }
+  }
+
+  /// Puts the numbers where they were.
+  ///
+  /// - Returns: the weights of the best epoch, where they were kept.
+  /// - Throws: ``TensorMismatch`` when they are not those of this design.
+  consuming func restore<Latent>(
+    _ step: inout TrainingStep<Latent, Float>, updates: Int
+  ) throws -> Network<Float>? {
+    var left = tensors
+    let shapes = step.network
+    func take(_ part: String) throws -> Network<Float> {
+      var network = shapes
+      try network.visit { name, matrix in
+        let (name, expected) = ("\(part)/\(name)", [matrix.rows, matrix.columns])
+        let found = left.removeValue(forKey: name)
+        guard let found, found.shape == expected else {
+          throw TensorMismatch(name: name, expected: expected, found: found?.shape)
+        }
+        matrix = Matrix(rows: expected[0], columns: expected[1], elements: found.values)
+      }
+      return network
+    }
+    let weights = try take("weights")
+    let moments = try (first: take("first"), second: take("second"))
+    let hasBest = left.keys.contains { $0.hasPrefix("best/") }
+    let best = hasBest ? try take("best") : nil
+    if let name = left.keys.min() {
+      throw TensorMismatch(name: name, expected: nil, found: left[name]?.shape ?? [])
+    }
+    step.restore(weights, moments: moments, updates: updates)
+    return best
+  }
+}

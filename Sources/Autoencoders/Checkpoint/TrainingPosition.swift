@@ -1,0 +1,63 @@
+public import Compute
+
+/// How far a training has come, weights aside.
+///
+/// Every random draw is a function of the seed and of numbers that stand here, so no generator has a state to keep.
+public struct TrainingPosition: Codable, Sendable, Equatable {
+  /// What the fit that chose the number of epochs found; set while the model is fitted again.
+  public struct Selection: Codable, Sendable, Equatable {
+    /// Its epochs.
+    public var history: [EpochRecord]
+    /// The best of them.
+    public var bestEpoch: Int
+  }
+
+  /// The best epoch so far and its validation value.
+  public struct Best: Codable, Sendable, Equatable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// Larger is better.
+    public var value: Double
+  }
+
+  /// What came before this fit, if it is the second.
+  public internal(set) var selection: Selection?
+  /// The epoch at work or next, counted from 1.
+  public internal(set) var epoch = 1
+  /// How many batches of it are done.
+  public internal(set) var batch = 0
+  /// The sums over these batches.
+  public internal(set) var current: EpochRecord?
+  /// What these batches saw of the posteriors.
+  public internal(set) var latentMoments: GaussianMoments?
+  /// The finished epochs of this fit.
+  public internal(set) var history: [EpochRecord] = []
+  /// The best of them.
+  public internal(set) var best: Best?
+  /// How many epochs that counted went by without a better one.
+  public internal(set) var waited = 0
+
+  init(after selection: Selection? = nil) { self.selection = selection }
+
+  /// Every epoch that is behind, those of the first fit included.
+  public var allEpochs: [EpochRecord] { (selection?.history ?? []) + history }
+
+  /// Whether nothing is left to do.
+  func isOver(_ options: TrainingOptions) -> Bool {
+    epoch > max(1, options.epochs) || (options.patience > 0 && waited >= options.patience)
+  }
+
+  /// What is impossible about these numbers, if anything is; files are not to be trusted.
+  func fault(epochs: Int, batches: Int) -> String? {
+    if let selection, !(1...max(1, selection.history.count)).contains(selection.bestEpoch) {
+      return "its best epoch is \(selection.bestEpoch) of \(selection.history.count)"
+    }
+    if epoch < 1 || epoch - 1 > max(1, epochs) { return "it is in epoch \(epoch) of \(epochs)" }
+    if batch < 0 || batch >= batches { return "it is at batch \(batch) of \(batches)" }
+    if history.count != epoch - 1 { return "it has \(history.count) finished epochs in epoch \(epoch)" }
+    if (current == nil) != (batch == 0) || (latentMoments == nil) != (batch == 0) { return "it has no sums for the batches that are done" }
+    if let best, !(1..<max(2, epoch)).contains(best.epoch) { return "its best epoch is \(best.epoch)" }
+    if waited < 0 || waited >= epoch { return "it has waited \(waited) epochs" }
+    return nil
+  }
+}

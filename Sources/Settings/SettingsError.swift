@@ -1,0 +1,7 @@
+/// A setting in a config file that makes no sense: the place, what is wrong and what would be accepted.
+public struct SettingsError: Error, Sendable, CustomStringConvertible {
+  /// One sentence.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
