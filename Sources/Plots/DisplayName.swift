@@ -52,10 +52,10 @@ public struct DisplayName: Sendable, Equatable {
     text.unicodeScalars.reduce(0) { sum, scalar in
       switch scalar {
       case "i", "j", "l", "t", "f", "r", "I", "|", ".", ",", ":", ";", "'", " ", "(", ")", "-": sum + 0.33
-      case "m", "w", "M", "W", "@", "%", "–", "—", "…": sum + 0.9
+      case "m", "w", "M", "W", "@", "%", "–", "—", "…", "=", "<", ">", "+", "~", "#", "&": sum + 0.9
       case "0"..."9", "a"..."z": sum + 0.56
       case _ where scalar.value >= 0x2E80: sum + 1
-      default: sum + 0.66
+      default: sum + 0.7
       }
     }
   }

@@ -23,7 +23,7 @@ public enum Number {
     return (value < 0 && !isZero ? "−" : "") + whole + (parts.count > 1 ? "." + parts[1] : "")
   }
 
-  /// A number to four significant digits, whatever its size.
+  /// A number to four significant digits, whatever its size, without zeros at the end.
   public static func text(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value == 0 { return "0" }
@@ -32,7 +32,10 @@ public enum Number {
       let factor = value / pow(10, Double(size))
       return text(factor, decimals: 2) + " × " + power(size)
     }
-    return value == value.rounded() ? text(value, decimals: 0) : text(value, decimals: max(0, 3 - size))
+    let written = text(value, decimals: value == value.rounded() ? 0 : max(0, 3 - size))
+    guard written.contains(".") else { return written }
+    let kept = written.reversed().drop { $0 == "0" }
+    return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
   }
 
   /// 10 to the power of `exponent`, such as 10⁻³.

@@ -9,6 +9,7 @@ line on standard error; the exit code says whether there was any.
 import json
 import os
 import sys
+import time
 
 from devtools import Browser, Page, find_browser
 
@@ -92,6 +93,19 @@ CONTRAST = """(() => {
   return [...found];
 })()"""
 
+# When the page was there, and the programs in it had set themselves up: what a reader waits for.
+OPENED = """new Promise((done) => {
+  const began = performance.now();
+  const look = () => {
+    const waits = [...document.querySelectorAll("[data-explorer]")].some((root) => root.dataset.ready !== "yes");
+    if (waits && performance.now() - began < 20000) return setTimeout(look, 5);
+    const opened = performance.getEntriesByType("navigation")[0].loadEventEnd;
+    const ready = Math.max(opened, ...[...document.querySelectorAll("[data-explorer]")].map((r) => Number(r.dataset.readyAt ?? Infinity)));
+    done([opened, Number.isFinite(ready) ? ready : -1]);
+  };
+  look();
+})"""
+
 LIST = """[...document.querySelectorAll("[data-explorer]")].map((root) =>
   [...root.querySelectorAll("[data-list] tr")].map((row) => [Number(row.dataset.item), Number(row.dataset.value),
     row.querySelector("bdi").textContent]))"""
@@ -115,8 +129,10 @@ class Report:
         for look in ["light", "dark"]:
             page = self.open(dark=look == "dark")
             if look == "light":
-                milliseconds = page.run("performance.getEntriesByType('navigation')[0].loadEventEnd")
-                self.facts.append(f"{os.path.getsize(self.path) / 1e6:.2f} MB, open in {milliseconds:.0f} ms")
+                milliseconds = page.run(OPENED)
+                self.facts.append(
+                    f"{os.path.getsize(self.path) / 1e6:.2f} MB, open after {milliseconds[0]:.0f} ms, "
+                    f"explorers ready after {milliseconds[1]:.0f} ms")
                 self.structure(page)
                 self.keyboard(page)
                 page.run("scrollTo(0, 0); document.activeElement.blur()")
@@ -168,6 +184,9 @@ class Report:
 
     def explorer(self, page, place):
         root = f"document.querySelectorAll('[data-explorer]')[{place}]"
+        deadline = time.monotonic() + 20
+        while page.run(f"{root}.dataset.ready") != "yes" and time.monotonic() < deadline:
+            time.sleep(0.05)
         if page.run(f"{root}.dataset.ready") != "yes":
             return self.say("the explorer did not start")
         deviation = float(page.run(f"{root}.dataset.deviation"))

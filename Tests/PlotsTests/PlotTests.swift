@@ -56,7 +56,7 @@ struct PlotTests {
   func data() {
     var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("", .categories(["m"])))
     plot.marks = [Intervals(Series("s"), [.init(0.5, margin: 0.25)])]
-    #expect(plot.data == [PlotDatum("s", "0.5000", "m", "0.2500 to 0.7500")])
+    #expect(plot.data == [PlotDatum("s", "0.5", "m", "0.25 to 0.75")])
   }
 
   @Test("the legend lists each name once and nobody without a name")

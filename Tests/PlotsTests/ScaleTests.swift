@@ -38,6 +38,10 @@ struct ScaleTests {
     #expect(Number.text(-0.00001, decimals: 3) == "0.000")
     #expect(Number.text(1234.5) == "1234")
     #expect(Number.text(0.000012345) == "1.23 × 10⁻⁵")
+    #expect(Number.text(0.01) == "0.01")
+    #expect(Number.text(12.30004) == "12.3")
+    #expect(Number.text(100) == "100")
+    #expect(Number.text(99.9999) == "100")
     #expect(Number.text(.infinity) == "–")
   }
 
