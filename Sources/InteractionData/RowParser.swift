@@ -92,8 +92,16 @@ struct RowParser {
     _ table: inout IdentifierTable
   ) throws -> Int32 {
     try check(bytes, start, end, role, line)
-    let text = Array(self.text(bytes, start, end).replacing("\"\"", with: "\"").utf8)
-    return Int32(truncatingIfNeeded: table.number(text.span, 0, text.count).number)
+    // A quote is doubled inside quotes only; the other column of the line may have none around it.
+    let quote = UInt8(ascii: "\"")
+    let isQuoted = start > 0 && bytes[start - 1] == quote
+    var id: [UInt8] = []
+    var position = start
+    while position < end {
+      id.append(bytes[position])
+      position += isQuoted && bytes[position] == quote ? 2 : 1
+    }
+    return Int32(truncatingIfNeeded: table.number(id.span, 0, id.count).number)
   }
 
   private func check(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) throws {
