@@ -86,3 +86,11 @@ int dk_has_avx512(void) {
   return 0;
 #endif
 }
+
+int dk_has_avx512_bf16(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}

@@ -219,3 +219,22 @@ DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *v
     for (ptrdiff_t i = 0; i < width; i++) y[i] += value * row[i];
   }
 }
+
+DK_CLONES void FN(dk_round_bf16)(ptrdiff_t n, const T *x, uint16_t *restrict y) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    float f = (float)x[i];
+    uint32_t bits;
+    __builtin_memcpy(&bits, &f, 4);
+    uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+    y[i] = (uint16_t)(f == f ? rounded : 0x7fc0);
+  }
+}
+
+DK_CLONES void FN(dk_widen_bf16)(ptrdiff_t n, const uint16_t *x, T *restrict y) {
+  for (ptrdiff_t i = 0; i < n; i++) {
+    uint32_t bits = (uint32_t)x[i] << 16;
+    float f;
+    __builtin_memcpy(&f, &bits, 4);
+    y[i] = (T)f;
+  }
+}

@@ -10,6 +10,7 @@ public struct Matrix<S: Scalar>: Sendable {
   private var storage: [S]
 
   /// Creates a `rows × columns` matrix of zeros.
+  @specialized(where S == Float)
   public init(rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be \(rows) × \(columns)")
     self.rows = rows
@@ -51,6 +52,7 @@ public struct Matrix<S: Scalar>: Sendable {
   /// Changes the number of rows, keeping the memory.
   ///
   /// What the rows hold afterwards is not defined.
+  @specialized(where S == Float)
   public mutating func reshape(rows: Int) {
     if rows * columns > storage.count {
       storage = [S](repeating: 0, count: rows * columns)
@@ -61,12 +63,14 @@ public struct Matrix<S: Scalar>: Sendable {
   /// Changes the shape, keeping the memory.
   ///
   /// What the elements hold afterwards is not defined.
+  @specialized(where S == Float)
   public mutating func reshape(rows: Int, columns: Int) {
     self.columns = columns
     reshape(rows: rows)
   }
 
   /// Sets every element to zero.
+  @specialized(where S == Float)
   public mutating func clear() {
     let count = count
     unsafe withMutablePointer { pointer in unsafe pointer.update(repeating: 0, count: count) }

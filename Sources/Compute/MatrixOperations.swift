@@ -6,14 +6,19 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 }
 
 extension Matrix {
-  /// Adds `bias` (1 × n) to n columns of every row, all of them unless said otherwise.
+  /// Adds `bias` (1 × n), or a range of it, to as many columns of every row, from `column` on.
   @specialized(where S == Float)
-  public mutating func add(bias: Matrix, atColumn column: Int = 0) {
-    precondition(column + bias.count <= columns, "a bias \(bias) at column \(column) of \(self)")
-    let (rows, columns, count) = (rows, columns, bias.count)
+  public mutating func add(bias: Matrix, range: Range<Int>? = nil, atColumn column: Int = 0) {
+    let range = range ?? 0..<bias.count
+    precondition(
+      range.upperBound <= bias.count && column + range.count <= columns,
+      "a bias \(bias)[\(range)] at column \(column) of \(self)")
+    let (rows, columns) = (rows, columns)
     unsafe withMutablePointer { pointer in
       unsafe bias.withPointer { base in
-        for row in 0..<rows { unsafe S.kernels.axpy(count, 1, base, pointer + row * columns + column) }
+        for row in 0..<rows {
+          unsafe S.kernels.axpy(range.count, 1, base + range.lowerBound, pointer + row * columns + column)
+        }
       }
     }
   }
@@ -42,13 +47,16 @@ extension Matrix {
     }
   }
 
-  /// Replaces this 1 × columns matrix by the column sums of `other`, its rows added in order.
+  /// Replaces as many elements of this 1 × columns matrix as `other` has columns, from `column` on, by the column sums of
+  /// `other`, its rows added in order.
   @specialized(where S == Float)
-  public mutating func setToColumnSums(of other: Matrix) {
-    precondition(count == other.columns, "the column sums of \(other) into \(self)")
-    clear()
+  public mutating func setToColumnSums(of other: Matrix, atColumn column: Int = 0) {
+    precondition(
+      rows == 1 && column + other.columns <= columns, "the column sums of \(other) into \(self) at column \(column)")
     let columns = other.columns
-    unsafe withMutablePointer { target in
+    unsafe withMutablePointer { pointer in
+      let target = unsafe pointer + column
+      unsafe target.update(repeating: 0, count: columns)
       unsafe other.withPointer { pointer in
         for row in 0..<other.rows { unsafe S.kernels.axpy(columns, 1, pointer + row * columns, target) }
       }

@@ -10,6 +10,8 @@ public struct Processor: Sendable {
   public let engine: ProductEngine
   /// The largest number of threads used at once.
   public let threads: Int
+  /// The number format of the wide products in training.
+  public private(set) var precision = ProductPrecision.float32
 
   /// Creates a processor.
   ///
@@ -17,6 +19,21 @@ public struct Processor: Sendable {
   public init(engine: ProductEngine, threads: Int? = nil) {
     self.engine = engine
     self.threads = max(1, threads ?? Self.availableCores)
+  }
+
+  /// The engine, and the number format of the wide products if it is not single precision.
+  public var name: String {
+    precision == .float32 ? engine.name : "\(engine.name), \(precision.rawValue) products in training"
+  }
+
+  /// The same with another number format for the wide products in training.
+  ///
+  /// - Throws: ``EngineError/unsupported(_:engine:)`` where this machine has no faster instruction for it.
+  public func using(_ precision: ProductPrecision) throws -> Processor {
+    guard engine.supports(precision) else { throw EngineError.unsupported(precision, engine: engine.name) }
+    var copy = self
+    copy.precision = precision
+    return copy
   }
 
   /// The number of cores this process may use.

@@ -25,12 +25,19 @@ import CKernels
   /// Its name and version, for example "oneDNN 2.6.3".
   public let name: String
   private let sgemm: SGEMM
+  private let matmul: OneDNNMatmul?
 
-  private init(kind: Kind, name: String, sgemm: SGEMM) {
+  private init(kind: Kind, name: String, sgemm: SGEMM, matmul: OneDNNMatmul? = nil) {
     self.kind = kind
     self.name = name
     unsafe self.sgemm = unsafe sgemm
+    self.matmul = matmul
   }
+
+  /// Whether products of this precision can be had, and are worth having.
+  ///
+  /// bfloat16 needs oneDNN and a processor with AVX512_BF16.
+  public func supports(_ precision: ProductPrecision) -> Bool { precision == .float32 || matmul != nil }
 
   // MARK: Finding one
 
@@ -93,15 +100,18 @@ import CKernels
       unsafe unsafeBitCast($0, to: SetThreads.self)
     }
     var version = ""
+    var major = 2
     if let symbol = unsafe library.symbol("dnnl_version") {
       let read = unsafe unsafeBitCast(
         symbol, to: (@convention(c) () -> UnsafePointer<Int32>).self)
       // dnnl_version_t begins with int major, minor, patch.
       let found = unsafe read()
       version = unsafe " \(found[0]).\(found[1]).\(found[2])"
+      major = unsafe Int(found[0])
     }
     return unsafe ProductEngine(
-      kind: .onednn, name: "oneDNN" + version, sgemm: .dnnl(sgemm, prepare: setThreads))
+      kind: .onednn, name: "oneDNN" + version, sgemm: .dnnl(sgemm, prepare: setThreads),
+      matmul: OneDNNMatmul(library, majorVersion: major))
   }()
 
   private static let accelerate: ProductEngine? = cblas(
@@ -140,60 +150,116 @@ import CKernels
 
   // MARK: The product forms
 
-  /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
+  /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k (all rows of a matrix or some), and c: m × n in the given columns of `c`.
   @specialized(where S == Float)
   public func multiply<S: Scalar>(
-    _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0,
-    accumulating: Bool = false
+    _ a: Matrix<S>, transposed b: Matrix<S>, rows: Range<Int>? = nil, into c: inout Matrix<S>,
+    atColumn column: Int = 0, accumulating: Bool = false
   ) {
-    let (m, n, k) = (a.rows, b.rows, a.columns)
+    let rows = rows ?? 0..<b.rows
+    let (m, n, k) = (a.rows, rows.count, a.columns)
     precondition(
-      b.columns == k && c.rows == m && column + n <= c.columns, "\(a)·\(b)ᵀ into \(c) at column \(column)")
+      b.columns == k && rows.upperBound <= b.rows && c.rows == m && column + n <= c.columns,
+      "\(a)·\(b)[\(rows)]ᵀ into \(c) at column \(column)")
     let columns = c.columns
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
         unsafe c.withMutablePointer { c in
-          unsafe run(.plain, .transposed, m, n, k, a, k, b, k, accumulating, c + column, columns)
+          unsafe run(
+            .plain, .transposed, m, n, k, a, k, b + rows.lowerBound * k, k, accumulating, c + column, columns)
         }
       }
     }
+  }
+
+  /// `c ← a·b (+ c)`, with a: m × k, b: k × n (all rows of a matrix or some), c: m × n.
+  @specialized(where S == Float)
+  public func multiply<S: Scalar>(
+    _ a: Matrix<S>, _ b: Matrix<S>, rows: Range<Int>? = nil, into c: inout Matrix<S>, accumulating: Bool = false
+  ) {
+    let rows = rows ?? 0..<b.rows
+    let (m, n, k) = (a.rows, b.columns, a.columns)
+    precondition(
+      rows.count == k && rows.upperBound <= b.rows && c.rows == m && c.columns == n,
+      "\(a)·\(b)[\(rows)] into \(c)")
+    unsafe a.withPointer { a in
+      unsafe b.withPointer { b in
+        unsafe c.withMutablePointer { c in
+          unsafe run(.plain, .plain, m, n, k, a, k, b + rows.lowerBound * n, n, accumulating, c, n)
+        }
+      }
+    }
+  }
+
+  /// `c ← aᵀ·b (+ c)`, with a: k × m, b: k × n, c: m × n.
+  @specialized(where S == Float)
+  public func multiply<S: Scalar>(
+    transposing a: Matrix<S>, _ b: Matrix<S>, into c: inout Matrix<S>, accumulating: Bool = false
+  ) {
+    let (m, n, k) = (a.columns, b.columns, a.rows)
+    precondition(b.rows == k && c.rows == m && c.columns == n, "\(a)ᵀ·\(b) into \(c)")
+    unsafe a.withPointer { a in
+      unsafe b.withPointer { b in
+        unsafe c.withMutablePointer { c in
+          unsafe run(.transposed, .plain, m, n, k, a, m, b, n, accumulating, c, n)
+        }
+      }
+    }
+  }
+
+  // MARK: The same with rounded factors
+
+  /// `c ← a·bᵀ`, with a: m × k, b: n × k, c: m × n.
+  public func multiply<S: Scalar>(_ a: BFloat16Matrix, transposed b: BFloat16Matrix, into c: inout Matrix<S>) {
+    precondition(b.columns == a.columns && c.rows == a.rows && c.columns == b.rows, "\(a)·\(b)ᵀ into \(c)")
+    run(.init(m: a.rows, n: b.rows, k: a.columns, transposesB: true), a, b, into: &c)
   }
 
   /// `c ← a·b (+ c)`, with a: m × k, b: k × n, c: m × n.
-  @specialized(where S == Float)
   public func multiply<S: Scalar>(
-    _ a: Matrix<S>, _ b: Matrix<S>, into c: inout Matrix<S>, accumulating: Bool = false
+    _ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>, accumulating: Bool = false
   ) {
-    let (m, n, k) = (a.rows, b.columns, a.columns)
-    precondition(b.rows == k && c.rows == m && c.columns == n, "\(a)·\(b) into \(c)")
-    unsafe a.withPointer { a in
-      unsafe b.withPointer { b in
-        unsafe c.withMutablePointer { c in
-          unsafe run(.plain, .plain, m, n, k, a, k, b, n, accumulating, c, n)
-        }
-      }
-    }
+    precondition(b.rows == a.columns && c.rows == a.rows && c.columns == b.columns, "\(a)·\(b) into \(c)")
+    run(.init(m: a.rows, n: b.columns, k: a.columns, accumulating: accumulating), a, b, into: &c)
   }
 
-  /// `c ← aᵀ·b (+ c)` for some columns of `a`: a: k × m, b: k × n, c: (chosen columns) × n.
-  @specialized(where S == Float)
-  public func multiply<S: Scalar>(
-    transposing a: Matrix<S>, columns: Range<Int>? = nil, _ b: Matrix<S>, into c: inout Matrix<S>,
-    accumulating: Bool = false
+  /// `c ← aᵀ·b`, with a: k × m, b: k × n, c: m × n.
+  public func multiply<S: Scalar>(transposing a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>) {
+    precondition(b.rows == a.rows && c.rows == a.columns && c.columns == b.columns, "\(a)ᵀ·\(b) into \(c)")
+    run(.init(m: a.columns, n: b.columns, k: a.rows, transposesA: true), a, b, into: &c)
+  }
+
+  private func run<S: Scalar>(
+    _ shape: OneDNNMatmul.Shape, _ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>
   ) {
-    let columns = columns ?? 0..<a.columns
-    let (m, n, k) = (columns.count, b.columns, a.rows)
-    precondition(
-      b.rows == k && c.rows == m && c.columns == n && columns.upperBound <= a.columns,
-      "\(a)ᵀ[\(columns)]·\(b) into \(c)")
-    let stride = a.columns
-    unsafe a.withPointer { a in
-      unsafe b.withPointer { b in
-        unsafe c.withMutablePointer { c in
-          unsafe run(
-            .transposed, .plain, m, n, k, a + columns.lowerBound, stride, b, n, accumulating, c, n)
-        }
+    guard let matmul else { preconditionFailure("\(name) has no bfloat16 products") }
+    precondition(S.self == Float.self, "bfloat16 products are summed in Float")
+    if shape.m == 0 || shape.n == 0 || shape.k == 0 {
+      if !shape.accumulating { c.clear() }
+      return
+    }
+    if case .dnnl(_, let setThreads?) = unsafe sgemm { setThreads(1) }
+    let done = unsafe c.withMutablePointer { c in
+      let target = unsafe UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self)
+      return unsafe a.withPointer { a in unsafe b.withPointer { b in unsafe matmul.multiply(shape, a, b, into: target) }
       }
+    }
+    if done != true { multiplyWidened(shape, a, b, into: &c) }
+  }
+
+  /// The same product in single precision, for when oneDNN has no memory for its own.
+  private func multiplyWidened<S: Scalar>(
+    _ shape: OneDNNMatmul.Shape, _ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>
+  ) {
+    var (left, right) = (Matrix<S>(rows: 0, columns: 0), Matrix<S>(rows: 0, columns: 0))
+    a.widen(into: &left)
+    b.widen(into: &right)
+    if shape.transposesA {
+      multiply(transposing: left, right, into: &c, accumulating: shape.accumulating)
+    } else if shape.transposesB {
+      multiply(left, transposed: right, into: &c, accumulating: shape.accumulating)
+    } else {
+      multiply(left, right, into: &c, accumulating: shape.accumulating)
     }
   }
 
@@ -262,6 +328,8 @@ public enum EngineError: Error, CustomStringConvertible, Equatable {
   case unknown(String)
   /// The library is not on this machine.
   case missing(ProductEngine.Kind)
+  /// The engine, or the processor it runs on, is no faster with this number format.
+  case unsupported(ProductPrecision, engine: String)
 
   /// What is wrong, in one sentence.
   public var description: String {
@@ -272,6 +340,9 @@ public enum EngineError: Error, CustomStringConvertible, Equatable {
     case .missing(let kind):
       "DOPPEL_ENGINE=\(kind.rawValue): its library was not found; present: "
         + ProductEngine.present.map(\.kind.rawValue).joined(separator: ", ")
+    case .unsupported(let precision, let engine):
+      "\(precision.rawValue) products need oneDNN and a processor with AVX512_BF16; here: \(engine)"
+        + (dk_has_avx512_bf16() == 1 ? "" : ", no AVX512_BF16") + "; accepted: \(ProductPrecision.float32.rawValue)"
     }
   }
 }
@@ -293,25 +364,6 @@ private typealias SetThreads = @convention(c) (Int32) -> Void
 @unsafe private enum SGEMM: Sendable {
   case dnnl(DNNLSgemm, prepare: SetThreads?)
   case cblas(CBLASSgemm, prepare: SetThreads?)
-}
-
-/// A library opened at run time.
-///
-/// Never closed: its threads and tables live as long as the process.
-@safe private struct SharedLibrary {
-  private let handle: UnsafeMutableRawPointer
-
-  init?(candidates: [String]) {
-    for name in candidates {
-      if let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) {
-        unsafe self.handle = unsafe handle
-        return
-      }
-    }
-    return nil
-  }
-
-  func symbol(_ name: String) -> UnsafeMutableRawPointer? { unsafe dlsym(handle, name) }
 }
 
 private func setDefault(_ name: String, _ value: String) { unsafe setenv(name, value, 0) }

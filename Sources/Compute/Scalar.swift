@@ -44,6 +44,8 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       UnsafePointer<dk_adam>, Target
     ) -> Void
   let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+  let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
+  let widenBFloat16: @Sendable (Int, UnsafePointer<UInt16>, Target) -> Void
 
   init(
     axpy: @escaping @Sendable (Int, S, Source, Target) -> Void,
@@ -71,7 +73,9 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
         Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
         UnsafePointer<dk_adam>, Target
       ) -> Void,
-    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void,
+    roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
+    widenBFloat16: @escaping @Sendable (Int, UnsafePointer<UInt16>, Target) -> Void
   ) {
     unsafe self.axpy = unsafe axpy
     unsafe self.scale = unsafe scale
@@ -93,6 +97,8 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.adam = unsafe adam
     unsafe self.sparseAdam = unsafe sparseAdam
     unsafe self.gather = unsafe gather
+    unsafe self.roundBFloat16 = unsafe roundBFloat16
+    unsafe self.widenBFloat16 = unsafe widenBFloat16
   }
 }
 
@@ -120,7 +126,9 @@ extension Float: Scalar {
     },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) })
+    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) },
+    roundBFloat16: { unsafe dk_round_bf16_f($0, $1, $2) },
+    widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2) })
 }
 
 extension Double: Scalar {
@@ -147,5 +155,7 @@ extension Double: Scalar {
     },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) })
+    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) },
+    roundBFloat16: { unsafe dk_round_bf16_d($0, $1, $2) },
+    widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2) })
 }

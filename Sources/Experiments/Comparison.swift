@@ -1,4 +1,5 @@
 import Autoencoders
+public import Compute
 public import Evaluation
 public import FileFormats
 
@@ -82,10 +83,8 @@ public struct ResultDocument: Sendable {
   public var split: [String: JSONValue]
   /// The seed of the run.
   public var seed: UInt64
-  /// The largest number of threads.
-  public var threads: Int
-  /// The product engine.
-  public var engine: String
+  /// Where the arithmetic happened.
+  public var processor: Processor
   /// Doppel's version.
   public var version: String
   /// What reading took.
@@ -97,14 +96,13 @@ public struct ResultDocument: Sendable {
 
   /// Creates a document without results.
   public init(
-    dataset: DataSummary, split: [String: JSONValue], seed: UInt64, threads: Int, engine: String,
+    dataset: DataSummary, split: [String: JSONValue], seed: UInt64, processor: Processor,
     version: String, loadSeconds: Double, totalSeconds: Double, notes: [String]
   ) {
     self.dataset = dataset
     self.split = split
     self.seed = seed
-    self.threads = threads
-    self.engine = engine
+    self.processor = processor
     self.version = version
     self.loadSeconds = loadSeconds
     self.totalSeconds = totalSeconds
@@ -117,8 +115,9 @@ public struct ResultDocument: Sendable {
       "dataset": try JSONValue(encoding: dataset),
       "split": .object(split),
       "seed": .number(Double(seed)),
-      "threads": .number(Double(threads)),
-      "engine": .string(engine),
+      "threads": .number(Double(processor.threads)),
+      "engine": .string(processor.engine.name),
+      "precision": .string(processor.precision.rawValue),
       "version": .string(version),
       "seconds": .object(["load": .number(loadSeconds), "total": .number(totalSeconds)]),
       "models": .array(try comparison.models.map(json)),

@@ -51,6 +51,12 @@ struct GradientTests {
       cases.append(GradientCase("mult-vae, \(likelihood), hidden \(hidden)", vae.design))
     }
 
+    for likelihood in Likelihood.allCases {
+      var wide = MultVAE()
+      (wide.hidden, wide.latent, wide.beta, wide.annealingSteps, wide.likelihood) = ([4], 3, 0.5, 0, likelihood)
+      cases.append(GradientCase("mult-vae, \(likelihood), several tiles a shard", wide.design, wide: true))
+    }
+
     var user = UserAutoRec()
     user.latent = 6
     cases.append(GradientCase("user-autorec", user.design, rated: true))

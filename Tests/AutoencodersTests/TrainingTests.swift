@@ -53,6 +53,32 @@ struct TrainingTests {
     #expect(try weights("mult-vae", threads: 2, engine: engine) == one, "\(engine.name)")
   }
 
+  @Test(
+    "rounded wide products: the same bits on 1 and 2 threads, nearly the same loss; refused where there are none",
+    arguments: ["ae", "cdae", "mult-dae", "mult-vae"])
+  func rounded(_ name: String) throws {
+    let engine = try ProductEngine.fastest()
+    let exact = Processor(engine: engine, threads: 1)
+    guard engine.supports(.bfloat16) else {
+      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) { try exact.using(.bfloat16) }
+      return
+    }
+    let plain = try #require(ModelConfiguration.named(name), "no model \(name)")
+    let configuration = try plain.setting(["latent": 5, "epochs": 10, "batchSize": 100])
+    func fit(_ processor: Processor) throws -> Fit {
+      try configuration.fit(
+        to: Self.rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
+    }
+    func last(_ fit: Fit) throws -> Double { try #require(fit.history.last).reconstruction }
+    let (one, two) = try (
+      fit(exact.using(.bfloat16)), fit(Processor(engine: engine, threads: 2).using(.bfloat16))
+    )
+    #expect(try last(one) == last(two))
+    let reference = try last(fit(exact))
+    #expect(try last(one) != reference, "nothing was rounded")
+    #expect(try abs(last(one) - reference) < 0.01 * abs(reference))
+  }
+
   /// Plays back one value per epoch and keeps the weights it was shown.
   private func fit(
     values: [Double], options: TrainingOptions, rows: SparseRows = rows

@@ -43,7 +43,7 @@ struct ResultDocumentTests {
       description = split.description
     }
     return try ResultDocument(
-      dataset: try summary(), split: description, seed: 42, threads: 2, engine: ProductEngine.gsl.name,
+      dataset: try summary(), split: description, seed: 42, processor: Processor(engine: .gsl, threads: 2),
       version: DoppelVersion.current, loadSeconds: 0.5, totalSeconds: 1.5, notes: ["a note"]
     ).json(Comparison(results, metrics: metrics))
   }

@@ -16,6 +16,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private let design: Design<Latent>
   private let adam: Adam
+  private let precision: ProductPrecision
   private let processor: Processor
   private let blockSize: Int
   var workers: [ShardWorker<S>]
@@ -24,19 +25,23 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var encoder: [TrainedLayer<S>]
   var decoder: [TrainedLayer<S>]
   var users: TrainedMatrix<S>
-  private var output: Matrix<S>
+  private var output: HiddenLayer<S>
   private var inputDelta: Matrix<S>
 
   /// Prepares to train a network.
+  ///
+  /// In `Double` the wide products are never rounded, whatever the processor's precision.
   public init(
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor
   ) {
     self.design = design
     self.adam = adam
+    precision = S.self == Float.self ? processor.precision : .float32
     self.processor = processor
     self.plannedUpdates = plannedUpdates
-    workers = network.shards.map { ShardWorker($0, batchSize: batchSize) }
+    let precision = precision
+    workers = network.shards.map { ShardWorker($0, batchSize: batchSize, precision: precision) }
     blockSize = UserBlock<Latent, S>.size(batch: batchSize)
     let size = blockSize
     blocks = stride(from: 0, to: batchSize, by: size).map { start in
@@ -46,7 +51,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     encoder = network.encoder.map { TrainedLayer($0) }
     decoder = network.decoder.map { TrainedLayer($0) }
     users = TrainedMatrix(network.users)
-    output = Matrix(rows: batchSize, columns: design.outputWidth)
+    output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.outputWidth))
     inputDelta = Matrix(rows: batchSize, columns: design.encoderWidths[0])
   }
 
@@ -73,14 +78,14 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public mutating func update(
     rows: [Int], of data: SparseRows, noise: NoiseSource
   ) throws -> BatchLoss {
-    let (loss, normalisers, target) = try evaluate(rows: rows, of: data, noise: noise)
+    let (loss, normalisers, objective) = try evaluate(rows: rows, of: data, noise: noise)
     guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     let step = adam.step(updates + 1, penalty: design.weightDecay)
     let plain = adam.step(updates + 1, penalty: 0)
 
-    try learnOutput(target: target, normalisers: normalisers, step: step, plain: plain)
+    try learnOutput(objective, normalisers: normalisers, step: step, plain: plain)
     try backward(priorWeight: loss.priorWeight / Double(rows.count))
     learnSmallLayers(step: step, plain: plain)
     try learnInput(step: step)
@@ -99,22 +104,26 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func evaluate(
     rows: [Int], of data: SparseRows, noise: NoiseSource
-  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], target: BatchRows<S>) {
+  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputObjective<S>) {
     try forward(rows: rows, of: data, noise: noise)
     var target = BatchRows<S>()
-    output.reshape(rows: rows.count)
+    output.exact.reshape(rows: rows.count)
     for block in blocks where block.count > 0 {
       target.append(block.target)
-      output.copy(block.output, toRow: block.batchRows.lowerBound)
+      output.exact.copy(block.output, toRow: block.batchRows.lowerBound)
     }
-    try score(target: target)
+    if precision == .bfloat16 { output.rounded.round(output.exact) }
+    let objective = OutputObjective(target: target, likelihood: design.likelihood, cells: design.cells)
+    try processor.forEach(&workers) { [output, processor] _, worker in
+      worker.score(output: output, objective: objective, engine: processor.engine)
+    }
 
-    let normalisers =
-      design.likelihood == .multinomial && design.cells == .all
-      ? softmaxNormalisers(target: target) : []
+    let normalisers = objective.normalisers(workers.flatMap { $0.tiles.map(\.statistics) })
     var reconstruction = 0.0
     for worker in workers {
-      for statistics in worker.statistics { reconstruction += statistics.loss }
+      for tile in worker.tiles {
+        for statistics in tile.statistics { reconstruction += statistics.loss }
+      }
     }
     for normaliser in normalisers { reconstruction += normaliser.total * normaliser.logSumExp }
     let users = Double(rows.count)
@@ -125,7 +134,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       reconstruction: reconstruction / users, divergence: divergence / users,
       priorWeight: priorWeight, users: rows.count,
       heldLogVariances: blocks.reduce(0) { $0 + ($1.count > 0 ? $1.latent.held : 0) })
-    return (loss, normalisers, target)
+    return (loss, normalisers, objective)
   }
 
   private mutating func forward(rows: [Int], of data: SparseRows, noise: NoiseSource) throws {
@@ -143,37 +152,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     }
   }
 
-  private mutating func score(target: BatchRows<S>) throws {
-    try processor.forEach(&workers) { [output, design, processor] _, worker in
-      worker.score(
-        output: output, target: target, likelihood: design.likelihood, cells: design.cells,
-        engine: processor.engine)
-    }
-  }
-
-  private func softmaxNormalisers(target: BatchRows<S>) -> [SoftmaxNormaliser] {
-    (0..<target.rowCount).map { row in
-      let maximum = workers.reduce(-Double.infinity) { max($0, Double($1.statistics[row].maximum)) }
-      var sum = 0.0
-      for worker in workers {
-        let statistics = worker.statistics[row]
-        sum += statistics.sum * exp(Double(statistics.maximum) - maximum)
-      }
-      var total = 0.0
-      for position in target.offsets[row]..<target.offsets[row + 1] {
-        total += Double(target.values[position])
-      }
-      return SoftmaxNormaliser(total: total, logSumExp: maximum + log(sum))
-    }
-  }
-
   private mutating func learnOutput(
-    target: BatchRows<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
+    _ objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
   ) throws {
-    try processor.forEach(&workers) { [output, design, processor] _, worker in
+    try processor.forEach(&workers) { [output, processor] _, worker in
       worker.learnOutput(
-        output: output, target: target, likelihood: design.likelihood, cells: design.cells,
-        normalisers: normalisers, step: step, biasStep: plain, engine: processor.engine)
+        output: output, objective: objective, normalisers: normalisers, step: step, biasStep: plain,
+        engine: processor.engine)
     }
   }
 

@@ -58,13 +58,19 @@ typedef struct {
                           const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch);                                        \
   /* y += Σ_k values[k]·w[indices[k] − base] */                                                                               \
   void dk_gather_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,     \
-                     T *y);
+                     T *y);                                                                                                   \
+  /* to bfloat16, ties to even, NaN kept; and back */                                                                         \
+  void dk_round_bf16_##S(ptrdiff_t n, const T *x, uint16_t *y);                                                               \
+  void dk_widen_bf16_##S(ptrdiff_t n, const uint16_t *x, T *y);
 
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
 
 /// 1 where the processor has AVX-512 (OpenBLAS picks a slower kernel there unless told).
 int dk_has_avx512(void);
+
+/// 1 where the processor multiplies bfloat16 pairs in one instruction (AVX512_BF16).
+int dk_has_avx512_bf16(void);
 
 /// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.
 void *_Nullable dk_philox_alloc(uint64_t key);

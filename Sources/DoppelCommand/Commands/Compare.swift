@@ -34,7 +34,7 @@ struct Compare: ParsableCommand {
     let configurations = try configurations()
     let metrics = try measure.parsed(for: task)
     if let log { try AtomicFile.verify(log) }
-    let processor = try options.processor()
+    let processor = try options.processor().using(hyperparameters.precision)
     let selection = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
@@ -77,8 +77,8 @@ struct Compare: ParsableCommand {
     let comparison = Comparison(results, metrics: metrics)
     if options.json {
       let document = ResultDocument(
-        dataset: summary, split: split, seed: options.seed, threads: processor.threads,
-        engine: processor.engine.name, version: DoppelVersion.current,
+        dataset: summary, split: split, seed: options.seed, processor: processor,
+        version: DoppelVersion.current,
         loadSeconds: loaded.timeIntervalSince(started),
         totalSeconds: Date().timeIntervalSince(started), notes: notes)
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
@@ -93,7 +93,7 @@ struct Compare: ParsableCommand {
   static func heading(_ summary: DataSummary, _ processor: Processor, _ seed: UInt64) -> String {
     Console.printable(summary.name)
       + ": \(summary.users) users × \(summary.items) items, \(summary.interactions) interactions; "
-      + "seed \(seed), \(processor.threads) threads, \(processor.engine.name)\n\n"
+      + "seed \(seed), \(processor.threads) threads, \(processor.name)\n\n"
   }
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.

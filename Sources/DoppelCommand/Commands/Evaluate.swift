@@ -50,7 +50,7 @@ struct Evaluate: ParsableCommand {
           "testUsers": .number(Double(users.userIDs.count)),
           "skippedUsers": .number(Double(users.skippedUsers)), "hash": .string(users.hash),
         ],
-        seed: options.seed, threads: processor.threads, engine: processor.engine.name,
+        seed: options.seed, processor: processor,
         version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
         totalSeconds: Date().timeIntervalSince(started), notes: notes + result.notes)
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")

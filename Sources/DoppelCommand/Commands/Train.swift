@@ -34,7 +34,7 @@ struct Train: ParsableCommand {
     let configuration = try configuration()
     let metric = try selectionMetric()
     try verifyOutput()
-    let processor = try options.processor()
+    let processor = try options.processor().using(hyperparameters.precision)
     let place = try data.selection()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
@@ -93,7 +93,7 @@ struct Train: ParsableCommand {
   ) -> RunIdentity {
     RunIdentity([
       "version": .string(DoppelVersion.current), "engine": .string(processor.engine.name),
-      "precision": "float32", "seed": .number(Double(options.seed)), "dataHash": .string(data),
+      "precision": .string(processor.precision.rawValue), "seed": .number(Double(options.seed)), "dataHash": .string(data),
       "splitHash": .string(split), "model": .string(configuration.name),
       "hyperparameters": .object(configuration.hyperparameters), "selection": .string(selection),
       "refits": .bool(refits),
@@ -161,7 +161,7 @@ struct Train: ParsableCommand {
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
-      origin: "Seed \(options.seed), \(processor.engine.name), Doppel \(DoppelVersion.current).")
+      origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).")
     try directory.write(to: output, card: card.markdown)
     return directory
   }

@@ -3,6 +3,7 @@ public import Doppel
 import FileFormats
 
 extension ModelConfiguration.Task: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}
 
 /// What is measured.
 struct MetricOptions: ParsableArguments {

@@ -43,6 +43,10 @@ struct ModelOptions: ParsableArguments {
   var weightDecay: Double?
   @Option(help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"))
   var likelihood: String?
+  @Option(
+    help: ArgumentHelp(
+      "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+  var precision = ProductPrecision.float32
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 

@@ -1,0 +1,117 @@
+import Compute
+
+/// A few items' logits for the users of a batch, and the products around them.
+///
+/// With ``ProductPrecision/bfloat16`` the logits exist in full precision only while their tile is at work; what is kept between
+/// the two passes, and what the products read, is rounded. The arithmetic is the same in both cases.
+struct LogitTile<S: Scalar>: Sendable {
+  /// The items, counted from the shard's first.
+  let items: Range<Int>
+  /// What the other tiles need to know; one for each user.
+  private(set) var statistics: [TileStatistics<S>] = []
+
+  /// Shape: B × items; empty where ``rounded`` is used.
+  private var exact: Matrix<S>
+  /// Shape: B × items; empty where ``exact`` is used.
+  private var rounded = BFloat16Matrix(rows: 0, columns: 0)
+  private let precision: ProductPrecision
+  /// The tile's first item, counted from the catalogue's first.
+  private let base: Int
+  /// Where each user's entries are in the batch's target.
+  private var segments: [Range<Int>] = []
+
+  /// Cuts `count` items into as few ranges as will do, of about the same size.
+  ///
+  /// A product in single precision copies the hidden layer anew for every tile, so its tiles are larger; rounded products
+  /// are twice as fast and lose more by leaving the second-level cache, which 256 items of 600 weights about fill.
+  static func ranges(items count: Int, precision: ProductPrecision) -> [Range<Int>] {
+    let most = precision == .float32 ? 640 : 256
+    let tiles = max(1, (count + most - 1) / most)
+    let size = max(1, (count + tiles - 1) / tiles)
+    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+  }
+
+  init(items: Range<Int>, base: Int, batchSize: Int, precision: ProductPrecision) {
+    self.items = items
+    self.base = base + items.lowerBound
+    self.precision = precision
+    exact = Matrix(rows: precision == .float32 ? batchSize : 0, columns: items.count)
+  }
+
+  /// Computes the logits, and all of the loss that can be known here.
+  mutating func score(
+    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>,
+    engine: ProductEngine
+  ) {
+    let rows = output.exact.rows
+    let columns = base..<base + items.count
+    segments = (0..<rows).map { objective.target.segment(ofRow: $0, columns: columns) }
+    switch precision {
+    case .float32:
+      exact.reshape(rows: rows)
+      engine.multiply(output.exact, transposed: shard.outputWeight, rows: items, into: &exact)
+      exact.add(bias: shard.outputBias, range: items)
+      statistics = objective.measure(&exact, base: base, segments: segments)
+    case .bfloat16:
+      scratch.weight.round(shard.outputWeight, rows: items)
+      scratch.logits.reshape(rows: rows, columns: items.count)
+      engine.multiply(output.rounded, transposed: scratch.weight, into: &scratch.logits)
+      scratch.logits.add(bias: shard.outputBias, range: items)
+      statistics = objective.measure(&scratch.logits, base: base, segments: segments)
+      rounded.round(scratch.logits)
+    }
+  }
+
+  /// Turns the logits into ∂loss/∂logits, adds the tile's part to ∂loss/∂output (B × D), and leaves ∂loss/∂weight in
+  /// `scratch`.
+  ///
+  /// The first tile of a shard sets `outputGradient`, the others add to it.
+  mutating func differentiate(
+    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser],
+    outputGradient: inout Matrix<S>, biasGradient: inout Matrix<S>, scratch: inout TileScratch<S>,
+    engine: ProductEngine
+  ) {
+    let isFirst = items.lowerBound == 0
+    scratch.weightGradient.reshape(rows: items.count)
+    switch precision {
+    case .float32:
+      objective.differentiate(
+        &exact, base: base, segments: segments, statistics: statistics, normalisers: normalisers)
+      biasGradient.setToColumnSums(of: exact, atColumn: items.lowerBound)
+      engine.multiply(exact, shard.outputWeight, rows: items, into: &outputGradient, accumulating: !isFirst)
+      engine.multiply(transposing: exact, output.exact, into: &scratch.weightGradient)
+    case .bfloat16:
+      rounded.widen(into: &scratch.logits)
+      objective.differentiate(
+        &scratch.logits, base: base, segments: segments, statistics: statistics, normalisers: normalisers)
+      biasGradient.setToColumnSums(of: scratch.logits, atColumn: items.lowerBound)
+      rounded.round(scratch.logits)
+      scratch.weight.round(shard.outputWeight, rows: items)
+      engine.multiply(rounded, scratch.weight, into: &outputGradient, accumulating: !isFirst)
+      engine.multiply(transposing: rounded, output.rounded, into: &scratch.weightGradient)
+    }
+  }
+}
+
+/// The last hidden layer of a batch, in the formats that the wide products read; shapes: B × D.
+struct HiddenLayer<S: Scalar>: Sendable {
+  var exact: Matrix<S>
+  /// Empty unless the products are rounded.
+  var rounded = BFloat16Matrix(rows: 0, columns: 0)
+}
+
+/// What a thread needs while it works on a tile.
+///
+/// Made anew for each shard, so that only as many are alive as threads are at work.
+struct TileScratch<S: Scalar>: Sendable {
+  /// ∂loss/∂weight; shape: items × D.
+  var weightGradient: Matrix<S>
+  /// Shape: B × items.
+  var logits = Matrix<S>(rows: 0, columns: 0)
+  /// Shape: items × D.
+  var weight = BFloat16Matrix(rows: 0, columns: 0)
+
+  init(output: HiddenLayer<S>) {
+    weightGradient = Matrix(rows: 0, columns: output.exact.columns)
+  }
+}

@@ -1,0 +1,103 @@
+import Compute
+import Foundation
+
+/// What a batch's logits are held against, and the arithmetic of the loss and its gradient.
+struct OutputObjective<S: Scalar>: Sendable {
+  /// The clean values of the batch.
+  let target: BatchRows<S>
+  let likelihood: Likelihood
+  let cells: Cells
+
+  /// Takes the loss of one tile's logits, and leaves in them what the gradient is made of.
+  ///
+  /// - Parameters:
+  ///   - logits: with the bias; shape: B × items. They become `exp(f − largest)`, `σ(f)` or stay; where only some cells
+  ///     count they are the gradient already.
+  ///   - base: the tile's first item.
+  ///   - segments: where each user's entries in this tile are in ``target``.
+  func measure(_ logits: inout Matrix<S>, base: Int, segments: [Range<Int>]) -> [TileStatistics<S>] {
+    let scale = 1 / S(logits.rows)
+    return segments.enumerated().map { row, segment in
+      let (indices, values) = (target.indices[segment], target.values[segment])
+      if cells != .all {
+        return TileStatistics(
+          loss: logits.listedCellsLoss(
+            row: row, indices: indices, values: values, base: base, logistic: likelihood == .bernoulli,
+            scale: scale))
+      }
+      let dot = logits.dot(row: row, indices: indices, values: values, base: base)
+      switch likelihood {
+      case .multinomial:
+        let (maximum, sum) = logits.exponentiateShifted(row: row)
+        return TileStatistics(maximum: maximum, sum: sum, loss: -dot)
+      case .bernoulli:
+        return TileStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - dot)
+      case .gaussian:
+        var squares = 0.0
+        for value in values { squares += Double(value * value) }
+        return TileStatistics(loss: logits.sumOfSquares(row: row) - 2 * dot + squares)
+      }
+    }
+  }
+
+  /// Turns what ``measure(_:base:segments:)`` left into ∂loss/∂logits.
+  ///
+  /// - Parameter normalisers: every user's softmax, for the multinomial likelihood.
+  func differentiate(
+    _ logits: inout Matrix<S>, base: Int, segments: [Range<Int>], statistics: [TileStatistics<S>],
+    normalisers: [SoftmaxNormaliser]
+  ) {
+    if cells != .all { return }
+    let scale = 1 / S(logits.rows)
+    for (row, segment) in segments.enumerated() {
+      let factor: S
+      let weight: S
+      switch likelihood {
+      case .multinomial:
+        factor = S(normalisers[row].factor(maximum: Double(statistics[row].maximum))) * scale
+        weight = scale
+      case .bernoulli: (factor, weight) = (scale, scale)
+      case .gaussian: (factor, weight) = (2 * scale, 2 * scale)
+      }
+      logits.scale(row: row, by: factor)
+      logits.scatter(
+        row: row, indices: target.indices[segment], values: target.values[segment], base: base, scale: -weight)
+    }
+  }
+
+  /// Every user's softmax over all tiles; empty for likelihoods without one.
+  func normalisers(_ tiles: [[TileStatistics<S>]]) -> [SoftmaxNormaliser] {
+    guard likelihood == .multinomial && cells == .all else { return [] }
+    return (0..<target.rowCount).map { row in
+      let maximum = tiles.reduce(-Double.infinity) { max($0, Double($1[row].maximum)) }
+      var sum = 0.0
+      for tile in tiles { sum += tile[row].sum * exp(Double(tile[row].maximum) - maximum) }
+      var total = 0.0
+      for value in target.values[target.offsets[row]..<target.offsets[row + 1]] { total += Double(value) }
+      return SoftmaxNormaliser(total: total, logSumExp: maximum + log(sum))
+    }
+  }
+}
+
+/// What a tile tells the others about one user.
+struct TileStatistics<S: Scalar>: Sendable {
+  /// The largest logit.
+  var maximum: S = 0
+  /// `Σ exp(f − maximum)`.
+  var sum = 0.0
+  /// The loss that needs no other tile.
+  var loss: Double
+}
+
+/// One user's softmax over all tiles of all shards.
+struct SoftmaxNormaliser: Sendable {
+  /// N, the total of the target.
+  let total: Double
+  /// `log Σ exp f` over all items.
+  let logSumExp: Double
+
+  /// What turns a tile's `exp(f − maximum)` into `N · softmax(f)`.
+  func factor(maximum: Double) -> Double {
+    total * exp(maximum - logSumExp)
+  }
+}

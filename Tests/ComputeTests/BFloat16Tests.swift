@@ -1,0 +1,91 @@
+import Compute
+import TestSupport
+import Testing
+
+@Suite("bfloat16")
+struct BFloat16Tests {
+  private func rounded(_ values: [Float]) -> [Float] {
+    var packed = BFloat16Matrix(rows: 0, columns: 0)
+    packed.round(Matrix(rows: 1, columns: values.count, elements: values))
+    var wide = Matrix<Float>(rows: 0, columns: 0)
+    packed.widen(into: &wide)
+    return wide.elements
+  }
+
+  @Test("numbers are rounded to nearest, ties to even, and NaN and infinity stay")
+  func rounding() {
+    let step: Float = 1 / 128  // between neighbours from 1 to 2
+    #expect(rounded([1, 1 + step, -3.5, 0, -0.0]) == [1, 1 + step, -3.5, 0, 0])
+    #expect(rounded([1 + step / 2, 1 + step * 1.5, 1 + step * 0.51]) == [1, 1 + 2 * step, 1 + step])
+    #expect(rounded([.greatestFiniteMagnitude, -.infinity]) == [.infinity, -.infinity])
+    let nans = rounded([.nan, -.nan])
+    #expect(nans[0].isNaN && nans[1].isNaN)
+  }
+
+  @Test("rounding is off by at most 2⁻⁸ of the number, and rounding again changes nothing", arguments: [1, 2, 3])
+  func closeness(seed: UInt64) {
+    let numbers: Matrix<Float> = gaussianMatrix(31, 17, seed: seed)
+    let once = rounded(numbers.elements)
+    for (number, result) in zip(numbers.elements, once) {
+      #expect(abs(number - result) <= abs(number) / 256)
+    }
+    #expect(rounded(once) == once)
+  }
+
+  @Test("some rows of a matrix are rounded alone")
+  func someRows() {
+    let matrix = Matrix<Float>(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6])
+    var packed = BFloat16Matrix(rows: 9, columns: 9)
+    packed.round(matrix, rows: 1..<3)
+    var wide = Matrix<Float>(rows: 0, columns: 0)
+    packed.widen(into: &wide)
+    #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 5, 6]))
+  }
+
+  @Test(
+    "where an engine has rounded products they are sums of the rounded factors; elsewhere it says so",
+    arguments: ProductEngine.present.map(\.kind))
+  func products(_ kind: ProductEngine.Kind) throws {
+    let engine = try ProductEngine.engine(kind)
+    guard engine.supports(.bfloat16) else {
+      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) {
+        _ = try Processor(engine: engine).using(.bfloat16)
+      }
+      return
+    }
+    #expect(try Processor(engine: engine).using(.bfloat16).precision == .bfloat16)
+    for (m, n, k) in [(1, 1, 1), (5, 7, 3), (33, 65, 129), (500, 251, 60)] {
+      let (a, b) = (Factor(m, k, seed: 4), Factor(n, k, seed: 5))
+      let (bPlain, aTall) = (Factor(k, n, seed: 6), Factor(k, m, seed: 7))
+      var (c, d) = (Matrix<Float>(rows: m, columns: n), Matrix<Float>(rows: m, columns: n))
+      func compare(_ form: String) {
+        // Both add k products in Float, in some order.
+        expectClose(
+          c.elements.map(Double.init), d.elements.map(Double.init), within: 1e-6 * Double(k) + 1e-6,
+          "\(engine.name), \(form), \(m) × \(n) × \(k)")
+      }
+      engine.multiply(a.packed, transposed: b.packed, into: &c)
+      engine.multiply(a.wide, transposed: b.wide, into: &d)
+      compare("a·bᵀ")
+      engine.multiply(a.packed, bPlain.packed, into: &c)
+      engine.multiply(a.wide, bPlain.wide, into: &d)
+      compare("a·b")
+      engine.multiply(a.packed, bPlain.packed, into: &c, accumulating: true)
+      engine.multiply(a.wide, bPlain.wide, into: &d, accumulating: true)
+      compare("a·b + c")
+      engine.multiply(transposing: aTall.packed, bPlain.packed, into: &c)
+      engine.multiply(transposing: aTall.wide, bPlain.wide, into: &d)
+      compare("aᵀ·b")
+    }
+  }
+
+  private struct Factor {
+    var packed = BFloat16Matrix(rows: 0, columns: 0)
+    var wide = Matrix<Float>(rows: 0, columns: 0)
+
+    init(_ rows: Int, _ columns: Int, seed: UInt64) {
+      packed.round(gaussianMatrix(rows, columns, seed: seed) as Matrix<Float>)
+      packed.widen(into: &wide)
+    }
+  }
+}
