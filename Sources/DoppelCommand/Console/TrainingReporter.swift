@@ -59,10 +59,11 @@ final class TrainingReporter: Sendable {
   /// - Throws: `OutputError`.
   func writeLog(to path: String?) throws {
     guard let path else { return }
-    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation\n"
+    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,heldLogVariances\n"
     for (model, record) in records.withLock({ $0 }) {
       text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
-      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? "")\n"
+      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),"
+      text += "\(record.heldLogVariances)\n"
     }
     try AtomicFile.write(text, to: path)
   }
