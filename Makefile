@@ -7,6 +7,9 @@
 # make format    correct it
 # make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
 # make bench     this machine's speed: products, then some epochs of Mult-VAE
+# make fuzz      200,000 damaged inputs for every reader, and every file cut; FUZZ_INPUTS=n for more
+# make faults    kill -9, full and read-only disks, hostile ids, the same bytes again (parts of it need root)
+# make test-sanitized  the tests under the thread, address and undefined-behaviour sanitizers, a whole run for leaks
 # make fixtures  compute the tests' reference numbers anew with PyTorch
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
 # make clean     remove everything built
@@ -19,6 +22,7 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 PYTHON ?= python3
+FUZZ_INPUTS ?= 200000
 BUILD ?= .build
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -33,7 +37,7 @@ export DOPPEL_ENGINE = gsl
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test test-browser install lint format docs bench fixtures clean
+.PHONY: help deps build demo test test-browser install lint format docs bench fuzz faults test-sanitized fixtures clean
 
 help:
 	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile
@@ -80,6 +84,20 @@ bench: build
 	$(DOPPEL) doctor
 	$(DOPPEL) compare --models mult-vae --epochs 20 --patience 0 --no-refit --metrics ndcg@100 --verbose
 	@echo "Against PyTorch: see Benchmarks/README.md."
+
+fuzz: deps
+	$(SWIFT) build -c release $(PACKAGE) --product fuzz-readers
+	$(BUILD)/release/fuzz-readers --inputs $(FUZZ_INPUTS)
+	$(BUILD)/release/fuzz-readers --cut
+
+faults: build
+	$(PYTHON) Tests/Faults/kill_and_resume.py $(DOPPEL)
+	$(PYTHON) Tests/Faults/disks.py $(DOPPEL)
+	$(PYTHON) Tests/Faults/hostile_ids.py $(DOPPEL)
+	$(PYTHON) Tests/Faults/same_bytes.py $(DOPPEL)
+
+test-sanitized: deps
+	@.ci/run-sanitized
 
 fixtures:
 	$(PYTHON) -m venv "$(BUILD)/fixtures"

@@ -146,8 +146,16 @@ struct RowParser: Sendable {
         IdentifierKey(bytes, start, end), bytes, start, end, role, line: line, known: known, new: &new)
     }
     try check(bytes, start, end, role, line)
-    let text = Array(self.text(bytes, start, end).replacing("\"\"", with: "\"").utf8)
-    if let number = known.find(text.span, 0, text.count) { return Int32(truncatingIfNeeded: number) }
-    return ~Int32(truncatingIfNeeded: new.number(text.span, 0, text.count).number)
+    // A quote is doubled inside quotes only; the other column of the line may have none around it.
+    let quote = UInt8(ascii: "\"")
+    let isQuoted = start > 0 && bytes[start - 1] == quote
+    var id: [UInt8] = []
+    var position = start
+    while position < end {
+      id.append(bytes[position])
+      position += isQuoted && bytes[position] == quote ? 2 : 1
+    }
+    if let number = known.find(id.span, 0, id.count) { return Int32(truncatingIfNeeded: number) }
+    return ~Int32(truncatingIfNeeded: new.number(id.span, 0, id.count).number)
   }
 }

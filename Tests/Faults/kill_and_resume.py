@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Kills trainings with SIGKILL at random moments, resumes them, and compares every byte of the model.
 
-A third of the trials watch for the unfinished file of a checkpoint and kill while it is there, a third stop the process
-first (SIGSTOP) so that what it was doing can be counted, a third kill at a moment drawn beforehand. A trial may be killed
-several times before it is left to finish.
+The moment is drawn beforehand; at every other kill the script then waits for the unfinished file of a checkpoint or of the
+model and kills while it is there. The process is stopped first (SIGSTOP), so that what it was doing can be counted. A
+training is killed one to three times before it is left to finish.
 """
 
 import glob
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -49,34 +50,34 @@ def main():
         seconds.append(time.monotonic() - start)
         undisturbed.append(common.digest(os.path.join(folder, f"whole{number}")))
 
-    faults, kills, inside, other, finished = [], 0, 0, 0, 0
+    faults, kills, inside, elsewhere = [], 0, 0, 0
     for trial in range(options.trials):
         number = trial % len(MODELS)
         model, flags = MODELS[number]
         output = os.path.join(folder, f"m{trial}")
-        for attempt in range(random.choice([1, 1, 2, 3])):
-            kind = (trial + attempt) % 3
+        unfinished = [os.path.join(output, ".checkpoint.safetensors.*.partial"),
+                      os.path.join(folder, f".m{trial}.*.partial", "*")]
+        wanted, killed = random.choice([1, 1, 2, 3]), 0
+        while killed < wanted:
             process = subprocess.Popen(
                 words(model, [*flags, "--resume"], output), cwd=folder, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL)
-            unfinished = [os.path.join(output, ".checkpoint.safetensors.*.partial"),
-                          os.path.join(folder, f".m{trial}.*.partial", "*")]
             time.sleep(random.uniform(0, seconds[number]))
-            if kind == 0:
-                deadline = time.monotonic() + seconds[number]
-                while process.poll() is None and time.monotonic() < deadline:
-                    if any(glob.glob(pattern) for pattern in unfinished):
-                        break
+            if (trial + killed) % 2 == 0:
+                while process.poll() is None and not any(glob.glob(pattern) for pattern in unfinished):
+                    pass
             if process.poll() is not None:
-                finished += 1
-            else:
-                process.send_signal(signal.SIGSTOP)
-                writing = any(glob.glob(pattern) for pattern in unfinished)
-                process.kill()
-                kills += 1
-                inside += writing
-                other += not writing
+                # It was faster than the moment drawn: once more from the start.
+                shutil.rmtree(output, ignore_errors=True)
+                continue
+            process.send_signal(signal.SIGSTOP)
+            writing = any(glob.glob(pattern) for pattern in unfinished)
+            process.kill()
             process.wait()
+            killed += 1
+            inside += writing
+            elsewhere += not writing
+        kills += killed
         last = subprocess.run(
             words(model, [*flags, "--resume"], output), cwd=folder, capture_output=True, text=True)
         if last.returncode != 0:
@@ -86,8 +87,8 @@ def main():
         left = glob.glob(os.path.join(folder, f".m{trial}.*")) + glob.glob(os.path.join(output, ".*"))
         if left:
             faults.append(f"trial {trial} ({model}): left behind {left}")
-    print(f"{options.trials} trainings, {kills} kills: {inside} while a file was being written, {other} elsewhere; "
-          f"{finished} had finished before their kill. {options.trials - len(faults)} of {options.trials} resumed to the "
+    print(f"{options.trials} trainings, {kills} kills: {inside} while a file was being written, {elsewhere} elsewhere. "
+          f"{options.trials - len(faults)} of {options.trials} resumed to the "
           f"same bytes of every file.")
     common.finish(faults)
 

@@ -72,5 +72,6 @@ for (number, target) in targets.enumerated() where value("--reader").map({ $0 ==
   )
   for fault in total.faults.prefix(20) { print("  FAILED, seed \(seed), \(fault)") }
   if !total.faults.isEmpty { failed = true }
+  fflush(nil)
 }
 exit(failed ? 1 : 0)

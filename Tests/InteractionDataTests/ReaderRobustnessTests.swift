@@ -39,6 +39,21 @@ struct ReaderRobustnessTests {
     #expect(understood > 100)
   }
 
+  @Test("ids of any length come back whole, also where quotes are doubled")
+  func longIdentifiers() throws {
+    let long = String(repeating: "x", count: 10_000)
+    let data = try read("\"a\"\"b\",\"\(long)1\"\n\"a\"\"b\",\(long)2\n\"\"\"\(long)\",c\n")
+    #expect(data.users.ids == ["a\"b", "\"" + long])
+    #expect(data.items.ids == [long + "1", long + "2", "c"])
+  }
+
+  @Test("a quote is doubled inside quotes only")
+  func quotesOutsideQuotes() throws {
+    let data = try read("a\"\"b,\"c\"\"d\"\nx,y\n")
+    #expect(data.users.ids == ["a\"\"b", "x"])
+    #expect(data.items.ids == ["c\"d", "y"])
+  }
+
   @Test("reading is the same whether the last line has an end or not")
   func lastLine() throws {
     for text in ["a,b\nc,d", "a b 3\nc d 4", "a::b::1\nc::d::2", "\"a\",\"b\"\nc,\"d\""] {

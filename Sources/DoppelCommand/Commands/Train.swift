@@ -122,7 +122,8 @@ struct Train: ParsableCommand {
   ) -> RunIdentity {
     RunIdentity([
       "version": .string(DoppelVersion.current), "engine": .string(processor.engine.name),
-      "precision": .string(processor.precision.rawValue), "seed": .number(Double(options.seed)), "dataHash": .string(data),
+      "precision": .string(processor.precision.rawValue), "seed": .number(Double(options.seed)),
+      "dataHash": .string(data),
       "splitHash": .string(split), "model": .string(configuration.name),
       "hyperparameters": .object(configuration.hyperparameters), "selection": .string(selection),
       "refits": .bool(refits),

@@ -77,11 +77,11 @@ final class TrainingReporter: Sendable {
   /// - Throws: `OutputError`.
   func writeLog(to path: String?) throws {
     guard let path else { return }
-    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,"
+    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,heldLogVariances,"
     text += "active_units,posterior_variance,state,kl_by_dimension\n"
     for (model, record) in records.withLock({ $0 }) {
       text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
-      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),"
+      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),\(record.heldLogVariances),"
       if let latent = record.latent {
         // One cell, so that the number of columns is the same for every model.
         text += "\(latent.activeUnits),\(latent.posteriorVariance),\(latent.state.rawValue),"
