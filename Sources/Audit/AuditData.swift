@@ -1,5 +1,5 @@
 public import Compute
-public import FileFormats
+import FileFormats
 public import InteractionData
 
 /// Real and synthetic users over one list of items (T training, H holdout, S synthetic users, I items).
@@ -53,9 +53,11 @@ public struct AuditData: Sendable {
             + "users the generator has not seen; if these are the same people, its values are no ceiling")
       }
       let known = ProfileSet(self.train)
-      let same = (self.holdout.map { rows in (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) } }) ?? 0
+      let same =
+        (self.holdout.map { rows in (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) } }) ?? 0
       if 2 * same > holdout.users.count {
-        notes.append("\(same) of \(holdout.users.count) holdout profiles equal a training profile: the holdout overlaps train")
+        notes.append(
+          "\(same) of \(holdout.users.count) holdout profiles equal a training profile: the holdout overlaps train")
       }
     }
     self.notes = notes

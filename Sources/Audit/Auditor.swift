@@ -86,7 +86,8 @@ public struct Auditor: Sendable {
         ceilingError: ceiling.0.standardError, margin: 0.05 * unit,
         details: [
           "pValue": value.0.pValue, "ceilingPValue": ceiling.0.pValue, "realSimilarity": value.0.within,
-        ], remark: "Relabelling gives p = \(decimal(value.0.pValue, 3)), for real users \(decimal(ceiling.0.pValue, 3))."),
+        ],
+        remark: "Relabelling gives p = \(decimal(value.0.pValue, 3)), for real users \(decimal(ceiling.0.pValue, 3))."),
       GapRule.measure(
         .twoSampleTest, value: value.1?.area, standardError: value.1?.standardError, ceiling: ceiling.1?.area,
         ceilingError: ceiling.1?.standardError, remark: belowChance ? "Below 0.5 may mean copies." : "",

@@ -97,7 +97,7 @@ struct CountAudit: Sendable {
   /// resampling adds to a distance, it adds on both sides, and it cancels from the gap.
   init(_ sample: AuditSample, whole: SparseRows, options: AuditOptions, seed: Seed, processor: Processor) throws {
     let (places, top) = ProfileSummary.places(of: sample.reference, top: options.topItems)
-    func summary(_ rows: SparseRows, times: [Int]? = nil) -> ProfileSummary {
+    @Sendable func summary(_ rows: SparseRows, times: [Int]? = nil) -> ProfileSummary {
       ProfileSummary(rows, places: places, top: top.count, times: times)
     }
     let parts = [sample.reference, sample.peers, sample.synthetic]

@@ -22,7 +22,9 @@ enum ExactCopies {
     (0..<rows.rowCount).map { isCopy(rows.indices(ofRow: $0)) }
   }
 
-  private static func share(_ flags: [Bool]) -> Double { Double(flags.count(where: \.self)) / Double(max(1, flags.count)) }
+  private static func share(_ flags: [Bool]) -> Double {
+    Double(flags.count(where: \.self)) / Double(max(1, flags.count))
+  }
 
   /// Agresti and Coull's: never 0, also where nothing was copied.
   private static func error(_ flags: [Bool]) -> Double {
@@ -35,7 +37,8 @@ enum ExactCopies {
     _ synthetic: SparseRows, _ copies: [Bool], _ real: SparseRows, _ realCopies: [Bool]
   ) -> [AuditPrivacy.CopyRow] {
     let starts = [1, 2, 3, 6, 11, 21, 51, 101]
-    let longest = ((0..<synthetic.rowCount).map { synthetic.count(ofRow: $0) }
+    let longest =
+      ((0..<synthetic.rowCount).map { synthetic.count(ofRow: $0) }
       + (0..<real.rowCount).map { real.count(ofRow: $0) }).max() ?? 0
     return starts.indices.compactMap { index in
       let from = starts[index]
@@ -47,7 +50,7 @@ enum ExactCopies {
       let (s, r) = (count(synthetic, copies), count(real, realCopies))
       if s.all + r.all == 0 { return nil }
       return AuditPrivacy.CopyRow(
-        from: from, to: to, synthetic: s.all, syntheticCopies: s.copied, real: r.all, realCopies: r.copied)
+        lengths: from...to, synthetic: s.all, syntheticCopies: s.copied, real: r.all, realCopies: r.copied)
     }
   }
 }

@@ -27,9 +27,13 @@ struct PrivacyAudit: Sendable {
 
     let index = JaccardIndex(train)
     let near = try index.largest(2, of: synthetic, processor)
-    let real = try holdout.map { try index.largest(2, of: $0, processor) } ?? index.largest(
-      2, of: train, leavesOut: true, processor)
-    distances = [Self.histogram(.synthetic, .train, near), Self.histogram(holdout == nil ? .train : .holdout, .train, real)]
+    let real =
+      try holdout.map { try index.largest(2, of: $0, processor) }
+      ?? index.largest(
+        2, of: train, leavesOut: true, processor)
+    distances = [
+      Self.histogram(.synthetic, .train, near), Self.histogram(holdout == nil ? .train : .holdout, .train, real),
+    ]
 
     let unseen = "Needs a holdout: real users the generator has not seen."
     if let holdout {

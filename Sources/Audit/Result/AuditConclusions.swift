@@ -17,7 +17,8 @@ enum AuditConclusions {
     let judged = measures.filter { $0.judgement != .notJudged }
     if judged.isEmpty { return "\(name): nothing could be judged." }
     let passed = judged.count { $0.judgement.passes }
-    var sentence = "\(name): \(passed) of \(judged.count) measures find the synthetic users \(words), within their margins"
+    var sentence =
+      "\(name): \(passed) of \(judged.count) measures find the synthetic users \(words), within their margins"
     if !keys(.fails).isEmpty { sentence += "; shown to be worse on \(keys(.fails))" }
     if !keys(.open).isEmpty { sentence += "; open on \(keys(.open))" }
     return sentence + "."

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import InteractionData
 
 /// Makes the plot data of an audit.
 enum PlotData {

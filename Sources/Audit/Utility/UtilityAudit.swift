@@ -1,7 +1,8 @@
 import Autoencoders
 import Compute
 import Evaluation
-public import Experiments
+import Experiments
+import FileFormats
 import Foundation
 import InteractionData
 
@@ -115,7 +116,8 @@ struct UtilityAudit: Sendable {
     return left > 0 && right > 0 ? agreement / (left * right).squareRoot() : nil
   }
 
-  private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit {
+  private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit
+  {
     var random = seed.stream(.resampling, 74)
     let order = random.permutation(rows.rowCount)
     let aside = max(1, rows.rowCount / 10)
