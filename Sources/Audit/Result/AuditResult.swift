@@ -48,6 +48,13 @@ public struct AuditPrivacy: Sendable, Equatable {
     public let real: Int
     /// How many of these equal a (nother) training user.
     public let realCopies: Int
+
+    /// Creates a row.
+    public init(lengths: ClosedRange<Int>, synthetic: Int, syntheticCopies: Int, real: Int, realCopies: Int) {
+      (from, to) = (lengths.lowerBound, lengths.upperBound)
+      (self.synthetic, self.syntheticCopies) = (synthetic, syntheticCopies)
+      (self.real, self.realCopies) = (real, realCopies)
+    }
   }
 }
 
