@@ -1,5 +1,6 @@
 # make demo      get what is missing, build, compare the models on the built-in population
 # make test      get what is missing, build the tests, run them
+# make test-browser  the same, then open report pages in headless Chromium (installed by apt where it is missing)
 # make build     the command, release
 # make install   put the command under PREFIX (default /usr/local; DESTDIR is honoured)
 # make lint      check the format of all Swift files
@@ -36,7 +37,7 @@ export DOPPEL_ENGINE = gsl
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test install lint format docs bench fuzz faults test-sanitized fixtures clean
+.PHONY: help deps build demo test test-browser install lint format docs bench fuzz faults test-sanitized fixtures clean
 
 help:
 	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile
@@ -58,6 +59,9 @@ demo: build
 
 test: deps
 	@.ci/run-tests
+
+test-browser: test
+	@.ci/run-browser
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"

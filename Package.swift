@@ -66,7 +66,7 @@ let package = Package(
     // What a latent space holds: bounds, active units, agreement, recovery of the truth.
     .target(
       name: "Inspection",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
       swiftSettings: settings),
     // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
     .target(name: "Plots", swiftSettings: settings),
@@ -77,6 +77,8 @@ let package = Package(
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
         "Audit", "Inspection", "Plots",
       ],
+      // In the binary, so that one file is all there is to install.
+      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
       swiftSettings: settings),
     // The umbrella: `import Doppel` gives all of the above.
     .target(
@@ -103,11 +105,18 @@ let package = Package(
     .executableTarget(
       name: "point-or-distribution", dependencies: ["Doppel"], path: "examples/point-or-distribution",
       swiftSettings: settings),
+    .executableTarget(
+      name: "ae-against-vae", dependencies: ["Doppel"], path: "examples/ae-against-vae",
+      swiftSettings: settings),
 
     // Mutated input for every reader; `make fuzz` runs it.
     .executableTarget(
       name: "fuzz-readers", dependencies: ["Doppel", "Compute", "FileFormats", "Settings"],
       path: "Tests/FuzzReaders", swiftSettings: settings),
+    // Runs parts of the library for the programs in Benchmarks.
+    .executableTarget(
+      name: "doppel-benchmark", dependencies: ["Compute", "Evaluation", "FileFormats", "InteractionData"],
+      path: "Benchmarks/Programs/doppel-benchmark", swiftSettings: settings),
 
     .target(
       name: "TestSupport",
@@ -164,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution", "ae-against-vae",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
   ]

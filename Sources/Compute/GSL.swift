@@ -29,6 +29,10 @@ public struct GSLError: Error, CustomStringConvertible, Equatable {
   /// GSL's words for it.
   public let message: String
 
+  static func noMemory(_ operation: String) -> GSLError {
+    GSLError(operation: operation, code: Int32(GSL_ENOMEM), message: "no memory")
+  }
+
   /// What is wrong, in one sentence.
   public var description: String { "\(operation): \(message) (GSL code \(code))" }
 }

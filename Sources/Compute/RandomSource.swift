@@ -7,6 +7,7 @@ import CKernels
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
+  case inspection, bound
 }
 
 /// The seed of a run, from which every stream is derived.
@@ -63,6 +64,14 @@ public struct Seed: Sendable, Equatable, Codable {
   /// A number in (0, 1).
   public mutating func positiveUniform() -> Double { unsafe gsl_rng_uniform_pos(generator) }
 
+  /// A number in [0, 1) with 53 random bits.
+  ///
+  /// For inverting a distribution over many outcomes, where the 32 bits of ``uniform()`` would miss the rarest.
+  public mutating func fineUniform() -> Double {
+    let (high, low) = (UInt64(bits() >> 5), UInt64(bits() >> 6))
+    return Double(high << 26 | low) * 0x1p-53
+  }
+
   /// A whole number in `0..<bound`, every one equally likely.
   ///
   /// - Precondition: `bound` is positive and below 2³².
@@ -90,6 +99,9 @@ public struct Seed: Sendable, Equatable, Codable {
   public mutating func negativeBinomial(probability: Double, successes: Double) -> Int {
     Int(unsafe gsl_ran_negative_binomial(generator, probability, successes))
   }
+
+  /// A draw from the Poisson distribution.
+  public mutating func poisson(mean: Double) -> Int { Int(unsafe gsl_ran_poisson(generator, mean)) }
 
   /// Puts the elements in random order (Fisher and Yates).
   public mutating func shuffle<Element>(_ elements: inout [Element]) {

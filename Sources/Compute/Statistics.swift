@@ -29,3 +29,25 @@ public enum Statistics {
     return gsl_cdf_tdist_Qinv(alpha / 2, degrees)
   }
 }
+
+extension Statistics {
+  /// The variance divided by n, not n − 1; 0 for no numbers.
+  public static func populationVariance(_ values: [Double]) -> Double {
+    values.isEmpty
+      ? 0 : unsafe gsl_stats_variance_with_fixed_mean(values, 1, values.count, mean(values))
+  }
+
+  /// Quantiles by linear interpolation between order statistics, as NumPy's default; 0 for no numbers.
+  public static func quantiles(_ values: [Double], at shares: [Double]) -> [Double] {
+    let sorted = values.sorted()
+    return shares.map { share in
+      sorted.isEmpty ? 0 : unsafe gsl_stats_quantile_from_sorted_data(sorted, 1, sorted.count, share)
+    }
+  }
+
+  /// The share of N(0, 1) below `x`.
+  public static func normalBelow(_ x: Double) -> Double {
+    GSL.prepare()
+    return gsl_cdf_ugaussian_P(x)
+  }
+}

@@ -15,8 +15,8 @@ struct DoppelCommand: ParsableCommand {
       """,
     version: DoppelVersion.current,
     subcommands: [
-      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Simulate.self,
-      Doctor.self,
+      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Audit.self,
+      Inspect.self, Simulate.self, Doctor.self,
     ])
 
   static func main() {

@@ -71,7 +71,10 @@ public struct Evaluator: Sendable {
       scores: metrics.enumerated().map { position, metric in
         score(metric, at: position, of: measured, itemCount: itemCount)
       },
-      notes: notes(on: measured, metrics: metrics, itemCount: itemCount, skipped: users.skippedUsers))
+      notes: notes(on: measured, metrics: metrics, itemCount: itemCount, skipped: users.skippedUsers),
+      recommendations: RecommendationCounts(
+        cutoff: min(20, length),
+        counts: counts(of: measured, cutoff: min(20, length), itemCount: itemCount)))
   }
 
   /// The number of users whose scores fill 16 MB, between 1 and 128.
@@ -142,15 +145,21 @@ public struct Evaluator: Sendable {
     guard metric.kind == .coverage || metric.kind == .gini else {
       return MetricScore(metric, mean: measured.map { $0.values[position] })
     }
-    var recommendations = [Int](repeating: 0, count: itemCount)
-    for user in measured {
-      for item in user.items.prefix(metric.cutoff ?? 0) { recommendations[Int(item)] += 1 }
-    }
+    let recommendations = counts(of: measured, cutoff: metric.cutoff ?? 0, itemCount: itemCount)
     return MetricScore(
       metric: metric,
       value: metric.kind == .coverage
         ? Coverage.value(recommendations: recommendations) : Gini.value(recommendations: recommendations),
       standardError: nil, values: nil)
+  }
+
+  /// In how many lists each item stands.
+  private func counts(of measured: [Measured], cutoff: Int, itemCount: Int) -> [Int] {
+    var recommendations = [Int](repeating: 0, count: itemCount)
+    for user in measured {
+      for item in user.items.prefix(cutoff) { recommendations[Int(item)] += 1 }
+    }
+    return recommendations
   }
 
   private func notes(

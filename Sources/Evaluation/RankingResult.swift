@@ -52,6 +52,20 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   private func counted(_ users: Int) -> String { users == 1 ? "1 user" : "\(users) users" }
 }
 
+/// How often each item was recommended.
+public struct RecommendationCounts: Sendable, Equatable {
+  /// The length of the lists that were counted.
+  public let cutoff: Int
+  /// For each item, in how many users' lists it stands; shape: I.
+  public let counts: [Int]
+
+  /// Creates counts.
+  public init(cutoff: Int, counts: [Int]) {
+    self.cutoff = cutoff
+    self.counts = counts
+  }
+}
+
 /// What rankings are worth, by several metrics.
 public struct RankingResult: Sendable, Equatable {
   /// The users, in the order of every list of values.
@@ -60,12 +74,18 @@ public struct RankingResult: Sendable, Equatable {
   public let scores: [MetricScore]
   /// What a reader should know, with counts.
   public let notes: [RankingNote]
+  /// How often each item was recommended, in lists of 20 or as long as the lists are; `nil` where nobody counted.
+  public let recommendations: RecommendationCounts?
 
   /// Creates a result.
-  public init(userIDs: [String], scores: [MetricScore], notes: [RankingNote] = []) {
+  public init(
+    userIDs: [String], scores: [MetricScore], notes: [RankingNote] = [],
+    recommendations: RecommendationCounts? = nil
+  ) {
     self.userIDs = userIDs
     self.scores = scores
     self.notes = notes
+    self.recommendations = recommendations
   }
 
   /// The score of a metric, if it was asked for.

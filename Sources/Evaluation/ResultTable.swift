@@ -58,6 +58,12 @@ public struct ResultTable: Sendable {
     rows.append((name, cells))
   }
 
+  /// The table as texts, line by line, headings first; nothing is marked.
+  public func texts(firstColumn: String = "model") -> [[String]] {
+    [[firstColumn] + columns.map(\.title)]
+      + rows.map { row in [row.name] + row.cells.map { text(of: $0, best: nil) } }
+  }
+
   /// The table in Markdown, ending with a line break.
   public func markdown(firstColumn: String = "model") -> String {
     var texts = [[firstColumn] + columns.map(\.title)]

@@ -27,6 +27,8 @@ public struct DataSelection: Sendable, Equatable {
   public var split = SplitKind.users
   /// The share of users held out for validation, and again for the test, of a split by users.
   public var heldOut = 0.1
+  /// The largest number of threads that read; `nil` for all cores.
+  public var threads: Int?
 
   /// Creates the built-in population, split by users.
   public init() {}
@@ -42,14 +44,17 @@ public struct DataSelection: Sendable, Equatable {
       return LoadedData(
         summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes)
     case .files(let train, let validation, let test):
-      let files = try (read(train), validation.map(read), test.map(read))
+      let files = try (
+        read(train, keeping: rankingColumns), validation.map { try read($0, keeping: rankingColumns) },
+        test.map { try read($0, keeping: rankingColumns) }
+      )
       let split = try RankingSplit.files(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
         summary: DataSummary(name: fileName(train), split: split), hash: hash(of: files), split: split,
         notes: split.notes)
     case .builtIn, .file:
-      let data = try interactions(seed: seed)
+      let data = try interactions(seed: seed, keeping: rankingColumns)
       let split =
         switch split {
         case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
@@ -68,13 +73,16 @@ public struct DataSelection: Sendable, Equatable {
   public func rating(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RatingSplit> {
     switch source {
     case .files(let train, let validation, let test):
-      let files = try (read(train), validation.map(read), test.map(read))
+      let files = try (
+        read(train, keeping: .ratings), validation.map { try read($0, keeping: .ratings) },
+        test.map { try read($0, keeping: .ratings) }
+      )
       let split = try RatingSplit(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
         summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes)
     case .builtIn, .file, .directory:
-      let data = try interactions(seed: seed)
+      let data = try interactions(seed: seed, keeping: .ratings)
       guard data.ratings != nil else {
         throw DataError(
           path: data.name, message: "has no ratings to predict",
@@ -89,15 +97,25 @@ public struct DataSelection: Sendable, Equatable {
   /// All interactions of one place, filtered.
   ///
   /// - Throws: `InputError`, `DataError`.
-  public func interactions(seed: Seed) throws -> Interactions {
+  public func interactions(seed: Seed) throws -> Interactions { try interactions(seed: seed, keeping: .all) }
+
+  private func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
     switch source {
     case .builtIn: try filters.apply(to: Population().simulate(seed: seed).interactions)
-    case .file(let path), .directory(let path), .files(let path, _, _): try read(path)
+    case .file(let path), .directory(let path), .files(let path, _, _): try read(path, keeping: columns)
     }
   }
 
-  private func read(_ path: String) throws -> Interactions {
-    try filters.apply(to: InteractionReader(format: format).read(path: path))
+  /// What filters and split need of a file for ranking.
+  private var rankingColumns: InteractionColumns {
+    var columns: InteractionColumns = []
+    if filters.minRating != nil { columns.insert(.ratings) }
+    if split == .leaveOneOut { columns.insert(.timestamps) }
+    return columns
+  }
+
+  private func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
+    try filters.apply(to: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
   }
 
   private func hash(of files: (Interactions, Interactions?, Interactions?)) -> String {
@@ -145,7 +163,8 @@ public struct DataSummary: Codable, Sendable, Equatable {
     density = cells == 0 ? 0 : Double(interactions) / cells
   }
 
-  init(_ data: Interactions) {
+  /// The summary of interactions.
+  public init(_ data: Interactions) {
     self.init(
       name: data.name, users: data.users.count, items: data.items.count, interactions: data.count)
   }

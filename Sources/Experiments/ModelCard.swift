@@ -21,11 +21,16 @@ public struct ModelCard: Sendable {
   /// Seed, engine, version.
   public var origin: String
 
+  /// Where the users lie in the latent space, for a model that has distributions.
+  public var aggregatePosterior: AggregatePosterior?
+
   /// Gathers what the card says.
   public init(
     configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
-    refitted: Bool, selection: String, parameters: Int, origin: String
+    refitted: Bool, selection: String, parameters: Int, origin: String,
+    aggregatePosterior: AggregatePosterior? = nil
   ) {
+    self.aggregatePosterior = aggregatePosterior
     self.configuration = configuration
     self.dataset = dataset
     self.history = history
@@ -77,6 +82,13 @@ public struct ModelCard: Sendable {
         text += "| β | \(Self.number(last.beta)) |\n"
       }
       text += "\n"
+    }
+    if let posterior = aggregatePosterior {
+      text += "\(posterior.activeUnits) of \(posterior.mean.count) latent dimensions are active. Taken together, the "
+      text += "users' posteriors are \(Self.number(posterior.divergence)) nats from the prior by their moments, "
+      text +=
+        "at most \(Self.number(posterior.divergences.max() ?? 0)) in one dimension: the farther, the less are draws "
+      text += "from the prior like users (`doppel sample` draws from the posteriors unless told otherwise).\n\n"
     }
     if !configuration.hyperparameters.isEmpty {
       text += "| hyper-parameter | value |\n|---|---|\n"

@@ -11,6 +11,8 @@ public struct RankingExperiment: Sendable {
   public var metrics = Metric.rankingDefaults
   /// What chooses the epoch, on the validation users.
   public var selection = Metric(.ndcg, at: 100)
+  /// What the model is for.
+  public var objective = Objective.recommend
   /// Whether a model is fitted again on the rows set aside for it, where the split has any.
   public var refits = true
   /// The seed of every model's training.
@@ -33,12 +35,38 @@ public struct RankingExperiment: Sendable {
   /// Fits one model; validation chooses the epoch.
   public func fit(_ configuration: ModelConfiguration) throws -> Fit {
     observer.onModel(configuration.name)
-    let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
-    let validate: ((any Recommender) throws -> Double)? = split.validation.map { users in
-      { try score($0, on: users, metrics: [selection]).scores.first?.value ?? 0 }
+    var trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
+    let validate: ((any Recommender) throws -> Double)?
+    switch objective {
+    case .recommend:
+      validate = split.validation.map { users in
+        { try score($0, on: users, metrics: [selection]).scores.first?.value ?? 0 }
+      }
+    case .generate:
+      trainer.waitsForPrior = true
+      validate = split.validation.map { users in
+        let whole = users.wholeProfiles
+        return { try bound($0, on: whole) }
+      }
     }
     return try configuration.fit(
       to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+  }
+
+  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
+    configuration.trainingMemory(rows, processor: processor)
+  }
+
+  /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
+  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
+    configuration.largestBatch(within: limit, rows, processor: processor)
+  }
+
+  private var rows: TrainingRows {
+    let again = refits && split.validation != nil ? split.refit : nil
+    return TrainingRows(
+      count: max(split.train.rowCount, again?.rowCount ?? 0), width: split.train.columnCount, fitsAgain: again != nil)
   }
 
   /// Fits one model and measures it on the test users.
@@ -71,6 +99,14 @@ public struct RankingExperiment: Sendable {
         trainingUsers: split.train.rowCount, metrics: metrics, processor: processor)
     }
     return try evaluate(recommender)
+  }
+
+  /// The evidence lower bound at β = 1 of a model that has one.
+  private func bound(_ recommender: any Recommender, on users: Profiles) throws -> Double {
+    guard let model = recommender as? Autoencoder<GaussianLatent> else {
+      preconditionFailure("only a distribution has an evidence bound")
+    }
+    return try model.evidenceBound(of: users, seed: seed, processor: processor).value
   }
 
   private func notes(on configuration: ModelConfiguration) -> [String] {

@@ -59,6 +59,23 @@ public struct RatingExperiment: Sendable {
     return (fit, AutoRecPredictor(autoencoder, side: side, ratings: final))
   }
 
+  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
+    configuration.trainingMemory(rows(of: configuration), processor: processor)
+  }
+
+  /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
+  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
+    configuration.largestBatch(within: limit, rows(of: configuration), processor: processor)
+  }
+
+  private func rows(of configuration: ModelConfiguration) -> TrainingRows {
+    let (users, items) = (split.train.rowCount, split.train.columnCount)
+    let fitsAgain = refits && !split.validation.isEmpty
+    if case .itemAutoRec = configuration { return TrainingRows(count: items, width: users, fitsAgain: fitsAgain) }
+    return TrainingRows(count: users, width: items, fitsAgain: fitsAgain)
+  }
+
   /// Fits one model and measures it on the test cells.
   ///
   /// - Throws: `TrainingError`, `EvaluationError`.

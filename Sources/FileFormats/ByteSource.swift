@@ -76,6 +76,11 @@ public struct ByteSource: Sendable {
     }
   }
 
+  /// Says that `range` will not be needed soon, so that it need not stay in memory; it can be read again all the same.
+  public func release(_ range: Range<Int>) {
+    if case .mapped(let mapped) = storage { mapped.release(range) }
+  }
+
   private static func looksCompressed(_ bytes: Span<UInt8>) -> Bool {
     bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
   }

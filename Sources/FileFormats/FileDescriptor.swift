@@ -188,6 +188,14 @@ func isAlive(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 
   deinit { unsafe munmap(start, count) }
 
+  /// Lets go of the pages that lie wholly in `range`; the file still has them.
+  func release(_ range: Range<Int>) {
+    let page = Int(getpagesize())
+    let first = (max(0, range.lowerBound) + page - 1) / page * page
+    let last = range.upperBound >= count ? count : range.upperBound / page * page
+    if first < last { unsafe madvise(start + first, last - first, MADV_DONTNEED) }
+  }
+
   func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
     let first = unsafe UnsafePointer(start.assumingMemoryBound(to: UInt8.self))
     let bytes = unsafe UnsafeBufferPointer(start: first, count: count)

@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Reading decimal numbers from bytes.
 enum DecimalNumber {
   private static let powers: [Double] = [
@@ -56,6 +58,62 @@ enum DecimalNumber {
       }
     }
     guard let value = Double(text), value.isFinite else { return nil }
+    return value
+  }
+}
+
+extension DecimalNumber {
+  /// The number in `bytes[start..<end]` if it is nothing but one to fifteen digits; its first word is at hand.
+  @inline(__always)
+  static func whole(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Double? {
+    let length = end - start
+    if length <= 8 { return digits(first, length).map { Double($0) } }
+    guard length <= 15, let high = digits(first, 8), let low = digits(bytes.word(at: start + 8), length - 8)
+    else { return nil }
+    return Double(high) * powers[length - 8] + Double(low)
+  }
+
+  /// The number that the first `length` bytes of a word write in digits, one to eight of them.
+  @inline(__always)
+  private static func digits(_ word: UInt64, _ length: Int) -> UInt64? {
+    if length < 1 { return nil }
+    // Zeros in front, then every byte is a digit or this is none.
+    let missing = 8 * UInt64(8 - length)
+    let zeros: UInt64 = 0x3030_3030_3030_3030
+    let text = word &<< missing | (missing == 0 ? 0 : zeros &>> (64 &- missing))
+    let sixes = text &+ 0x0606_0606_0606_0606
+    if text & 0xF0F0_F0F0_F0F0_F0F0 != zeros || sixes & 0xF0F0_F0F0_F0F0_F0F0 != zeros { return nil }
+    // Neighbours joined: bytes to pairs, pairs to fours, fours to eight.
+    let pairs = (((text &- zeros) &* (1 + 10 << 8)) &>> 8) & 0x00FF_00FF_00FF_00FF
+    let fours = ((pairs &* (1 + 100 << 16)) &>> 16) & 0x0000_FFFF_0000_FFFF
+    return (fours &* (1 + 10_000 << 32)) &>> 32
+  }
+}
+
+/// Ratings already understood: there are only a few different ones, and comparing is faster than reading.
+struct ScoreMemory {
+  // A key has the length in its top byte, so that none is the one of an empty place.
+  private var keys = InlineArray<32, UInt64>(repeating: .max)
+  private var values = InlineArray<32, Float>(repeating: 0)
+
+  /// The finite number in `bytes[start..<end]`, whose first word is at hand, or `nil`.
+  @inline(__always)
+  mutating func value(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Float? {
+    let length = UInt64(end - start)
+    if length > 7 { return Self.read(bytes, start, end) }
+    let key = first & (1 &<< (8 &* length) &- 1) | length &<< 56
+    let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 59)
+    if keys[place] == key { return values[place] }
+    guard let value = Self.read(bytes, start, end) else { return nil }
+    keys[place] = key
+    values[place] = value
+    return value
+  }
+
+  private static func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Float? {
+    guard let value = DecimalNumber.value(bytes, start, end).map({ Float($0) }), value.isFinite else {
+      return nil
+    }
     return value
   }
 }

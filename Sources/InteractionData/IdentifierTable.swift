@@ -1,14 +1,25 @@
+import FileFormats
+
 /// Ids as bytes, numbered in order of first appearance.
 ///
 /// An open-addressing hash table over one array of bytes: looking up an id that is there makes no string and
-/// allocates nothing, which is what reading tens of millions of lines needs.
+/// allocates nothing, which is what reading tens of millions of lines needs. An id of at most eight bytes is
+/// compared within its slot.
 struct IdentifierTable: Sendable {
   /// The bytes of all ids, one after the other.
   private(set) var bytes: [UInt8] = []
   /// Where each id starts in ``bytes``, and where the last one ends; shape: `count + 1`.
   private(set) var starts: [Int] = [0]
-  // Upper half: 32 bits of the hash. Lower half: the number plus one, so that 0 is an empty slot.
-  private var slots: [UInt64] = [UInt64](repeating: 0, count: 64)
+  private var slots = [Slot](repeating: Slot(), count: 64)
+
+  private struct Slot {
+    /// ``IdentifierKey/word``.
+    var word: UInt64 = 0
+    /// ``IdentifierKey/length``.
+    var length: UInt32 = 0
+    /// The number plus one, so that 0 is an empty slot.
+    var number: UInt32 = 0
+  }
 
   /// The number of ids.
   var count: Int { starts.count - 1 }
@@ -20,67 +31,97 @@ struct IdentifierTable: Sendable {
 
   /// The number of the id in `source[start..<end]`, or `nil` when it is not in the table.
   func find(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
-    let hash = Self.hash(source, start, end)
-    let slot = slots[slot(of: source, start, end, hash)]
-    return slot == 0 ? nil : Int(UInt32(truncatingIfNeeded: slot)) - 1
+    let number = find(IdentifierKey(source, start, end), source, start)
+    return number < 0 ? nil : Int(number)
+  }
+
+  /// The number of the id with a key that starts at `source[start]`, or −1 when it is not in the table.
+  @inline(__always)
+  func find(_ key: IdentifierKey, _ source: Span<UInt8>, _ start: Int) -> Int32 {
+    // An empty slot has number 0.
+    Int32(bitPattern: slots[slot(of: key, source, start)].number &- 1)
   }
 
   /// The number of the id in `source[start..<end]`, given now if it is new.
+  @discardableResult
   mutating func number(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> (number: Int, isNew: Bool) {
-    let hash = Self.hash(source, start, end)
-    var position = slot(of: source, start, end, hash)
-    let slot = slots[position]
-    if slot != 0 { return (Int(UInt32(truncatingIfNeeded: slot)) - 1, false) }
-    if 2 * (count + 1) > slots.count {
+    let key = IdentifierKey(source, start, end)
+    var position = slot(of: key, source, start)
+    let known = slots[position].number
+    if known != 0 { return (Int(known) - 1, false) }
+    if 4 * (count + 1) > 3 * slots.count {
       grow()
-      position = self.slot(of: source, start, end, hash)
+      position = slot(of: key, source, start)
     }
+    precondition(end - start <= Int(UInt32.max), "an id of \(end - start) bytes")
     for index in start..<end { bytes.append(source[index]) }
     starts.append(bytes.count)
     precondition(count <= Int(Int32.max), "more ids than a 32-bit number can count")
-    slots[position] = hash << 32 | UInt64(count)
+    slots[position] = Slot(
+      word: key.word, length: UInt32(key.length), number: UInt32(count))
     return (count - 1, true)
+  }
+
+  /// Gives a number to every id of another table, in its order; returns the numbers.
+  mutating func merge(_ other: IdentifierTable) -> [Int32] {
+    let source = other.bytes.span
+    return (0..<other.count).map { index in
+      Int32(truncatingIfNeeded: number(source, other.starts[index], other.starts[index + 1]).number)
+    }
+  }
+
+  /// Forgets all ids.
+  mutating func removeAll() {
+    if count == 0 { return }
+    bytes.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    starts.append(0)
+    for position in slots.indices { slots[position] = Slot() }
   }
 
   /// The slot that holds the id, or the empty one where it would go.
   @inline(__always)
-  private func slot(of source: Span<UInt8>, _ start: Int, _ end: Int, _ hash: UInt64) -> Int {
+  private func slot(of key: IdentifierKey, _ source: Span<UInt8>, _ start: Int) -> Int {
     let mask = slots.count - 1
-    var position = Int(truncatingIfNeeded: hash) & mask
+    var position = Int(truncatingIfNeeded: key.spread) & mask
     while true {
       let slot = slots[position]
-      if slot == 0 { return position }
-      if slot >> 32 == hash & 0xFFFF_FFFF {
-        let first = starts[Int(UInt32(truncatingIfNeeded: slot)) - 1]
-        if starts[Int(UInt32(truncatingIfNeeded: slot))] - first == end - start {
-          var offset = 0
-          while offset < end - start && bytes[first + offset] == source[start + offset] { offset += 1 }
-          if offset == end - start { return position }
-        }
+      if slot.number == 0 { return position }
+      if slot.word == key.word && Int(slot.length) == key.length
+        && (key.isExact || holds(Int(slot.number) - 1, key.length, source, start))
+      {
+        return position
       }
       position = (position + 1) & mask
     }
   }
 
-  private mutating func grow() {
-    let old = slots
-    slots = [UInt64](repeating: 0, count: 2 * old.count)
-    let mask = slots.count - 1
-    for slot in old where slot != 0 {
-      // The stored 32 bits are the low ones of the hash, and no table has more than 2³² slots.
-      var position = Int(slot >> 32) & mask
-      while slots[position] != 0 { position = (position + 1) & mask }
-      slots[position] = slot
+  /// Whether the id numbered `number` has these bytes.
+  private func holds(_ number: Int, _ length: Int, _ source: Span<UInt8>, _ start: Int) -> Bool {
+    let first = starts[number]
+    if starts[number + 1] - first != length { return false }
+    let bytes = bytes.span
+    var offset = 0
+    while offset + 8 <= length {
+      if bytes.word(at: first + offset) != source.word(at: start + offset) { return false }
+      offset += 8
     }
+    while offset < length {
+      if bytes[first + offset] != source[start + offset] { return false }
+      offset += 1
+    }
+    return true
   }
 
-  /// FNV-1a with a finishing multiplication, cut to 32 bits.
-  @inline(__always)
-  private static func hash(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for index in start..<end { hash = (hash ^ UInt64(source[index])) &* 0x100_0000_01B3 }
-    hash ^= hash >> 32
-    hash = hash &* 0x9E37_79B9_7F4A_7C15
-    return hash >> 32
+  private mutating func grow() {
+    let old = slots
+    slots = [Slot](repeating: Slot(), count: 2 * old.count)
+    let mask = slots.count - 1
+    for slot in old where slot.number != 0 {
+      let key = IdentifierKey(word: slot.word, length: Int(slot.length))
+      var position = Int(truncatingIfNeeded: key.spread) & mask
+      while slots[position].number != 0 { position = (position + 1) & mask }
+      slots[position] = slot
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Compute
 public import FileFormats
 
 /// Reads files of interactions: one a line, with user, item and perhaps rating and time.
@@ -7,38 +8,96 @@ public import FileFormats
 /// gzip; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
 /// timestamp, and more are ignored. With commas and semicolons an id may be quoted; otherwise ids are taken
 /// as they are, blanks and quotes included.
+///
+/// Parts of a file are parsed side by side; the result, or the error, is the same at any number of threads.
 public struct InteractionReader: Sendable {
   /// What the file does not say by itself.
   public var format: InteractionFormat
+  /// The largest number of threads used at once; `nil` for all cores.
+  public var threads: Int?
+  /// How many bytes one thread parses at a time, at least 1; it changes nothing but the speed.
+  public var chunkSize = 1 << 20
 
   /// Creates a reader.
-  public init(format: InteractionFormat = InteractionFormat()) { self.format = format }
+  public init(format: InteractionFormat = InteractionFormat(), threads: Int? = nil) {
+    self.format = format
+    self.threads = threads
+  }
 
   /// Reads a file; `-` is standard input.
   ///
+  /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be
   ///   understood.
-  public func read(path: String) throws -> Interactions { try read(ByteSource(path: path)) }
+  public func read(path: String, keeping: InteractionColumns = .all) throws -> Interactions {
+    try read(ByteSource(path: path), keeping: keeping)
+  }
 
   /// Reads bytes.
   ///
+  /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
-  public func read(_ source: ByteSource) throws -> Interactions {
-    let (rows, columns) = try source.withBytes { bytes in
-      let dialect = try Dialect(bytes, path: source.name, format: format)
-      let parser = RowParser(dialect: dialect, path: source.name)
-      return (try parser.parse(bytes, from: dialect.start, line: dialect.line), dialect.columns)
-    }
-    if rows.userIndices.isEmpty {
-      throw DataError(
-        path: source.name, message: "has a header and no interactions",
-        accepted: "one interaction a line: user, item[, rating[, timestamp]]")
-    }
-    let name = source.name.split(separator: "/").last.map(String.init) ?? source.name
+  public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
+    var (reading, hasRatings, hasTimes) = try open(source, keeping)
+    var rows = ColumnCollector()
+    try reading.read { chunk, share in rows.append(chunk, share: share) }
+    try requireInteractions(rows.items.count, source)
     return Interactions(
-      name: name, users: Vocabulary(rows.users), items: Vocabulary(rows.items),
-      userIndices: rows.userIndices, itemIndices: rows.itemIndices,
-      ratings: columns[ColumnRole.rating.rawValue] >= 0 ? rows.ratings : nil,
-      timestamps: columns[ColumnRole.timestamp.rawValue] >= 0 ? rows.timestamps : nil)
+      name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items),
+      userIndices: rows.users, itemIndices: rows.items,
+      ratings: hasRatings && keeping.contains(.ratings) ? rows.ratings : nil,
+      timestamps: hasTimes && keeping.contains(.timestamps) ? rows.timestamps : nil,
+      hadRatings: hasRatings)
+  }
+
+  /// Reads a file straight into rows, one for each user; `-` is standard input.
+  ///
+  /// - Throws: as ``read(path:keeping:)`` does.
+  public func readRows(path: String) throws -> InteractionRows { try readRows(ByteSource(path: path)) }
+
+  /// Reads bytes straight into rows, one for each user.
+  ///
+  /// Where the lines of each user stand together, the columns read become the rows in place; otherwise the
+  /// bytes are read twice, first to count and then to fill. Either way no other copy of the interactions
+  /// exists.
+  ///
+  /// - Throws: `DataError` at the first line that cannot be understood.
+  public func readRows(_ source: ByteSource) throws -> InteractionRows {
+    var (reading, hasRatings, _) = try open(source, .ratings)
+    var collector = RowCollector(hasValues: hasRatings)
+    try reading.read { chunk, share in collector.append(chunk, share: share) }
+    try requireInteractions(collector.count, source)
+    if !collector.isGrouped {
+      collector.prepareToFill()
+      try reading.read { chunk, _ in collector.fill(chunk) }
+    }
+    let (rows, repeats) = try collector.finish(columnCount: reading.items.count, processor: reading.processor)
+    return InteractionRows(
+      name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items), rows: rows,
+      notes: repeats == 0 ? [] : [Interactions.repeatNote(repeats, hasRatings: hasRatings)])
+  }
+
+  private func open(
+    _ source: ByteSource, _ keeping: InteractionColumns
+  ) throws -> (reading: ChunkedReading, hasRatings: Bool, hasTimes: Bool) {
+    let dialect = try source.withBytes { try Dialect($0, path: source.name, format: format) }
+    let reading = ChunkedReading(
+      source: source, parser: RowParser(dialect: dialect, path: source.name, keeping: keeping),
+      processor: Processor(engine: .gsl, threads: threads), chunkSize: chunkSize)
+    return (
+      reading, dialect.columns[ColumnRole.rating.rawValue] >= 0,
+      dialect.columns[ColumnRole.timestamp.rawValue] >= 0
+    )
+  }
+
+  private func requireInteractions(_ count: Int, _ source: ByteSource) throws {
+    if count > 0 { return }
+    throw DataError(
+      path: source.name, message: "has a header and no interactions",
+      accepted: "one interaction a line: user, item[, rating[, timestamp]]")
+  }
+
+  private func name(of source: ByteSource) -> String {
+    source.name.split(separator: "/").last.map(String.init) ?? source.name
   }
 }

@@ -38,6 +38,16 @@ public struct Interactions: Sendable {
     name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
     ratings: [Float]? = nil, timestamps: [Double]? = nil, notes: [String] = []
   ) {
+    self.init(
+      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      ratings: ratings, timestamps: timestamps, notes: notes, hadRatings: ratings != nil)
+  }
+
+  /// Creates interactions from numbered users and items, whose ratings may have been left out.
+  init(
+    name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
+    ratings: [Float]?, timestamps: [Double]?, notes: [String] = [], hadRatings: Bool
+  ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
     precondition(timestamps.map { $0.count == userIndices.count } ?? true, "a time for each interaction")
@@ -60,8 +70,12 @@ public struct Interactions: Sendable {
     self.itemIndices = repeats.first.map { itemIndices[$0] }
     self.ratings = ratings.map { all in repeats.last.map { all[$0] } }
     self.timestamps = timestamps.map { all in repeats.last.map { all[$0] } }
-    let kept = ratings == nil ? "" : " (last rating kept)"
-    self.notes = notes + [counted(repeats.count, "repeated (user, item) pair") + " merged\(kept)"]
+    self.notes = notes + [Self.repeatNote(repeats.count, hasRatings: hadRatings)]
+  }
+
+  /// What is said about repeated pairs.
+  static func repeatNote(_ count: Int, hasRatings: Bool) -> String {
+    counted(count, "repeated (user, item) pair") + " merged" + (hasRatings ? " (last rating kept)" : "")
   }
 
   /// Creates interactions without ratings from pairs of ids.

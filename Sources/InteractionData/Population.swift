@@ -30,6 +30,9 @@ public struct Population: Sendable, Codable, Equatable {
   /// q in the popularity `1/(rank + q)^s`.
   public var popularityOffset = 5.0
 
+  /// How its interactions are named in output and in the records of models.
+  public static let name = "simulated population"
+
   /// Creates the default population.
   public init() {}
 
@@ -95,7 +98,7 @@ public struct Population: Sendable, Codable, Equatable {
     }
     let (numbered, drawn) = Interactions.renumber(itemIndices, catalogue.items)
     let interactions = Interactions(
-      name: "simulated population", users: Vocabulary(ids: ids), items: drawn, userIndices: userIndices,
+      name: Self.name, users: Vocabulary(ids: ids), items: drawn, userIndices: userIndices,
       itemIndices: numbered)
     return SimulatedPopulation(
       parameters: self, seed: seed, interactions: interactions, catalogue: catalogue.items,

@@ -102,3 +102,14 @@ public struct RankingSplit: Sendable {
     hash = fingerprint.hexadecimal
   }
 }
+
+extension RankingSplit {
+  /// What the training users have, as interactions.
+  public func trainingInteractions(name: String) -> Interactions {
+    let users = (0..<train.rowCount).flatMap { user in
+      [Int32](repeating: Int32(user), count: train.count(ofRow: user))
+    }
+    return Interactions(
+      name: name, users: Vocabulary(ids: trainUserIDs), items: items, userIndices: users, itemIndices: train.indices)
+  }
+}

@@ -1,96 +1,150 @@
 import FileFormats
 
-/// Interactions as read, repeated pairs included.
-struct ParsedRows {
-  var users = IdentifierTable()
-  var items = IdentifierTable()
-  var userIndices: [Int32] = []
-  var itemIndices: [Int32] = []
-  var ratings: [Float] = []
-  var timestamps: [Double] = []
-
-  /// Makes room, so that growing does not copy and touch everything twice.
-  mutating func reserve(_ count: Int, ratings hasRating: Bool, timestamps hasTime: Bool) {
-    userIndices.reserveCapacity(count)
-    itemIndices.reserveCapacity(count)
-    if hasRating { ratings.reserveCapacity(count) }
-    if hasTime { timestamps.reserveCapacity(count) }
-  }
-}
-
 /// Reads the lines of a file whose dialect is known.
 ///
 /// A parser keeps no state between lines, so that parts of a file can be read side by side and joined in
 /// order.
-struct RowParser {
+struct RowParser: Sendable {
   let dialect: Dialect
   let path: String
+  /// Which columns to keep; those of ratings and times are checked all the same.
+  let keeping: InteractionColumns
 
   /// The longest line accepted, in bytes: a longer one means that this is not a table.
   static let longestLine = 1 << 20
 
-  /// Reads the lines from `start` to the end.
+  private var hasRating: Bool { dialect.columns[ColumnRole.rating.rawValue] >= 0 }
+  private var hasTime: Bool { dialect.columns[ColumnRole.timestamp.rawValue] >= 0 }
+
+  /// Reads the lines of `chunk.range` into `chunk`, which is empty.
   ///
+  /// - Parameters:
+  ///   - first: the number of the first line, for errors.
+  ///   - users: the users known, and `items` the items.
   /// - Throws: ``DataError`` at the first line that cannot be understood.
-  func parse(_ bytes: Span<UInt8>, from start: Int, line first: Int) throws -> ParsedRows {
-    var rows = ParsedRows()
+  func parse(
+    _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, line first: Int, users: IdentifierTable,
+    items: IdentifierTable
+  ) throws {
     let splitter = LineSplitter(dialect.delimiter, wanted: dialect.columns)
-    let hasRating = dialect.columns[ColumnRole.rating.rawValue] >= 0
-    let hasTime = dialect.columns[ColumnRole.timestamp.rawValue] >= 0
-    var position = start
-    var line = first
-    while position < bytes.count {
-      let columns = splitter.columns(of: bytes, at: position)
-      if columns.isBlank {
-        position = columns.next
-        line += 1
+    let cutter = PlainLine.Cutter(dialect)
+    var line = PlainLine()
+    var scores = ScoreMemory()
+    var lastUser = IdentifierKey(word: 0, length: 0)
+    let columns = dialect.columns
+    var position = chunk.range.lowerBound
+    while position < chunk.range.upperBound {
+      guard let cutter, line.cut(bytes, at: position, cutter), line.count >= dialect.columnCount,
+        line.next - position <= Self.longestLine
+      else {
+        position = try parseLine(
+          bytes, at: position, splitter, line: first + chunk.lines, into: &chunk, users, items)
+        chunk.lines += 1
+        lastUser = IdentifierKey(word: 0, length: 0)
         continue
       }
-      if columns.count < dialect.columnCount || columns.next - position > Self.longestLine
-        || columns.fault != nil
-      {
-        throw malformed(bytes, position, columns, line)
+      // Users.
+      let (userStart, userEnd) = (line.starts[columns[0]], line.ends[columns[0]])
+      let user = key(bytes, userStart, userEnd, line.words[columns[0]])
+      if user == lastUser && user.isExact && user.length > 0 {
+        chunk.runs[chunk.runs.count - 1].count += 1
+      } else {
+        chunk.append(
+          user: try number(
+            user, bytes, userStart, userEnd, .user, line: first + chunk.lines, known: users, new: &chunk.newUsers)
+        )
+        lastUser = user
       }
-      rows.userIndices.append(try identifier(bytes, columns, .user, line, &rows.users))
-      rows.itemIndices.append(try identifier(bytes, columns, .item, line, &rows.items))
+      // Items.
+      let (itemStart, itemEnd) = (line.starts[columns[1]], line.ends[columns[1]])
+      let item = key(bytes, itemStart, itemEnd, line.words[columns[1]])
+      chunk.items.append(
+        try number(
+          item, bytes, itemStart, itemEnd, .item, line: first + chunk.lines, known: items, new: &chunk.newItems))
       if hasRating {
-        let value = DecimalNumber.value(bytes, columns.bounds[4], columns.bounds[5]).map { Float($0) }
-        guard let value, value.isFinite else { throw notNumber(bytes, columns, .rating, line) }
-        rows.ratings.append(value)
+        let (start, end) = (line.starts[columns[2]], line.ends[columns[2]])
+        guard let value = scores.value(bytes, start, end, first: line.words[columns[2]]) else {
+          throw notNumber(bytes, start, end, .rating, first + chunk.lines)
+        }
+        if keeping.contains(.ratings) { chunk.ratings.append(value) }
       }
       if hasTime {
-        guard let value = DecimalNumber.value(bytes, columns.bounds[6], columns.bounds[7]) else {
-          throw notNumber(bytes, columns, .timestamp, line)
-        }
-        rows.timestamps.append(value)
+        let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
+        guard
+          let value = DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]])
+            ?? DecimalNumber.value(bytes, start, end)
+        else { throw notNumber(bytes, start, end, .timestamp, first + chunk.lines) }
+        if keeping.contains(.timestamps) { chunk.timestamps.append(value) }
       }
-      position = columns.next
-      line += 1
-      if rows.userIndices.count == 4096 {
-        let expected = 4096 * (bytes.count - start) / (position - start)
-        rows.reserve(expected + expected / 16, ratings: hasRating, timestamps: hasTime)
-      }
+      position = line.next
+      chunk.lines += 1
     }
-    return rows
+  }
+
+  /// Reads one line of any kind; returns where the next one starts.
+  private func parseLine(
+    _ bytes: Span<UInt8>, at position: Int, _ splitter: LineSplitter, line: Int, into chunk: inout ParsedChunk,
+    _ users: IdentifierTable, _ items: IdentifierTable
+  ) throws -> Int {
+    let columns = splitter.columns(of: bytes, at: position)
+    if columns.isBlank { return columns.next }
+    if columns.count < dialect.columnCount || columns.next - position > Self.longestLine
+      || columns.fault != nil
+    {
+      throw malformed(bytes, position, columns, line)
+    }
+    chunk.append(user: try identifier(bytes, columns, .user, line, known: users, new: &chunk.newUsers))
+    chunk.items.append(try identifier(bytes, columns, .item, line, known: items, new: &chunk.newItems))
+    if hasRating {
+      let value = DecimalNumber.value(bytes, columns.bounds[4], columns.bounds[5]).map { Float($0) }
+      guard let value, value.isFinite else {
+        throw notNumber(bytes, columns.bounds[4], columns.bounds[5], .rating, line)
+      }
+      if keeping.contains(.ratings) { chunk.ratings.append(value) }
+    }
+    if hasTime {
+      guard let value = DecimalNumber.value(bytes, columns.bounds[6], columns.bounds[7]) else {
+        throw notNumber(bytes, columns.bounds[6], columns.bounds[7], .timestamp, line)
+      }
+      if keeping.contains(.timestamps) { chunk.timestamps.append(value) }
+    }
+    return columns.next
   }
 
   @inline(__always)
-  private func identifier(
-    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int,
-    _ table: inout IdentifierTable
-  ) throws -> Int32 {
-    let (start, end) = (columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1])
-    if columns.hasDoubledQuote { return try unquoted(bytes, start, end, role, line, &table) }
-    let (number, isNew) = table.number(bytes, start, end)
-    // An id seen before has the same bytes and needs no second look.
-    if isNew { try check(bytes, start, end, role, line) }
-    return Int32(truncatingIfNeeded: number)
+  private func key(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ word: UInt64) -> IdentifierKey {
+    end - start <= 8
+      ? IdentifierKey(first: word, length: end - start) : IdentifierKey(bytes, start, end)
   }
 
-  private func unquoted(
-    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int,
-    _ table: inout IdentifierTable
+  /// The number of an id, below 0 when it is new.
+  @inline(__always)
+  private func number(
+    _ key: IdentifierKey, _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, line: Int,
+    known: IdentifierTable, new: inout IdentifierTable
   ) throws -> Int32 {
+    let number = known.find(key, bytes, start)
+    return number >= 0 ? number : try add(bytes, start, end, role, line, to: &new)
+  }
+
+  private func add(
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int, to new: inout IdentifierTable
+  ) throws -> Int32 {
+    let (number, isNew) = new.number(bytes, start, end)
+    // An id seen before has the same bytes and needs no second look.
+    if isNew { try check(bytes, start, end, role, line) }
+    return ~Int32(truncatingIfNeeded: number)
+  }
+
+  private func identifier(
+    _ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int, known: IdentifierTable,
+    new: inout IdentifierTable
+  ) throws -> Int32 {
+    let (start, end) = (columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1])
+    guard columns.hasDoubledQuote else {
+      return try number(
+        IdentifierKey(bytes, start, end), bytes, start, end, role, line: line, known: known, new: &new)
+    }
     try check(bytes, start, end, role, line)
     // A quote is doubled inside quotes only; the other column of the line may have none around it.
     let quote = UInt8(ascii: "\"")
@@ -101,64 +155,7 @@ struct RowParser {
       id.append(bytes[position])
       position += isQuoted && bytes[position] == quote ? 2 : 1
     }
-    return Int32(truncatingIfNeeded: table.number(id.span, 0, id.count).number)
-  }
-
-  private func check(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) throws {
-    let accepted = "an id of one or more characters in UTF-8, without control characters"
-    if start == end {
-      throw DataError(path: path, line: line, message: "has an empty \(role)", accepted: accepted)
-    }
-    let id = (start..<end).map { bytes[$0] }
-    // Output has one id a line and tabs between columns: control characters could not come back unchanged.
-    if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      throw DataError(
-        path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id",
-        accepted: accepted)
-    }
-  }
-
-  private func notNumber(_ bytes: Span<UInt8>, _ columns: LineColumns, _ role: ColumnRole, _ line: Int)
-    -> DataError
-  {
-    DataError(
-      path: path, line: line,
-      text: text(bytes, columns.bounds[2 * role.rawValue], columns.bounds[2 * role.rawValue + 1]),
-      message: role == .rating ? "is not a rating" : "is not a timestamp",
-      accepted: role == .rating
-        ? "a finite number such as 4 or 3.5 (\(role.option) says which column, none for none)"
-        : "seconds such as 881250949 (\(role.option) says which column, none for none)")
-  }
-
-  private func malformed(_ bytes: Span<UInt8>, _ start: Int, _ columns: LineColumns, _ line: Int) -> DataError {
-    var end = start
-    while end < bytes.count && bytes[end] != 0x0A && end - start <= Self.longestLine { end += 1 }
-    let text = text(bytes, start, min(end, start + 300))
-    if end - start > Self.longestLine {
-      return DataError(
-        path: path, line: line, text: text, message: "is a line of more than \(Self.longestLine) bytes",
-        accepted: "one interaction a line")
-    }
-    switch columns.fault {
-    case .unclosedQuote:
-      return DataError(
-        path: path, line: line, text: text, message: "has a quote that does not end on its line",
-        accepted: "quoted columns on one line, with quotes in them doubled")
-    case .textAfterQuote:
-      return DataError(
-        path: path, line: line, text: text, message: "has text after a closing quote",
-        accepted: "quoted columns on one line, with quotes in them doubled")
-    case nil:
-      let expected = dialect.columnCount
-      let plural = columns.count == 1 ? "column" : "columns"
-      return DataError(
-        path: path, line: line, text: text,
-        message: "has \(columns.count) \(plural) where the first line has \(expected)",
-        accepted: "\(expected) columns separated by \(dialect.delimiter)")
-    }
-  }
-
-  private func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
-    String(decoding: (start..<min(end, start + 300)).map { bytes[$0] }, as: UTF8.self)
+    if let number = known.find(id.span, 0, id.count) { return Int32(truncatingIfNeeded: number) }
+    return ~Int32(truncatingIfNeeded: new.number(id.span, 0, id.count).number)
   }
 }

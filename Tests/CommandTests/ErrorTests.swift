@@ -28,6 +28,18 @@ struct ErrorTests {
         "recommend m --items a -k 0",
         "recommend m --user u", "encode m good.tsv --output - --json", "simulate --output s --users 0",
         "simulate --output s --profile-length 5000", "doctor extra",
+        "train --model ae --output m --objective generate", "train --model mult-vae --output m --objective generat",
+        "train --model mult-vae --output m --objective generate --beta 0.2",
+        "train --model mult-vae --output m --objective generate --selection ndcg@10",
+        "sample vae", "sample vae --output s --json --from pior", "sample vae --output - --json",
+        "sample vae --output s --temperature 0", "sample vae --output s --temperature nan",
+        "sample vae --output s --users 0", "sample vae --output s --from user", "sample vae --output s --spread 2",
+        "sample vae --output s --from prior --like u1", "sample vae --output s --like u1 --spread -1",
+        "sample vae --output s --interpolate u1", "sample vae --output s --interpolate u1 u2 --steps 1",
+        "sample vae --output s --interpolate u1 u2 --users 3", "sample vae --output s --steps 3",
+        "sample vae --output s --lengths short", "sample vae --output s --from prior --lengths own",
+        "sample vae --output s", "sample vae --output s --from fitted",
+        "sample vae --output s --from prior --lengths nearby",
       ], status: 64, in: folder, snapshot: "errors-64")
   }
 
@@ -47,6 +59,9 @@ struct ErrorTests {
         "recommend popularity --items i1 --only-items empty.tsv", "encode popularity good.tsv --output e.tsv",
         "encode cut good.tsv --output e.tsv", "encode mixed good.tsv --output e.tsv",
         "evaluate popularity unknown.tsv",
+        "sample ae --output s", "sample ae --output s --from prior", "sample popularity --output s --from fitted",
+        "sample vae --output s --like nobody --data good.tsv", "sample vae --output s --like nothing",
+        "sample vae --output s --data unknown.tsv", "sample gaussian --output s --from prior",
       ], status: 65, in: folder, snapshot: "errors-65")
   }
 
@@ -73,6 +88,7 @@ struct ErrorTests {
         "train good.tsv --model ae --output m --log nowhere/l.csv",
         "compare good.tsv --per-user nowhere/p.tsv", "simulate --output nowhere/s",
         "simulate --output popularity",
+        "sample vae --output nowhere/s --from prior", "sample vae --output popularity --from prior",
         "encode ae good.tsv --output nowhere/e.tsv", "encode ae good.tsv --output popularity",
       ], status: 73, in: folder, snapshot: "errors-73")
   }
@@ -140,6 +156,8 @@ struct ErrorTests {
     try run("simulate --output population --users 20 --items 40 --tastes 2 --profile-length 10")
     try run("train good.tsv --model popularity --output popularity")
     try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae")
+    try run("train good.tsv --model mult-vae --hidden 4 --latent 2 --epochs 1 --output vae")
+    try run("train good.tsv --model mult-vae --likelihood gaussian --hidden 4 --latent 2 --epochs 1 --output gaussian")
     try run("train good.tsv --model ae --latent 3 --epochs 1 --output other")
     func file(_ path: String) -> URL { folder.url.appendingPathComponent(path) }
     for name in ["cut", "mixed", "half", "wrong-model"] {

@@ -40,4 +40,32 @@ struct ExampleTests {
       "point-or-distribution")
     #expect(lines.count { $0.contains(", ") } == 3)
   }
+
+  @Test("ae-against-vae says what both have, and what a point has not")
+  func aeAgainstVAE() throws {
+    let lines = try lines(of: "ae-against-vae")
+    func cells(_ measure: String) throws -> [String] {
+      let row = try #require(lines.first { $0.hasPrefix("| \(measure) ") })
+      return row.split(separator: "|").dropFirst().map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+    let divergences = try cells("KL to the prior")
+    #expect(divergences.prefix(2).allSatisfy { $0 == "not defined" })
+    #expect(divergences.dropFirst(2).compactMap { Double($0) }.count == 2)
+    for column in 2..<4 {
+      func value(_ measure: String) throws -> Double {
+        try #require(try cells(measure)[column].split(separator: " ").first.flatMap { Double($0) })
+      }
+      #expect(try value("ELBO") < value("L_5") && value("L_5") < value("L_50"))
+    }
+    #expect(try cells("dimensions") == ["32", "32", "32", "32"])
+    #expect(lines.contains { $0.hasPrefix("   AE, run 1: ") } && lines.contains { $0.hasPrefix("   VAE, run 1: ") })
+    for pair in ["AE, run 1 and AE, run 2", "VAE, run 1 and VAE, run 2"] {
+      let procrustes = try #require(try cells(pair).first.flatMap { Double($0) })
+      #expect(procrustes >= 0 && procrustes < 1)
+    }
+    let truth = try cells("truth")
+    #expect(truth[0] == "4" && truth[1] == "1.0000" && truth[3] == "1.0000" && truth[4] == "1.0000")
+    let probed = try #require(lines.last { $0.hasPrefix("| VAE, run 1 ") })
+    #expect(probed.split(separator: "|").compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }.count == 5)
+  }
 }

@@ -103,6 +103,41 @@ struct WholeRunTests {
     #expect(try a != folder.data("d/model.safetensors"))
   }
 
+  @Test("sample needs the model alone for the prior, and the users' data for what is theirs")
+  func sample() throws {
+    try run(
+      "train p/interactions.tsv --model mult-vae --hidden 8 --latent 2 --epochs 3 --objective generate --output vae")
+    #expect(try folder.text("vae/config.json").contains("\"objective\" : \"generate\""))
+    #expect(try folder.text("vae/README.md").contains("nats from the prior by their moments"))
+    func summary(_ line: String) throws -> [String: Any] {
+      let output = try run("sample vae --output s.tsv --json \(line)").output
+      return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+    }
+    let prior = try summary("--from prior --users 300")
+    #expect((prior["lengths"] as? [String: Any])?["law"] as? String == "empirical")
+    #expect(((prior["aggregatePosterior"] as? [String: Any])?["divergence"] as? Double).map { $0 > 0 } == true)
+    let lines = try folder.text("s.tsv").split(separator: "\n")
+    #expect(lines[0] == "user\titem" && lines[1].hasPrefix("synthetic-000001\t") && lines.count > 300)
+    #expect(lines.count - 1 == prior["interactions"] as? Int)
+    let population = try summary("--data p/interactions.tsv --users 300 --threads 1")
+    #expect(population["from"] as? String == "population")
+    let bytes = try folder.data("s.tsv")
+    _ = try summary("--data p/interactions.tsv --users 300 --threads 2")
+    #expect(try folder.data("s.tsv") == bytes)
+    let way = try summary("--data p/interactions.tsv --interpolate user-001 user-002 --steps 4")
+    #expect(((way["interpolation"] as? [String: Any])?["steps"] as? [Any])?.count == 4)
+    #expect(way["users"] as? Int == 4)
+    let counted = try run("sample vae --from prior --users 3 --counts --temperature 0.5 --output -").output
+    #expect(counted.hasPrefix("user\titem\tcount\nsynthetic-000001\t"))
+    try run("train p/interactions.tsv --model ae --latent 2 --epochs 2 --output ae")
+    let fitted = try run("sample ae --from fitted --data p/interactions.tsv --users 5 --output s.tsv")
+    #expect(fitted.errors.contains("ae has no distribution of its own"))
+    let item = try folder.text("vae/items.txt").split(separator: "\n")[0]
+    let like = try doppel.run(
+      ["sample", "vae", "--like", String(item), "--users", "2", "--spread", "0", "--output", "-"], in: folder)
+    #expect(like.status == 0 && like.output.split(separator: "\n").count == 3, "\(like.errors)")
+  }
+
   @Test("stdin, a byte-order mark, CR LF and blank lines give what the plain file gives")
   func dialects() throws {
     let text = try folder.text("p/interactions.tsv")

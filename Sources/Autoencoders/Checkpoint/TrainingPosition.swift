@@ -1,3 +1,5 @@
+public import Compute
+
 /// How far a training has come, weights aside.
 ///
 /// Every random draw is a function of the seed and of numbers that stand here, so no generator has a state to keep.
@@ -26,6 +28,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public internal(set) var batch = 0
   /// The sums over these batches.
   public internal(set) var current: EpochRecord?
+  /// What these batches saw of the posteriors.
+  public internal(set) var latentMoments: GaussianMoments?
   /// The finished epochs of this fit.
   public internal(set) var history: [EpochRecord] = []
   /// The best of them.
@@ -51,7 +55,7 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     if epoch < 1 || epoch - 1 > max(1, epochs) { return "it is in epoch \(epoch) of \(epochs)" }
     if batch < 0 || batch >= batches { return "it is at batch \(batch) of \(batches)" }
     if history.count != epoch - 1 { return "it has \(history.count) finished epochs in epoch \(epoch)" }
-    if (current == nil) != (batch == 0) { return "it has no sums for the batches that are done" }
+    if (current == nil) != (batch == 0) || (latentMoments == nil) != (batch == 0) { return "it has no sums for the batches that are done" }
     if let best, !(1..<max(2, epoch)).contains(best.epoch) { return "its best epoch is \(best.epoch)" }
     if waited < 0 || waited >= epoch { return "it has waited \(waited) epochs" }
     return nil

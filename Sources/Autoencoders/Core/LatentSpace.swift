@@ -23,6 +23,8 @@ public protocol LatentSpace: Sendable {
   static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>)
+  /// Adds a block that has gone forward to what the epoch will say about the posteriors.
+  static func add<S: Scalar>(_ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments)
 }
 
 /// The term of the loss that holds codes near a prior.
@@ -113,6 +115,11 @@ public enum PointLatent: LatentSpace {
   ) {
     delta.copyRows(0..<gradient.rows, of: gradient)
   }
+
+  /// Adds nothing: a point has no moments.
+  public static func add<S: Scalar>(
+    _ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments
+  ) {}
 }
 
 /// The latent space of a variational autoencoder: one diagonal Gaussian per user.
@@ -167,5 +174,12 @@ public enum GaussianLatent: LatentSpace {
     delta.backpropagateGaussian(
       gradient: gradient, head: outputs, noise: trace.noise, deviation: trace.deviation,
       beta: priorWeight)
+  }
+
+  /// Adds the means and the deviations of the block.
+  public static func add<S: Scalar>(
+    _ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments
+  ) {
+    moments.add(head: outputs, deviation: trace.deviation)
   }
 }

@@ -62,6 +62,14 @@ public enum ModelConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Whether it encodes to a distribution, from which users can be drawn.
+  public var isVariational: Bool {
+    switch self {
+    case .multVAE: true
+    case .popularity, .ae, .dae, .cdae, .multDAE, .mean, .userAutoRec, .itemAutoRec: false
+    }
+  }
+
   /// Its hyper-parameters and training options by name; `null` where one is left to be worked out.
   public var hyperparameters: [String: JSONValue] {
     switch self {

@@ -10,6 +10,8 @@ public struct Trainer: Sendable {
   public let processor: Processor
   /// The seed of the run.
   public let seed: Seed
+  /// Whether validation chooses only among epochs at whose end the prior's weight has stopped rising.
+  public var waitsForPrior = false
   /// Told of every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
   /// Told the share of the training that is done, after every update.
@@ -68,6 +70,10 @@ public struct Trainer: Sendable {
       } catch let mismatch as TensorMismatch {
         throw checkpoints.damaged(mismatch.description)
       }
+      if let moments = position.latentMoments {
+        guard moments.dimensions == design.latent else { throw checkpoints.damaged("its posteriors have another width") }
+        step.latentMoments = moments
+      }
       onResume(position.allEpochs)
     }
 
@@ -77,13 +83,12 @@ public struct Trainer: Sendable {
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        if position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
+        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           best = keepsBest ? step.network : nil
           position.best = .init(epoch: position.epoch, value: value)
           position.waited = 0
-        } else if design.prior.isSettled(
-          afterUpdates: step.updates, of: step.plannedUpdates)
-        {
+        } else if settled {
           position.waited += 1
         }
       }
@@ -113,6 +118,7 @@ public struct Trainer: Sendable {
       ?? EpochRecord(
         epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
         heldLogVariances: 0)
+    if position.batch == 0 { step.beginEpoch() }
     for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
       if isInterrupted() { try interrupt(step, position, best) }
       if position.batch > 0 { try keepIfDue(step, position, best) }
@@ -133,10 +139,13 @@ public struct Trainer: Sendable {
       start = now
       position.batch += 1
       position.current = record
+      position.latentMoments = step.latentMoments
       onProgress((Double(epoch - 1) + Double(first + batch.count) / Double(order.count)) / Double(epochs))
     }
     position.batch = 0
     position.current = nil
+    position.latentMoments = nil
+    record.latent = LatentEpoch(step.latentMoments)
     return record
   }
 

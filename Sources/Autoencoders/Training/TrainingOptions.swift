@@ -51,6 +51,8 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var heldLogVariances: Int
   /// The value on the validation users, where there are any.
   public var validation: Double?
+  /// The posteriors; `nil` for models without.
+  public var latent: LatentEpoch?
 }
 
 /// A training that came to its end.

@@ -13,6 +13,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public internal(set) var updates = 0
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
+  /// What the updates since ``beginEpoch()`` saw of the posteriors.
+  public internal(set) var latentMoments: GaussianMoments
 
   private let design: Design<Latent>
   private let adam: Adam
@@ -41,6 +43,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     self.processor = processor
     self.plannedUpdates = plannedUpdates
     let precision = precision
+    latentMoments = GaussianMoments(dimensions: design.latent)
     workers = network.shards.map { ShardWorker($0, batchSize: batchSize, precision: precision) }
     blockSize = UserBlock<Latent, S>.size(batch: batchSize)
     let size = blockSize
@@ -67,6 +70,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     design.prior.weight(afterUpdates: updates, of: plannedUpdates)
   }
 
+  /// Forgets the posteriors of earlier updates.
+  public mutating func beginEpoch() { latentMoments = GaussianMoments(dimensions: design.latent) }
+
   /// Makes one update from some users.
   ///
   /// - Parameters:
@@ -81,6 +87,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     let (loss, normalisers, objective) = try evaluate(rows: rows, of: data, noise: noise)
     guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
+    }
+    for block in blocks where block.count > 0 {
+      guard let outputs = block.encoded.last else { continue }
+      Latent.add(block.latent, outputs: outputs, to: &latentMoments)
     }
     let step = adam.step(updates + 1, penalty: design.weightDecay)
     let plain = adam.step(updates + 1, penalty: 0)

@@ -25,6 +25,8 @@ struct Compare: ParsableCommand {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  var report: String?
   @Option(help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"))
   var saveSplit: String?
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -33,9 +35,9 @@ struct Compare: ParsableCommand {
     let started = Date()
     let configurations = try configurations()
     let metrics = try measure.parsed(for: task)
-    if let log { try AtomicFile.verify(log) }
+    for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
     let processor = try options.processor().using(hyperparameters.precision)
-    let selection = try data.selection()
+    let selection = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 
@@ -44,17 +46,20 @@ struct Compare: ParsableCommand {
     let split: [String: JSONValue]
     var notes: [String]
     let loaded: Date
+    var itemPopularity: [Int] = []
     switch task {
     case .ranking:
       let data = try selection.ranking(seed: options.randomSeed)
       guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
       options.note(notes)
+      itemPopularity = data.split.train.columnCounts()
       if let saveSplit { try data.split.writeAuthorsLayout(to: saveSplit) }
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     case .rating:
       let data = try selection.rating(seed: options.randomSeed)
@@ -65,6 +70,7 @@ struct Compare: ParsableCommand {
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     }
     try reporter.end()
@@ -75,18 +81,30 @@ struct Compare: ParsableCommand {
     try measure.writePerUser(results, metrics)
 
     let comparison = Comparison(results, metrics: metrics)
+    let document = ResultDocument(
+      dataset: summary, split: split, seed: options.seed, processor: processor,
+      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
+      totalSeconds: Date().timeIntervalSince(started), notes: notes)
+    if let report {
+      try ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
+        .write(to: report)
+    }
     if options.json {
-      let document = ResultDocument(
-        dataset: summary, split: split, seed: options.seed, processor: processor,
-        version: DoppelVersion.current,
-        loadSeconds: loaded.timeIntervalSince(started),
-        totalSeconds: Date().timeIntervalSince(started), notes: notes)
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
       try Console.standardOutput(
         Self.heading(summary, processor, options.seed) + comparison.table.markdown() + "\n"
           + comparison.sentences.map { $0 + "\n" }.joined())
     }
+  }
+
+  private func noteMemory(
+    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
+    _ largestBatch: (ModelConfiguration, Int) -> Int?
+  ) throws {
+    let note = try MemoryLimit.check(
+      models, limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
+    if verbose { options.note([note].compactMap(\.self)) }
   }
 
   /// What was used, in one line.

@@ -5,50 +5,59 @@ import FileFormats
 /// `doppel encode`: latent codes as a table.
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the latent code of every user: mean and log-variance, or the point of an autoencoder.")
+    abstract: "Write the latent code of every user: mean and log-variance, or the point of an autoencoder.",
+    discussion: """
+      As a table (tsv); as the two files that TensorBoard's projector loads, vectors.tsv and metadata.tsv, in a \
+      directory, with means or points only (projector); or as a NumPy array with a row for each user in the \
+      order of the data, means before log-variances (npy).
+      """)
+
+  /// What is written.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case tsv, projector, npy }
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
   var model: String
   @Argument(help: "File of interactions (default: the built-in population).")
   var data: String?
-  @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "File to write, - for a table on stdout, or the projector's directory.", valueName: "path"))
   var output: String
+  @Option(help: "How the codes are written.") var format = Format.tsv
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    if output == "-" && format != .tsv {
+      throw UsageError("--format \(format.rawValue) cannot go to stdout; accepted: --format tsv, or a path")
+    }
     let directory = try ModelDirectory(contentsOf: model)
     try checkCodes(of: directory)
     let processor = try options.processor()
     var selection = DataSelection()
     selection.format = try reading.format()
     selection.filters = reading.filters
+    selection.threads = options.threads
     if let data { selection.source = .file(data) }
     let audience = directory.audience(try selection.interactions(seed: options.randomSeed))
     options.note(audience.notes)
-    let columns = directory.codeColumns
-    let header = (["user"] + columns).joined(separator: "\t") + "\n"
-    func line(_ user: String, _ code: [Float]) -> String {
-      ([user] + code.map { "\($0)" }).joined(separator: "\t") + "\n"
+    let written = WrittenCodes(directory: directory, audience: audience, processor: processor)
+    switch format {
+    case .tsv where output == "-":
+      return try written.table(write: { try Console.standardOutput($0) }, id: Console.identifier)
+    case .tsv: try AtomicFile.write(to: output) { file in try written.table { try file.write($0) } }
+    case .projector: try written.projector(to: output)
+    case .npy: try written.array(to: output)
     }
-    if output == "-" {
-      try Console.standardOutput(header)
-      return try directory.encode(audience, processor: processor) { user, code in
-        try Console.standardOutput(line(Console.identifier(user), code))
-      }
-    }
-    try AtomicFile.write(to: output) { file in
-      try file.write(header)
-      try directory.encode(audience, processor: processor) { user, code in try file.write(line(user, code)) }
-    }
+    let columns = format == .projector ? written.pointColumns : directory.codeColumns.count
     if options.json {
       try Console.standardOutput([
         "output": .string(output), "users": .number(Double(audience.userIDs.count)),
-        "columns": .number(Double(columns.count)),
+        "columns": .number(Double(columns)), "format": .string(format.rawValue),
       ])
     } else {
-      try Console.standardOutput("\(audience.userIDs.count) users × \(columns.count) numbers in \(output)\n")
+      try Console.standardOutput("\(audience.userIDs.count) users × \(columns) numbers in \(output)\n")
     }
   }
 
@@ -62,6 +71,53 @@ struct Encode: ParsableCommand {
         path: model,
         message: "is item-autorec, which encodes items by the ratings of its training users, not users",
         accepted: "an autoencoder of users")
+    }
+  }
+}
+
+/// Codes on their way to a file, a block of users at a time.
+private struct WrittenCodes {
+  let directory: ModelDirectory
+  let audience: ModelDirectory.Audience
+  let processor: Processor
+
+  /// How many columns are means or points.
+  var pointColumns: Int { directory.codeColumns.count { !$0.hasPrefix("logvar") } }
+
+  private static func line(_ cells: [String]) -> String { cells.joined(separator: "\t") + "\n" }
+
+  /// A header, then a line for each user.
+  func table(write: (String) throws -> Void, id: (String) -> String = { $0 }) throws {
+    try write(Self.line(["user"] + directory.codeColumns))
+    try directory.encode(audience, processor: processor) { user, code in
+      try write(Self.line([id(user)] + code.map { "\($0)" }))
+    }
+  }
+
+  /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
+  func projector(to path: String) throws {
+    let names = ["vectors.tsv", "metadata.tsv"]
+    try AtomicDirectory.write(to: path, replacing: names.contains) { folder in
+      try AtomicFile.write(to: folder + "/vectors.tsv") { file in
+        try directory.encode(audience, processor: processor) { _, code in
+          try file.write(Self.line(code.prefix(pointColumns).map { "\($0)" }))
+        }
+      }
+      try AtomicFile.write(to: folder + "/metadata.tsv") { file in
+        try file.write("user\titems\n")
+        for (row, user) in audience.userIDs.enumerated() {
+          let id = user.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+          try file.write(Self.line([String(id), "\(audience.profiles.items.count(ofRow: row))"]))
+        }
+      }
+    }
+  }
+
+  func array(to path: String) throws {
+    try AtomicFile.write(to: path) { file in
+      try file.write(
+        NumPyArray.header(rows: audience.userIDs.count, columns: directory.codeColumns.count))
+      try directory.encode(audience, processor: processor) { _, code in try file.write(NumPyArray.bytes(code)) }
     }
   }
 }

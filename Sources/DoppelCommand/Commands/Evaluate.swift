@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
   ) throws -> (SplitKind, (DataSummary, HeldOutUsers, [String])) {
     let format = try reading.format()
     func read(_ path: String) throws -> Interactions {
-      try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
+      try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path))
     }
     if let train {
       guard let test else { throw UsageError("--train needs --test") }

@@ -108,7 +108,7 @@ struct Recommend: ParsableCommand {
     }
     let path = users ?? data ?? ""
     let interactions = try reading.filters.apply(
-      to: InteractionReader(format: reading.format()).read(path: path))
+      to: InteractionReader(format: reading.format(), threads: options.threads).read(path: path))
     guard let user else { return directory.audience(interactions) }
     guard let only = interactions.only(user: user) else {
       throw DataError(

@@ -20,6 +20,13 @@ struct Train: ParsableCommand {
   @Option(help: "What is predicted (default: what the model is for).")
   var task: ModelConfiguration.Task?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
+  @Option(
+    help: ArgumentHelp(
+      """
+      recommend, or generate for mult-vae: β rises to 1, and the evidence lower bound at β = 1 chooses among the epochs \
+      after that.
+      """, valueName: "name"))
+  var objective = Objective.recommend
   @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"))
   var selection = "ndcg@100"
   @Flag(help: "Show the loss terms of every epoch on stderr.")
@@ -35,7 +42,7 @@ struct Train: ParsableCommand {
     let metric = try selectionMetric()
     try verifyOutput()
     let processor = try options.processor().using(hyperparameters.precision)
-    let place = try data.selection()
+    let place = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
 
@@ -47,23 +54,28 @@ struct Train: ParsableCommand {
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.selection = metric
+      experiment.objective = objective
       experiment.observer = reporter.observe()
+      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
       let run = identity(
-        configuration, processor, data: data.hash, split: data.split.hash, selection: selection,
-        refits: experiment.refits)
+        configuration, processor, data: data.hash, split: data.split.hash,
+        selection: objective == .generate ? "negative-elbo" : selection, refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
       let fit = try experiment.fit(configuration)
       var users = data.split.trainUserIDs
       if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
       trained = Trained(
         fit: fit, items: data.split.items, users: Vocabulary(ids: users), summary: data.summary,
-        run: run, selection: selection, refitted: experiment.refits && data.split.refit != nil)
+        run: run, selection: objective == .generate ? "negative-elbo" : selection,
+        refitted: experiment.refits && data.split.refit != nil,
+        rows: (experiment.refits ? data.split.refit : nil) ?? data.split.train)
     case .rating:
       let data = try place.rating(seed: options.randomSeed, forTraining: true)
       options.note(data.notes)
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
+      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
       let run = identity(
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
@@ -71,7 +83,7 @@ struct Train: ParsableCommand {
       guard let fit = try experiment.fit(configuration).fit else { return }
       trained = Trained(
         fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
-        run: run, selection: "rmse", refitted: experiment.refits)
+        run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
     }
     try reporter.end()
     try reporter.writeLog(to: log)
@@ -83,7 +95,24 @@ struct Train: ParsableCommand {
     let plain = try ModelConfiguration.parse(model)
     if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
-    return try hyperparameters.configured([plain], config: options.config)[0]
+    let configured = try hyperparameters.configured([plain], config: options.config)[0]
+    if objective == .generate { try checkGenerates(configured) }
+    return configured
+  }
+
+  private func checkGenerates(_ configuration: ModelConfiguration) throws {
+    guard configuration.isVariational else {
+      let able = ModelConfiguration.all.filter(\.isVariational).map(\.name)
+      throw UsageError(
+        "--objective generate needs a model with a distribution to draw from, and \(model) has none; accepted: "
+          + able.joined(separator: ", "))
+    }
+    guard configuration.hyperparameters["beta"] == 1 else {
+      throw UsageError("--objective generate trains with β up to 1; leave --beta out or say --beta 1")
+    }
+    guard selection == "ndcg@100" else {
+      throw UsageError("--objective generate chooses the epoch by the evidence lower bound; leave --selection out")
+    }
   }
 
   /// All that decides in which bytes this run ends.
@@ -99,6 +128,15 @@ struct Train: ParsableCommand {
       "hyperparameters": .object(configuration.hyperparameters), "selection": .string(selection),
       "refits": .bool(refits),
     ])
+  }
+
+  private func noteMemory(
+    _ model: ModelConfiguration, _ memory: (ModelConfiguration) -> TrainingMemory?,
+    _ largestBatch: (ModelConfiguration, Int) -> Int?
+  ) throws {
+    let note = try MemoryLimit.check(
+      [model], limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
+    options.note([note].compactMap(\.self))
   }
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
@@ -136,6 +174,8 @@ struct Train: ParsableCommand {
     let run: RunIdentity
     let selection: String
     let refitted: Bool
+    /// What the weights were fitted to; `nil` for ratings.
+    let rows: SparseRows?
 
     var validation: Double? {
       fit.history.first { $0.epoch == fit.bestEpoch }?.validation.map(abs)
@@ -145,7 +185,11 @@ struct Train: ParsableCommand {
   private func save(
     _ trained: Trained, _ configuration: ModelConfiguration, _ processor: Processor
   ) throws -> ModelDirectory {
-    let directory = ModelDirectory(
+    var posterior: AggregatePosterior?
+    if case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+      posterior = try model.aggregatePosterior(of: Profiles(items: rows), processor: processor)
+    }
+    var directory = ModelDirectory(
       configuration: configuration, model: trained.fit.model, items: trained.items,
       users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
       record: [
@@ -154,15 +198,21 @@ struct Train: ParsableCommand {
           "epochs": .number(Double(trained.fit.history.count)),
           "bestEpoch": .number(Double(trained.fit.bestEpoch)),
           "refitted": .bool(trained.refitted),
+          "objective": .string(objective.rawValue),
           "selection": .string(trained.selection),
           "validation": trained.validation.map { .number($0) } ?? .null,
         ]),
       ].merging(trained.run.members.filter { !["selection", "refits"].contains($0.key) }) { record, _ in record })
+    if let lengths = trained.rows.flatMap({ LengthHistogram(of: $0) }) {
+      directory.record["profileLengths"] = lengths.json
+    }
+    if let posterior { directory.record["aggregatePosterior"] = posterior.json }
     let card = ModelCard(
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
-      origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).")
+      origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).",
+      aggregatePosterior: posterior)
     try directory.write(to: output, card: card.markdown)
     return directory
   }

@@ -7,11 +7,13 @@ import Synchronization
 final class TrainingReporter: Sendable {
   private let progress: Progress
   private let verbose: Bool
+  private let quiet: Bool
   private let records = Mutex<[(model: String, record: EpochRecord)]>([])
 
   init(quiet: Bool, verbose: Bool) {
     progress = Progress(quiet: quiet)
     self.verbose = verbose && !quiet
+    self.quiet = quiet
   }
 
   /// Starts to listen for Ctrl-C, and to what the library tells.
@@ -31,12 +33,24 @@ final class TrainingReporter: Sendable {
   /// Takes the bar away, also where the training ends in an error.
   func clear() { progress.end() }
 
-  /// Ends the report of a training that came to its end.
+  /// Ends the report of a training that came to its end, with a warning where posteriors are none worth the name.
   ///
   /// - Throws: `TrainingError.interrupted` when somebody asked to stop after the last update.
   func end() throws {
     progress.end()
     if Interruption.isRequested { throw TrainingError.interrupted }
+    if quiet { return }
+    for warning in Self.warnings(records.withLock { $0 }) { Console.standardError("warning: \(warning)\n") }
+  }
+
+  /// The last epoch of every training, and of every second fit, whose posteriors have collapsed or are nearly points.
+  private static func warnings(_ records: [(model: String, record: EpochRecord)]) -> [String] {
+    records.indices.compactMap { index in
+      let (model, record) = records[index]
+      let isLast = index + 1 == records.count || records[index + 1].record.epoch == 1
+      guard isLast, let latent = record.latent, let words = latent.warning else { return nil }
+      return "\(model), epoch \(record.epoch), beta \(String(format: "%.4g", record.beta)): \(words)"
+    }
   }
 
   private func finished(_ model: String, _ record: EpochRecord) {
@@ -48,6 +62,10 @@ final class TrainingReporter: Sendable {
       format: "%@ epoch %d  reconstruction %.4f  KL %.4f  beta %.4f", model, record.epoch,
       record.reconstruction, record.divergence, record.beta)
     if let validation = record.validation { line += String(format: "  validation %.4f", abs(validation)) }
+    if let latent = record.latent {
+      line += "  active \(latent.activeUnits) of \(latent.divergences.count)"
+      if latent.state != .healthy { line += "  posterior \(latent.state.words)" }
+    }
     if record.heldLogVariances > 0 {
       line += "  log-variances held to their range: \(record.heldLogVariances)"
     }
@@ -59,12 +77,47 @@ final class TrainingReporter: Sendable {
   /// - Throws: `OutputError`.
   func writeLog(to path: String?) throws {
     guard let path else { return }
-    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,heldLogVariances\n"
+    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,heldLogVariances,"
+    text += "active_units,posterior_variance,state,kl_by_dimension\n"
     for (model, record) in records.withLock({ $0 }) {
       text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
-      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),"
-      text += "\(record.heldLogVariances)\n"
+      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),\(record.heldLogVariances),"
+      if let latent = record.latent {
+        // One cell, so that the number of columns is the same for every model.
+        text += "\(latent.activeUnits),\(latent.posteriorVariance),\(latent.state.rawValue),"
+        text += latent.divergences.map { String(format: "%.6g", $0) }.joined(separator: " ") + "\n"
+      } else {
+        text += ",,,\n"
+      }
     }
     try AtomicFile.write(text, to: path)
+  }
+}
+
+extension PosteriorState {
+  /// As it stands in a line of the log.
+  fileprivate var words: String {
+    switch self {
+    case .healthy: "healthy"
+    case .collapsed: "collapsed"
+    case .nearlyPoint: "nearly a point"
+    }
+  }
+}
+
+extension LatentEpoch {
+  /// What to say at the end of a training; `nil` when all is well.
+  fileprivate var warning: String? {
+    let active = "\(activeUnits) of \(divergences.count) dimensions active"
+    switch state {
+    case .healthy: return nil
+    case .collapsed:
+      return "the posterior has collapsed: \(active), KL "
+        + String(format: "%.3f nats, less than one bit about a user; try a smaller --beta", divergences.reduce(0, +))
+    case .nearlyPoint:
+      return "the posterior is nearly a point: "
+        + String(format: "noise is %.1f %% of what varies", 100 * noiseShare)
+        + "; without a prior's pull, draws from N(0, I) mean little"
+    }
   }
 }

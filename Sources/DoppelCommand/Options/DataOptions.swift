@@ -15,8 +15,10 @@ struct DataOptions: ParsableArguments {
   @OptionGroup(title: "Splitting") var splitting: SplittingOptions
 
   /// The selection these flags make.
-  func selection() throws -> DataSelection {
-    try splitting.selection(data: data, reading: reading)
+  func selection(threads: Int?) throws -> DataSelection {
+    var selection = try splitting.selection(data: data, reading: reading)
+    selection.threads = threads
+    return selection
   }
 }
 

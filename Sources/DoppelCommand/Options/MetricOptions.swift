@@ -4,6 +4,7 @@ import FileFormats
 
 extension ModelConfiguration.Task: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
+extension Objective: ExpressibleByArgument {}
 
 /// What is measured.
 struct MetricOptions: ParsableArguments {

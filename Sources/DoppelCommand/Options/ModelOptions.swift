@@ -47,6 +47,11 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
   var precision = ProductPrecision.float32
+  @Option(
+    help: ArgumentHelp(
+      "Refuse a training that needs more memory, such as 400MB or 2GB (default: what the machine has).",
+      valueName: "size"))
+  var memoryLimit: MemoryLimit?
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 

@@ -1,0 +1,89 @@
+public import Compute
+import FileFormats
+public import InteractionData
+
+/// Real and synthetic users over one list of items (T training, H holdout, S synthetic users, I items).
+public struct AuditData: Sendable {
+  /// The items of all three, training first.
+  public let items: Vocabulary
+  /// The real users the generator was trained on; shape: T × I.
+  public let train: SparseRows
+  /// Real users it has not seen; shape: H × I.
+  public let holdout: SparseRows?
+  /// The synthetic users; shape: S × I.
+  public let synthetic: SparseRows
+  /// The names of the files: training, holdout, synthetic.
+  public let names: (train: String, holdout: String?, synthetic: String)
+  /// Counted remarks about the files.
+  public let notes: [String]
+
+  /// The least number of users each side must have.
+  public static let leastUsers = 10
+
+  /// Puts the users of two or three files over the items of all of them.
+  ///
+  /// Ratings are left out: a profile is a set of items.
+  ///
+  /// - Throws: `DataError` when a file has fewer than ``leastUsers`` users.
+  public init(train: Interactions, synthetic: Interactions, holdout: Interactions? = nil) throws {
+    for data in [train, synthetic, holdout].compactMap(\.self) where data.users.count < Self.leastUsers {
+      throw DataError(
+        path: data.name, message: "has \(data.users.count) users, too few to compare distributions",
+        accepted: "at least \(Self.leastUsers) users")
+    }
+    let items = Vocabulary(ids: train.items.ids + (holdout?.items.ids ?? []) + synthetic.items.ids)
+    self.items = items
+    self.train = train.rows(in: items).rows
+    self.synthetic = synthetic.rows(in: items).rows
+    self.holdout = holdout.map { $0.rows(in: items).rows }
+    names = (train.name, holdout?.name, synthetic.name)
+    var notes: [String] = []
+    for data in [train, holdout, synthetic].compactMap(\.self) { notes += data.notes.map { "\(data.name): \($0)" } }
+    let strangers = synthetic.items.ids.count { train.items.index(of: $0) == nil }
+    if strangers == synthetic.items.count {
+      notes.append("no item of \(synthetic.name) occurs in \(train.name): check that both use the same ids")
+    } else if strangers > 0 {
+      notes.append("\(strangers) of \(synthetic.items.count) items of \(synthetic.name) do not occur in \(train.name)")
+    }
+    if let holdout {
+      let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
+      if both > 0 {
+        notes.append(
+          "\(both) of \(holdout.users.count) user ids of \(holdout.name) occur in \(train.name) too: the holdout must hold "
+            + "users the generator has not seen; if these are the same people, its values are no ceiling")
+      }
+      let known = ProfileSet(self.train)
+      let same =
+        (self.holdout.map { rows in (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) } }) ?? 0
+      if 2 * same > holdout.users.count {
+        notes.append(
+          "\(same) of \(holdout.users.count) holdout profiles equal a training profile: the holdout overlaps train")
+      }
+    }
+    self.notes = notes
+  }
+
+  /// The sizes of one population.
+  func population(_ rows: SparseRows, name: String) -> AuditPopulation {
+    let known = train.columnCounts()
+    let counts = rows.columnCounts()
+    return AuditPopulation(
+      name: name, users: rows.rowCount, items: counts.count { $0 > 0 }, interactions: rows.nonZeroCount,
+      sharedItems: counts.indices.count { counts[$0] > 0 && known[$0] > 0 })
+  }
+}
+
+/// Profiles to look up whole.
+struct ProfileSet {
+  private var counts: [ArraySlice<Int32>: Int] = [:]
+
+  init(_ rows: SparseRows) {
+    counts.reserveCapacity(rows.rowCount)
+    for row in 0..<rows.rowCount { counts[rows.indices(ofRow: row), default: 0] += 1 }
+  }
+
+  /// Whether the same set of items is there.
+  func contains(_ profile: ArraySlice<Int32>) -> Bool { counts[profile] != nil }
+  /// How often it is there.
+  func count(_ profile: ArraySlice<Int32>) -> Int { counts[profile] ?? 0 }
+}

@@ -1,0 +1,33 @@
+/// How much an audit looks at.
+public struct AuditOptions: Sendable, Equatable {
+  /// The largest number of users of each kind whose distances are computed; more are sampled, and a note says so.
+  public var maximumUsers = 10_000
+  /// The largest number of users of each kind in MMD and the classifier, which look at all pairs at once.
+  public var pairUsers = 2_000
+  /// k of the nearest neighbours.
+  public var neighbours = 5
+  /// How many of the most popular items the pair measures look at.
+  public var topItems = 50
+  /// Relabellings behind the p-value of MMD.
+  public var permutations = 199
+  /// Resamplings behind the errors of popularity, length and pairs.
+  public var resamples = 100
+  /// How models are trained; `nil` leaves utility out.
+  public var utility: UtilityOptions? = UtilityOptions()
+
+  /// Creates the defaults.
+  public init() {}
+}
+
+/// How much training the utility measures may cost.
+public struct UtilityOptions: Sendable, Equatable {
+  /// The largest number of passes over the training users.
+  public var epochs = 60
+  /// The largest number of users trained on, of each kind.
+  public var users = 5_000
+  /// The largest number of real users tested on.
+  public var testUsers = 2_000
+
+  /// Creates the defaults.
+  public init() {}
+}

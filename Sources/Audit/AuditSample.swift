@@ -1,0 +1,56 @@
+import Compute
+
+/// What is held against what: reference users, real peers and synthetic users, the latter two in equal number.
+///
+/// With a holdout, the reference is the training data and the peers are the holdout. Without one, training users are cut
+/// into two random halves, one the reference and the other the peers.
+struct AuditSample: Sendable {
+  let reference: SparseRows
+  let peers: SparseRows
+  let synthetic: SparseRows
+  let isHalved: Bool
+  let notes: [String]
+
+  init(_ data: AuditData, maximumUsers: Int, seed: Seed) {
+    var notes: [String] = []
+    func take(_ rows: SparseRows, _ count: Int, _ tag: Int, _ name: String) -> SparseRows {
+      if rows.rowCount <= count { return rows }
+      notes.append("\(count) of \(rows.rowCount) \(name) users drawn at random")
+      return rows.drawing(count, seed, tag)
+    }
+    let whole: (SparseRows, SparseRows)
+    if let holdout = data.holdout {
+      whole = (data.train, holdout)
+    } else {
+      var random = seed.stream(.resampling, 1)
+      let order = random.permutation(data.train.rowCount)
+      let half = order.count / 2
+      whole = (
+        data.train.selecting(rows: order[half...].sorted()), data.train.selecting(rows: order[..<half].sorted())
+      )
+    }
+    isHalved = data.holdout == nil
+    let count = min(maximumUsers, whole.1.rowCount, data.synthetic.rowCount)
+    reference = take(whole.0, maximumUsers, 2, isHalved ? "(half of the) training" : "training")
+    peers = take(whole.1, count, 3, isHalved ? "(other half of the) training" : "holdout")
+    synthetic = take(data.synthetic, count, 4, "synthetic")
+    self.notes = notes.map { "fidelity: " + $0 + ", so that equally many stand on both sides" }
+  }
+}
+
+extension SparseRows {
+  /// Some rows at random, in their order; all where there are no more.
+  func drawing(_ count: Int, _ seed: Seed, _ tag: Int) -> SparseRows {
+    if rowCount <= count { return self }
+    var random = seed.stream(.resampling, tag)
+    return selecting(rows: random.permutation(rowCount)[..<count].sorted())
+  }
+
+  /// The rows of both.
+  func followed(by other: SparseRows) -> SparseRows {
+    precondition(columnCount == other.columnCount, "rows of the same width")
+    return SparseRows(
+      columnCount: columnCount, offsets: offsets + other.offsets.dropFirst().map { $0 + nonZeroCount },
+      indices: indices + other.indices)
+  }
+}

@@ -1,0 +1,55 @@
+import Compute
+import Foundation
+
+/// Two attackers who have the synthetic users and guess who was trained on.
+///
+/// The first calls someone a member who is near to a synthetic user. The second also has real users from elsewhere and asks
+/// whether someone is nearer to the synthetic than to those: a density ratio as in DOMIAS (van Breugel et al., AISTATS 2023),
+/// with the mean similarity to the five nearest for a density.
+struct MembershipInference: Sendable {
+  typealias Estimate = (value: Double, standardError: Double)
+  let area: Estimate
+  let found: Estimate?
+  let densityArea: Estimate?
+  let densityFound: Estimate?
+
+  /// The least number of non-members for a false positive rate of 1 %.
+  static let least = 100
+
+  /// - Parameter elsewhere: real users the second attacker has, neither members nor among the others.
+  init?(
+    _ synthetic: SparseRows, members: SparseRows, others: SparseRows, elsewhere: SparseRows?, _ processor: Processor
+  ) throws {
+    let k = 5
+    let index = JaccardIndex(synthetic)
+    let (near, far) = (
+      try index.largest(k, of: members, processor), try index.largest(k, of: others, processor)
+    )
+    guard let first = near.first, !first.isEmpty,
+      let area = ReceiverOperating.area(positives: near.map { Double($0[0]) }, negatives: far.map { Double($0[0]) })
+    else { return nil }
+    self.area = area
+    found =
+      others.rowCount < Self.least
+      ? nil
+      : ReceiverOperating.found(
+        positives: near.map { Double($0[0]) }, negatives: far.map { Double($0[0]) }, rate: 0.01)
+    guard let elsewhere, elsewhere.rowCount >= k else {
+      (densityArea, densityFound) = (nil, nil)
+      return
+    }
+    let control = JaccardIndex(elsewhere)
+    func ratios(_ rows: SparseRows, _ near: [[Float]]) throws -> [Double] {
+      zip(near, try control.largest(k, of: rows, processor)).map { synthetic, real in
+        log((Self.mean(synthetic) + 1e-3) / (Self.mean(real) + 1e-3))
+      }
+    }
+    let (positives, negatives) = (try ratios(members, near), try ratios(others, far))
+    densityArea = ReceiverOperating.area(positives: positives, negatives: negatives)
+    densityFound =
+      others.rowCount < Self.least
+      ? nil : ReceiverOperating.found(positives: positives, negatives: negatives, rate: 0.01)
+  }
+
+  private static func mean(_ values: [Float]) -> Double { Double(values.reduce(0, +)) / Double(values.count) }
+}

@@ -1,0 +1,115 @@
+import Compute
+import Foundation
+
+/// The privacy measures, and distances for the plots.
+struct PrivacyAudit: Sendable {
+  var privacy = AuditPrivacy()
+  var distances: [AuditPlots.DistanceHistogram] = []
+  var notes: [String] = []
+
+  init(_ data: AuditData, options: AuditOptions, seed: Seed, processor: Processor) throws {
+    var notes: [String] = []
+    func take(_ rows: SparseRows, _ tag: Int, _ name: String) -> SparseRows {
+      if rows.rowCount > options.maximumUsers {
+        let share = 0.5 / Double(options.maximumUsers).squareRoot()
+        notes.append(
+          "privacy: \(options.maximumUsers) of \(rows.rowCount) \(name) users drawn at random; a share varies by at most "
+            + "\(decimal(share)) (one standard error)")
+      }
+      return rows.drawing(options.maximumUsers, seed, tag)
+    }
+    let train = take(data.train, 50, "training")
+    let synthetic = take(data.synthetic, 51, "synthetic")
+    let holdout = data.holdout.map { take($0, 52, "holdout") }
+    let (copies, rows) = ExactCopies.measure(data)
+    privacy.copies = rows
+    privacy.measures = [copies]
+
+    let index = JaccardIndex(train)
+    let near = try index.largest(2, of: synthetic, processor)
+    let real =
+      try holdout.map { try index.largest(2, of: $0, processor) }
+      ?? index.largest(
+        2, of: train, leavesOut: true, processor)
+    distances = [
+      Self.histogram(.synthetic, .train, near), Self.histogram(holdout == nil ? .train : .holdout, .train, real),
+    ]
+
+    let unseen = "Needs a holdout: real users the generator has not seen."
+    if let holdout {
+      distances.append(
+        Self.histogram(.synthetic, .holdout, try JaccardIndex(holdout).largest(1, of: synthetic, processor)))
+      let halves = Self.halves(holdout, seed)
+      let share = try ClosestRecordShare(synthetic, train: train, holdout: holdout, seed: seed, processor)
+      let ceiling = try ClosestRecordShare(halves.0, train: train, holdout: halves.1, seed: seed, processor)
+      privacy.measures.append(
+        GapRule.measure(
+          .closestRecordShare, value: share?.value, standardError: share?.standardError, ceiling: ceiling?.value,
+          ceilingError: ceiling?.standardError,
+          // By symmetry unseen users reach exactly one half; the measured ceiling shows how far that varies here.
+          gapError: share?.standardError, missing: unseen))
+      privacy.measures.append(Self.ratio(near, real))
+      privacy.measures += try Self.membership(train, synthetic, holdout, halves, processor)
+    } else {
+      privacy.measures.append(GapRule.measure(.closestRecordShare, value: nil, ceiling: nil, missing: unseen))
+      privacy.measures.append(Self.ratio(near, real))
+      for kind in [
+        AuditMeasureKind.membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
+      ] { privacy.measures.append(GapRule.measure(kind, value: nil, ceiling: nil, missing: unseen)) }
+    }
+    self.notes = notes
+  }
+
+  private static func ratio(_ near: [[Float]], _ real: [[Float]]) -> AuditMeasure {
+    let (value, ceiling) = (NeighbourRatio.values(nearestTwo: near), NeighbourRatio.values(nearestTwo: real))
+    return GapRule.measure(
+      .neighbourRatio, value: Statistics.mean(value), standardError: Statistics.standardError(value),
+      ceiling: Statistics.mean(ceiling), ceilingError: Statistics.standardError(ceiling),
+      details: ["tenthPercentile": Statistics.quantiles(value, at: [0.1])[0]])
+  }
+
+  /// Two random halves, each row in one of them.
+  private static func halves(_ rows: SparseRows, _ seed: Seed) -> (SparseRows, SparseRows) {
+    var random = seed.stream(.resampling, 53)
+    let order = random.permutation(rows.rowCount)
+    let half = order.count / 2
+    return (rows.selecting(rows: order[..<half].sorted()), rows.selecting(rows: order[half...].sorted()))
+  }
+
+  private static func membership(
+    _ train: SparseRows, _ synthetic: SparseRows, _ holdout: SparseRows, _ halves: (SparseRows, SparseRows),
+    _ processor: Processor
+  ) throws -> [AuditMeasure] {
+    // By distance all of the holdout are non-members; the second attacker's own real users are taken from it.
+    let whole = try MembershipInference(synthetic, members: train, others: holdout, elsewhere: nil, processor)
+    let ratio = try MembershipInference(synthetic, members: train, others: halves.1, elsewhere: halves.0, processor)
+    let real = try MembershipInference(halves.0, members: train, others: halves.1, elsewhere: nil, processor)
+    let few = "Needs \(MembershipInference.least) holdout users (twice as many for the density ratio)."
+    func measure(
+      _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, _ ceiling: MembershipInference.Estimate?
+    ) -> AuditMeasure {
+      GapRule.measure(
+        kind, value: value?.value, standardError: value?.standardError, ceiling: ceiling?.value,
+        ceilingError: ceiling?.standardError, missing: few)
+    }
+    // A generator that has seen nobody gives the second attacker 0.5 and 0.01 by symmetry.
+    return [
+      measure(.membershipAUC, whole?.area, real?.area), measure(.membershipTPR, whole?.found, real?.found),
+      measure(.densityMembershipAUC, ratio?.densityArea, (0.5, 0)),
+      measure(.densityMembershipTPR, ratio?.densityFound, (0.01, 0)),
+    ]
+  }
+
+  private static func histogram(
+    _ from: AuditSource, _ to: AuditSource, _ near: [[Float]]
+  ) -> AuditPlots.DistanceHistogram {
+    let bins = 40
+    var counts = [Int](repeating: 0, count: bins)
+    for similarities in near {
+      counts[min(bins - 1, Int((1 - Double(similarities[0])) * Double(bins) + 1e-6))] += 1
+    }
+    return AuditPlots.DistanceHistogram(
+      from: from, to: to, edges: (0...bins).map { Double($0) / Double(bins) },
+      shares: counts.map { Double($0) / Double(max(1, near.count)) })
+  }
+}

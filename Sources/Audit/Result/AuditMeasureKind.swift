@@ -1,0 +1,90 @@
+/// The measures of an audit, by the key they have in JSON.
+public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
+  // Fidelity
+  case popularity
+  case popularityRank = "popularity-rank"
+  case popularityGini = "popularity-gini"
+  case profileLength = "profile-length"
+  case coOccurrence = "co-occurrence"
+  case pairTrends = "pair-trends"
+  case liftCorrelation = "lift-correlation"
+  case meanDiscrepancy = "mmd"
+  case twoSampleTest = "c2st-auc"
+  case precision, recall, density, coverage
+  // Utility
+  case popularityUtility = "tstr-popularity"
+  case vaeUtility = "tstr-mult-vae"
+  case augmentation
+  case rankingAgreement = "ranking-tau"
+  // Privacy
+  case exactCopies = "exact-copies"
+  case closestRecordShare = "dcr-share"
+  case neighbourRatio = "nndr"
+  case membershipAUC = "membership-auc"
+  case membershipTPR = "membership-tpr"
+  case densityMembershipAUC = "membership-density-auc"
+  case densityMembershipTPR = "membership-density-tpr"
+
+  /// The three questions of an audit.
+  public enum Group: String, Sendable, CaseIterable, Codable { case fidelity, utility, privacy }
+
+  /// Which way a value is bad.
+  public enum Direction: Sendable { case higherIsBetter, lowerIsBetter, equalIsBest }
+
+  /// The question this measure belongs to.
+  public var group: Group {
+    switch self {
+    case .popularity, .popularityRank, .popularityGini, .profileLength, .coOccurrence, .pairTrends,
+      .liftCorrelation, .meanDiscrepancy, .twoSampleTest, .precision, .recall, .density, .coverage:
+      .fidelity
+    case .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement: .utility
+    case .exactCopies, .closestRecordShare, .neighbourRatio, .membershipAUC, .membershipTPR,
+      .densityMembershipAUC, .densityMembershipTPR:
+      .privacy
+    }
+  }
+
+  /// What it is called in tables.
+  public var title: String {
+    switch self {
+    case .popularity: "item popularity, 1 − total variation"
+    case .popularityRank: "item popularity, Spearman"
+    case .popularityGini: "item popularity, Gini"
+    case .profileLength: "profile length, 1 − KS"
+    case .coOccurrence: "pairs of top items, 1 − total variation"
+    case .pairTrends: "pairs of top items, contingency similarity"
+    case .liftCorrelation: "pairs of top items, correlation of lift"
+    case .meanDiscrepancy: "MMD² (Jaccard kernel)"
+    case .twoSampleTest: "classifier two-sample test, AUC"
+    case .precision: "precision"
+    case .recall: "recall"
+    case .density: "density"
+    case .coverage: "coverage"
+    case .popularityUtility: "popularity trained on synthetic, ndcg@100"
+    case .vaeUtility: "mult-vae trained on synthetic, ndcg@100"
+    case .augmentation: "mult-vae trained on real + synthetic, ndcg@100"
+    case .rankingAgreement: "order of the models, Kendall's τ"
+    case .exactCopies: "exact copies"
+    case .closestRecordShare: "nearer to train than to holdout"
+    case .neighbourRatio: "nearest-neighbour distance ratio"
+    case .membershipAUC: "membership inference by distance, AUC"
+    case .membershipTPR: "membership inference by distance, TPR at 1 % FPR"
+    case .densityMembershipAUC: "membership inference by density ratio, AUC"
+    case .densityMembershipTPR: "membership inference by density ratio, TPR at 1 % FPR"
+    }
+  }
+
+  /// Which way a value is bad.
+  public var direction: Direction {
+    switch self {
+    case .popularity, .popularityRank, .profileLength, .coOccurrence, .pairTrends, .liftCorrelation, .precision,
+      .recall, .density, .coverage, .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement,
+      .neighbourRatio:
+      .higherIsBetter
+    case .meanDiscrepancy, .twoSampleTest, .exactCopies, .closestRecordShare, .membershipAUC, .membershipTPR,
+      .densityMembershipAUC, .densityMembershipTPR:
+      .lowerIsBetter
+    case .popularityGini: .equalIsBest
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// How faithful synthetic users are: one measure after the other.
+public struct AuditFidelity: Sendable, Equatable {
+  /// In the order of ``AuditMeasureKind``.
+  public var measures: [AuditMeasure] = []
+}
+
+/// What synthetic users are good for.
+public struct AuditUtility: Sendable, Equatable {
+  /// In the order of ``AuditMeasureKind``.
+  public var measures: [AuditMeasure] = []
+  /// ndcg@100 on held-out real users by model and by what the model was trained on.
+  public var scores: [Score] = []
+
+  /// One model's value on held-out real users.
+  public struct Score: Sendable, Equatable {
+    /// Its name.
+    public let model: String
+    /// What it was trained on.
+    public let trainedOn: Source
+    /// Mean over the test users.
+    public let value: Double
+    /// The standard error of the mean.
+    public let standardError: Double
+  }
+
+  /// What a model was trained on.
+  public enum Source: String, Sendable, CaseIterable { case real, synthetic, both }
+}
+
+/// What synthetic users tell about the training users.
+public struct AuditPrivacy: Sendable, Equatable {
+  /// In the order of ``AuditMeasureKind``.
+  public var measures: [AuditMeasure] = []
+  /// Exact copies by profile length.
+  public var copies: [CopyRow] = []
+
+  /// Exact copies among users with so many items.
+  public struct CopyRow: Sendable, Equatable {
+    /// The shortest profile.
+    public let from: Int
+    /// The longest profile.
+    public let to: Int
+    /// How many synthetic users there are.
+    public let synthetic: Int
+    /// How many of them equal a training user.
+    public let syntheticCopies: Int
+    /// How many real users outside the training data there are (without a holdout, training users themselves).
+    public let real: Int
+    /// How many of these equal a (nother) training user.
+    public let realCopies: Int
+
+    /// Creates a row.
+    public init(lengths: ClosedRange<Int>, synthetic: Int, syntheticCopies: Int, real: Int, realCopies: Int) {
+      (from, to) = (lengths.lowerBound, lengths.upperBound)
+      (self.synthetic, self.syntheticCopies) = (synthetic, syntheticCopies)
+      (self.real, self.realCopies) = (real, realCopies)
+    }
+  }
+}
+
+/// Sizes of the three populations.
+public struct AuditPopulation: Sendable, Equatable, Codable {
+  /// The file.
+  public var name: String
+  /// How many users.
+  public var users: Int
+  /// How many items occur.
+  public var items: Int
+  /// How many (user, item) pairs.
+  public var interactions: Int
+  /// How many of the items occur among training users too.
+  public var sharedItems: Int
+}
+
+/// Fidelity, utility and privacy of synthetic users.
+public struct AuditResult: Sendable, Equatable {
+  /// The real users the generator was trained on.
+  public var train: AuditPopulation
+  /// Real users it has not seen, where there are any.
+  public var holdout: AuditPopulation?
+  /// The synthetic users.
+  public var synthetic: AuditPopulation
+  /// Whether they are like real users.
+  public var fidelity: AuditFidelity
+  /// Whether one can train on them; `nil` when not asked for or not possible.
+  public var utility: AuditUtility?
+  /// Whether they give training users away.
+  public var privacy: AuditPrivacy
+  /// What the plots show.
+  public var plots: AuditPlots
+  /// What all of it proves and does not prove, in whole sentences.
+  public var conclusions: [String]
+  /// Counted remarks: what was sampled, what is odd about the files.
+  public var notes: [String]
+
+  /// Every measure.
+  public var measures: [AuditMeasure] { fidelity.measures + (utility?.measures ?? []) + privacy.measures }
+
+  /// The measure of a kind.
+  public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
+}

@@ -1,0 +1,86 @@
+import Compute
+import Foundation
+
+/// From two values and an error to a gap, a judgement and a sentence.
+enum GapRule {
+  /// The margin of each measure.
+  static func margin(_ kind: AuditMeasureKind, ceiling: Double) -> Double {
+    switch kind {
+    case .popularity, .popularityRank, .coOccurrence, .liftCorrelation, .precision, .recall, .density, .coverage:
+      0.1 * abs(ceiling)
+    case .pairTrends, .neighbourRatio, .profileLength, .popularityGini, .closestRecordShare, .meanDiscrepancy: 0.05
+    case .twoSampleTest, .membershipAUC, .densityMembershipAUC: 0.1
+    case .membershipTPR, .densityMembershipTPR: 0.05
+    case .exactCopies: 0.01
+    case .popularityUtility, .vaeUtility: 0.15 * abs(ceiling)
+    case .augmentation: 0.05 * abs(ceiling)
+    case .rankingAgreement: 0
+    }
+  }
+
+  static func gap(
+    _ kind: AuditMeasureKind, value: Double, ceiling: Double, error: Double, margin: Double? = nil
+  ) -> AuditGap {
+    let reach = Statistics.normalCritical(level: AuditGap.level) * error
+    let margin = margin ?? Self.margin(kind, ceiling: ceiling)
+    let difference = ceiling - value
+    switch kind.direction {
+    case .higherIsBetter:
+      return AuditGap(size: difference, lower: difference - reach, upper: difference + reach, margin: margin)
+    case .lowerIsBetter:
+      return AuditGap(size: -difference, lower: -difference - reach, upper: -difference + reach, margin: margin)
+    case .equalIsBest:
+      let size = abs(difference)
+      return AuditGap(size: size, lower: max(0, size - reach), upper: size + reach, margin: margin)
+    }
+  }
+
+  static func judgement(_ gap: AuditGap) -> AuditJudgement {
+    if gap.lower > gap.margin { return .fails }
+    if gap.upper <= gap.margin { return gap.lower > 0 ? .near : .atCeiling }
+    return .open
+  }
+
+  static func sentence(_ gap: AuditGap, _ judgement: AuditJudgement) -> String {
+    let range = "99 % interval \(decimal(gap.lower)) to \(decimal(gap.upper))"
+    switch judgement {
+    case .atCeiling:
+      return "No difference from real users is shown, and one above \(decimal(gap.margin)) is ruled out (\(range))."
+    case .near: return "Worse than real users by \(decimal(gap.size)) (\(range)), less than \(decimal(gap.margin))."
+    case .fails: return "Worse than real users by \(decimal(gap.size)) (\(range)), more than \(decimal(gap.margin))."
+    case .open:
+      return gap.lower > 0
+        ? "Worse than real users (\(range)); whether by more than \(decimal(gap.margin)) is open: take more users."
+        : "No difference is shown, but one above \(decimal(gap.margin)) is not ruled out (\(range)): take more users."
+    case .notJudged: return "Not judged."
+    }
+  }
+
+  static func measure(
+    _ kind: AuditMeasureKind, value: Double?, standardError: Double? = nil, ceiling: Double?,
+    ceilingError: Double? = nil, gapError: Double? = nil, margin: Double? = nil, details: [String: Double] = [:],
+    remark: String = "", missing: String = "Cannot be computed for these users."
+  ) -> AuditMeasure {
+    guard let value, value.isFinite, let ceiling, ceiling.isFinite else {
+      return AuditMeasure(
+        kind: kind, value: value.flatMap { $0.isFinite ? $0 : nil }, standardError: standardError, ceiling: ceiling,
+        ceilingError: ceilingError, judgement: .notJudged, details: details, sentence: missing)
+    }
+    let error = gapError ?? hypot(standardError ?? 0, ceilingError ?? 0)
+    let gap = gap(kind, value: value, ceiling: ceiling, error: error, margin: margin)
+    let judgement = judgement(gap)
+    return AuditMeasure(
+      kind: kind, value: value, standardError: standardError, ceiling: ceiling, ceilingError: ceilingError, gap: gap,
+      judgement: judgement, details: details,
+      sentence: sentence(gap, judgement) + (remark.isEmpty ? "" : " " + remark))
+  }
+}
+
+/// A number to four decimals, the same in every locale.
+func decimal(_ value: Double, _ decimals: Int = 4) -> String {
+  let text = String(format: "%.\(decimals)f", value)
+  return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
+}
+
+/// A share in percent.
+func percent(_ share: Double) -> String { decimal(100 * share, 1) + " %" }

@@ -1,0 +1,137 @@
+import Autoencoders
+import Compute
+import Evaluation
+import Experiments
+import FileFormats
+import Foundation
+import InteractionData
+
+/// What models learn from synthetic users, measured on real users nobody was trained on.
+///
+/// Every model is trained on real, and again on synthetic users, a tenth of whom choose the epoch: who has only synthetic
+/// users can do no better. Tests are the holdout users, a fifth of each one's items to be found from the rest.
+struct UtilityAudit: Sendable {
+  private static let models: [ModelConfiguration] = [
+    .popularity, .dae(.init()), .multDAE(.init()), .multVAE(.init()),
+  ]
+  private static let metric = Metric(.ndcg, at: 100)
+
+  var utility = AuditUtility()
+  var notes: [String] = []
+
+  init?(
+    _ data: AuditData, options: UtilityOptions, seed: Seed, processor: Processor, observer: RunObserver
+  ) throws {
+    guard let holdout = data.holdout else { return nil }
+    let users = Self.interactions(holdout.drawing(options.testUsers, seed, 70), data.items, "holdout")
+    guard let test = HeldOutUsers.foldingIn(users, items: data.items, seed: seed).users else { return nil }
+    let real = data.train.drawing(options.users, seed, 71)
+    // Equally many, so that only what the users are makes the difference.
+    let synthetic = data.synthetic.drawing(real.rowCount, seed, 72)
+    let count = min(real.rowCount, synthetic.rowCount)
+    let pools: [(AuditUtility.Source, SparseRows)] = [
+      (.real, real.drawing(count, seed, 73)), (.synthetic, synthetic),
+    ]
+    notes.append(
+      "utility: each model trained on \(count) real and on \(count) synthetic users for at most \(options.epochs) epochs, "
+        + "tested on \(test.userIDs.count) holdout users")
+    func run(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ rows: SparseRows) throws -> [Double] {
+      let split = Self.split(rows, data.items, test, seed)
+      var experiment = RankingExperiment(split, seed: seed, processor: processor)
+      experiment.metrics = [Self.metric]
+      experiment.observer = observer
+      var model = model
+      if model.has("epochs") { model = try model.setting(["epochs": .number(Double(options.epochs))]) }
+      let result = try experiment.run(model).result
+      let values = result[Self.metric]?.values ?? []
+      utility.scores.append(
+        .init(
+          model: model.name, trainedOn: source, value: Statistics.mean(values),
+          standardError: Statistics.standardError(values)))
+      return values
+    }
+    var values: [[[Double]]] = []
+    for model in Self.models { values.append(try pools.map { try run(model, $0.0, $0.1) }) }
+    let both = try run(Self.models[3], .both, pools[0].1.followed(by: pools[1].1))
+    utility.measures = [
+      Self.measure(.popularityUtility, values[0][1], values[0][0]),
+      Self.measure(.vaeUtility, values[3][1], values[3][0]), Self.measure(.augmentation, both, values[3][0]),
+      Self.agreement(values),
+    ]
+  }
+
+  /// Paired over test users.
+  private static func measure(_ kind: AuditMeasureKind, _ value: [Double], _ ceiling: [Double]) -> AuditMeasure {
+    let ratio = Statistics.mean(value) / max(Statistics.mean(ceiling), 1e-12)
+    return GapRule.measure(
+      kind, value: Statistics.mean(value), standardError: Statistics.standardError(value),
+      ceiling: Statistics.mean(ceiling), ceilingError: Statistics.standardError(ceiling),
+      gapError: Statistics.standardError(zip(value, ceiling).map { $0 - $1 }), details: ["ratio": ratio],
+      remark: "\(percent(ratio)) of training on real users.")
+  }
+
+  /// Kendall's τ-b of the models' means; judged by whether an order that is shown on real data is turned around.
+  private static func agreement(_ values: [[[Double]]]) -> AuditMeasure {
+    let means = values.map { $0.map(Statistics.mean) }
+    let tau = kendall(means.map { $0[0] }, means.map { $0[1] })
+    var (shown, reversed, kept) = (0, 0, 0)
+    for a in values.indices {
+      for b in values.indices.dropFirst(a + 1) {
+        let signs = (0...1).map { source -> Int in
+          let differences = zip(values[a][source], values[b][source]).map { $0 - $1 }
+          let error = Statistics.standardError(differences)
+          let reach = Statistics.normalCritical(level: AuditGap.level) * error
+          let mean = Statistics.mean(differences)
+          return abs(mean) <= reach ? 0 : mean > 0 ? 1 : -1
+        }
+        if signs[0] == 0 { continue }
+        shown += 1
+        if signs[1] == -signs[0] { reversed += 1 }
+        if signs[1] == signs[0] { kept += 1 }
+      }
+    }
+    let judgement: AuditJudgement =
+      shown == 0 ? .notJudged : reversed > 0 ? .fails : kept == shown ? .atCeiling : .open
+    return AuditMeasure(
+      kind: .rankingAgreement, value: tau, ceiling: 1, judgement: judgement,
+      details: ["pairsShownOnReal": Double(shown), "kept": Double(kept), "reversed": Double(reversed)],
+      sentence: shown == 0
+        ? "No two models differ on real data, so there is no order to keep."
+        : "Of \(shown) differences between models shown on real data, \(kept) are shown alike and \(reversed) reversed after "
+          + "training on synthetic users.")
+  }
+
+  /// Kendall's τ-b; `nil` where one side is all ties.
+  static func kendall(_ a: [Double], _ b: [Double]) -> Double? {
+    var (agreement, left, right) = (0.0, 0.0, 0.0)
+    for i in a.indices {
+      for j in a.indices.dropFirst(i + 1) {
+        let (x, y) = ((a[i] - a[j]), (b[i] - b[j]))
+        let (signX, signY) = (x == 0 ? 0.0 : x > 0 ? 1 : -1, y == 0 ? 0.0 : y > 0 ? 1 : -1)
+        agreement += signX * signY
+        left += signX * signX
+        right += signY * signY
+      }
+    }
+    return left > 0 && right > 0 ? agreement / (left * right).squareRoot() : nil
+  }
+
+  private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit
+  {
+    var random = seed.stream(.resampling, 74)
+    let order = random.permutation(rows.rowCount)
+    let aside = max(1, rows.rowCount / 10)
+    let training = rows.selecting(rows: order[aside...].sorted())
+    let chosen = interactions(rows.selecting(rows: order[..<aside].sorted()), items, "validation")
+    return RankingSplit(
+      kind: .users, items: items, trainUserIDs: (0..<training.rowCount).map { "\($0)" }, train: training,
+      validation: HeldOutUsers.foldingIn(chosen, items: items, seed: seed).users, refit: nil, test: test)
+  }
+
+  private static func interactions(_ rows: SparseRows, _ items: Vocabulary, _ name: String) -> Interactions {
+    Interactions(
+      name: name, users: Vocabulary(ids: (0..<rows.rowCount).map { "\($0)" }), items: items,
+      userIndices: (0..<rows.rowCount).flatMap { row in [Int32](repeating: Int32(row), count: rows.count(ofRow: row)) },
+      itemIndices: rows.indices)
+  }
+}

@@ -1,0 +1,86 @@
+public import Compute
+public import FileFormats
+import Foundation
+public import InteractionData
+
+/// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors: what of it can be
+/// held against the prior without any data.
+///
+/// They describe q(z) and do not replace it: q(z) is a mixture with as many parts as users, and a Gaussian with these moments
+/// is a different distribution. With `m_k = mean μ_k` and `v_k = Var(μ_k) + mean σ²_k` (L dimensions), the divergence of
+/// `N(m_k, v_k)` from N(0, 1) is `½ (v_k + m_k² − 1 − log v_k)`.
+public struct AggregatePosterior: Codable, Sendable, Equatable {
+  /// Over how many users.
+  public let users: Int
+  /// m, the mean; shape: L.
+  public let mean: [Double]
+  /// The variance of the posterior means over users; shape: L.
+  public let spreadOfMeans: [Double]
+  /// The mean posterior variance; shape: L.
+  public let meanVariance: [Double]
+
+  /// v, the variance of a draw; shape: L.
+  public var variance: [Double] { zip(spreadOfMeans, meanVariance).map(+) }
+
+  /// How far each dimension is from the prior, in nats; shape: L.
+  public var divergences: [Double] {
+    zip(mean, variance).map { m, v in 0.5 * (v + m * m - 1 - log(max(v, .leastNormalMagnitude))) }
+  }
+
+  /// How far the moments are from the prior, summed over dimensions, in nats: 0 is a perfect match of the moments.
+  public var divergence: Double { divergences.reduce(0, +) }
+
+  /// How many dimensions carry something: those whose posterior means vary by more than 0.01.
+  ///
+  /// Source: Burda, Grosse & Salakhutdinov, ICLR 2016, section 4.1.
+  public var activeUnits: Int { spreadOfMeans.count { $0 > 0.01 } }
+}
+
+extension AggregatePosterior {
+  /// The moments in a few numbers, as `config.json` and `sample --json` have them.
+  public var json: JSONValue {
+    let dimensions = Double(max(1, mean.count))
+    return .object([
+      "users": .number(Double(users)),
+      "dimensions": .number(Double(mean.count)),
+      "activeUnits": .number(Double(activeUnits)),
+      "divergence": .number(divergence),
+      "largestDivergence": .number(divergences.max() ?? 0),
+      "meanSquaredMean": .number(mean.reduce(0) { $0 + $1 * $1 } / dimensions),
+      "meanVariance": .number(variance.reduce(0, +) / dimensions),
+    ])
+  }
+}
+
+extension Autoencoder where Latent == GaussianLatent {
+  /// The moments of the aggregate posterior of some users, block after block in a fixed order.
+  ///
+  /// - Precondition: there is at least one user.
+  public func aggregatePosterior(of profiles: Profiles, processor: Processor) throws -> AggregatePosterior {
+    let users = profiles.items.rowCount
+    precondition(users > 0, "the aggregate posterior of nobody")
+    let latent = design.latent
+    let size = 256
+    let sums = try processor.map(count: (users + size - 1) / size) { block in
+      let codes = encode(
+        profiles.selecting(block * size..<min(users, (block + 1) * size)), using: processor.engine)
+      var sums = [Double](repeating: 0, count: 3 * latent)
+      for row in 0..<codes.mean.rows {
+        for k in 0..<latent {
+          let mean = Double(codes.mean[row, k])
+          sums[k] += mean
+          sums[latent + k] += mean * mean
+          sums[2 * latent + k] += exp(Double(codes.logVariance[row, k]))
+        }
+      }
+      return sums
+    }
+    var total = [Double](repeating: 0, count: 3 * latent)
+    for block in sums { for index in total.indices { total[index] += block[index] / Double(users) } }
+    let mean = Array(total[..<latent])
+    return AggregatePosterior(
+      users: users, mean: mean,
+      spreadOfMeans: zip(mean, total[latent..<2 * latent]).map { max(0, $1 - $0 * $0) },
+      meanVariance: Array(total[(2 * latent)...]))
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// What the posteriors of a model say as a whole: whether there is a distribution worth the name.
+public enum PosteriorState: String, Codable, Sendable, Equatable {
+  /// Neither of the others.
+  case healthy
+  /// The code says less than one bit about a user: the decoder has learnt to do without it.
+  case collapsed
+  /// The posteriors are so narrow that the model is an autoencoder in all but name.
+  case nearlyPoint
+
+  /// A dimension is active when the posterior means vary more than this over the users.
+  ///
+  /// Source: Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 4.
+  public static let activeThreshold = 0.01
+  /// Below this share of noise in what varies, a posterior is nearly a point.
+  public static let pointThreshold = 0.1
+
+  /// Judges posteriors.
+  ///
+  /// The mean divergence bounds the information between user and code, so below ln 2 nats the code carries less than a bit.
+  ///
+  /// - Parameters:
+  ///   - active: how many dimensions are active.
+  ///   - divergence: the mean divergence from the prior, in nats, over all dimensions.
+  ///   - noiseShare: over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the
+  ///     means).
+  public init(active: Int, divergence: Double, noiseShare: Double) {
+    if active == 0 || divergence < log(2) {
+      self = .collapsed
+    } else {
+      self = noiseShare < Self.pointThreshold ? .nearlyPoint : .healthy
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel audit`: fidelity, utility and privacy of synthetic users.
+struct Audit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Hold synthetic users against real ones: fidelity, utility, privacy.",
+    usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
+    discussion: """
+      --real holds the users the generator was trained on, --holdout users it has not seen. Every value stands \
+      beside the same value for holdout users: the ceiling that real data reach. Without a holdout, \
+      membership, nearness to training users and utility cannot be judged.
+      """)
+
+  @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"))
+  var real: String
+  @Option(help: ArgumentHelp("The synthetic users.", valueName: "file"))
+  var synthetic: String
+  @Option(help: ArgumentHelp("Real users the generator has not seen.", valueName: "file"))
+  var holdout: String?
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  var report: String?
+  @Flag(help: "Leave out the measures that train models.")
+  var noUtility = false
+  @Option(help: ArgumentHelp("Longest training of a model, in passes.", valueName: "n"))
+  var utilityEpochs = UtilityOptions().epochs
+  @Option(help: ArgumentHelp("Most users of each kind whose distances are computed.", valueName: "n"))
+  var maxUsers = AuditOptions().maximumUsers
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  func validate() throws {
+    if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
+    if utilityEpochs < 1 {
+      throw ValidationError("--utility-epochs \(utilityEpochs) is too few; accepted: a whole number from 1")
+    }
+    if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("only one file can be - for stdin")
+    }
+  }
+
+  func run() throws {
+    let started = Date()
+    if let report { try AtomicFile.verify(report) }
+    let format = try reading.format()
+    func read(_ path: String) throws -> Interactions {
+      try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
+    }
+    let data = try AuditData(train: read(real), synthetic: read(synthetic), holdout: holdout.map(read))
+    let processor = try options.processor()
+    let loaded = Date()
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
+    defer { reporter.clear() }
+    var auditor = Auditor(seed: options.randomSeed, processor: processor)
+    auditor.options.maximumUsers = maxUsers
+    if noUtility {
+      auditor.options.utility = nil
+    } else {
+      auditor.options.utility?.epochs = utilityEpochs
+    }
+    auditor.observer = reporter.observe()
+    let result = try auditor.audit(data)
+    try reporter.end()
+    options.note(result.notes)
+    if let report {
+      let facts = [
+        ("seed", "\(options.seed)"), ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
+      ]
+      try AuditReport(result, facts: facts).page.write(to: report)
+    }
+    if options.json {
+      let seconds: [String: JSONValue] = [
+        "load": .number(loaded.timeIntervalSince(started)), "total": .number(Date().timeIntervalSince(started)),
+      ]
+      var document = try result.json
+      document["seed"] = .number(Double(options.seed))
+      document["threads"] = .number(Double(processor.threads))
+      document["engine"] = .string(processor.engine.name)
+      document["version"] = .string(DoppelVersion.current)
+      document["seconds"] = .object(seconds)
+      try Console.standardOutput(document)
+    } else {
+      try Console.standardOutput(result.text)
+      if let report { try Console.standardOutput("\nreport saved in \(report)\n") }
+    }
+  }
+}

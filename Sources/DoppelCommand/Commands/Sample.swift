@@ -1,0 +1,55 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel sample`: users who do not exist.
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write synthetic user profiles drawn from a variational autoencoder.",
+    discussion: """
+      Draws a place in the latent space, a profile length, and that many items in proportion to what the decoder says \
+      there. The result is a file of interactions with users synthetic-000001 and so on. A saved model does not keep its \
+      users: whatever needs them reads --data, the file it was trained on (or makes the built-in population again). \
+      Synthetic profiles are not anonymous for being synthetic; doppel audit measures what they give away.
+      """)
+
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  var model: String
+  @Option(help: ArgumentHelp("How many (default: 1000; with --interpolate one a step).", valueName: "n"))
+  var users: Int?
+  @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"))
+  var output: String
+  @Option(
+    help: ArgumentHelp(
+      "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"))
+  var data: String?
+  @OptionGroup(title: "Drawing") var drawing: SampleOptions
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  func run() throws {
+    if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a file") }
+    let plan = try drawing.plan(users: users)
+    let directory = try ModelDirectory(contentsOf: model)
+    if output != "-" { try AtomicFile.verify(output) }
+    var run = SampleRun(
+      directory: directory, path: model, plan: plan, selection: try selection(), output: output, options: options,
+      processor: try options.processor())
+    try run.write()
+  }
+
+  /// Where the training data are, when that is said.
+  private func selection() throws -> DataSelection? {
+    guard let data else { return nil }
+    var selection = DataSelection()
+    selection.format = try reading.format()
+    selection.filters = reading.filters
+    switch try DataPlace(data) {
+    case .file(let path): selection.source = .file(path)
+    case .directory(let path): selection.source = .directory(path)
+    }
+    return selection
+  }
+}

@@ -1,0 +1,118 @@
+public import Autoencoders
+public import Compute
+import Foundation
+public import InteractionData
+
+/// A Gaussian with full covariance, fitted to codes after training (ex-post density estimation).
+///
+/// The one way to draw from an autoencoder, and a label for what it is: the model was never told to put its codes there, the
+/// density was laid over them afterwards. For a variational autoencoder it is fitted to the moments of the aggregate
+/// posterior: the covariance of the means, and the mean variance on the diagonal. Source: Ghosh et al., "From variational to
+/// deterministic autoencoders", ICLR 2020, section 4.
+public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
+  /// The mean; shape: 1 × L.
+  public let mean: Matrix<Float>
+  /// C with `C Cᵀ` the covariance, lower triangular; shape: L × L.
+  public let factor: Matrix<Float>
+  /// What was added to the diagonal of the covariance before it could be factored, 0 where nothing was: fewer users than
+  /// dimensions leave it without full rank.
+  public let ridge: Double
+
+  /// Fits the density to the codes of some users.
+  ///
+  /// - Parameter variances: the variance of each code around its centre (B × L), `nil` for points.
+  /// - Throws: `GSLError` when no ridge makes the covariance positive definite, as for codes that are not numbers.
+  private init(
+    _ model: Autoencoder<Latent>, _ profiles: Profiles, _ processor: Processor,
+    variances: @escaping @Sendable (Latent.Codes) -> Matrix<Float>?
+  ) throws {
+    let users = profiles.items.rowCount
+    precondition(users > 0, "a density fitted to nobody")
+    let latent = model.design.latent
+    let size = 256
+    let pilot = Latent.center(of: model.encode(profiles.selecting(0..<min(users, size)), using: processor.engine))
+    var shift = Matrix<Float>(rows: 1, columns: latent)
+    shift.setToColumnSums(of: pilot)
+    shift.scale(row: 0, by: -1 / Float(pilot.rows))
+    let blocks = try processor.map(count: (users + size - 1) / size) { [shift] block in
+      let codes = model.encode(
+        profiles.selecting(block * size..<min(users, (block + 1) * size)), using: processor.engine)
+      // Near their mean first: single precision would lose small variances beside large means.
+      var centres = Latent.center(of: codes)
+      centres.add(bias: shift)
+      var sums = Matrix<Float>(rows: 1, columns: latent)
+      var products = Matrix<Float>(rows: latent, columns: latent)
+      var own = sums
+      sums.setToColumnSums(of: centres)
+      processor.engine.multiply(transposing: centres, centres, into: &products)
+      if let variances = variances(codes) { own.setToColumnSums(of: variances) }
+      return (sums, products, own)
+    }
+    let n = Double(users)
+    var sum = [Double](repeating: 0, count: latent)
+    var covariance = Matrix<Double>(rows: latent, columns: latent)
+    for (sums, products, own) in blocks {
+      for i in 0..<latent {
+        sum[i] += Double(sums[0, i]) / n
+        covariance[i, i] += Double(own[0, i]) / n
+        for j in 0...i { covariance[i, j] += Double(products[i, j]) / n }
+      }
+    }
+    for i in 0..<latent { for j in 0...i { covariance[i, j] -= sum[i] * sum[j] } }
+    mean = Matrix(
+      rows: 1, columns: latent, elements: (0..<latent).map { Float(sum[$0] - Double(shift[0, $0])) })
+    (factor, ridge) = try Self.factor(covariance)
+  }
+
+  /// The Cholesky factor, with as small a ridge as it takes.
+  private static func factor(_ covariance: Matrix<Double>) throws -> (Matrix<Float>, Double) {
+    let size = covariance.rows
+    let scale = (0..<size).reduce(0) { $0 + covariance[$1, $1] } / Double(max(1, size))
+    // Codes that do not vary need no draw.
+    if scale == 0 { return (Matrix(rows: size, columns: size), 0) }
+    var ridge = 0.0
+    while true {
+      var raised = covariance
+      for i in 0..<size { raised[i, i] += ridge }
+      do {
+        let factor = try raised.choleskyFactor()
+        return (Matrix(rows: size, columns: size, elements: factor.elements.map { Float($0) }), ridge)
+      } catch {
+        if !(ridge < scale) { throw error }
+        ridge = ridge == 0 ? scale * 1e-7 : ridge * 10
+      }
+    }
+  }
+
+  /// Draws `z = m + C ε`.
+  public func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) -> LatentDraws {
+    let noise = SamplingStream.noise(users: users, dimensions: mean.columns, seed: seed)
+    var vectors = Matrix<Float>(rows: users.count, columns: mean.columns)
+    engine.multiply(noise, transposed: factor, into: &vectors)
+    vectors.add(bias: mean)
+    return LatentDraws(vectors: vectors)
+  }
+}
+
+extension FittedGaussian where Latent == PointLatent {
+  /// Fits the density to the points of some users.
+  ///
+  /// - Throws: `GSLError` for codes without a covariance.
+  /// - Precondition: there is at least one user.
+  public init(to model: Autoencoder<PointLatent>, over profiles: Profiles, processor: Processor) throws {
+    try self.init(model, profiles, processor) { _ in nil }
+  }
+}
+
+extension FittedGaussian where Latent == GaussianLatent {
+  /// Fits the density to the aggregate posterior of some users.
+  ///
+  /// - Throws: `GSLError` for codes without a covariance.
+  /// - Precondition: there is at least one user.
+  public init(to model: Autoencoder<GaussianLatent>, over profiles: Profiles, processor: Processor) throws {
+    try self.init(model, profiles, processor) { codes in
+      Matrix(
+        rows: codes.mean.rows, columns: codes.mean.columns, elements: codes.logVariance.elements.map { exp($0) })
+    }
+  }
+}

@@ -1,0 +1,74 @@
+public import Autoencoders
+public import Compute
+public import FileFormats
+import Foundation
+
+/// What changes on the way between two users, in the space of items: the latent vectors themselves mean nothing to anyone.
+public struct InterpolationReport: Sendable, Equatable {
+  /// One point of the way.
+  public struct Step: Sendable, Equatable {
+    /// From 0 to 1.
+    public let place: Double
+    /// Jaccard overlap of the likeliest items with those of the first end.
+    public let overlapWithFirst: Double
+    /// The same with the other end.
+    public let overlapWithLast: Double
+    /// KL(π_t ‖ π_0), in nats.
+    public let divergenceFromFirst: Double
+  }
+
+  /// How many items count as the likeliest.
+  public let listLength: Int
+  /// From one user to the other.
+  public let steps: [Step]
+
+  /// Decodes every step of a way.
+  public init(
+    of source: InterpolationSource, through model: Autoencoder<GaussianLatent>, listLength: Int = 100,
+    using engine: ProductEngine
+  ) {
+    let count = source.path.rows
+    let length = min(listLength, model.itemCount)
+    // One vector at a time: a way of any number of steps stays small.
+    func probabilities(_ step: Int) -> [Double] {
+      var logits = model.decode(
+        Matrix(rows: 1, columns: source.path.columns, elements: Array(source.path[row: step])), using: engine)
+      let sum = logits.exponentiateShifted(row: 0).sum
+      return logits.elements.map { Double($0) / sum }
+    }
+    func list(_ row: [Double]) -> Set<Int> {
+      Set(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(length))
+    }
+    func overlap(_ a: Set<Int>, _ b: Set<Int>) -> Double {
+      a.isEmpty ? 1 : Double(a.intersection(b).count) / Double(a.union(b).count)
+    }
+    self.listLength = length
+    let first = probabilities(0)
+    let ends = (list(first), list(probabilities(count - 1)))
+    steps = (0..<count).map { step in
+      let here = probabilities(step)
+      let likeliest = list(here)
+      return Step(
+        place: Double(step) / Double(count - 1), overlapWithFirst: overlap(likeliest, ends.0),
+        overlapWithLast: overlap(likeliest, ends.1),
+        divergenceFromFirst: zip(here, first).reduce(0) { sum, pair in
+          pair.0 > 0 ? sum + pair.0 * (log(pair.0) - log(max(pair.1, .leastNormalMagnitude))) : sum
+        })
+    }
+  }
+
+  /// The steps for programs.
+  public var json: JSONValue {
+    .object([
+      "listLength": .number(Double(listLength)),
+      "steps": .array(
+        steps.map {
+          .object([
+            "place": .number($0.place), "overlapWithFirst": .number($0.overlapWithFirst),
+            "overlapWithLast": .number($0.overlapWithLast),
+            "divergenceFromFirst": .number($0.divergenceFromFirst),
+          ])
+        }),
+    ])
+  }
+}

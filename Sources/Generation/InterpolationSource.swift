@@ -1,0 +1,79 @@
+public import Autoencoders
+public import Compute
+import Foundation
+public import InteractionData
+
+/// How one gets from one latent vector to another.
+public enum Interpolation: String, Codable, Sendable, CaseIterable {
+  /// The straight line, `(1 − t) a + t b`.
+  case linear
+  /// The arc, `(sin((1 − t)θ) a + sin(tθ) b) / sin θ` with θ the angle between a and b.
+  ///
+  /// Between vectors of equal length the length stays; a straight line would pass nearer to the origin than draws from a
+  /// Gaussian in many dimensions ever lie. Source: White, "Sampling generative networks", 2016. Where the vectors are parallel
+  /// or opposite, or one of them is zero, no arc is determined and the line is taken.
+  case spherical
+
+  /// The vector at `t`, from `a` at 0 to `b` at 1; both ends are hit exactly.
+  public func between(_ a: [Float], _ b: [Float], at t: Double) -> [Float] {
+    precondition(a.count == b.count, "\(a.count) and \(b.count) dimensions")
+    if t == 0 { return a }
+    if t == 1 { return b }
+    var (first, second) = (1 - t, t)
+    if self == .spherical {
+      func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+      let norms = (dot(a, a) * dot(b, b)).squareRoot()
+      let angle = norms > 0 ? acos(min(1, max(-1, dot(a, b) / norms))) : 0
+      if sin(angle) > 1e-6 {
+        first = sin((1 - t) * angle) / sin(angle)
+        second = sin(t * angle) / sin(angle)
+      }
+    }
+    return zip(a, b).map { Float(first * Double($0) + second * Double($1)) }
+  }
+}
+
+/// The way between two users: as many points as steps, synthetic users spread evenly over them in order.
+///
+/// Nothing is drawn in the latent space; users at the same step differ by their items.
+public struct InterpolationSource: LatentSource {
+  /// Between two points of an autoencoder lies nothing in particular, so only distributions have this.
+  public typealias Latent = GaussianLatent
+  /// The vectors of the steps, the first and last being the means of the two users; shape: steps × L.
+  public let path: Matrix<Float>
+  /// The profile length at each step, between those of the two users; shape: steps.
+  public let lengths: [Int]
+  /// How many synthetic users there are.
+  public let users: Int
+
+  /// The way between the two users of `ends`.
+  ///
+  /// - Precondition: there are two users, at least two steps, and a synthetic user for each step.
+  public init(
+    of model: Autoencoder<GaussianLatent>, between ends: Profiles, steps: Int, users: Int,
+    interpolation: Interpolation = .spherical, using engine: ProductEngine
+  ) {
+    precondition(ends.items.rowCount == 2, "a way between \(ends.items.rowCount) users")
+    precondition(steps >= 2 && users >= steps, "\(users) users on \(steps) steps")
+    let codes = model.encode(ends, using: engine)
+    let (a, b) = (Array(codes.mean[row: 0]), Array(codes.mean[row: 1]))
+    let (from, to) = (Double(ends.items.count(ofRow: 0)), Double(ends.items.count(ofRow: 1)))
+    let places = (0..<steps).map { Double($0) / Double(steps - 1) }
+    path = Matrix(
+      rows: steps, columns: a.count, elements: places.flatMap { interpolation.between(a, b, at: $0) })
+    lengths = places.map { Int((from + (to - from) * $0).rounded()) }
+    self.users = users
+  }
+
+  /// The step of a synthetic user.
+  public func step(of user: Int) -> Int { min(path.rows - 1, user * path.rows / users) }
+
+  /// The vectors of the users' steps.
+  public func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) -> LatentDraws {
+    let steps = users.map(step)
+    return LatentDraws(
+      vectors: Matrix(
+        rows: users.count, columns: path.columns, elements: steps.flatMap { Array(path[row: $0]) }),
+      lengths: steps.map { lengths[$0] })
+  }
+}

@@ -1,0 +1,159 @@
+import Compute
+import FileFormats
+import Foundation
+
+/// Draws items in proportion to `π = softmax(f / T)`, for one user after another, with memory of its own.
+///
+/// Without replacement an item is found by inverting the cumulative weights, and drawn again where the user has it already:
+/// what comes out are the draws in proportion to π among the items not drawn yet, which is the law of Plackett and Luce. As
+/// long as the items drawn hold less than nearly all of the probability, that costs one `exp` an item and a search per draw.
+/// Where repeats become frequent, the rest comes from the Gumbel top-n trick: keys `fᵢ / T − log(−log Uᵢ)` for the items left,
+/// the n largest of them. Both ways have the same law given what is already drawn, and the switch depends on nothing else,
+/// so their combination has it too. Sources: Luce, "Individual choice behavior", 1959; Kool, van Hoof & Welling, ICML 2019.
+struct ItemSampler {
+  /// exp((f − max f) / T); shape: 1 × I.
+  private var weights: Matrix<Float>
+  /// The sum of all weights up to the end of each group of items.
+  private var cumulative: [Double]
+  /// The user for whom each item was drawn last.
+  private var drawnFor: [Int]
+  private var user = 0
+  private let groupSize = 32
+
+  init(items: Int) {
+    weights = Matrix(rows: 1, columns: items)
+    cumulative = [Double](repeating: 0, count: (items + groupSize - 1) / groupSize)
+    drawnFor = [Int](repeating: -1, count: items)
+  }
+
+  private var items: Int { weights.columns }
+
+  /// `count` different items, ascending; all of them where there are not more.
+  ///
+  /// - Throws: `DataError` when a logit is not a number.
+  mutating func drawDistinct(
+    _ count: Int, logits: Matrix<Float>, row: Int, temperature: Temperature, using random: inout RandomSource
+  ) throws -> [Int32] {
+    if count <= 0 { return [] }
+    if count >= items { return (0..<Int32(items)).map(\.self) }
+    try load(logits, row, temperature)
+    user += 1
+    var drawn: [Int32] = []
+    drawn.reserveCapacity(count)
+    // As many repeats as take the time of the keys below.
+    var repeatsLeft = max(16, items / 8)
+    while drawn.count < count && repeatsLeft > 0 {
+      let item = invert(random.fineUniform())
+      if drawnFor[item] == user {
+        repeatsLeft -= 1
+      } else {
+        drawnFor[item] = user
+        drawn.append(Int32(item))
+      }
+    }
+    if drawn.count < count {
+      let keys = logits[row: row]
+      let first = keys.startIndex
+      var best = LargestKeys(count: count - drawn.count)
+      for item in 0..<items where drawnFor[item] != user {
+        let gumbel = -log(-log(max(random.fineUniform(), 0x1p-54)))
+        best.offer(Double(keys[first + item]) / temperature.value + gumbel, item: Int32(item))
+      }
+      drawn += best.items
+    }
+    return drawn.sorted()
+  }
+
+  /// How often each item came up in `count` independent draws, for those that did; items ascend.
+  ///
+  /// - Throws: `DataError` when a logit is not a number.
+  mutating func drawCounts(
+    _ count: Int, logits: Matrix<Float>, row: Int, temperature: Temperature, using random: inout RandomSource
+  ) throws -> (items: [Int32], counts: [Float]) {
+    if count <= 0 { return ([], []) }
+    try load(logits, row, temperature)
+    let drawn = (0..<count).map { _ in Int32(invert(random.fineUniform())) }.sorted()
+    var result: (items: [Int32], counts: [Float]) = ([], [])
+    for item in drawn {
+      if item == result.items.last {
+        result.counts[result.counts.count - 1] += 1
+      } else {
+        result.items.append(item)
+        result.counts.append(1)
+      }
+    }
+    return result
+  }
+
+  /// Turns one user's logits into weights and their cumulative sums.
+  private mutating func load(_ logits: Matrix<Float>, _ row: Int, _ temperature: Temperature) throws {
+    weights.copyRows(row..<row + 1, of: logits)
+    if temperature != .one { weights.scale(row: 0, by: Float(1 / temperature.value)) }
+    let total = weights.exponentiateShifted(row: 0).sum
+    guard total.isFinite else {
+      throw DataError(
+        path: "model", message: "gives items scores that are not numbers", accepted: "a model whose training converged")
+    }
+    let span = weights[row: 0].span
+    var sum = 0.0
+    // Group by group: the sums within groups do not wait for each other.
+    for group in cumulative.indices {
+      var part: Float = 0
+      for item in group * groupSize..<min(items, (group + 1) * groupSize) { part += span[item] }
+      sum += Double(part)
+      cumulative[group] = sum
+    }
+  }
+
+  /// The item at a share of the total weight.
+  private func invert(_ share: Double) -> Int {
+    let target = share * cumulative[cumulative.count - 1]
+    var (low, high) = (0, cumulative.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if cumulative[middle] > target { high = middle } else { low = middle + 1 }
+    }
+    let span = weights[row: 0].span
+    var left = Float(target - (low == 0 ? 0 : cumulative[low - 1]))
+    let end = min(items, (low + 1) * groupSize)
+    for item in low * groupSize..<end {
+      left -= span[item]
+      if left < 0 { return item }
+    }
+    return end - 1
+  }
+}
+
+/// The items with the largest keys seen so far, in a heap with the smallest key on top.
+private struct LargestKeys {
+  private let capacity: Int
+  private var heap: [(key: Double, item: Int32)] = []
+
+  init(count: Int) {
+    capacity = count
+    heap.reserveCapacity(count)
+  }
+
+  var items: [Int32] { heap.map(\.item) }
+
+  mutating func offer(_ key: Double, item: Int32) {
+    if heap.count < capacity {
+      heap.append((key, item))
+      var child = heap.count - 1
+      while child > 0 && heap[child].key < heap[(child - 1) / 2].key {
+        heap.swapAt(child, (child - 1) / 2)
+        child = (child - 1) / 2
+      }
+    } else if key > heap[0].key {
+      heap[0] = (key, item)
+      var parent = 0
+      while 2 * parent + 1 < capacity {
+        var child = 2 * parent + 1
+        if child + 1 < capacity && heap[child + 1].key < heap[child].key { child += 1 }
+        if heap[parent].key <= heap[child].key { break }
+        heap.swapAt(parent, child)
+        parent = child
+      }
+    }
+  }
+}

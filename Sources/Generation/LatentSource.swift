@@ -1,0 +1,54 @@
+public import Autoencoders
+public import Compute
+
+/// A distribution over a latent space: where synthetic users come from.
+///
+/// The space is part of the type. The prior and the posteriors are sources over ``GaussianLatent`` alone, so a generator over an
+/// autoencoder's points cannot be given one: all it takes is a density fitted to its codes afterwards, ``FittedGaussian``.
+public protocol LatentSource<Latent>: Sendable {
+  /// The space it is a distribution over.
+  associatedtype Latent: LatentSpace
+
+  /// Draws the latent vectors of some synthetic users.
+  ///
+  /// Each user draws from streams of their own (``SamplingStream``), so the same user gets the same vector at any thread count.
+  ///
+  /// - Parameter users: their numbers, from 0.
+  func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) throws -> LatentDraws
+}
+
+/// Latent vectors on their way to the decoder.
+public struct LatentDraws: Sendable {
+  /// One vector for each synthetic user; shape: B × L.
+  public var vectors: Matrix<Float>
+  /// How many items the real users have from whom the vectors come, where they come from one or two of them.
+  public var lengths: [Int]?
+
+  /// Creates draws.
+  public init(vectors: Matrix<Float>, lengths: [Int]? = nil) {
+    self.vectors = vectors
+    self.lengths = lengths
+  }
+}
+
+/// What a synthetic user draws random numbers for; each has a stream, so that how one is drawn leaves the others as they were.
+public enum SamplingStream: Int, Sendable {
+  case latent, length, items, origin
+
+  /// The stream of a user.
+  public func random(seed: Seed, user: Int) -> RandomSource { seed.stream(.sampling, user, rawValue) }
+}
+
+extension SamplingStream {
+  /// Draws from N(0, I) for some users, each from their own stream; shape: B × L.
+  static func noise(users: Range<Int>, dimensions: Int, seed: Seed) -> Matrix<Float> {
+    var noise = Matrix<Float>(rows: users.count, columns: dimensions)
+    var row = Matrix<Float>(rows: 1, columns: dimensions)
+    for (place, user) in users.enumerated() {
+      var random = SamplingStream.latent.random(seed: seed, user: user)
+      random.fillGaussian(&row)
+      noise.copy(row, toRow: place)
+    }
+    return noise
+  }
+}

@@ -1,0 +1,82 @@
+public import Compute
+public import FileFormats
+
+/// How often each profile length occurs.
+public struct LengthHistogram: Sendable, Equatable {
+  /// `counts[n]` is the number of users with n items; there is at least one user.
+  public let counts: [Int]
+  private let cumulative: [Int]
+
+  /// The number of users.
+  public var total: Int { cumulative.last ?? 0 }
+
+  /// Creates a histogram; `nil` when it has nobody in it or a negative count.
+  public init?(counts: [Int]) {
+    guard counts.allSatisfy({ $0 >= 0 }), counts.contains(where: { $0 > 0 }) else { return nil }
+    self.counts = counts
+    var sum = 0
+    cumulative = counts.map { count in
+      sum += count
+      return sum
+    }
+  }
+
+  /// The lengths of some users, those without items left out; `nil` when nobody is left.
+  public init?(of rows: SparseRows) {
+    let lengths = (0..<rows.rowCount).map { rows.count(ofRow: $0) }
+    var counts = [Int](repeating: 0, count: (lengths.max() ?? 0) + 1)
+    for length in lengths where length > 0 { counts[length] += 1 }
+    self.init(counts: counts)
+  }
+
+  /// The shortest length that occurs.
+  public var least: Int { counts.firstIndex { $0 > 0 } ?? 0 }
+
+  /// The mean length.
+  public var mean: Double {
+    counts.enumerated().reduce(0) { $0 + Double($1.offset) * Double($1.element) } / Double(total)
+  }
+
+  /// One length, as often as it occurs.
+  public func draw(using random: inout RandomSource) -> Int {
+    length(atPlace: random.integer(below: total))
+  }
+
+  /// The length below which a share of the users lies.
+  public func quantile(_ share: Double) -> Int {
+    length(atPlace: max(0, min(total - 1, Int(share * Double(total)))))
+  }
+
+  /// The length of the user at a place when they stand in order of length.
+  private func length(atPlace wanted: Int) -> Int {
+    var (low, high) = (0, cumulative.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if cumulative[middle] > wanted { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+extension LengthHistogram {
+  /// The number of users by length, as a model's `config.json` keeps it: `{"12": 3, …}`.
+  public var json: JSONValue {
+    .object(
+      counts.enumerated().filter { $0.element > 0 }.reduce(into: [:]) {
+        $0[String($1.offset)] = .number(Double($1.element))
+      })
+  }
+
+  /// Reads what ``json`` wrote; `nil` for anything else.
+  public init?(json: JSONValue) {
+    guard let members = json.members else { return nil }
+    var numbers: [Int: Int] = [:]
+    for (key, value) in members {
+      guard let length = Int(key), 0...(1 << 24) ~= length, case .number(let value) = value,
+        let users = Int(exactly: value), users > 0
+      else { return nil }
+      numbers[length] = users
+    }
+    self.init(counts: (0...(numbers.keys.max() ?? 0)).map { numbers[$0] ?? 0 })
+  }
+}

@@ -1,0 +1,38 @@
+public import Autoencoders
+public import Compute
+public import InteractionData
+
+/// The aggregate posterior q(z): a real user at random, then a draw from their posterior, `z ~ N(μ_u, σ_u²)`.
+///
+/// The users are kept as sparse rows and encoded as they are drawn, so that memory does not grow with users × L.
+public struct PopulationSource: LatentSource {
+  /// Only a distribution has posteriors.
+  public typealias Latent = GaussianLatent
+  private let model: Autoencoder<GaussianLatent>
+  private let profiles: Profiles
+
+  /// The aggregate posterior of some users.
+  ///
+  /// - Precondition: there is at least one user.
+  public init(of model: Autoencoder<GaussianLatent>, over profiles: Profiles) {
+    precondition(profiles.items.rowCount > 0, "the aggregate posterior of nobody")
+    self.model = model
+    self.profiles = profiles
+  }
+
+  /// Draws real users with replacement, and a vector from the posterior of each.
+  public func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) -> LatentDraws {
+    let origins = users.map { user in
+      var random = SamplingStream.origin.random(seed: seed, user: user)
+      return random.integer(below: profiles.items.rowCount)
+    }
+    let drawn = Profiles(
+      items: profiles.items.selecting(rows: origins),
+      trainingRows: profiles.trainingRows.map { rows in origins.map { rows[$0] } })
+    let codes = model.encode(drawn, using: engine)
+    let noise = SamplingStream.noise(users: users, dimensions: model.design.latent, seed: seed)
+    return LatentDraws(
+      vectors: codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance),
+      lengths: origins.map { profiles.items.count(ofRow: $0) })
+  }
+}

@@ -1,0 +1,54 @@
+public import Compute
+
+/// Where the number of items of a synthetic user comes from.
+///
+/// The models do not have it: a multinomial is conditioned on how many items there are.
+public enum ProfileLengths: Sendable {
+  /// As often as in the training data, independently of the latent vector.
+  case empirical(LengthHistogram)
+  /// A smooth curve through the training lengths, independently of the latent vector.
+  case negativeBinomial(ShiftedNegativeBinomial)
+  /// That of a real user who lies near the latent vector.
+  case nearby(Neighbourhood)
+  /// That of the real user the vector comes from; those of a source that has none (``LatentDraws/lengths``) are drawn as in the
+  /// training data.
+  case own(otherwise: LengthHistogram)
+
+  /// The lengths of some synthetic users, each drawn from the user's own stream.
+  func draw(_ draws: LatentDraws, users: Range<Int>, seed: Seed, engine: ProductEngine) -> [Int] {
+    func each(_ draw: (_ place: Int, _ random: inout RandomSource) -> Int) -> [Int] {
+      users.enumerated().map { place, user in
+        var random = SamplingStream.length.random(seed: seed, user: user)
+        return draw(place, &random)
+      }
+    }
+    switch self {
+    case .empirical(let histogram): return each { _, random in histogram.draw(using: &random) }
+    case .negativeBinomial(let distribution): return each { _, random in distribution.draw(using: &random) }
+    case .nearby(let neighbourhood):
+      return neighbourhood.draw(at: draws.vectors, users: users, seed: seed, engine: engine)
+    case .own(let histogram):
+      if let lengths = draws.lengths { return lengths }
+      return each { _, random in histogram.draw(using: &random) }
+    }
+  }
+}
+
+/// The shortest training length plus a negative binomial excess, fitted by maximum likelihood.
+public struct ShiftedNegativeBinomial: Sendable, Equatable {
+  /// The shortest length.
+  public let least: Int
+  /// What exceeds it.
+  public let excess: NegativeBinomial
+
+  /// Fits the excess over the shortest length of a histogram.
+  ///
+  /// - Throws: `GSLError` when the fit does not converge.
+  public init(fitting histogram: LengthHistogram) throws {
+    least = histogram.least
+    excess = try NegativeBinomial(fitting: Array(histogram.counts.dropFirst(least)))
+  }
+
+  /// One length.
+  public func draw(using random: inout RandomSource) -> Int { least + excess.draw(using: &random) }
+}

@@ -1,0 +1,41 @@
+import Compute
+public import InteractionData
+
+/// Synthetic profiles as text: `user<TAB>item`, with a third column `count` where items are drawn with replacement.
+public struct ProfileText: Sendable {
+  private let items: [[UInt8]]
+  private let digits: Int
+  private let hasCounts: Bool
+
+  /// Prepares the text of `users` synthetic users.
+  public init(items: Vocabulary, users: Int, law: ItemLaw) {
+    self.items = items.ids.map { Array($0.utf8) }
+    digits = max(6, String(users).count)
+    hasCounts = law == .multinomial
+  }
+
+  /// The first line.
+  public var header: String { hasCounts ? "user\titem\tcount\n" : "user\titem\n" }
+
+  /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first.
+  public func id(of user: Int) -> String {
+    let number = String(user + 1)
+    return "synthetic-" + String(repeating: "0", count: max(0, digits - number.count)) + number
+  }
+
+  /// The lines of a block, one for each user and item.
+  public func lines(of block: ProfileBlock) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(block.rows.nonZeroCount * 28)
+    for row in 0..<block.rows.rowCount {
+      let user = Array(id(of: block.firstUser + row).utf8) + [UInt8(ascii: "\t")]
+      for position in block.rows.range(ofRow: row) {
+        text += user
+        text += items[Int(block.rows.indices[position])]
+        if hasCounts { text += Array("\t\(Int(block.rows.value(at: position)))".utf8) }
+        text.append(UInt8(ascii: "\n"))
+      }
+    }
+    return text
+  }
+}

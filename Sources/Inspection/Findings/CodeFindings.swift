@@ -1,0 +1,122 @@
+/// What any code has, whether it is a point or the mean of a distribution (U users, L dimensions).
+///
+/// For a Gaussian latent space the code of a user is the mean of their posterior.
+public struct CodeFindings: Sendable, Equatable {
+  /// One row for each dimension, in the model's order; shape: L.
+  public let dimensions: [DimensionFindings]
+  /// The number of active dimensions.
+  public let activeUnits: Int
+  /// The number of singular values of the centred codes above the rounding of single precision.
+  public let rank: Int
+  /// The singular values of the centred codes, largest first, over √U; shape: L.
+  public let singularValues: [Double]
+  /// (Σ λ)² ÷ Σ λ² over the eigenvalues of the covariance: how many directions the spread is shared by.
+  public let effectiveRank: Double
+  /// The total correlation of a Gaussian with the covariance of the codes, in nats; infinite when one dimension is a
+  /// combination of others.
+  ///
+  /// Dimensions that do not vary are left out.
+  public let totalCorrelation: Double
+  /// Where the codes lie.
+  public let region: RegionFindings
+  /// Codes held against draws from N(0, I).
+  public let discrepancy: DiscrepancyFindings
+}
+
+/// One dimension of the codes, over the users.
+public struct DimensionFindings: Sendable, Equatable {
+  /// Counted from 1, as in the columns of `doppel encode`.
+  public let number: Int
+  /// The mean over the users.
+  public let mean: Double
+  /// The variance over the users, divided by U.
+  public let variance: Double
+  /// Whether the variance exceeds ``InspectionOptions/activeThreshold``.
+  ///
+  /// Source: Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 4.
+  public let isActive: Bool
+  /// The items that gain most when the dimension goes up, strongest first; empty for an inactive dimension.
+  public let up: [MovedItem]
+  /// The items that gain most when it goes down; empty for an inactive dimension.
+  public let down: [MovedItem]
+}
+
+/// An item and its probability at both ends of a dimension: at the mean of all codes, minus and plus c deviations.
+public struct MovedItem: Sendable, Equatable {
+  /// The item's id.
+  public let item: String
+  /// Its share of the decoded profile at the low end.
+  public let low: Double
+  /// Its share at the high end.
+  public let high: Double
+  /// What going from the low end to the high one adds.
+  public var change: Double { high - low }
+}
+
+/// Where codes lie, next to where N(0, I) would put them (L dimensions).
+public struct RegionFindings: Sendable, Equatable {
+  /// The smallest coordinate.
+  public let smallest: Double
+  /// The largest coordinate.
+  public let largest: Double
+  /// Quantiles 0.05, 0.5 and 0.95 of ‖z‖ ÷ √L, which is near 1 for N(0, I).
+  ///
+  /// For a distribution z is drawn from each posterior, for a point it is the code.
+  public let radius: [Double]
+  /// The share of coordinates of draws from N(0, I) beyond the smallest or largest code of their dimension.
+  public let priorBeyondRange: Double
+  /// The share of draws from N(0, I) whose nearest z is no farther than 95 % of the z's are from their own nearest.
+  public let priorWithin: Double
+}
+
+/// The maximum mean discrepancy between the z's and N(0, I).
+///
+/// z as in ``RegionFindings/radius``. Source: Gretton et al., "A kernel two-sample test", JMLR 2012, lemma 6.
+public struct DiscrepancyFindings: Sendable, Equatable {
+  /// MMD², unbiased, with the kernel exp(−‖a − b‖² ÷ 2L); 0 for equal distributions, and it may fall below.
+  public let mmd: Double
+  /// What 95 % of random divisions of the same points stay below: larger values of ``mmd`` show a difference.
+  public let critical: Double
+  /// The number of points on each side.
+  public let points: Int
+}
+
+/// What comes back when a user's code is decoded.
+public struct ReconstructionFindings: Sendable, Equatable {
+  /// How many users were decoded.
+  public let users: Int
+  /// The mean log-likelihood of a user's own items at their code, without constants, in nats.
+  public let logLikelihood: Double
+  /// Its standard error over the users.
+  public let standardError: Double
+  /// exp(−Σ log-likelihood ÷ Σ items), pooled over the items of all users; `nil` unless the likelihood is multinomial.
+  ///
+  /// Nothing is paid for the code here, so it is not comparable with ``BoundFindings/perplexity``.
+  public let perplexity: Double?
+}
+
+/// Profiles decoded from draws of N(0, I), and from users' codes beside them.
+public struct PriorDrawFindings: Sendable, Equatable {
+  /// From draws of N(0, I).
+  public let prior: DecodedProfiles
+  /// From the codes of users: what the model can do at best.
+  public let codes: DecodedProfiles
+  /// The real profiles themselves, each held against the others: the ceiling.
+  public let realNearest: Double
+  /// The number of items in every decoded profile: the median of the real ones.
+  public let length: Int
+  /// How many were drawn.
+  public let draws: Int
+}
+
+/// A set of profiles, each the most probable items of a decoded code.
+public struct DecodedProfiles: Sendable, Equatable {
+  /// The mean Jaccard similarity to the nearest real profile: how much a decoded profile is like somebody's.
+  public let nearest: Double
+  /// How far the items' shares in the mean decoded profile are from those in the real ones.
+  ///
+  /// Half the sum of the absolute differences: 0 is equal, 1 is disjoint.
+  public let popularityDistance: Double
+  /// The share of all items that occur in any of the profiles.
+  public let coverage: Double
+}

@@ -1,0 +1,100 @@
+public import Autoencoders
+
+/// What only a distribution has (U users, L dimensions; all in nats, β = 1 whatever was used in training).
+public struct DistributionFindings: Sendable, Equatable {
+  /// One row for each dimension, in the model's order; shape: L.
+  public let dimensions: [PosteriorFindings]
+  /// The mean divergence of a user's posterior from N(0, I): the sum of the dimensions'.
+  public let divergence: Double
+  /// The evidence lower bound, its parts, and what importance weighting makes of it.
+  public let bounds: BoundFindings
+  /// The aggregate posterior against the prior.
+  public let aggregate: AggregateFindings
+  /// The share of dimensions that are (ε, δ)-collapsed.
+  public let collapsedShare: Double
+  /// Over the active dimensions, the mean share of the aggregate variance that is posterior noise; 1 without any.
+  public let noiseShare: Double
+  /// What the dimensions say about the whole.
+  public let state: PosteriorState
+}
+
+/// One dimension of the posteriors, over the users.
+public struct PosteriorFindings: Sendable, Equatable {
+  /// Counted from 1.
+  public let number: Int
+  /// The mean divergence from N(0, 1).
+  public let divergence: Double
+  /// The mean variance of a posterior.
+  public let posteriorVariance: Double
+  /// The mean of the aggregate posterior.
+  public let aggregateMean: Double
+  /// The variance of the aggregate posterior: that of the means plus the mean of the variances.
+  public let aggregateVariance: Double
+  /// The divergence of a Gaussian with these moments from N(0, 1).
+  public let aggregateDivergence: Double
+  /// The share of users whose divergence is below ε.
+  public let collapsedUsers: Double
+  /// Whether that share is at least 1 − δ.
+  ///
+  /// Source: Lucas et al., "Don't blame the ELBO!", NeurIPS 2019, definition 1.
+  public let isCollapsed: Bool
+}
+
+/// Bounds on log p(x), as means over users; the constant of the multinomial, log N!, is left out.
+public struct BoundFindings: Sendable, Equatable {
+  /// How many users they rest on.
+  public let users: Int
+  /// How many z were drawn for each of them.
+  public let draws: Int
+  /// E log p(x|z) − KL.
+  ///
+  /// Source: Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, equation 3.
+  public let elbo: Estimate
+  /// E log p(x|z).
+  public let logLikelihood: Estimate
+  /// KL(q(z|x) ‖ N(0, I)) of the same users.
+  public let divergence: Estimate
+  /// The importance-weighted bounds L_S for several S, ascending.
+  ///
+  /// Source: Burda et al., ICLR 2016, equation 8.
+  public let importanceWeighted: [ImportanceWeightedBound]
+  /// exp(−Σ ELBO ÷ Σ items), pooled over the items of all users, so that someone with many items counts for more; `nil`
+  /// unless the likelihood is multinomial.
+  public let perplexity: Double?
+}
+
+/// A mean over users.
+public struct Estimate: Sendable, Equatable {
+  /// The mean.
+  public let value: Double
+  /// Its standard error.
+  public let standardError: Double
+}
+
+/// L_S for one S.
+public struct ImportanceWeightedBound: Sendable, Equatable {
+  /// S, the number of draws in one weighting.
+  public let draws: Int
+  /// The mean over users.
+  public let bound: Estimate
+}
+
+/// The aggregate posterior q(z) = mean of q(z|x) over the users, against N(0, I).
+///
+/// `E KL(q(z|x) ‖ p) = I(x; z) + KL(q(z) ‖ p)`. Source: Hoffman & Johnson, "ELBO surgery", NIPS workshop 2016, equation 6.
+public struct AggregateFindings: Sendable, Equatable {
+  /// How many users the mixture has here; one z was drawn from each.
+  public let users: Int
+  /// The mutual information between user and z, estimated; never above ``informationLimit``.
+  public let mutualInformation: Estimate
+  /// ln(users): an information near it is a lower bound only.
+  public let informationLimit: Double
+  /// The marginal divergence KL(q(z) ‖ N(0, I)): the divergence of the same users less the information.
+  public let marginalDivergence: Double
+  /// The total correlation of a Gaussian with the covariance of q(z).
+  public let totalCorrelation: Double
+  /// The mean over dimensions of how far the aggregate's mean is from 0, absolute.
+  public let meanOffset: Double
+  /// The mean over dimensions of the aggregate's variance; 1 for the prior.
+  public let meanVariance: Double
+}

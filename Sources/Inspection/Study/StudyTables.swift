@@ -1,0 +1,169 @@
+import Autoencoders
+public import Evaluation
+import Foundation
+
+/// What people read.
+extension InspectionStudy {
+  /// One column for each model, one row for each measure; what a point has not is said to be undefined.
+  public var summaryTable: ResultTable {
+    var table = ResultTable(columns: models.map { .init($0.label) })
+    func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
+    func common(_ name: String, decimals: Int = 4, _ value: (CodeFindings) -> Double) {
+      row(name) { .number(value($0.codes), decimals: decimals) }
+    }
+    func distribution(_ name: String, _ cell: (DistributionFindings) -> ResultTable.Cell) {
+      row(name) { $0.distribution.map(cell) ?? .text("not defined") }
+    }
+    func draws(_ name: String, _ value: (PriorDrawFindings) -> Double) {
+      row(name) { .number(value($0.priorDraws)) }
+    }
+    row("model") { .text($0.model) }
+    row("dimensions") { .text("\($0.codes.dimensions.count)") }
+    row("active dimensions") { .text("\($0.codes.activeUnits)") }
+    row("rank of the codes") { .text("\($0.codes.rank)") }
+    common("effective rank", decimals: 1, \.effectiveRank)
+    row("total correlation of the codes") { Self.number($0.codes.totalCorrelation) }
+    row("radius ÷ √L, 5 % to 95 %") {
+      .text(String(format: "%.2f to %.2f", $0.codes.region.radius[0], $0.codes.region.radius[2]))
+    }
+    common("N(0,I) beyond the codes' range", \.region.priorBeyondRange)
+    common("N(0,I) within reach of a code", \.region.priorWithin)
+    common("MMD² to N(0,I)", decimals: 5, \.discrepancy.mmd)
+    common("… shown when above", decimals: 5, \.discrepancy.critical)
+    row("log-likelihood at the code") {
+      .number($0.reconstruction.logLikelihood, standardError: $0.reconstruction.standardError, decimals: 2)
+    }
+    row("perplexity at the code") { $0.reconstruction.perplexity.map { .number($0, decimals: 1) } ?? .missing }
+    distribution("KL to the prior") { .number($0.divergence, decimals: 3) }
+    distribution("ELBO") { Self.cell($0.bounds.elbo) }
+    distribution("… log-likelihood") { Self.cell($0.bounds.logLikelihood) }
+    distribution("… KL") { Self.cell($0.bounds.divergence) }
+    for (place, draws) in boundSizes.enumerated() {
+      distribution("L_\(draws)") { Self.cell($0.bounds.importanceWeighted[place].bound) }
+    }
+    distribution("perplexity of the ELBO") { $0.bounds.perplexity.map { .number($0, decimals: 1) } ?? .missing }
+    distribution("mutual information") { Self.cell($0.aggregate.mutualInformation, decimals: 3) }
+    distribution("… its limit, ln users") { .number($0.aggregate.informationLimit, decimals: 3) }
+    distribution("marginal KL") { .number($0.aggregate.marginalDivergence, decimals: 3) }
+    distribution("total correlation of q(z)") { Self.number($0.aggregate.totalCorrelation) }
+    distribution("variance of q(z), mean") { .number($0.aggregate.meanVariance) }
+    distribution("noise in active dimensions") { .number($0.noiseShare) }
+    distribution("collapsed dimensions") { .number($0.collapsedShare) }
+    draws("decoded N(0,I): nearest real profile", \.prior.nearest)
+    draws("decoded codes: nearest real profile", \.codes.nearest)
+    draws("real profiles: nearest other", \.realNearest)
+    draws("decoded N(0,I): popularity distance", \.prior.popularityDistance)
+    draws("decoded codes: popularity distance", \.codes.popularityDistance)
+    draws("decoded N(0,I): coverage", \.prior.coverage)
+    draws("decoded codes: coverage", \.codes.coverage)
+    return table
+  }
+
+  private var boundSizes: [Int] {
+    models.lazy.compactMap(\.distribution).first?.bounds.importanceWeighted.map(\.draws) ?? []
+  }
+
+  private static func cell(_ estimate: Estimate, decimals: Int = 2) -> ResultTable.Cell {
+    .number(estimate.value, standardError: estimate.standardError, decimals: decimals)
+  }
+
+  private static func number(_ value: Double) -> ResultTable.Cell {
+    value.isFinite ? .number(value, decimals: 3) : .text("infinite")
+  }
+
+  /// The dimensions of one model that say most, with the items they stand for.
+  public func dimensionTable(of model: InspectedModel, limit: Int) -> ResultTable {
+    var table = ResultTable(
+      columns: ["KL", "mean", "variance", "posterior variance", "active", "up", "down"].map { .init($0) })
+    let posteriors = model.distribution?.dimensions
+    let order = model.codes.dimensions.sorted { a, b in
+      let (first, second) = (
+        posteriors?[a.number - 1].divergence ?? a.variance, posteriors?[b.number - 1].divergence ?? b.variance
+      )
+      return (second, a.number) < (first, b.number)
+    }
+    for dimension in order.prefix(limit) {
+      let posterior = posteriors?[dimension.number - 1]
+      func undefined(_ value: Double?) -> ResultTable.Cell { value.map { .number($0) } ?? .text("not defined") }
+      table.append(
+        "\(dimension.number)",
+        [
+          undefined(posterior?.divergence), .number(dimension.mean), .number(dimension.variance),
+          undefined(posterior?.posteriorVariance), .text(dimension.isActive ? "yes" : "no"),
+          .text(dimension.up.prefix(2).map(\.item).joined(separator: "; ")),
+          .text(dimension.down.prefix(2).map(\.item).joined(separator: "; ")),
+        ])
+    }
+    return table
+  }
+
+  /// How far pairs of runs agree.
+  public var agreementTable: ResultTable {
+    var table = ResultTable(columns: ["Procrustes", "unaligned", "CKA", "scale ratio"].map { .init($0) })
+    for pair in agreements {
+      table.append(
+        "\(pair.a) and \(pair.b)",
+        [.number(pair.procrustes), .number(pair.unaligned), .number(pair.cka), .number(pair.scaleRatio, decimals: 3)])
+    }
+    func text(_ interval: Interval) -> ResultTable.Cell {
+      .text(String(format: "%.4f (%.4f to %.4f)", interval.value, interval.low, interval.high))
+    }
+    for runs in stabilities {
+      table.append(
+        "\(runs.runs) runs of \(runs.model)",
+        [text(runs.procrustes), text(runs.unaligned), text(runs.cka), text(runs.scaleRatio)])
+    }
+    return table
+  }
+
+  /// What the codes know of the truth.
+  public var recoveryTable: ResultTable? {
+    guard let recovery else { return nil }
+    var table = ResultTable(
+      columns: [
+        .init("dimensions"), .init("probe R²"), .init("information gap"), .init("disentanglement"),
+        .init("completeness"),
+      ])
+    for row in recovery.rows {
+      table.append(
+        row.name,
+        [
+          .text("\(row.dimensions)"), .number(row.probe), .number(row.informationGap),
+          .number(row.disentanglement), .number(row.completeness),
+        ])
+    }
+    return table
+  }
+
+  /// Plain sentences on what stands out.
+  public var sentences: [String] {
+    var sentences: [String] = []
+    for model in models {
+      guard let found = model.distribution else { continue }
+      let active = "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active"
+      switch found.state {
+      case .healthy: break
+      case .collapsed:
+        sentences.append(
+          String(
+            format: "%@ has collapsed: %@ and the KL is %.3f nats, less than one bit about a user. A smaller "
+              + "--beta, or a slower rise of it, keeps the code in use.", model.label, active, found.divergence))
+      case .nearlyPoint:
+        sentences.append(
+          String(
+            format: "%@ is nearly a point: only %.1f %% of what varies in its active dimensions is posterior noise. "
+              + "Nothing holds it to the prior; draws from N(0, I) mean little.", model.label, 100 * found.noiseShare))
+      }
+      if found.aggregate.informationLimit - found.aggregate.mutualInformation.value < 0.1 {
+        sentences.append(
+          "The mutual information of \(model.label) has reached ln \(found.aggregate.users): the true one may be larger, and "
+            + "the marginal KL smaller.")
+      }
+    }
+    sentences += stabilitySentences
+    if models.contains(where: { $0.distribution == nil }) {
+      sentences.append("\"not defined\": an AE has no distribution, so it has no KL, bound or posterior variance.")
+    }
+    return sentences
+  }
+}

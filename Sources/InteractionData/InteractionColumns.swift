@@ -1,0 +1,17 @@
+/// Which columns of a file to keep beside users and items.
+///
+/// The others are checked all the same: whether a file is accepted does not depend on what is done with it.
+public struct InteractionColumns: OptionSet, Sendable {
+  /// One bit for each column.
+  public let rawValue: UInt8
+
+  /// Creates a set from its bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The ratings.
+  public static let ratings = InteractionColumns(rawValue: 1)
+  /// The times.
+  public static let timestamps = InteractionColumns(rawValue: 2)
+  /// All there are.
+  public static let all: InteractionColumns = [.ratings, .timestamps]
+}

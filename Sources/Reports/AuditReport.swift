@@ -1,0 +1,103 @@
+public import Audit
+import Foundation
+import Plots
+
+/// The report of `audit`.
+public struct AuditReport: Sendable {
+  let result: AuditResult
+  private let facts: [(String, String)]
+
+  /// Prepares a report; `facts` are added to the sizes of the populations.
+  public init(_ result: AuditResult, facts: [(String, String)] = []) {
+    self.result = result
+    self.facts = facts
+  }
+
+  /// The page.
+  public var page: ReportPage {
+    var page = ReportPage(
+      "Audit of \(result.synthetic.name)",
+      lead: "What \(count(result.synthetic.users)) synthetic users are worth, held against real users.")
+    page.facts = populations + facts.map { (name: $0.0, value: $0.1) }
+    page.append(conclusions)
+    page.append(
+      section("Fidelity", result.fidelity.measures, "Whether synthetic users are like real ones.", fidelityFigures))
+    if let utility = result.utility {
+      page.append(
+        section(
+          "Utility", utility.measures,
+          "What models learn from synthetic users, measured by ndcg@100 on holdout users, a fifth of whose items is hidden.",
+          [.table(scores(utility))]))
+    }
+    page.append(
+      section(
+        "Privacy", result.privacy.measures,
+        "What synthetic users tell about training users. Nothing here is a guarantee; only differential privacy is.",
+        privacyFigures))
+    if !result.notes.isEmpty { page.append(ReportSection("Remarks", [.list(result.notes)])) }
+    return page
+  }
+
+  private var populations: [(name: String, value: String)] {
+    func size(_ population: AuditPopulation) -> String {
+      "\(population.name), \(count(population.users)) users, \(count(population.items)) items"
+    }
+    return [("real", size(result.train))] + (result.holdout.map { [("holdout", size($0))] } ?? [])
+      + [("synthetic", size(result.synthetic))]
+  }
+
+  private var conclusions: ReportSection {
+    let figures = [
+      AuditMeasureKind.popularity, .twoSampleTest, .vaeUtility, .exactCopies, .membershipAUC,
+    ].compactMap { result[$0] }.map { measure in
+      KeyFigure(
+        measure.kind.title, measure.value.map { decimal($0) } ?? "–",
+        detail: measure.ceiling.map { "real users: \(decimal($0))" } ?? "no ceiling",
+        verdict: verdict(measure.judgement))
+    }
+    return ReportSection("Conclusions", [.keyFigures(figures), .list(result.conclusions)])
+  }
+
+  private func section(
+    _ title: String, _ measures: [AuditMeasure], _ words: String, _ more: [ReportBlock]
+  ) -> ReportSection {
+    var table = ReportTable(
+      "\(title): synthetic users beside \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
+      columns: [.text("measure"), .number("synthetic"), .number("real"), .number("margin"), .text("verdict")])
+    for measure in measures {
+      table.append([
+        .text(measure.kind.title), .number(measure.value, decimals: 4, standardError: measure.standardError),
+        .number(measure.ceiling, decimals: 4, standardError: measure.ceilingError),
+        .number(measure.gap?.margin, decimals: 4), .verdict(verdict(measure.judgement), measure.judgement.rawValue),
+      ])
+    }
+    return ReportSection(
+      title,
+      [.prose(words), .table(table)] + more + [.heading("What the numbers say")]
+        + [.list(measures.map { "`\($0.kind.rawValue)` \($0.sentence)" })])
+  }
+
+  private func scores(_ utility: AuditUtility) -> ReportTable {
+    var table = ReportTable(
+      "ndcg@100 on holdout users", columns: [.text("model"), .text("trained on"), .number("ndcg@100")])
+    for score in utility.scores {
+      table.append([
+        .name(score.model), .text(score.trainedOn == .both ? "real + synthetic" : score.trainedOn.rawValue),
+        .number(score.value, decimals: 4, standardError: score.standardError),
+      ])
+    }
+    return table
+  }
+
+  private func verdict(_ judgement: AuditJudgement) -> ReportVerdict {
+    switch judgement {
+    case .atCeiling, .near: .good
+    case .open: .caution
+    case .fails: .bad
+    case .notJudged: .unknown
+    }
+  }
+
+  func count(_ number: Int) -> String { Number.text(Double(number), decimals: 0) }
+  func decimal(_ number: Double) -> String { Number.text(number, decimals: 3) }
+}

@@ -1,0 +1,76 @@
+import Evaluation
+import Experiments
+import Plots
+
+/// What kind of items the models recommend.
+extension ComparisonReport {
+  /// The number of groups that the items are cut into.
+  private static let groups = 10
+
+  var popularity: ReportSection? {
+    let counted = comparison.models.compactMap { model in
+      model.ranking?.recommendations.map { (model: model, counts: $0) }
+    }
+    guard let cutoff = counted.first?.counts.cutoff, cutoff > 0, !itemPopularity.isEmpty else { return nil }
+    let groups = Self.groups(of: itemPopularity)
+    var sizes = [Int](repeating: 0, count: Self.groups)
+    for group in groups { sizes[group] += 1 }
+
+    let rows = counted.map { entry in (name: entry.model.name, shares: Self.shares(entry.counts.counts, groups)) }
+    let labels = (1...Self.groups).map(String.init)
+    var plot = Plot(
+      "Whose turn it is",
+      description: rows.map {
+        "\($0.name): \(Number.text(100 * $0.shares[0], decimals: 0)) % of its recommendations are for the most popular group."
+      }.joined(separator: " "),
+      x: Axis("items by popularity, each group with a tenth of all training interactions", .categories(labels)),
+      y: Axis("share of recommendations", includesZero: true))
+    plot.width = .page
+    plot.marks =
+      [Rule(y: 1 / Double(Self.groups), label: "what users have")]
+      + rows.map { row in
+        Line(series(row.name), row.shares.enumerated().map { PlotPoint(Double($0.offset), $0.element) })
+      }
+    var table = ReportTable(
+      "Share of the top \(cutoff) by popularity group",
+      columns: [.text("model")] + labels.indices.map { .number("\(labels[$0]) (\(count(sizes[$0])) items)") })
+    for row in rows { table.append([.name(row.name)] + row.shares.map { .number($0, decimals: 3) }) }
+
+    return ReportSection(
+      "Popularity of what is recommended",
+      [
+        .prose(
+          "Items are put in order of popularity and cut into \(Self.groups) groups that hold equally many training "
+            + "interactions: group 1 has few, very popular items (\(count(sizes[0]))), group \(Self.groups) many rare ones "
+            + "(\(count(sizes[Self.groups - 1]))). A model that recommends as users choose would give each group a tenth."
+        ),
+        .figures([
+          ReportFigure(
+            plot,
+            caption: "Where the top \(cutoff) of all test users go. Test users' own items are left out of their lists.",
+            table: table)
+        ]),
+      ])
+  }
+
+  /// The group of each item, 0 for the most popular.
+  static func groups(of popularity: [Int]) -> [Int] {
+    let order = popularity.indices.sorted { (popularity[$1], $0) < (popularity[$0], $1) }
+    let total = popularity.reduce(0, +)
+    var groups = [Int](repeating: groups - 1, count: popularity.count)
+    var before = 0
+    for item in order where total > 0 {
+      groups[item] = min(Self.groups - 1, before * Self.groups / total)
+      before += popularity[item]
+    }
+    return groups
+  }
+
+  /// The share of all recommendations that goes to each group.
+  static func shares(_ counts: [Int], _ groups: [Int]) -> [Double] {
+    var sums = [Double](repeating: 0, count: Self.groups)
+    for (count, group) in zip(counts, groups) { sums[group] += Double(count) }
+    let total = sums.reduce(0, +)
+    return sums.map { total > 0 ? $0 / total : 0 }
+  }
+}

@@ -1,0 +1,158 @@
+import Autoencoders
+import Compute
+import Foundation
+import InteractionData
+import Plots
+
+/// What the program in the page reads: weights, names, places to start from, and numbers to check itself against.
+struct ExplorerData: Encodable {
+  /// A layer of the decoder: `y = g(W x + b)`, W row after row.
+  struct Layer: Encodable {
+    let rows: Int
+    let columns: Int
+    /// Base64 of little-endian numbers.
+    let weight: String
+    let bias: String
+    /// `f32` or `f16`, for the weights; biases are 32-bit.
+    let precision: String
+  }
+  struct Place: Encodable {
+    let name: String
+    /// What the user has, by place among the kept items.
+    let profile: [Int]
+  }
+  struct Slider: Encodable {
+    /// From 0.
+    let dimension: Int
+    let low: Double
+    let high: Double
+    let deviation: Double
+  }
+  /// What doppel computes for one moved slider.
+  struct Check: Encodable {
+    let place: Int
+    let dimension: Int
+    let value: Double
+    let items: [Int]
+    let values: [Double]
+  }
+
+  let model: String
+  let isDistribution: Bool
+  let likelihood: String
+  let activation: String
+  let latent: Int
+  let listLength: Int
+  let layers: [Layer]
+  let output: Layer
+  let names: [String]
+  let places: [Place]
+  /// Shape: (places + 1) × L; the last is the middle: 0 for a distribution, the mean of the codes for a point.
+  let codes: String
+  let sliders: [Slider]
+  let check: Check
+
+  init<Latent: LatentSpace>(
+    _ explorer: LatentExplorer, _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, places: StartingPlaces,
+    kept: KeptItems, engine: ProductEngine
+  ) {
+    let design = autoencoder.design
+    model = explorer.name
+    self.isDistribution = isDistribution
+    likelihood = design.likelihood.rawValue
+    activation = design.activation.rawValue
+    latent = design.latent
+    listLength = min(explorer.listLength, kept.indices.count)
+    layers = autoencoder.network.decoder.map { layer in
+      Layer(
+        rows: layer.weight.rows, columns: layer.weight.columns, weight: Self.base64(layer.weight.elements),
+        bias: Self.base64(layer.bias.elements), precision: "f32")
+    }
+    output = Self.output(autoencoder.network.shards, kept)
+    names = kept.indices.map { DisplayName(explorer.items[$0]).text }
+    self.places = places.userIDs.enumerated().map { row, id in
+      Place(name: DisplayName(id).text, profile: Self.places(of: places.profiles.indices(ofRow: row), in: kept.indices))
+    }
+    let middle = isDistribution ? [Float](repeating: 0, count: design.latent) : places.mean.map(Float.init)
+    codes = Self.base64(places.codes.elements + middle)
+
+    let active = places.deviation.indices.sorted { (places.deviation[$1], $0) < (places.deviation[$0], $1) }
+    let sliders = active.prefix(explorer.sliders).map { dimension -> Slider in
+      let (mean, deviation) = (places.mean[dimension], places.deviation[dimension])
+      let reach = isDistribution ? max(3, abs(mean) + 3 * deviation) : max(3 * deviation, 1e-6)
+      let centre = isDistribution ? 0 : mean
+      return Slider(dimension: dimension, low: centre - reach, high: centre + reach, deviation: deviation)
+    }
+    self.sliders = sliders
+    check = Self.check(autoencoder, likelihood: design.likelihood, places, sliders[0], kept, engine, count: listLength)
+  }
+
+  private static func output(_ shards: [ItemShard<Float>], _ kept: KeptItems) -> Layer {
+    var (weights, biases): ([Float], [Float]) = ([], [])
+    var shard = 0
+    for item in kept.indices {
+      while !shards[shard].items.contains(item) { shard += 1 }
+      let row = item - shards[shard].items.lowerBound
+      weights += shards[shard].outputWeight[row: row]
+      biases.append(shards[shard].outputBias[0, row])
+    }
+    return Layer(
+      rows: kept.indices.count, columns: shards[0].outputWeight.columns,
+      weight: kept.isHalf ? base64(weights.map(HalfPrecision.bits)) : base64(weights), bias: base64(biases),
+      precision: kept.isHalf ? "f16" : "f32")
+  }
+
+  /// The largest slider moved by half its reach from the first place: what the page must show then.
+  private static func check<Latent: LatentSpace>(
+    _ autoencoder: Autoencoder<Latent>, likelihood: Likelihood, _ places: StartingPlaces, _ slider: Slider,
+    _ kept: KeptItems, _ engine: ProductEngine, count: Int
+  ) -> Check {
+    let value = (slider.low + 3 * slider.high) / 4
+    var code = Matrix(rows: 1, columns: autoencoder.design.latent, elements: Array(places.codes[row: 0]))
+    code[0, slider.dimension] = Float(value)
+    let all = autoencoder.decode(code, using: engine)
+    let logits = kept.indices.map { all[0, $0] }
+    let values: [Float] =
+      switch likelihood {
+      case .multinomial: StartingPlaces.softmax(logits)
+      case .bernoulli: logits.map { Float(1 / (1 + exp(-Double($0)))) }
+      case .gaussian: logits
+      }
+    let best = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(count)
+    return Check(
+      place: 0, dimension: slider.dimension, value: value, items: Array(best), values: best.map { Double(values[$0]) })
+  }
+
+  /// Where some items stand in an ascending list.
+  private static func places(of items: ArraySlice<Int32>, in kept: [Int]) -> [Int] {
+    let found = Set(items.map(Int.init))
+    return kept.indices.filter { found.contains(kept[$0]) }
+  }
+
+  private static func base64(_ numbers: [Float]) -> String {
+    base64(numbers.map(\.bitPattern))
+  }
+
+  private static func base64(_ words: [some FixedWidthInteger]) -> String {
+    var bytes = Data(capacity: words.count * 4)
+    for word in words {
+      for shift in stride(from: 0, to: word.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+    return bytes.base64EncodedString()
+  }
+}
+
+/// IEEE 754 half precision; Swift has a type for it, but not on every machine.
+enum HalfPrecision {
+  /// The bits of the nearest half-precision number, ties to even.
+  static func bits(_ number: Float) -> UInt16 {
+    let sign = UInt16(number.bitPattern >> 16) & 0x8000
+    let size = abs(number)
+    guard size < 65520 else { return sign | (number.isNaN ? 0x7E00 : 0x7C00) }
+    // Below 2⁻¹⁴ steps are 2⁻²⁴ wide; above, 2¹⁰ steps lie between two powers of two.
+    if size < 0x1p-14 { return sign | UInt16((size * 0x1p24).rounded(.toNearestOrEven)) }
+    let exponent = Int(size.exponent)
+    let steps = Int(Float(sign: .plus, exponent: 10 - exponent, significand: size).rounded(.toNearestOrEven))
+    return sign | UInt16((exponent + 15) << 10 + steps - 1024)
+  }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import Inspection
+import Plots
+
+/// The figures of one inspected model.
+struct InspectionFigures {
+  let model: InspectedModel
+  /// The model's place in the palette.
+  let series: Int
+  let users: Int
+
+  private var plots: LatentPlots { model.plots }
+  private var look: Series { Series(nil, series) }
+
+  var all: [ReportFigure] {
+    [spectrum, codes, variances, densities].compactMap(\.self) + maps + [heat].compactMap(\.self)
+  }
+
+  // MARK: Dimensions
+
+  /// What each dimension says: the divergence, or the variance where there is none.
+  private var weights: [Double] {
+    model.distribution?.dimensions.map(\.divergence) ?? model.codes.dimensions.map(\.variance)
+  }
+
+  private var order: [Int] { weights.indices.sorted { (weights[$1], $0) < (weights[$0], $1) } }
+
+  private var spectrum: ReportFigure? {
+    let sorted = weights.sorted(by: >)
+    guard !sorted.isEmpty else { return nil }
+    let isGaussian = model.distribution != nil
+    let quantity = isGaussian ? "KL to the prior (nats)" : "variance of the code"
+    let total = Number.text(sorted.reduce(0, +))
+    var plot = Plot(
+      isGaussian ? "KL by dimension" : "Variance by dimension",
+      description: "From \(Number.text(sorted[0])) to \(Number.text(sorted[sorted.count - 1])); the sum is \(total).",
+      x: Axis("dimensions, largest first"), y: Axis(quantity, includesZero: true))
+    plot.marks = [
+      Histogram(look, edges: (0...sorted.count).map { Double($0) }, heights: sorted)
+    ]
+    return ReportFigure(
+      plot,
+      caption: isGaussian
+        ? "Dimensions near 0 have been given up: they are the prior for everybody."
+        : "An AE has no KL; how much its code varies takes its place.")
+  }
+
+  /// Quantiles of a quantity by dimension, as two ribbons and a line.
+  private func spread(
+    _ title: String, _ quantity: String, _ caption: String, _ quantiles: [[Double]], reference: Double?
+  ) -> ReportFigure {
+    func points(_ place: Int) -> [PlotPoint] {
+      quantiles.enumerated().map { PlotPoint(Double($0.offset + 1), $0.element[place]) }
+    }
+    let medians = quantiles.map { $0[2] }
+    var plot = Plot(
+      title,
+      description: "Medians from \(Number.text(medians.min() ?? 0)) to \(Number.text(medians.max() ?? 0)).",
+      x: Axis("dimensions, those that say most first"), y: Axis(quantity))
+    plot.marks = [
+      Ribbon(look, lower: points(0), upper: points(4)), Ribbon(look, lower: points(1), upper: points(3)),
+      Line(look, points(2)),
+    ]
+    if let reference { plot.marks.append(Rule(y: reference, label: "the prior")) }
+    return ReportFigure(plot, caption: caption)
+  }
+
+  private var codes: ReportFigure? {
+    guard !plots.spreads.isEmpty else { return nil }
+    let isGaussian = model.distribution != nil
+    return spread(
+      isGaussian ? "Posterior means" : "Codes", isGaussian ? "mean of a user's posterior" : "code of a user",
+      "Median, middle half and middle nine tenths of the users.", order.map { plots.spreads[$0].codes }, reference: nil)
+  }
+
+  private var variances: ReportFigure? {
+    let found = order.compactMap { plots.spreads[$0].variances }
+    guard !found.isEmpty else { return nil }
+    return spread(
+      "Posterior variances", "variance of a user's posterior",
+      "Median, middle half and middle nine tenths of the users. At 1 a dimension says nothing about anybody.", found,
+      reference: 1)
+  }
+
+  private var densities: ReportFigure? {
+    let shown = plots.densities.prefix(4)
+    guard let reach = shown.map({ -$0.lower }).max(), reach > 0 else { return nil }
+    var plot = Plot(
+      "Aggregate codes over N(0, 1)",
+      description: "The \(shown.count) dimensions that say most, next to the standard normal density.",
+      x: Axis("z"), y: Axis("density", includesZero: true))
+    plot.marks = shown.enumerated().map { index, density in
+      Histogram(
+        Series("dimension \(density.number)", index),
+        edges: (0...density.densities.count).map { density.lower + Double($0) * density.width },
+        heights: density.densities, isFilled: false)
+    }
+    let grid = stride(from: -reach, through: reach, by: reach / 60)
+    plot.marks.append(
+      Line(
+        Series("N(0, 1)", colour: .neutral),
+        grid.map { PlotPoint($0, exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot()) }))
+    return ReportFigure(
+      plot,
+      caption: model.distribution == nil
+        ? "Codes of all users. Nothing draws an AE's codes towards N(0, 1); the curve is what drawing from it would assume."
+        : "One z drawn from each user's posterior. Where the curves differ, draws from the prior are not like users.")
+  }
+
+  // MARK: Users
+
+  private var maps: [ReportFigure] {
+    let places = evenSample(of: plots.map.points.count, limit: 1000)
+    guard !places.isEmpty else { return [] }
+    let points = places.map { plots.map.points[$0] }
+    let sample = points.count < users ? " \(points.count) of \(users) users are shown." : ""
+    let shares = plots.map.explained.map { Number.text(100 * $0, decimals: 0) + " %" }
+    func plot(_ title: String, _ description: String) -> Plot {
+      Plot(
+        title, description: description,
+        x: Axis("first principal component (\(shares[0]))"), y: Axis("second principal component (\(shares[1]))"))
+    }
+    var figures: [ReportFigure] = []
+    if let dimension = plots.map.dimensions.first {
+      let values = points.map { $0.values.first ?? 0 }
+      let centre = values.reduce(0, +) / Double(values.count)
+      let reach = values.reduce(1e-12) { max($0, abs($1 - centre)) }
+      var map = plot("Users, by dimension \(dimension)", "Users on the two axes along which their codes vary most.")
+      map.marks = [
+        Points(look, points.map { PlotPoint($0.x, $0.y) }, shades: values.map { ($0 - centre) / reach })
+      ]
+      figures.append(
+        ReportFigure(
+          map,
+          caption: "One hue for users above the mean of dimension \(dimension), the other for those below." + sample))
+    }
+    let tastes = Set(points.compactMap(\.taste)).sorted()
+    if !tastes.isEmpty {
+      var map = plot("Users, by true taste", "Users of \(tastes.count) tastes on the same two axes.")
+      map.marks = tastes.enumerated().map { index, taste in
+        Points(Series(taste, index), points.filter { $0.taste == taste }.map { PlotPoint($0.x, $0.y) })
+      }
+      figures.append(ReportFigure(map, caption: "The strongest taste of each simulated user." + sample))
+    }
+    return figures
+  }
+
+  // MARK: Items
+
+  private var heat: ReportFigure? {
+    guard !plots.heat.items.isEmpty else { return nil }
+    var plot = Plot(
+      "Dimensions and the items they move",
+      description: "The \(plots.heat.dimensions.count) most telling dimensions by \(plots.heat.items.count) items.",
+      x: Axis("", .categories(plots.heat.items)),
+      y: Axis("dimension", .categories(plots.heat.dimensions.map(String.init))), marks: [HeatMap(plots.heat.changes)])
+    plot.width = .page
+    return ReportFigure(
+      plot,
+      caption: "What going up in a dimension adds to an item's probability, or takes from it, with the other "
+        + "dimensions at their means.")
+  }
+}

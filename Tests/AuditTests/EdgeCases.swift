@@ -1,0 +1,74 @@
+import Audit
+import Compute
+import FileFormats
+import InteractionData
+import Testing
+
+@Suite("Edge cases of an audit")
+struct EdgeCases {
+  private let population = Populations(users: 360, seed: 11)
+
+  @Test("Without a holdout what needs one is not judged, and said so")
+  func withoutHoldout() throws {
+    let result = try audit(population.part(0), population.part(1), nil)
+    for kind in [
+      AuditMeasureKind.closestRecordShare, .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
+    ] {
+      #expect(result[kind]?.judgement == .notJudged)
+      #expect(result[kind]?.value == nil)
+    }
+    #expect(result[.popularity]?.ceiling != nil)
+    #expect(result[.exactCopies]?.ceiling == 0)
+    #expect(result.notes.contains { $0.hasPrefix("no holdout") })
+    #expect(result.conclusions.contains { $0.contains("cannot be judged") })
+  }
+
+  @Test("Items nobody knows are counted, and disjoint catalogues share nothing")
+  func disjoint() throws {
+    let real = population.part(0)
+    let strange = Interactions(
+      name: "strange", pairs: population.part(1).pairs.map { ("s\($0.user)", "other-\($0.item)") })
+    let result = try audit(real, strange, population.part(2))
+    #expect(result.notes.contains { $0.hasPrefix("no item of strange") })
+    #expect(result[.popularity]?.value == 0)
+    #expect(result[.precision]?.value == 0)
+    #expect(result[.coverage]?.value == 0)
+    #expect(result.synthetic.sharedItems == 0)
+    #expect(result[.coOccurrence]?.value == nil || result[.coOccurrence]?.value == 0.5)
+  }
+
+  @Test("A holdout that is the training data is named")
+  func overlap() throws {
+    let result = try audit(population.part(0), population.part(1), population.part(0))
+    #expect(result.notes.contains { $0.contains("user ids") })
+    #expect(result.notes.contains { $0.contains("overlaps train") })
+  }
+
+  @Test("Users with one item collide by chance, and as often as real ones")
+  func singleItems() throws {
+    func users(_ name: String, _ count: Int, _ seed: UInt64) -> Interactions {
+      var random = Seed(seed).stream(.shuffle)
+      return Interactions(name: name, pairs: (0..<count).map { ("\(name)\($0)", "i\(random.integer(below: 5))") })
+    }
+    let result = try audit(users("t", 100, 1), users("s", 60, 2), users("h", 80, 3))
+    #expect(result[.exactCopies]?.value == 1)
+    #expect(result[.exactCopies]?.ceiling == 1)
+    #expect(result[.exactCopies]?.judgement != .fails)
+    #expect(
+      result.privacy.copies == [.init(from: 1, to: 1, synthetic: 60, syntheticCopies: 60, real: 80, realCopies: 80)])
+    #expect(result.notes.contains { $0.hasPrefix("fewer synthetic") })
+  }
+
+  @Test("Too few users are an error that says how many are needed")
+  func tooFew() {
+    let few = population.part(1).first(9)
+    #expect(throws: DataError.self) { try AuditData(train: population.part(0), synthetic: few) }
+  }
+}
+
+extension AuditPrivacy.CopyRow {
+  init(from: Int, to: Int, synthetic: Int, syntheticCopies: Int, real: Int, realCopies: Int) {
+    self.init(
+      lengths: from...to, synthetic: synthetic, syntheticCopies: syntheticCopies, real: real, realCopies: realCopies)
+  }
+}

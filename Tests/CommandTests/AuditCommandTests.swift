@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// What `doppel audit` prints, writes and refuses.
+@Suite("Audit command")
+struct AuditCommandTests {
+  @Test("--json has every measure with its ceiling and verdict, --report one file that loads nothing")
+  func document() throws {
+    let folder = try Self.folder()
+    let outcome = try Executable.doppel().run(
+      [
+        "audit", "--real", "t.tsv", "--synthetic", "s.tsv", "--holdout", "h.tsv", "--json", "--utility-epochs", "2",
+        "--report", "a.html",
+      ], in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(
+      Set(document.keys) == [
+        "train", "holdout", "synthetic", "fidelity", "utility", "privacy", "scores", "copies", "conclusions", "notes",
+        "seed", "threads", "engine", "version", "seconds",
+      ])
+    for (group, count) in [("fidelity", 13), ("utility", 4), ("privacy", 7)] {
+      let measures = try #require(document[group] as? [[String: Any]])
+      #expect(measures.count == count)
+      for measure in measures {
+        #expect(
+          Set(measure.keys) == [
+            "measure", "value", "standardError", "ceiling", "ceilingStandardError", "gap", "verdict", "details",
+            "sentence",
+          ])
+      }
+    }
+    let html = try folder.text("a.html")
+    #expect(html.hasPrefix("<!DOCTYPE html>"))
+    for title in [
+      "Popularity by rank", "Profile lengths", "Pairs of top items", "Map of users", "Distance to the closest",
+    ] {
+      #expect(html.contains(title))
+    }
+  }
+
+  @Test("Without a holdout nothing fails to run, and stderr says what cannot be judged")
+  func withoutHoldout() throws {
+    let outcome = try Executable.doppel().run(
+      ["audit", "--real", "t.tsv", "--synthetic", "s.tsv"], in: try Self.folder())
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("no holdout"))
+    #expect(outcome.output.contains("not judged"))
+  }
+
+  @Test(
+    "Errors name the file or the flag",
+    arguments: [
+      ("--synthetic s.tsv", 64, "--real"), ("--real t.tsv --synthetic s.tsv --max-users 3", 64, "--max-users 3"),
+      ("--real t.tsv --synthetic s.tsv --utility-epochs 0", 64, "--utility-epochs 0"),
+      ("--real - --synthetic -", 64, "only one file"), ("--real t.tsv --syntetic s.tsv", 64, "--synthetic"),
+      ("--real t.tsv --synthetic few.tsv", 65, "at least 10 users"),
+      ("--real t.tsv --synthetic empty.tsv", 65, "empty.tsv"),
+      ("--real nowhere.tsv --synthetic s.tsv", 66, "nowhere.tsv"),
+      ("--real t.tsv --synthetic s.tsv --report nowhere/a.html", 73, "nowhere"),
+    ])
+  func errors(_ words: String, _ status: Int, _ told: String) throws {
+    let outcome = try Executable.doppel().run(
+      ["audit"] + words.split(separator: " ").map(String.init), in: try Self.folder())
+    #expect(outcome.status == Int32(status), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(told), "\(outcome.errors)")
+  }
+
+  private static func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for (name, first, count) in [("t", 0, 60), ("s", 60, 60), ("h", 120, 60), ("few", 0, 4)] {
+      var text = "user\titem\n"
+      for user in first..<first + count {
+        for place in 0..<8 { text += "\(name)\(user)\ti\((user * 7 + place * (user % 3 + 1)) % 30)\n" }
+      }
+      try folder.write(text, to: name + ".tsv")
+    }
+    try folder.write("", to: "empty.tsv")
+    return folder
+  }
+}

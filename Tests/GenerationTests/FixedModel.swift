@@ -1,0 +1,63 @@
+import Autoencoders
+import Compute
+import Foundation
+import Generation
+import InteractionData
+import TestSupport
+
+/// A variational autoencoder whose decoder says the same everywhere: these logits.
+func modelSaying(_ logits: [Float]) -> Autoencoder<GaussianLatent> {
+  var model = MultVAE()
+  (model.hidden, model.latent) = ([], 2)
+  var network = Network<Float>(model.design, items: logits.count, users: 0, seed: Seed(1))
+  for shard in network.shards.indices {
+    network.shards[shard].outputWeight.clear()
+    for (column, item) in network.shards[shard].items.enumerated() {
+      network.shards[shard].outputBias[0, column] = logits[item]
+    }
+  }
+  return Autoencoder(design: model.design, network: network)
+}
+
+/// Everybody has the same number of items.
+func always(_ length: Int) -> ProfileLengths {
+  .empirical(LengthHistogram(counts: [Int](repeating: 0, count: length) + [1]) ?? oneItem)
+}
+
+/// One user with one item.
+let oneItem = LengthHistogram(of: SparseRows(columnCount: 1, rows: [[0]])) ?? { preconditionFailure("one user") }()
+
+/// An untrained model of a kind over 50 items.
+func variational(hidden: [Int] = [6], items: Int = 50, seed: UInt64 = 1) -> Autoencoder<GaussianLatent> {
+  var model = MultVAE()
+  (model.hidden, model.latent) = (hidden, 4)
+  return Autoencoder(
+    design: model.design, network: Network<Float>(model.design, items: items, users: 0, seed: Seed(seed)))
+}
+
+func pointwise() -> Autoencoder<PointLatent> {
+  var model = AE()
+  model.latent = 4
+  return Autoencoder(design: model.design, network: Network<Float>(model.design, items: 50, users: 0, seed: Seed(1)))
+}
+
+/// Pearson's statistic of observed frequencies against probabilities, and its degrees of freedom.
+func chiSquare(_ observed: [[Int32]: Int], _ probabilities: [[Int32]: Double]) -> (statistic: Double, degrees: Int) {
+  let total = Double(observed.values.reduce(0, +))
+  let statistic = probabilities.reduce(0.0) { sum, cell in
+    let expected = total * cell.value
+    let difference = Double(observed[cell.key] ?? 0) - expected
+    return sum + difference * difference / expected
+  }
+  return (statistic, probabilities.count - 1)
+}
+
+/// How often each profile occurs; with counts, an item stands as often as it was drawn.
+func frequencies(of rows: SparseRows) -> [[Int32]: Int] {
+  (0..<rows.rowCount).reduce(into: [:]) { found, row in
+    let profile = rows.range(ofRow: row).flatMap { position in
+      [Int32](repeating: rows.indices[position], count: Int(rows.value(at: position)))
+    }
+    found[profile, default: 0] += 1
+  }
+}

@@ -1,0 +1,100 @@
+import Plots
+import Testing
+
+@Suite("Plots")
+struct PlotTests {
+  @Test("a line goes through its points, a gap interrupts it")
+  func line() {
+    var plot = Plot("t", description: "d", x: Axis("x", domain: 0...10), y: Axis("y", domain: 0...1))
+    plot.marks = [
+      Line(Series("a"), [PlotPoint(0, 0), PlotPoint(5, 0.5), PlotPoint(6, .nan), PlotPoint(10, 1)])
+    ]
+    let svg = plot.markup(id: "p").serialised
+    let path = svg.split(separator: " d=\"").dropFirst().first.map { $0.prefix { $0 != "\"" } } ?? ""
+    let starts = path.filter { $0 == "M" }.count
+    #expect(starts == 2)
+    #expect(path.filter { $0 == "L" }.count == 1)
+  }
+
+  @Test("title and description are found by the image's label")
+  func alternatives() {
+    let svg = Plot("a < b", description: "it's \"so\"", x: Axis("x"), y: Axis("y")).markup(id: "p").serialised
+    #expect(svg.hasPrefix("<svg class=\"plot\" id=\"p\" role=\"img\""))
+    #expect(svg.contains("<title id=\"p-title\">a &lt; b</title><desc id=\"p-desc\">it&#39;s &quot;so&quot;</desc>"))
+    #expect(svg.contains("aria-labelledby=\"p-title p-desc\""))
+  }
+
+  @Test("bars start at 0 and are as long as their values")
+  func bars() {
+    var plot = Plot("t", description: "d", x: Axis("", .categories(["a", "b"])), y: Axis("y"))
+    plot.marks = [Bars(Series(), [1, 2])]
+    let heights = attribute("height", of: "<rect x", in: plot.markup(id: "p").serialised)
+    #expect(heights.count == 2)
+    #expect(abs(heights[1] - 2 * heights[0]) < 0.02)
+  }
+
+  @Test("a histogram counts every value once; edges belong to the bin above, the last to the last")
+  func histogram() {
+    let marks = Histogram(Series(), shares: [0, 1, 1.5, 2, 3, 4, .nan, 9], edges: [0, 1, 2, 3])
+    #expect(marks.heights == [1, 2, 2].map { $0 / 7 })
+    let values = (0..<1000).map { Double($0) / 10 }
+    let whole = Histogram(Series(), shares: values, edges: Histogram.edges(values))
+    #expect(abs(whole.heights.reduce(0, +) - 1) < 1e-12)
+  }
+
+  @Test("in a heat map, sign is hue and size is strength")
+  func heatMap() {
+    var plot = Plot("t", description: "d", x: Axis("", .categories(["a", "b"])), y: Axis("", .categories(["c"])))
+    plot.marks = [HeatMap([[2, -1]])]
+    let svg = plot.markup(id: "p").serialised
+    #expect(svg.contains("class=\"above\" fill-opacity=\"1\""))
+    #expect(svg.contains("class=\"below\" fill-opacity=\"0.5\""))
+    #expect(plot.data.map(\.value) == ["2", "−1"])
+  }
+
+  @Test("every mark lists the values it shows")
+  func data() {
+    var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("", .categories(["m"])))
+    plot.marks = [Intervals(Series("s"), [.init(0.5, margin: 0.25)])]
+    #expect(plot.data == [PlotDatum("s", "0.5", "m", "0.25 to 0.75")])
+  }
+
+  @Test("the legend lists each name once and nobody without a name")
+  func legend() {
+    var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("y"))
+    plot.marks = [
+      Line(Series("a", 0), [PlotPoint(0, 0)]), Points(Series("a", 0), [PlotPoint(0, 0)]),
+      Line(Series(colour: .neutral), [PlotPoint(1, 1)]),
+    ]
+    let svg = plot.markup(id: "p").serialised
+    #expect(svg.split(separator: ">a</text>").count == 2)
+  }
+
+  @Test("colours have a contrast of 3 to 1 and more against their page")
+  func contrast() {
+    for colour in Palette.light { #expect(Palette.contrast(colour, Palette.lightPage) >= 3) }
+    for colour in Palette.dark { #expect(Palette.contrast(colour, Palette.darkPage) >= 3) }
+    #expect(abs(Palette.contrast("#000000", "#FFFFFF") - 21) < 1e-9)
+  }
+
+  @Test("nothing to show is still a plot")
+  func empty() {
+    for mark in [Line(Series(), []), Line(Series(), [PlotPoint(.nan, 1)])] {
+      var plot = Plot("t", description: "d", x: Axis("x", .logarithmic), y: Axis("y"))
+      plot.marks = [mark]
+      #expect(plot.markup(id: "p").serialised.contains("</svg>"))
+    }
+  }
+
+  private func attribute(_ name: String, of start: String, in svg: String) -> [Double] {
+    svg.split(separator: start).dropFirst().compactMap { part in
+      part.split(separator: " \(name)=\"").dropFirst().first.flatMap { Double($0.prefix { $0 != "\"" }) }
+    }.suffix(2)
+  }
+}
+
+extension PlotDatum {
+  fileprivate init(_ series: String, _ x: String, _ y: String, _ value: String) {
+    self.init(series: series, x: x, y: y, value: value)
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+import Reports
+import Testing
+
+private let pagesDirectory = ProcessInfo.processInfo.environment["DOPPEL_PAGES"]
+
+/// Writes the pages that `Tests/Browser` opens in a real browser, where `DOPPEL_PAGES` names a directory for them.
+@Suite("Pages for the browser", .enabled(if: pagesDirectory != nil))
+struct BrowserPages {
+  @Test("are written")
+  func write() throws {
+    let directory = try #require(pagesDirectory)
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let pages = [
+      "gallery": Gallery.page(), "gallery-hostile": Gallery.page(names: Hostile.ids),
+      "explorer-vae": try SmallModels.page("mult-vae"), "explorer-ae": try SmallModels.page("ae"),
+      "explorer-top-items": try SmallModels.page("mult-vae", budget: 6_000),
+      "explorer-hostile": try SmallModels.page("mult-vae", hostile: true),
+      "comparison-hostile": try SmallComparison.page(["popularity", "ae", "mult-vae"], dataName: Hostile.ids[0]),
+    ]
+    for (name, page) in pages { try page.write(to: "\(directory)/\(name).html") }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count >= pages.count)
+  }
+}

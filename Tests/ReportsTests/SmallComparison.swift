@@ -1,0 +1,80 @@
+import Autoencoders
+import Compute
+import Evaluation
+import Experiments
+import FileFormats
+import Foundation
+import InteractionData
+import Plots
+import Reports
+import Testing
+
+/// A comparison that is run in a moment.
+enum SmallComparison {
+  static func run(_ names: [String]) throws -> (comparison: Comparison, itemPopularity: [Int]) {
+    let split = try RankingSplit.users(SmallModels.data(), heldOut: 0.2, seed: Seed(3))
+    var experiment = RankingExperiment(split, seed: Seed(3), processor: SmallModels.processor)
+    experiment.metrics = [Metric(.ndcg, at: 100), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
+    let results = try names.map { name in
+      let plain = try #require(ModelConfiguration.named(name))
+      var changes: [String: JSONValue] = ["latent": 14, "epochs": 25, "batchSize": 32, "learningRate": 0.005]
+      if plain.hyperparameters["hidden"] != nil { changes["hidden"] = .array([24]) }
+      return try experiment.run(plain.setting(changes.filter { plain.has($0.key) })).result
+    }
+    return (Comparison(results, metrics: experiment.metrics), split.train.columnCounts())
+  }
+
+  static func page(_ names: [String], dataName: String) throws -> ReportPage {
+    let (comparison, itemPopularity) = try run(names)
+    let summary = try JSONValue.object([
+      "name": .string(dataName), "users": 300, "items": 160, "interactions": 5400, "density": 0.11,
+    ]).decoded(as: DataSummary.self)
+    let document = ResultDocument(
+      dataset: summary, split: ["kind": "users", "hash": "0123456789abcdef"], seed: 3, threads: 2, engine: "GSL",
+      version: "0", loadSeconds: 0, totalSeconds: 1, notes: ["a note about \(dataName)"])
+    return ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
+  }
+}
+
+@Suite("The report of a comparison")
+struct ComparisonReportTests {
+  @Test("has a table, learning curves, intervals, users, popularity and cost")
+  func sections() throws {
+    let page = try SmallComparison.page(["popularity", "ae", "mult-dae", "mult-vae"], dataName: "data")
+    #expect(
+      page.sections.map(\.title) == [
+        "Results", "Training", "Differences user by user", "Popularity of what is recommended", "Cost", "Settings",
+      ])
+    let outline = try PageOutline(parsing: page.html)
+    // Three metrics; validation, loss, divergence and β; two of users; one of popularity; two of cost.
+    #expect(outline.count("svg") == 3 + 4 + 2 + 1 + 2)
+    for name in ["popularity", "ae", "mult-dae", "mult-vae"] { #expect(outline.text.contains(name)) }
+  }
+
+  @Test("one model alone has no differences, and no latent models no divergence")
+  func alone() throws {
+    let page = try SmallComparison.page(["ae"], dataName: "data")
+    #expect(page.sections.map(\.title) == ["Results", "Training", "Popularity of what is recommended", "Settings"])
+    #expect(try PageOutline(parsing: page.html).count("svg") == 2 + 1)
+  }
+
+  @Test("recommendations are counted as coverage counts them")
+  func recommendations() throws {
+    let (comparison, _) = try SmallComparison.run(["popularity", "ae"])
+    for model in comparison.models {
+      let ranking = try #require(model.ranking)
+      let counted = try #require(ranking.recommendations)
+      #expect(counted.cutoff == 20)
+      #expect(counted.counts.reduce(0, +) == 20 * ranking.userIDs.count)
+      let covered = Double(counted.counts.count { $0 > 0 }) / Double(counted.counts.count)
+      #expect(model[Metric(.coverage, at: 20)]?.value == covered)
+    }
+  }
+
+  @Test("names from outside stay names", arguments: Hostile.ids)
+  func hostile(name: String) throws {
+    var report = ReportPage("Comparison on \(name)", lead: name)
+    report.facts = [(name, name)]
+    #expect(try PageOutline(parsing: report.html).count("script") == 0)
+  }
+}
