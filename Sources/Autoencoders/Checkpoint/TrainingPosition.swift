@@ -55,7 +55,9 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     if epoch < 1 || epoch - 1 > max(1, epochs) { return "it is in epoch \(epoch) of \(epochs)" }
     if batch < 0 || batch >= batches { return "it is at batch \(batch) of \(batches)" }
     if history.count != epoch - 1 { return "it has \(history.count) finished epochs in epoch \(epoch)" }
-    if (current == nil) != (batch == 0) || (latentMoments == nil) != (batch == 0) { return "it has no sums for the batches that are done" }
+    if (current == nil) != (batch == 0) || (latentMoments == nil) != (batch == 0) {
+      return "it has no sums for the batches that are done"
+    }
     if let best, !(1..<max(2, epoch)).contains(best.epoch) { return "its best epoch is \(best.epoch)" }
     if waited < 0 || waited >= epoch { return "it has waited \(waited) epochs" }
     return nil

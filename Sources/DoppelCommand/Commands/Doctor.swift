@@ -33,7 +33,8 @@ struct Doctor: ParsableCommand {
     if options.json {
       return try Console.standardOutput([
         "version": .string(DoppelVersion.current), "gsl": .string(GSL.version),
-        "threads": .number(Double(threads)), "engine": .string(chosen.name), "reproducible": .string(Self.promise(of: chosen)),
+        "threads": .number(Double(threads)), "engine": .string(chosen.name),
+        "reproducible": .string(Self.promise(of: chosen)),
         "engines": .array(
           rates.map {
             .object(["name": .string($0.engine.name), "gigaflops": .number($0.rate)])
