@@ -32,7 +32,7 @@ struct SmallestDataTests {
     #expect(fit.history.count == (name == "popularity" ? 0 : 4))
     #expect(fit.history.allSatisfy { $0.reconstruction.isFinite && $0.divergence.isFinite && $0.divergence >= -1e-6 })
     let scores = try fit.model.recommender.scores(for: Profiles(items: rows), using: .gsl)
-    for user in 0..<rows.rowCount { #expect(scores[row: user].allSatisfy(\.isFinite)) }
+    for user in 0..<rows.rowCount { #expect(scores[row: user].allSatisfy { $0.isFinite }) }
   }
 
   @Test(

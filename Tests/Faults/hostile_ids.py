@@ -126,7 +126,7 @@ def main():
         found = [line.split("\t")[0] for line in open(folder + "/codes.tsv", encoding="utf-8", newline="").read().split("\n")[1:-1]]
         if set(found) != set(users):
             faults.append("encode: other users")
-    done = step("sample", "m-mult-vae", "--users", 40, "--output", "synthetic.tsv")
+    done = step("sample", "m-mult-vae", "--from", "prior", "--users", 40, "--output", "synthetic.tsv")
     if done:
         found = {line.split("\t")[1] for line in open(folder + "/synthetic.tsv", encoding="utf-8", newline="").read().split("\n")[1:-1]}
         if not found <= set(items):

@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""The same bytes for 1 and 2 threads and for every build given; the same JSON but for seconds, threads and users a second."""
+"""1 and 2 threads: the same bytes of every file, the same JSON but for seconds, threads and users a second.
+
+Builds: the same bytes of model.safetensors and the same metrics. They may be of neighbouring versions, whose config.json and
+results have other keys.
+"""
 
 import json
 import os
@@ -43,17 +47,26 @@ def main():
                         continue
                     found[output] = common.digest(os.path.join(folder, output))
                     models += 1
-            if len({json.dumps(hashes) for hashes in found.values()}) != 1:
-                faults.append(f"{engine} {model}: the bytes differ")
-        found = set()
+            for number in range(len(builds)):
+                own = {json.dumps(hashes) for output, hashes in found.items() if output.split("-")[-2] == str(number)}
+                if len(own) != 1:
+                    faults.append(f"{engine} {model}: 1 and 2 threads give other bytes")
+            if len({hashes["model.safetensors"] for hashes in found.values()}) != 1:
+                faults.append(f"{engine} {model}: builds give other weights")
+        metrics = set()
         for build in builds:
+            found = set()
             for threads in (1, 2):
                 for words in (["--models", "popularity,ae,mult-vae"], ):
                     done = common.run(build, "compare", data, *words, "--epochs", 4, "--json", "--threads", threads, cwd=folder, env=environment)
-                    found.add(json.dumps(plain(json.loads(done.stdout)), sort_keys=True))
+                    result = plain(json.loads(done.stdout))
+                    found.add(json.dumps(result, sort_keys=True))
+                    metrics.add(json.dumps([[model["metrics"], model["standardErrors"]] for model in result["models"]], sort_keys=True))
                     tables += 1
-        if len(found) != 1:
-            faults.append(f"{engine}: compare --json differs")
+            if len(found) != 1:
+                faults.append(f"{engine}: compare --json differs between 1 and 2 threads")
+        if len(metrics) != 1:
+            faults.append(f"{engine}: builds give other metrics")
     print(f"{len(builds)} builds, 1 and 2 threads, engines {', '.join(engines)}: {models} models of 8 kinds and {tables} results "
           f"compared, {len(faults)} differences")
     common.finish(faults)

@@ -8,7 +8,7 @@ import Foundation
 
 /// What one input may cost, and how the process is stopped when it costs more.
 enum Limits {
-  /// Seconds one input may take.
+  /// Seconds of processor time one input may take: the clock on the wall would measure what else the machine does.
   static let seconds = 1.0
   /// Bytes the process may ever have held.
   static let memory = 256 << 20
@@ -21,18 +21,20 @@ enum Limits {
     #endif
   }
 
-  /// Ends the process by SIGALRM unless called again within ten seconds.
-  static func setAlarm() { alarm(10) }
+  /// Ends the process by SIGALRM unless called again within half a minute.
+  static func setAlarm() { alarm(30) }
 
-  /// The most memory this process has held, in bytes.
-  static func peakMemory() -> Int {
+  /// The most memory this process has held, in bytes, and the seconds of processor time it has taken.
+  static func spent() -> (memory: Int, seconds: Double) {
     var usage = rusage()
     #if canImport(Glibc)
       _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return usage.ru_maxrss << 10
+      let unit = 1024
     #else
       _ = unsafe getrusage(RUSAGE_SELF, &usage)
-      return usage.ru_maxrss
+      let unit = 1
     #endif
+    let times = [usage.ru_utime, usage.ru_stime]
+    return (Int(usage.ru_maxrss) * unit, times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 })
   }
 }

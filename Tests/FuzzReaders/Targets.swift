@@ -13,7 +13,7 @@ struct Targets {
   /// - Parameter fileByFile: a target for each file of each model, in place of one for all.
   func all(fileByFile: Bool) throws -> [Target] {
     let models = try modelFiles()
-    return [interactions, compressed, authors, config, safetensors(models), identifiers]
+    return [interactions, compressed, authors, config, try safetensors(models), identifiers]
       + (fileByFile ? models.map(modelFile) : [modelDirectory(models)]) + [try checkpoint()]
   }
 
@@ -123,18 +123,29 @@ struct Targets {
     }
   }
 
-  private func safetensors(_ models: [ModelFile]) -> Target {
-    let large = models.filter { $0.name == "model.safetensors" }.map(\.bytes)
+  private func safetensors(_ models: [ModelFile]) throws -> Target {
+    let large = try manyTensors()
+    let small = models.filter { $0.name == "model.safetensors" }.map(\.bytes)
     let tokens = [
       "\"dtype\":\"F32\"", "\"shape\":[", "\"data_offsets\":[0,8]", "__metadata__", "\\u0041", "\\ud800", "{", "}", "[",
       "]", ",", ":",
     ]
-    return Target(name: "safetensors", corpus: large, tokens: tokens) { bytes, _ in
+    return Target(name: "safetensors", corpus: small + [large], tokens: tokens) { bytes, _ in
       let file = try SafeTensors(ByteSource(name: "model.safetensors", bytes: bytes))
       guard file.tensors.allSatisfy({ $0.value.values.allSatisfy(\.isFinite) }) else {
         throw Broken("a weight is not finite")
       }
     }
+  }
+
+  /// Longer than the first 4,096 bytes in which every file is cut.
+  private func manyTensors() throws -> [UInt8] {
+    let tensors = (0..<40).map {
+      ("layer.\($0).weight", Tensor(shape: [$0, 5], values: Array(repeating: 0.5, count: 5 * $0)))
+    }
+    let path = folder + "/many.safetensors"
+    try SafeTensors(tensors: Dictionary(uniqueKeysWithValues: tensors), metadata: ["format": "test"]).write(to: path)
+    return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
   private var identifiers: Target {

@@ -1,5 +1,4 @@
 import Compute
-import Dispatch
 import FileFormats
 import Foundation
 
@@ -47,7 +46,7 @@ struct Worker {
       Limits.setAlarm()
       var random = Seed(seed).stream(.resampling, number, index)
       let (bytes, mustBeRefused) = input(index, &random)
-      let start = DispatchTime.now().uptimeNanoseconds
+      let start = Limits.spent().seconds
       do {
         try target.read(bytes, &random)
         tally.understood += 1
@@ -59,11 +58,12 @@ struct Worker {
         if target.exitCode(of: error) == nil { tally.faults.append("input \(index): \(type(of: error)): \(error)") }
         if "\(error)".isEmpty { tally.faults.append("input \(index): an error without a message") }
       }
-      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+      let spent = Limits.spent()
+      let seconds = spent.seconds - start
       tally.slowest = max(tally.slowest, seconds)
       if seconds > Limits.seconds { tally.faults.append("input \(index): took \(seconds) s") }
       tally.inputs += 1
-      tally.memory = Limits.peakMemory()
+      tally.memory = spent.memory
       if tally.memory > Limits.memory {
         tally.faults.append("input \(index): the process has held \(tally.memory >> 20) MB")
         break
