@@ -52,7 +52,8 @@ struct DesignedAnswers {
     #expect(result[.liftCorrelation]?.judgement == .fails)
     #expect(result[.twoSampleTest]?.judgement == .fails)
     #expect(try #require(result[.twoSampleTest]?.value) > 0.9)
-    #expect(result[.meanDiscrepancy]?.judgement == .fails)
+    // None of 99 relabellings comes near.
+    #expect(result[.meanDiscrepancy]?.details["pValue"] == 0.01)
     #expect(result[.exactCopies]?.judgement.passes == true)
   }
 

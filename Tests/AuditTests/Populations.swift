@@ -11,6 +11,8 @@ struct Populations {
     population.items = 300
     population.tastes = 8
     population.meanProfileLength = 24
+    // Steep, so that evenly drawn items are far off.
+    population.popularityExponent = 1.5
     // The parameters are within their ranges.
     all = (try? population.simulate(seed: Seed(seed)).interactions) ?? Interactions(name: "none", pairs: [])
   }
