@@ -30,7 +30,7 @@ users = {}
 with open(path) as lines:
     next(lines)
     for line in lines:
-        user, item = line.split()[:2]
+        user, item = line.rstrip("\n").split("\t")[:2]
         users.setdefault(user, set()).add(item)
 names = list(users)
 items = sorted(set().union(*users.values()))
@@ -174,4 +174,4 @@ for key, side, against, reference in rows:
     worst = max(worst, abs(value - reference))
     print(f"{key:18} {side:8} {against:32} {value:10.6f} {reference:10.6f} {abs(value - reference):11.2e}")
 print(f"largest difference {worst:.2e}")
-sys.exit(worst > 1e-3)
+sys.exit(int(worst > 1e-3))

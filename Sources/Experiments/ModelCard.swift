@@ -24,6 +24,9 @@ public struct ModelCard: Sendable {
   /// Where the users lie in the latent space, for a model that has distributions.
   public var aggregatePosterior: AggregatePosterior?
 
+  /// How far a Gaussian with the users' mean and full covariance is from the prior, in nats.
+  public var jointDivergence: Double?
+
   /// Gathers what the card says.
   public init(
     configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
@@ -85,10 +88,11 @@ public struct ModelCard: Sendable {
     }
     if let posterior = aggregatePosterior {
       text += "\(posterior.activeUnits) of \(posterior.mean.count) latent dimensions are active. Taken together, the "
-      text += "users' posteriors are \(Self.number(posterior.divergence)) nats from the prior by their moments, "
-      text +=
-        "at most \(Self.number(posterior.divergences.max() ?? 0)) in one dimension: the farther, the less are draws "
-      text += "from the prior like users (`doppel sample` draws from the posteriors unless told otherwise).\n\n"
+      text += "users' posteriors are \(Self.number(posterior.divergence)) nats from the prior by the mean and variance "
+      text += "of each dimension, at most \(Self.number(posterior.divergences.max() ?? 0)) in one"
+      if let jointDivergence { text += ", and \(Self.number(jointDivergence)) nats by mean and full covariance" }
+      text += ": the farther, the less are draws from the prior like users (`doppel sample` draws from the "
+      text += "posteriors unless told otherwise).\n\n"
     }
     if !configuration.hyperparameters.isEmpty {
       text += "| hyper-parameter | value |\n|---|---|\n"

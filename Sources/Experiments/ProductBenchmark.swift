@@ -6,23 +6,26 @@ public enum ProductBenchmark {
   /// product of its own, as in training.
   ///
   /// The best of several rounds: other programs only ever slow it down.
-  public static func rate(_ engine: ProductEngine, threads: Int?) -> Double {
+  ///
+  /// - Parameters:
+  ///   - precision: one that the engine supports.
+  ///   - hidden: the width of the layer below.
+  public static func rate(
+    _ engine: ProductEngine, threads: Int?, precision: ProductPrecision = .float32, hidden: Int = 600
+  ) -> Double {
     let processor = Processor(engine: engine, threads: threads)
-    let (users, hidden, items) = (500, 600, 2048)
-    var work = (0..<processor.threads).map { _ in
-      Products(
-        a: Matrix(rows: users, columns: hidden, elements: Array(repeating: 0.5, count: users * hidden)),
-        b: Matrix(rows: items, columns: hidden, elements: Array(repeating: 0.25, count: items * hidden)),
-        c: Matrix(rows: users, columns: items))
-    }
-    let operations = 2 * Double(users * hidden * items) * Double(processor.threads)
+    let (users, items) = (500, precision == .float32 ? 2048 : 256)
+    var work = (0..<processor.threads).map { _ in Products(users: users, hidden: hidden, items: items) }
+    // Small enough to stay in the cache, repeated to last as long as the large one.
+    let repeats = 2048 / items
+    let operations = 2 * Double(users * hidden * items * repeats) * Double(processor.threads)
     var best = 0.0
     let rounds = engine.kind == .gsl ? 1 : 8
     for _ in 0..<rounds {
       let watch = Stopwatch()
       // Nothing in the body throws.
       try? processor.forEach(&work) { _, products in
-        engine.multiply(products.a, transposed: products.b, into: &products.c)
+        for _ in 0..<repeats { products.multiply(engine, precision) }
       }
       best = max(best, operations / watch.seconds / 1e9)
     }
@@ -33,5 +36,22 @@ public enum ProductBenchmark {
     let a: Matrix<Float>
     let b: Matrix<Float>
     var c: Matrix<Float>
+    var roundedA = BFloat16Matrix(rows: 0, columns: 0)
+    var roundedB = BFloat16Matrix(rows: 0, columns: 0)
+
+    init(users: Int, hidden: Int, items: Int) {
+      a = Matrix(rows: users, columns: hidden, elements: Array(repeating: 0.5, count: users * hidden))
+      b = Matrix(rows: items, columns: hidden, elements: Array(repeating: 0.25, count: items * hidden))
+      c = Matrix(rows: users, columns: items)
+      roundedA.round(a)
+      roundedB.round(b)
+    }
+
+    mutating func multiply(_ engine: ProductEngine, _ precision: ProductPrecision) {
+      switch precision {
+      case .float32: engine.multiply(a, transposed: b, into: &c)
+      case .bfloat16: engine.multiply(roundedA, transposed: roundedB, into: &c)
+      }
+    }
   }
 }

@@ -36,6 +36,8 @@ extension ModelDirectory {
       seed = known
     }
     let found: Audience
+    var place = "the training data"
+    if case .file(let path) = selection.source { place = path }
     if case .directory(let path) = selection.source {
       selection.filters = Filters()
       let loaded = try selection.ranking(seed: seed, forTraining: true)
@@ -56,7 +58,7 @@ extension ModelDirectory {
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
       throw DataError(
-        path: "--data", message: "has nobody with an item that the model knows",
+        path: place, message: "has nobody with an item that the model knows",
         accepted: "the interactions that the model was trained on")
     }
     let empty = found.userIDs.count - kept.count

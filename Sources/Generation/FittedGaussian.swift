@@ -115,4 +115,15 @@ extension FittedGaussian where Latent == GaussianLatent {
         rows: codes.mean.rows, columns: codes.mean.columns, elements: codes.logVariance.elements.map { exp($0) })
     }
   }
+
+  /// How far the density is from the prior N(0, I), in nats: `½ (tr Σ + m·m − L − log det Σ)`.
+  ///
+  /// Never less than ``AggregatePosterior/divergence``, which looks at one dimension at a time: what is more comes from
+  /// dimensions that go together, which a prior with independent ones cannot draw.
+  public var divergenceFromPrior: Double {
+    (0..<mean.columns).reduce(0.0) { sum, i in
+      let diagonal = max(Double(factor[i, i]), .leastNormalMagnitude)
+      return sum + 0.5 * (factor.sumOfSquares(row: i) + Double(mean[0, i] * mean[0, i]) - 1) - log(diagonal)
+    }
+  }
 }

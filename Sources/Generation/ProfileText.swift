@@ -4,13 +4,11 @@ public import InteractionData
 /// Synthetic profiles as text: `user<TAB>item`, with a third column `count` where items are drawn with replacement.
 public struct ProfileText: Sendable {
   private let items: [[UInt8]]
-  private let digits: Int
   private let hasCounts: Bool
 
-  /// Prepares the text of `users` synthetic users.
-  public init(items: Vocabulary, users: Int, law: ItemLaw) {
+  /// Prepares the text of profiles over some items.
+  public init(items: Vocabulary, law: ItemLaw) {
     self.items = items.ids.map { Array($0.utf8) }
-    digits = max(6, String(users).count)
     hasCounts = law == .multinomial
   }
 
@@ -18,9 +16,11 @@ public struct ProfileText: Sendable {
   public var header: String { hasCounts ? "user\titem\tcount\n" : "user\titem\n" }
 
   /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first.
+  ///
+  /// Six digits or as many as it takes, however many users there are: the first of many have the ids of few.
   public func id(of user: Int) -> String {
     let number = String(user + 1)
-    return "synthetic-" + String(repeating: "0", count: max(0, digits - number.count)) + number
+    return "synthetic-" + String(repeating: "0", count: max(0, 6 - number.count)) + number
   }
 
   /// The lines of a block, one for each user and item.

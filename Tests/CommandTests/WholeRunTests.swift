@@ -108,14 +108,14 @@ struct WholeRunTests {
     try run(
       "train p/interactions.tsv --model mult-vae --hidden 8 --latent 2 --epochs 3 --objective generate --output vae")
     #expect(try folder.text("vae/config.json").contains("\"objective\" : \"generate\""))
-    #expect(try folder.text("vae/README.md").contains("nats from the prior by their moments"))
+    #expect(try folder.text("vae/README.md").contains("nats from the prior by the mean and variance"))
     func summary(_ line: String) throws -> [String: Any] {
       let output = try run("sample vae --output s.tsv --json \(line)").output
       return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
     }
     let prior = try summary("--from prior --users 300")
     #expect((prior["lengths"] as? [String: Any])?["law"] as? String == "empirical")
-    #expect(((prior["aggregatePosterior"] as? [String: Any])?["divergence"] as? Double).map { $0 > 0 } == true)
+    #expect(((prior["aggregatePosterior"] as? [String: Any])?["jointDivergence"] as? Double).map { $0 > 0 } == true)
     let lines = try folder.text("s.tsv").split(separator: "\n")
     #expect(lines[0] == "user\titem" && lines[1].hasPrefix("synthetic-000001\t") && lines.count > 300)
     #expect(lines.count - 1 == prior["interactions"] as? Int)

@@ -62,6 +62,15 @@ struct FittedGaussianTests {
     let moments = try model.aggregatePosterior(of: profiles, processor: processor)
     expectClose(fitted.mean.elements.map { Double($0) }, moments.mean, within: 1e-6, "mean")
     let covariance = covariance(fitted.factor)
+    // The bound by single dimensions, and what their correlations add: −½ log det of the correlation matrix.
+    var correlation = Matrix<Double>(rows: 4, columns: 4, elements: covariance)
+    for i in 0..<4 {
+      for j in 0..<4 { correlation[i, j] /= (moments.variance[i] * moments.variance[j]).squareRoot() }
+    }
+    let factor = try correlation.choleskyFactor()
+    let coupling = -(0..<4).reduce(0.0) { $0 + log(factor[$1, $1]) }
+    #expect(coupling > 0)
+    expectClose([fitted.divergenceFromPrior], [moments.divergence + coupling], within: 1e-5, "divergence")
     expectClose((0..<4).map { covariance[5 * $0] }, moments.variance, within: 1e-5, "variance")
   }
 

@@ -30,8 +30,9 @@ enum SmallComparison {
       "name": .string(dataName), "users": 300, "items": 160, "interactions": 5400, "density": 0.11,
     ]).decoded(as: DataSummary.self)
     let document = ResultDocument(
-      dataset: summary, split: ["kind": "users", "hash": "0123456789abcdef"], seed: 3, threads: 2, engine: "GSL",
-      version: "0", loadSeconds: 0, totalSeconds: 1, notes: ["a note about \(dataName)"])
+      dataset: summary, split: ["kind": "users", "hash": "0123456789abcdef"], seed: 3,
+      processor: SmallModels.processor, version: "0", loadSeconds: 0, totalSeconds: 1,
+      notes: ["a note about \(dataName)"])
     return ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
   }
 }

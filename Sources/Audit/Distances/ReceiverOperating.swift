@@ -2,8 +2,9 @@ import Foundation
 
 /// How well a score tells positives from negatives.
 enum ReceiverOperating {
-  /// The area under the curve, P(positive > negative) + ½ P(equal), with the standard error of DeLong et al. (Biometrics
-  /// 1988); `nil` when one side is empty.
+  /// The area under the curve, P(positive > negative) + ½ P(equal); `nil` when one side is empty.
+  ///
+  /// The standard error is that of DeLong, DeLong and Clarke-Pearson (Biometrics 1988).
   static func area(positives: [Double], negatives: [Double]) -> (value: Double, standardError: Double)? {
     if positives.isEmpty || negatives.isEmpty { return nil }
     let (up, down) = (positives.sorted(), negatives.sorted())

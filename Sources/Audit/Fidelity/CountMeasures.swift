@@ -75,7 +75,8 @@ enum CountMeasures {
     let (left, right) = (Double(max(1, a.reduce(0, +))), Double(max(1, b.reduce(0, +))))
     var sum = 0.0
     for index in a.indices { sum += abs(Double(a[index]) / left - Double(b[index]) / right) }
-    return 1 - 0.5 * sum
+    // Nothing in common with nothing; and never below 0 by rounding.
+    return a.contains { $0 > 0 } && b.contains { $0 > 0 } ? max(0, 1 - 0.5 * sum) : 0
   }
 }
 

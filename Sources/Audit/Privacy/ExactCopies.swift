@@ -3,7 +3,8 @@ import Compute
 /// Synthetic users who equal a training user, item by item.
 ///
 /// Short profiles collide by chance, so real users outside the training data are counted beside them; without a holdout,
-/// training users who equal another training user.
+/// training users who equal another training user. The copies of a file are counted, not estimated: only the rate among real
+/// users has an error.
 enum ExactCopies {
   static func measure(_ data: AuditData) -> (AuditMeasure, [AuditPrivacy.CopyRow]) {
     let known = ProfileSet(data.train)
@@ -12,8 +13,7 @@ enum ExactCopies {
       data.holdout.map { flags($0) { known.contains($0) } } ?? flags(data.train) { known.count($0) > 1 }
     let realRows = data.holdout ?? data.train
     let measure = GapRule.measure(
-      .exactCopies, value: share(synthetic), standardError: error(synthetic), ceiling: share(real),
-      ceilingError: error(real),
+      .exactCopies, value: share(synthetic), ceiling: share(real), ceilingError: error(real),
       remark: "A share above that of unseen real users means that profiles are copied; no copies do not mean safety.")
     return (measure, rows(data.synthetic, synthetic, realRows, real))
   }

@@ -8,7 +8,9 @@ enum GapRule {
     switch kind {
     case .popularity, .popularityRank, .coOccurrence, .liftCorrelation, .precision, .recall, .density, .coverage:
       0.1 * abs(ceiling)
-    case .pairTrends, .neighbourRatio, .profileLength, .popularityGini, .closestRecordShare, .meanDiscrepancy: 0.05
+    case .neighbourRatio, .profileLength, .popularityGini, .closestRecordShare, .meanDiscrepancy: 0.05
+    // Among rare items nearly all cells are "neither", and even noise is above 0.97.
+    case .pairTrends: 0.01
     case .twoSampleTest, .membershipAUC, .densityMembershipAUC: 0.1
     case .membershipTPR, .densityMembershipTPR: 0.05
     case .exactCopies: 0.01

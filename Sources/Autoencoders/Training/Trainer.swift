@@ -71,7 +71,9 @@ public struct Trainer: Sendable {
         throw checkpoints.damaged(mismatch.description)
       }
       if let moments = position.latentMoments {
-        guard moments.dimensions == design.latent else { throw checkpoints.damaged("its posteriors have another width") }
+        guard moments.dimensions == design.latent else {
+          throw checkpoints.damaged("its posteriors have another width")
+        }
         step.latentMoments = moments
       }
       onResume(position.allEpochs)

@@ -45,7 +45,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let blockSize = UserBlock<Latent, Float>.size(batch: batchSize)
     let blocks = (batchSize + blockSize - 1) / blockSize
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
-    let tile = LogitTile<Float>.ranges(items: shards.first?.count ?? 0, precision: processor.precision).first?.count ?? 0
+    let tile =
+      LogitTile<Float>.ranges(items: shards.first?.count ?? 0, precision: processor.precision).first?.count ?? 0
     // A weight gradient per thread, the tile's logits and rounded weights where products are rounded, and as much again for
     // the copies that a product engine makes of its factors.
     let thread = 2 * tile * last + (isExact ? 0 : batchSize * tile + tile * last / 2) + batchSize * last

@@ -7,7 +7,26 @@ struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Versions, libraries found, this machine's measured speed.", usage: "doppel doctor [<options>]")
 
+  @Flag(help: "Also measure memory bandwidth and a training step of Mult-VAE, beside what its products must take.")
+  var benchmark = false
+  @Option(help: ArgumentHelp("Items in the measured step.", valueName: "n"))
+  var items = StepShape().items
+  @Option(help: ArgumentHelp("Width of its hidden layers.", valueName: "width"))
+  var hidden = StepShape().hidden
+  @Option(help: ArgumentHelp("Width of its code.", valueName: "width"))
+  var latent = StepShape().latent
+  @Option(help: ArgumentHelp("Users in it.", valueName: "n"))
+  var batchSize = StepShape().batchSize
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  func validate() throws {
+    for (name, value, most) in [
+      ("items", items, 10_000_000), ("hidden", hidden, 100_000), ("latent", latent, 100_000),
+      ("batch-size", batchSize, 100_000),
+    ] where value < 1 || value > most {
+      throw ValidationError("--\(name) \(value) is out of range; accepted: a whole number from 1 to \(most)")
+    }
+  }
 
   /// What the same seed gives on an engine, and what it cannot promise.
   ///
@@ -30,8 +49,9 @@ struct Doctor: ParsableCommand {
       (engine: engine, rate: ProductBenchmark.rate(engine, threads: options.threads))
     }
     let threads = options.threads ?? Processor.availableCores
+    let training = benchmark ? try TrainingSpeed(shape, engine: chosen, threads: options.threads) : nil
     if options.json {
-      return try Console.standardOutput([
+      let document: [String: JSONValue] = [
         "version": .string(DoppelVersion.current), "gsl": .string(GSL.version),
         "threads": .number(Double(threads)), "engine": .string(chosen.name),
         "reproducible": .string(Self.promise(of: chosen)),
@@ -39,7 +59,8 @@ struct Doctor: ParsableCommand {
           rates.map {
             .object(["name": .string($0.engine.name), "gigaflops": .number($0.rate)])
           }),
-      ])
+      ]
+      return try Console.standardOutput(document.merging(training?.json ?? [:]) { value, _ in value })
     }
     var table = ResultTable(columns: [.init("GFLOP/s", best: .largest), .init("used")])
     for (engine, rate) in rates {
@@ -50,10 +71,72 @@ struct Doctor: ParsableCommand {
     text += "\(Processor.availableCores) cores, \(threads) threads\n\n"
     text += table.markdown(firstColumn: "product engine")
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on every thread, all at once.\n"
+    if let training { text += training.text }
     text += "\n\(Self.promise(of: chosen))\n"
     if chosen.kind == .gsl && ProductEngine.present.count == 1 {
       text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
     }
     try Console.standardOutput(text)
+  }
+
+  private var shape: StepShape {
+    var shape = StepShape()
+    (shape.items, shape.hidden, shape.latent, shape.batchSize) = (items, hidden, latent, batchSize)
+    shape.interactions = min(shape.interactions, items)
+    return shape
+  }
+}
+
+/// A training step on this machine, in every number format it has.
+private struct TrainingSpeed {
+  private let shape: StepShape
+  private let bandwidth: Double
+  private let steps: [(precision: ProductPrecision, time: StepTime)]
+
+  init(_ shape: StepShape, engine: ProductEngine, threads: Int?) throws {
+    let processor = Processor(engine: engine, threads: threads)
+    self.shape = shape
+    bandwidth = MachineBenchmark.bandwidth(processor)
+    steps = try ProductPrecision.allCases.filter(engine.supports).map {
+      ($0, try MachineBenchmark.step(shape, processor: processor.using($0)))
+    }
+  }
+
+  var text: String {
+    var table = ResultTable(columns: [
+      .init("ms an update"), .init("users/s", best: .largest), .init("products alone, ms"), .init("share of the limit"),
+    ])
+    for (precision, time) in steps {
+      table.append(
+        precision.rawValue,
+        [
+          .number(time.seconds * 1000, decimals: 1), .number(time.usersPerSecond, decimals: 0),
+          .number(time.productSeconds * 1000, decimals: 1), .number(time.shareOfLimit, decimals: 2),
+        ])
+    }
+    var text = "\nMemory: \(Int((bandwidth / 1e9).rounded())) GB/s, two reads and a write, on every thread.\n\n"
+    text += table.markdown(firstColumn: "training step")
+    text += "\nMult-VAE \(shape.items)–\(shape.hidden)–\(shape.latent)–\(shape.hidden)–\(shape.items), "
+    text += "\(shape.batchSize) users an update. The limit is what the three products of the output layer\n"
+    text += "would take at the product rate of this machine, with everything else for nothing.\n"
+    return text
+  }
+
+  var json: [String: JSONValue] {
+    [
+      "bandwidth": .number(bandwidth),
+      "shape": .object([
+        "items": .number(Double(shape.items)), "hidden": .number(Double(shape.hidden)),
+        "latent": .number(Double(shape.latent)), "batchSize": .number(Double(shape.batchSize)),
+      ]),
+      "steps": .array(
+        steps.map { precision, time in
+          .object([
+            "precision": .string(precision.rawValue), "seconds": .number(time.seconds),
+            "usersPerSecond": .number(time.usersPerSecond), "productSeconds": .number(time.productSeconds),
+            "shareOfLimit": .number(time.shareOfLimit),
+          ])
+        }),
+    ]
   }
 }

@@ -46,7 +46,7 @@ struct SampleRun {
     case .gaussian(let model):
       try refuseWhatScoresNoItems(model.design.likelihood)
       if selection != nil || directory.isOfBuiltInPopulation {
-        summary["aggregatePosterior"] = try model.aggregatePosterior(of: users().profiles, processor: processor).json
+        summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)
       } else {
         summary["aggregatePosterior"] = directory.record["aggregatePosterior"]
       }
@@ -95,7 +95,7 @@ struct SampleRun {
     var generator = generator
     generator.law = plan.law
     generator.temperature = plan.temperature
-    let text = ProfileText(items: directory.items, users: plan.users, law: plan.law)
+    let text = ProfileText(items: directory.items, law: plan.law)
     var tally = ProfileTally(items: generator.model.itemCount)
     Interruption.listen()
     let progress = Progress(quiet: options.quiet)
@@ -122,6 +122,16 @@ struct SampleRun {
     }
     progress.end()
     try report(tally, seconds: Date().timeIntervalSince(watch))
+  }
+
+  /// Where the users lie in the latent space, dimension by dimension and all together, as `config.json` has it too.
+  static func posterior(
+    of model: Autoencoder<GaussianLatent>, over users: Profiles, _ processor: Processor
+  ) throws -> JSONValue {
+    var members = try model.aggregatePosterior(of: users, processor: processor).json.members ?? [:]
+    let fitted = try FittedGaussian(to: model, over: users, processor: processor)
+    members["jointDivergence"] = .number(fitted.divergenceFromPrior)
+    return .object(members)
   }
 
   // MARK: What the users' data are needed for
@@ -274,12 +284,12 @@ struct SampleRun {
       "\(tally.users) users, \(tally.interactions) interactions, \(tally.distinctItems) of \(directory.items.count) items; "
         + "from: \(plan.name), lengths: \(law)" + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
     if case .object(let posterior)? = summary["aggregatePosterior"], plan.name == "prior",
-      case .number(let divergence)? = posterior["divergence"]
+      case .number(let divergence)? = posterior["jointDivergence"]
     {
       options.note([
         String(
           format:
-            "the users' posteriors together are %.2f nats from this prior by their moments: the more, the less are its "
+            "the users' posteriors together are %.2f nats from this prior by mean and covariance: the more, the less are its "
             + "draws like users", divergence)
       ])
     }

@@ -206,13 +206,20 @@ struct Train: ParsableCommand {
     if let lengths = trained.rows.flatMap({ LengthHistogram(of: $0) }) {
       directory.record["profileLengths"] = lengths.json
     }
-    if let posterior { directory.record["aggregatePosterior"] = posterior.json }
-    let card = ModelCard(
+    var joint: Double?
+    if let posterior, case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+      joint = try FittedGaussian(to: model, over: Profiles(items: rows), processor: processor).divergenceFromPrior
+      var members = posterior.json.members ?? [:]
+      members["jointDivergence"] = joint.map { .number($0) } ?? .null
+      directory.record["aggregatePosterior"] = .object(members)
+    }
+    var card = ModelCard(
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
       origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).",
       aggregatePosterior: posterior)
+    card.jointDivergence = joint
     try directory.write(to: output, card: card.markdown)
     return directory
   }

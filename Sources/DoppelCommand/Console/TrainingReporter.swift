@@ -81,7 +81,8 @@ final class TrainingReporter: Sendable {
     text += "active_units,posterior_variance,state,kl_by_dimension\n"
     for (model, record) in records.withLock({ $0 }) {
       text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
-      text += "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),\(record.heldLogVariances),"
+      text +=
+        "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),\(record.heldLogVariances),"
       if let latent = record.latent {
         // One cell, so that the number of columns is the same for every model.
         text += "\(latent.activeUnits),\(latent.posteriorVariance),\(latent.state.rawValue),"

@@ -19,7 +19,7 @@ import Plots
 /// the items kept, and the page says so and how much of the whole these hold.
 public struct LatentExplorer: Sendable {
   /// The largest number of bytes of weights; base64 makes a third more of them.
-  public var byteBudget = 2_400_000
+  public var byteBudget = 3_000_000
   /// How many dimensions get a slider: those in which the codes vary most.
   public var sliders = 12
   /// How many users one may start from.

@@ -1,0 +1,96 @@
+import Autoencoders
+public import Compute
+
+/// How fast this machine is at what training consists of.
+public enum MachineBenchmark {
+  /// Bytes a second that all threads together move between memory and processor, in `y ← y + a·x` over vectors far larger
+  /// than any cache: two reads and a write for every element.
+  public static func bandwidth(_ processor: Processor) -> Double {
+    let count = 16 << 20
+    var work = (0..<processor.threads).map { _ in
+      (y: Matrix<Float>(rows: 1, columns: count), x: Matrix<Float>(rows: 1, columns: count))
+    }
+    var best = 0.0
+    for _ in 0..<4 {
+      let watch = Stopwatch()
+      // Nothing in the body throws.
+      try? processor.forEach(&work) { _, vectors in vectors.y.add(vectors.x, scale: 0.5) }
+      best = max(best, Double(3 * 4 * count * processor.threads) / watch.seconds)
+    }
+    return best
+  }
+
+  /// Makes some updates of Mult-VAE on made-up users and times them.
+  ///
+  /// - Parameter precision: of the wide products.
+  /// - Throws: `EngineError` where the precision is not to be had; `NonFiniteLoss`.
+  public static func step(_ shape: StepShape, processor: Processor) throws -> StepTime {
+    let rows = shape.rows(seed: Seed(42))
+    var model = MultVAE()
+    (model.hidden, model.latent, model.beta, model.annealingSteps) = ([shape.hidden], shape.latent, 0.2, 0)
+    let design = model.design
+    var step = TrainingStep(
+      design, network: Network<Float>(design, items: shape.items, users: rows.rowCount, seed: Seed(42)),
+      batchSize: shape.batchSize, plannedUpdates: 100, adam: Adam(), processor: processor)
+    let users = Array(0..<rows.rowCount)
+    var times: [Double] = []
+    // The first update makes the library choose its kernels.
+    for update in 0..<8 {
+      let watch = Stopwatch()
+      _ = try step.update(rows: users, of: rows, noise: .drawn(seed: Seed(42), update: update))
+      if update > 0 { times.append(watch.seconds) }
+    }
+    let rate = ProductBenchmark.rate(
+      processor.engine, threads: processor.threads, precision: processor.precision, hidden: shape.hidden)
+    return StepTime(
+      seconds: times.sorted()[times.count / 2], productSeconds: shape.wideOperations / (rate * 1e9),
+      users: shape.batchSize)
+  }
+}
+
+/// The size of a training step.
+public struct StepShape: Sendable, Equatable {
+  /// The number of items.
+  public var items = 20_108
+  /// The width of the hidden layer on both sides.
+  public var hidden = 600
+  /// L.
+  public var latent = 200
+  /// Users per update.
+  public var batchSize = 500
+  /// About how many items a user has.
+  public var interactions = 70
+
+  /// Creates the shape of Mult-VAE on MovieLens 20M, the paper's.
+  public init() {}
+
+  /// Operations of the three products of the output layer: forward, and towards weights and hidden layer.
+  var wideOperations: Double { 6 * Double(batchSize) * Double(hidden) * Double(items) }
+
+  /// Users whose items are the more frequent the smaller their number: density ~ 1/√rank.
+  func rows(seed: Seed) -> SparseRows {
+    var random = seed.stream(.simulation)
+    return SparseRows(
+      columnCount: items,
+      rows: (0..<batchSize).map { _ in
+        (0..<interactions).map { _ in
+          let uniform = random.uniform()
+          return min(items - 1, Int(uniform * uniform * Double(items)))
+        }
+      })
+  }
+}
+
+/// How long an update takes, and how long it must take.
+public struct StepTime: Sendable {
+  /// Median seconds of an update.
+  public let seconds: Double
+  /// What the products of the output layer alone would take at the measured product rate.
+  public let productSeconds: Double
+  let users: Int
+
+  /// Users a second.
+  public var usersPerSecond: Double { Double(users) / seconds }
+  /// The share of the product bound that is reached, from 0 to 1.
+  public var shareOfLimit: Double { productSeconds / seconds }
+}
