@@ -50,7 +50,7 @@ struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Refuse a training that needs more memory, such as 400MB or 2GB (default: what the machine has).",
-      valueName: "size"))
+      valueName: "size"), transform: MemoryLimit.init)
   var memoryLimit: MemoryLimit?
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
