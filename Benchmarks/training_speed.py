@@ -2,13 +2,14 @@
 """Training speed of Mult-VAE: Doppel against PyTorch, in turn on one machine and the same synthetic data.
 
 Set-up:  python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, and build Doppel for release
-Run:     .venv/bin/python training_speed.py --doppel PATH [--runs 3]        (leave the machine alone meanwhile)
+Run:     .venv/bin/python training_speed.py --doppel PATH [--runs 5] [--bf16]  (leave the machine alone meanwhile)
+Other shapes: --items 200000 --hidden 200 --batch 256, or --items 1682 --users 943
 
 The data are those pytorch_multvae.py makes for itself: same NumPy generator, same seed. Doppel's item list is what
 occurs in its training users, so each item the draw left out is given to one user, spread evenly over the users (a few
 interactions in 350,000). An item seen only in the handful of users held out may still be missing.
 
-One run is Doppel, PyTorch `common`, PyTorch `best`, and the runs follow one another, so that a slow spell of the machine
+One run is Doppel, PyTorch `common`, PyTorch `best`, with --bf16 also Doppel and `best` in bfloat16, and the runs follow one another, so that a slow spell of the machine
 meets all three. Users a second are those of the last epoch. Ratios are taken within a run; their median is given.
 Peak memory is the maximum resident set of the process as the system reports it (wait4); values near this script's own
 size, which is printed, mean "no more than that".
@@ -56,21 +57,22 @@ def run(command):
     return output, megabytes(usage)
 
 
-def doppel(options, data, directory):
+def doppel(options, data, directory, bf16=False):
     directory = pathlib.Path(tempfile.mkdtemp(dir=directory))  # a fresh one: nothing to overwrite or resume
     log = directory / "log.csv"
     _, memory = run([
-        options.doppel, "train", data, "--model", "mult-vae", "--epochs", str(options.epochs), "--batch-size", "500",
-        "--hidden", "600", "--latent", "200", "--beta", "0.2", "--annealing-steps", "0", "--no-refit",
+        options.doppel, "train", data, "--model", "mult-vae", "--epochs", str(options.epochs), "--batch-size", str(options.batch),
+        "--hidden", str(options.hidden), "--latent", str(options.latent), "--precision", "bf16" if bf16 else "f32", "--beta", "0.2", "--annealing-steps", "0", "--no-refit",
         "--held-out", "0.001", "--threads", str(options.threads), "--output", directory / "model", "--log", log, "--quiet"])
     with open(log, newline="") as file:
         last = list(csv.DictReader(file))[-1]
     return float(last["users"]) / float(last["seconds"]), memory
 
 
-def pytorch(options, variant):
+def pytorch(options, variant, bf16=False):
     output, memory = run([
-        sys.executable, options.bench, "--variant", variant, "--epochs", str(options.epochs), "--threads", str(options.threads),
+        sys.executable, options.bench, "--variant", variant, *(["--bf16"] if bf16 else []), "--batch", str(options.batch),
+        "--hidden", str(options.hidden), "--latent", str(options.latent), "--epochs", str(options.epochs), "--threads", str(options.threads),
         "--users", str(options.users), "--items", str(options.items), "--interactions", str(options.interactions)])
     return float(re.search(r"([\d.]+) users/s", output)[1]), memory
 
@@ -85,10 +87,22 @@ def main():
     p.add_argument("--users", type=int, default=5000)
     p.add_argument("--items", type=int, default=20108)
     p.add_argument("--interactions", type=int, default=70)
+    p.add_argument("--batch", type=int, default=500)
+    p.add_argument("--hidden", type=int, default=600)
+    p.add_argument("--latent", type=int, default=200)
+    p.add_argument("--bf16", action="store_true", help="also Doppel and `best` with products in bfloat16")
     options = p.parse_args()
     options.doppel = options.doppel.resolve()
 
-    speed = {"doppel": [], "common": [], "best": []}
+    sides = {
+        "doppel": lambda data, folder: doppel(options, data, folder),
+        "common": lambda data, folder: pytorch(options, "common"),
+        "best": lambda data, folder: pytorch(options, "best"),
+    }
+    if options.bf16:
+        sides["doppel bf16"] = lambda data, folder: doppel(options, data, folder, bf16=True)
+        sides["best bf16"] = lambda data, folder: pytorch(options, "best", bf16=True)
+    speed = {name: [] for name in sides}
     memory = {name: [] for name in speed}
     with tempfile.TemporaryDirectory() as directory:
         directory = pathlib.Path(directory)
@@ -97,17 +111,18 @@ def main():
         print(f"this script: {megabytes(resource.getrusage(resource.RUSAGE_SELF)):.0f} MB", flush=True)
         for number in range(options.runs):
             for name in speed:
-                users, peak = doppel(options, data, directory) if name == "doppel" else pytorch(options, name)
+                users, peak = sides[name](data, directory)
                 speed[name].append(users)
                 memory[name].append(peak)
-                print(f"run {number + 1}  {name:8}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
+                print(f"run {number + 1}  {name:12}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
 
     print()
     for name in speed:
-        line = f"{name:8} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
-        if name != "doppel":
-            ratios = [ours / theirs for ours, theirs in zip(speed["doppel"], speed[name])]
-            line += f", doppel is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
+        line = f"{name:12} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
+        ours = "doppel bf16" if name.endswith("bf16") else "doppel"
+        if name != ours:
+            ratios = [mine / theirs for mine, theirs in zip(speed[ours], speed[name])]
+            line += f", {ours} is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
         print(line)
 
 

@@ -59,8 +59,10 @@ struct DesignedAnswers {
 
   @Test("Uniform noise fails every measure of fidelity")
   func noise() throws {
-    let synthetic = Self.population.part(1).noise(items: 300, lengths: 60...90, seed: 5)
-    let result = try audit(Self.population.part(0), synthetic, Self.population.part(2))
+    // Steep popularity, so that evenly drawn items are far off for four hundred users.
+    let population = Populations(users: 1_200, seed: 7, popularityExponent: 1.5)
+    let synthetic = population.part(1).noise(items: 300, lengths: 60...90, seed: 5)
+    let result = try audit(population.part(0), synthetic, population.part(2))
     for measure in result.fidelity.measures {
       #expect(measure.judgement == .fails, "\(measure.kind) is \(measure.judgement): \(measure.value ?? .nan)")
     }

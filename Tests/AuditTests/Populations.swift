@@ -5,14 +5,13 @@ import InteractionData
 struct Populations {
   private let all: Interactions
 
-  init(users: Int, seed: UInt64) {
+  init(users: Int, seed: UInt64, popularityExponent: Double = 1) {
     var population = Population()
     population.users = users
     population.items = 300
     population.tastes = 8
     population.meanProfileLength = 24
-    // Steep, so that evenly drawn items are far off.
-    population.popularityExponent = 1.5
+    population.popularityExponent = popularityExponent
     // The parameters are within their ranges.
     all = (try? population.simulate(seed: Seed(seed)).interactions) ?? Interactions(name: "none", pairs: [])
   }

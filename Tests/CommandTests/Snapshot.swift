@@ -31,6 +31,7 @@ extension String {
   /// What differs between machines and runs, masked: seconds, the engine and its version, threads.
   var masked: String {
     replacing(/\d+\.\d s\b/, with: "# s")
+      .replacing(/\d+ MB/, with: "# MB")
       .replacing(/\d+ threads, .+/, with: "# threads, ENGINE")
       .replacing(/(GSL|oneDNN|OpenBLAS)[A-Za-z0-9 .]*/, with: "ENGINE")
   }
