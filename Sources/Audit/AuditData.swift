@@ -27,9 +27,7 @@ public struct AuditData: Sendable {
   /// - Throws: `DataError` when a file has fewer than ``leastUsers`` users.
   public init(train: Interactions, synthetic: Interactions, holdout: Interactions? = nil) throws {
     for data in [train, synthetic, holdout].compactMap(\.self) where data.users.count < Self.leastUsers {
-      throw DataError(
-        path: data.name, message: "has \(data.users.count) users, too few to compare distributions",
-        accepted: "at least \(Self.leastUsers) users")
+      throw Self.tooFew(data.users.count, data.name)
     }
     let items = Vocabulary(ids: train.items.ids + (holdout?.items.ids ?? []) + synthetic.items.ids)
     self.items = items
@@ -61,6 +59,34 @@ public struct AuditData: Sendable {
       }
     }
     self.notes = notes
+  }
+
+  /// Takes users over one list of items.
+  ///
+  /// - Parameters:
+  ///   - train: the real users the generator was trained on; shape: T × I.
+  ///   - synthetic: the synthetic users; shape: S × I.
+  ///   - holdout: real users it has not seen; shape: H × I.
+  ///   - names: what they are called: training, holdout, synthetic.
+  /// - Throws: `DataError` when a side has fewer than ``leastUsers`` users.
+  /// - Precondition: all rows have a column for each item, and every user has an item.
+  public init(
+    items: Vocabulary, train: SparseRows, synthetic: SparseRows, holdout: SparseRows,
+    names: (train: String, holdout: String, synthetic: String)
+  ) throws {
+    for (rows, name) in [(train, names.train), (holdout, names.holdout), (synthetic, names.synthetic)] {
+      precondition(rows.columnCount == items.count, "a column for each item")
+      if rows.rowCount < Self.leastUsers { throw Self.tooFew(rows.rowCount, name) }
+    }
+    (self.items, self.train, self.synthetic, self.holdout) = (items, train, synthetic, holdout)
+    self.names = names
+    notes = []
+  }
+
+  private static func tooFew(_ count: Int, _ name: String) -> DataError {
+    DataError(
+      path: name, message: "has \(count) users, too few to compare distributions",
+      accepted: "at least \(leastUsers) users")
   }
 
   /// The sizes of one population.

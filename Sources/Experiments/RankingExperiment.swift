@@ -110,7 +110,7 @@ public struct RankingExperiment: Sendable {
   }
 
   private func notes(on configuration: ModelConfiguration) -> [String] {
-    guard case .cdae(let configured) = configuration, split.test?.profiles.trainingRows == nil else {
+    guard case .cdae(let configured) = configuration, let test = split.test, test.profiles.trainingRows == nil else {
       return []
     }
     return [

@@ -20,6 +20,7 @@ struct Compare: ParsableCommand {
   @Option(help: "What is predicted.")
   var task = ModelConfiguration.Task.ranking
   @OptionGroup(title: "Measuring") var measure: MetricOptions
+  @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
@@ -32,8 +33,9 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
+    if generating.generative { return try runGenerative() }
     let started = Date()
-    let configurations = try configurations()
+    let configurations = try configurations(otherwise: ModelConfiguration.all(for: task))
     let metrics = try measure.parsed(for: task)
     for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
     let processor = try options.processor().using(hyperparameters.precision)
@@ -98,7 +100,7 @@ struct Compare: ParsableCommand {
     }
   }
 
-  private func noteMemory(
+  func noteMemory(
     _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
     _ largestBatch: (ModelConfiguration, Int) -> Int?
   ) throws {
@@ -115,11 +117,11 @@ struct Compare: ParsableCommand {
   }
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.
-  private func configurations() throws -> [ModelConfiguration] {
+  func configurations(otherwise defaults: [ModelConfiguration]) throws -> [ModelConfiguration] {
     let chosen =
       try models.map { names in
         try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
-      } ?? ModelConfiguration.all(for: task)
+      } ?? defaults
     guard !chosen.isEmpty else { throw UsageError("--models names none") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
       throw UsageError("--models names \(twice.key) twice")

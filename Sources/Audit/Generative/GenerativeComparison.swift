@@ -1,0 +1,133 @@
+public import Autoencoders
+public import Compute
+public import Experiments
+public import FileFormats
+public import InteractionData
+
+/// Autoencoders and variational autoencoders as generators: fitted on some users, their synthetic users held against others.
+///
+/// Users are cut into two random halves. Models learn from one (a part of which chooses the epoch, and all of which the model is
+/// then fitted again on), and draw as many synthetic users. Every measure looks at how far these are from the training users, and
+/// so do the held-out ones in their place: with halves of equal size, that is the ceiling.
+///
+/// A variational model is fitted for generating (``Objective/generate``) unless its β has another cap than 1: what draws from the
+/// prior is to be fitted to it. An autoencoder has no such choice.
+public struct GenerativeComparison: Sendable {
+  /// The training half: what models are fitted on.
+  public let split: RankingSplit
+  /// The other half, over the items of the first; shape: H × I.
+  public let heldOut: SparseRows
+  /// How models are fitted.
+  public var experiment: RankingExperiment
+  /// How much the audits look at; utility stays out.
+  public var options = AuditOptions()
+  /// Counted remarks about the halves.
+  public let notes: [String]
+  private let seed: Seed
+  private let processor: Processor
+  private let hash: String
+
+  /// Divides users in halves.
+  ///
+  /// - Parameter validation: the share of the training half that chooses the epoch.
+  /// - Throws: `DataError` when there are too few users.
+  public init(_ data: Interactions, validation: Double = 0.1, seed: Seed, processor: Processor) throws {
+    let (known, unseen) = try data.dividingUsers(heldOut: 0.5, seed: seed)
+    split = try RankingSplit.users(known, heldOut: validation, seed: seed, forTraining: true)
+    let (rows, dropped) = unseen.rows(in: split.items)
+    let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
+    heldOut = rows.selecting(rows: kept)
+    for (count, name) in [(known.users.count, "the training half"), (kept.count, "the held-out half")]
+    where count < AuditData.leastUsers {
+      throw DataError(
+        path: data.name, message: "has \(count) users in \(name), too few to compare distributions",
+        accepted: "at least \(2 * AuditData.leastUsers) users")
+    }
+    var notes = data.notes
+    if dropped > 0 {
+      notes.append("\(dropped) interactions of held-out users with items that no training user has left out")
+    }
+    if kept.count < rows.rowCount { notes.append("\(rows.rowCount - kept.count) held-out users have no other items") }
+    self.notes = notes
+    var fingerprint = Fingerprint()
+    for part in [split.hash, unseen.hash] { fingerprint.add(part) }
+    hash = fingerprint.hexadecimal
+    experiment = RankingExperiment(split, seed: seed, processor: processor)
+    options.utility = nil
+    (self.seed, self.processor) = (seed, processor)
+  }
+
+  /// Everybody a model is fitted on; shape: T × I.
+  public var training: SparseRows { experiment.refits ? split.refit ?? split.train : split.train }
+
+  /// Why no users can be drawn from a model, however it is trained; `nil` when they can.
+  public static func refusal(of model: ModelConfiguration) -> String? {
+    if model.task == .rating { return "\(model.name) predicts ratings and not who has what" }
+    if model == .popularity { return "popularity has no latent space to draw from" }
+    if model.hyperparameters["likelihood"]?.text == Likelihood.gaussian.rawValue {
+      return "\(model.name) with a gaussian likelihood gives no probabilities of items"
+    }
+    return nil
+  }
+
+  /// Fits every model, draws from it in every way it has, and holds what is drawn against the training users.
+  ///
+  /// - Throws: `TrainingError`, `DataError`.
+  /// - Precondition: no model has a ``refusal(of:)``.
+  public func run(_ models: [ModelConfiguration]) throws -> GenerativeResult {
+    let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
+    var notes: [String] = []
+    var results: [ModelResult] = []
+    var contenders: [GenerativeContender] = []
+    for model in models {
+      precondition(Self.refusal(of: model) == nil, "\(model.name) draws nobody")
+      var experiment = experiment
+      experiment.objective = Self.objective(of: model)
+      let (result, fit) = try experiment.run(model)
+      results.append(result)
+      let drawing = GenerativeDrawing(users: users, count: count, seed: seed, processor: processor)
+      for (source, rows) in try drawing.draw(from: fit.model) {
+        if experiment.observer.isInterrupted() { throw TrainingError.interrupted }
+        let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
+        let label = source.label(of: model.name)
+        if kept.count < rows.rowCount {
+          notes.append("\(label): \(rows.rowCount - kept.count) users without an item left out")
+        }
+        var auditor = Auditor(seed: seed, processor: processor)
+        auditor.options = options
+        auditor.options.utility = nil
+        let audit = try auditor.audit(
+          AuditData(
+            items: split.items, train: training, synthetic: rows.selecting(rows: kept), holdout: heldOut,
+            names: ("the training users", "the held-out users", label)))
+        for note in audit.notes where !note.hasPrefix("utility") && !notes.contains(note) { notes.append(note) }
+        contenders.append(
+          GenerativeContender(model: model.name, source: source, users: kept.count, measures: audit.measures))
+      }
+    }
+    return GenerativeResult(
+      trainingUsers: training.rowCount, heldOutUsers: heldOut.rowCount, models: results, contenders: contenders,
+      notes: notes)
+  }
+
+  /// How many synthetic users each contender draws.
+  private var count: Int { min(training.rowCount, options.maximumUsers) }
+
+  private static func objective(of model: ModelConfiguration) -> Objective {
+    guard model.isVariational, case .number(let beta)? = model.hyperparameters["beta"], beta == 1 else {
+      return .recommend
+    }
+    return .generate
+  }
+
+  /// The halves in the JSON document, test meaning the held-out half.
+  public var description: [String: JSONValue] {
+    var members = split.description
+    members["train"] = .number(Double(training.nonZeroCount))
+    members["test"] = .number(Double(heldOut.nonZeroCount))
+    members["trainUsers"] = .number(Double(training.rowCount))
+    members["testUsers"] = .number(Double(heldOut.rowCount))
+    members["hash"] = .string(hash)
+    return members
+  }
+}

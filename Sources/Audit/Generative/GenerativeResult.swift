@@ -1,0 +1,158 @@
+import Autoencoders
+public import Evaluation
+public import Experiments
+public import FileFormats
+
+/// One model with one way of drawing from it.
+public struct GenerativeContender: Sendable, Equatable {
+  /// The model's name.
+  public let model: String
+  /// Where its users come from.
+  public let source: GenerativeSource
+  /// How many were looked at.
+  public let users: Int
+  /// Every measure of fidelity and privacy, each beside the held-out users' value.
+  public let measures: [AuditMeasure]
+
+  /// Such as `mult-vae, prior` or `ae + fitted Gaussian`.
+  public var label: String { source.label(of: model) }
+
+  /// The measure of a kind.
+  public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
+}
+
+/// What autoencoders and variational autoencoders are worth as generators.
+public struct GenerativeResult: Sendable {
+  /// How many users models were fitted on.
+  public let trainingUsers: Int
+  /// How many others they are held against.
+  public let heldOutUsers: Int
+  /// What fitting took, model by model; nothing is scored.
+  public let models: [ModelResult]
+  /// In the order of the models.
+  public let contenders: [GenerativeContender]
+  /// Draws from distributions that are part of a model against fitted Gaussians over points, measure by measure.
+  public let comparisons: [GenerativeDifference]
+  /// Counted remarks.
+  public let notes: [String]
+
+  /// The measures of fidelity in the table: those that contenders are compared on.
+  public static let fidelity: [AuditMeasureKind] = [
+    .popularity, .profileLength, .coOccurrence, .liftCorrelation, .twoSampleTest, .precision, .recall, .coverage,
+  ]
+  /// The measures of privacy in the table.
+  public static let privacy: [AuditMeasureKind] = [.exactCopies, .closestRecordShare, .membershipAUC]
+
+  init(
+    trainingUsers: Int, heldOutUsers: Int, models: [ModelResult], contenders: [GenerativeContender], notes: [String]
+  ) {
+    self.trainingUsers = trainingUsers
+    self.heldOutUsers = heldOutUsers
+    self.models = models
+    self.contenders = contenders
+    self.notes = notes
+    let variational = Set(models.filter(\.configuration.isVariational).map(\.name))
+    let own = contenders.filter { $0.source != .fitted }.sorted { $0.source == .population && $1.source == .prior }
+    let laid = contenders.filter { !variational.contains($0.model) }
+    let pairs = own.flatMap { a in laid.map { (a, $0) } }
+    let count = pairs.count * Self.fidelity.count
+    comparisons = pairs.flatMap { a, b in
+      Self.fidelity.compactMap { kind in
+        GenerativeDifference((a.label, a[kind]), (b.label, b[kind]), comparisons: count)
+      }
+    }
+  }
+
+  /// One row for the held-out users, whom no generator is expected to pass, and one for each contender.
+  public var table: ResultTable {
+    let kinds = Self.fidelity + Self.privacy
+    var table = ResultTable(columns: kinds.map { .init(Self.heading($0)) })
+    func cell(_ value: Double?) -> ResultTable.Cell { value.map { .number($0, decimals: 3) } ?? .missing }
+    if let first = contenders.first {
+      table.append("held-out users", kinds.map { cell(first[$0]?.ceiling) })
+    }
+    for contender in contenders { table.append(contender.label, kinds.map { cell(contender[$0]?.value) }) }
+    return table
+  }
+
+  /// What the command prints: sizes, the table, what may be concluded.
+  public var text: String {
+    "\(trainingUsers) users trained on, \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
+      + table.markdown(firstColumn: "users from") + "\n" + sentences.map { $0 + "\n" }.joined()
+  }
+
+  /// What may be concluded, a sentence for each pair.
+  public var sentences: [String] {
+    var sentences: [String] = []
+    var place = 0
+    while place < comparisons.count {
+      let (a, b) = (comparisons[place].a, comparisons[place].b)
+      let same = comparisons[place...].prefix { $0.a == a && $0.b == b }
+      place += same.count
+      sentences.append("\(a) against \(b): " + Self.findings(Array(same)) + ".")
+    }
+    if !comparisons.isEmpty {
+      sentences.append(
+        "Nearer means less short of what held-out users reach; the intervals behind it hold together with "
+          + "\(Int((100 * GenerativeDifference.level).rounded())) % and are about the users, not about another training."
+      )
+    }
+    return sentences
+  }
+
+  private static func findings(_ differences: [GenerativeDifference]) -> String {
+    func list(_ chosen: [GenerativeDifference]) -> String {
+      chosen.map { "\(heading($0.kind)) (by \(decimal(abs($0.difference), 3)))" }.joined(separator: ", ")
+    }
+    let (nearer, farther) = (differences.filter(\.showsNearer), differences.filter(\.showsFarther))
+    let open = differences.count - nearer.count - farther.count
+    if open == differences.count { return "no difference could be shown on any of \(open) measures" }
+    var parts: [String] = []
+    if !nearer.isEmpty { parts.append("nearer to real users on " + list(nearer)) }
+    if !farther.isEmpty { parts.append("farther from them on " + list(farther)) }
+    if open > 0 { parts.append("no difference shown on the other \(open)") }
+    return parts.joined(separator: "; ")
+  }
+
+  private static func heading(_ kind: AuditMeasureKind) -> String {
+    switch kind {
+    case .profileLength: "length"
+    case .coOccurrence: "pairs"
+    case .liftCorrelation: "lift"
+    case .twoSampleTest: "C2ST AUC"
+    case .exactCopies: "copies"
+    case .closestRecordShare: "nearer to train"
+    case .membershipAUC: "membership AUC"
+    default: kind.rawValue
+    }
+  }
+
+  /// The members of the JSON document that a comparison of rankings has not, or has otherwise.
+  public var json: [String: JSONValue] {
+    func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
+    let ceiling = (contenders.first?.measures ?? []).reduce(into: [String: JSONValue]()) { members, measure in
+      members[measure.kind.rawValue] = .object([
+        "value": optional(measure.ceiling), "standardError": optional(measure.ceilingError),
+      ])
+    }
+    return [
+      "ceiling": .object(ceiling),
+      "contenders": .array(
+        contenders.map {
+          .object([
+            "name": .string($0.label), "model": .string($0.model), "source": .string($0.source.rawValue),
+            "users": .number(Double($0.users)), "measures": .array($0.measures.map(\.json)),
+          ])
+        }),
+      "comparisons": .array(
+        comparisons.map {
+          .object([
+            "a": .string($0.a), "b": .string($0.b), "metric": .string($0.kind.rawValue),
+            "difference": .number($0.difference), "interval": .array([.number($0.lower), .number($0.upper)]),
+            "pValue": .number($0.pValue),
+          ])
+        }),
+      "conclusions": .array(sentences.map { .string($0) }),
+    ]
+  }
+}

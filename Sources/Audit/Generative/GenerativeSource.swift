@@ -1,0 +1,14 @@
+/// Where the synthetic users of a contender come from.
+public enum GenerativeSource: String, Sendable, CaseIterable, Codable {
+  /// N(0, I), which only a variational model has.
+  case prior
+  /// The aggregate posterior, which only a variational model has.
+  case population
+  /// A Gaussian laid over the codes after training, which every autoencoder can be given.
+  case fitted
+
+  /// What a model is called together with where it draws from.
+  func label(of model: String) -> String {
+    self == .fitted ? "\(model) + fitted Gaussian" : "\(model), \(rawValue)"
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Foundation
+
+/// The flags of `compare --generative`.
+struct GenerativeOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Compare the models as generators instead: synthetic users of each against held-out real ones (default models: \
+      ae,mult-dae,mult-vae).
+      """)
+  var generative = false
+  @Option(
+    help: ArgumentHelp(
+      "Most users of each kind whose distances are computed (default: \(AuditOptions().maximumUsers)).", valueName: "n")
+  )
+  var maxUsers: Int?
+
+  func validate() throws {
+    guard let maxUsers else { return }
+    if !generative { throw ValidationError("--max-users is for --generative") }
+    if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
+  }
+}
+
+/// `doppel compare --generative`: autoencoders with a density laid over their points beside variational ones.
+extension Compare {
+  /// What is compared when nothing is said: an autoencoder, one with the likelihood of the VAE, and the VAE.
+  static let generativeModels = ["ae", "mult-dae", "mult-vae"]
+
+  func runGenerative() throws {
+    let started = Date()
+    let models = try generativeConfigurations()
+    let selection = try data.selection(threads: options.threads)
+    switch selection.source {
+    case .builtIn, .file: break
+    case .directory, .files:
+      throw UsageError(
+        "--generative divides users itself; accepted: one file of interactions, or the built-in population")
+    }
+    guard selection.split == .users else {
+      throw UsageError("--generative holds users out whole; leave --split out or say --split users")
+    }
+    if let log { try AtomicFile.verify(log) }
+    let processor = try options.processor().using(hyperparameters.precision)
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
+    defer { reporter.clear() }
+
+    let interactions = try selection.interactions(seed: options.randomSeed)
+    var comparison = try GenerativeComparison(
+      interactions, validation: selection.heldOut, seed: options.randomSeed, processor: processor)
+    let loaded = Date()
+    options.note(comparison.notes)
+    comparison.experiment.refits = !hyperparameters.noRefit
+    comparison.experiment.observer = reporter.observe()
+    if let maximum = generating.maxUsers { comparison.options.maximumUsers = maximum }
+    try noteMemory(models, comparison.experiment.memory, comparison.experiment.largestBatch)
+    let result = try comparison.run(models)
+    try reporter.end()
+    options.note(result.notes)
+    try reporter.writeLog(to: log)
+
+    let summary = DataSummary(interactions)
+    guard options.json else {
+      let heading = Self.heading(summary, processor, options.seed)
+      return try Console.standardOutput(heading.trimmingCharacters(in: .newlines) + "\n" + result.text)
+    }
+    let document = ResultDocument(
+      dataset: summary, split: comparison.description, seed: options.seed, processor: processor,
+      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
+      totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes)
+    var members = try document.json(Comparison(result.models, metrics: [])).members ?? [:]
+    members.merge(result.json) { $1 }
+    try Console.standardOutput(members)
+  }
+
+  private func generativeConfigurations() throws -> [ModelConfiguration] {
+    guard task == .ranking else {
+      throw UsageError("--generative is for --task ranking: models of ratings do not say who has what")
+    }
+    let unused: [(String, Bool)] = [
+      ("--report", report != nil), ("--save-split", saveSplit != nil), ("--metrics", measure.metrics != nil),
+      ("--per-user", measure.perUser != nil),
+    ]
+    if let flag = unused.first(where: \.1)?.0 { throw UsageError("\(flag) does not go with --generative") }
+    let chosen = try configurations(otherwise: Self.generativeModels.map { try ModelConfiguration.parse($0) })
+    for model in chosen {
+      if let reason = GenerativeComparison.refusal(of: model) {
+        throw UsageError("\(reason); --generative accepts ae, dae, cdae, mult-dae and mult-vae")
+      }
+    }
+    return chosen
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// What `doppel compare --generative` prints and refuses.
+@Suite("Compare as generators")
+struct CompareGenerativeTests {
+  @Test("--json has the ceiling, every contender with its measures, and the comparisons")
+  func document() throws {
+    let folder = try TemporaryFolder()
+    let doppel = try Executable.doppel()
+    func run(_ line: String) throws -> String {
+      let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+      try #require(outcome.status == 0, "\(line): \(outcome.errors)")
+      return outcome.output
+    }
+    _ = try run("simulate --output p --users 120 --items 60 --tastes 3 --profile-length 12")
+    let line = "compare p/interactions.tsv --generative --models ae,mult-vae --latent 4 --epochs 3 --quiet"
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(try run(line + " --json").utf8)) as? [String: Any])
+    #expect(
+      Set(document.keys) == [
+        "dataset", "split", "seed", "threads", "engine", "precision", "version", "seconds", "models", "comparisons",
+        "conclusions", "notes", "ceiling", "contenders",
+      ])
+    let contenders = try #require(document["contenders"] as? [[String: Any]])
+    #expect(contenders.map { $0["source"] as? String } == ["fitted", "prior", "population", "fitted"])
+    let ceiling = try #require(document["ceiling"] as? [String: Any])
+    for contender in contenders {
+      #expect(contender["users"] as? Int == 60)
+      let measures = try #require(contender["measures"] as? [[String: Any]])
+      #expect(Set(measures.compactMap { $0["measure"] as? String }) == Set(ceiling.keys))
+    }
+    let comparisons = try #require(document["comparisons"] as? [[String: Any]])
+    #expect(comparisons.count == 16)
+    for comparison in comparisons {
+      #expect(Set(comparison.keys) == ["a", "b", "metric", "difference", "interval", "pValue"])
+    }
+    let split = try #require(document["split"] as? [String: Any])
+    #expect((split["trainUsers"] as? Int, split["testUsers"] as? Int) == (60, 60))
+
+    let table = try run(line)
+    #expect(table.contains("60 users trained on, 60 held out, 60 drawn from each model"))
+    #expect(table.contains("| held-out users "))
+    #expect(table.contains("mult-vae, population against ae + fitted Gaussian: "))
+  }
+
+  @Test(
+    "What does not go together is named",
+    arguments: [
+      ("--task rating", "--task ranking"), ("--models popularity,ae", "popularity has no latent space"),
+      ("--split interactions", "--split users"), ("--train a.tsv --test b.tsv", "divides users itself"),
+      ("--report a.html", "--report"), ("--metrics ndcg@10", "--metrics"), ("--max-users 9", "--max-users 9"),
+      ("--models ae --likelihood gaussian", "gaussian"), ("--generativ", "--generative"),
+    ])
+  func errors(_ words: String, _ told: String) throws {
+    let outcome = try Executable.doppel().run(
+      ["compare", "--generative"] + words.split(separator: " ").map(String.init), in: try TemporaryFolder())
+    #expect(outcome.status == 64, "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains(told), "\(outcome.errors)")
+  }
+
+  @Test("--max-users alone means nothing")
+  func alone() throws {
+    let outcome = try Executable.doppel().run(["compare", "--max-users", "200"], in: try TemporaryFolder())
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("--generative"))
+  }
+}
