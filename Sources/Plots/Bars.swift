@@ -94,7 +94,7 @@ public struct Histogram: PlotMark {
   ///
   /// - Parameter edges: ascending; a value on an inner edge belongs to the bin above it, one on the last edge to the last
   ///   bin. Values outside are counted in no bin, but in the whole.
-  public init(_ series: Series, shares values: [Double], edges: [Double], isFilled: Bool = true) {
+  public init(_ series: Series, sharesOf values: [Double], edges: [Double], isFilled: Bool = true) {
     var counts = [Double](repeating: 0, count: max(0, edges.count - 1))
     var total = 0.0
     for value in values where value.isFinite {

@@ -26,7 +26,7 @@ extension AuditReport {
       y: Axis("share of users", includesZero: true),
       marks: plots.lengths.map { histogram in
         Histogram(
-          series(histogram.source), shares: histogram.shares, edges: histogram.edges,
+          series(histogram.source), edges: histogram.edges, heights: histogram.shares,
           isFilled: histogram.source == .train)
       })
     let kept = evenSample(of: plots.lifts.count, limit: 600).map { plots.lifts[$0] }
@@ -62,8 +62,8 @@ extension AuditReport {
       x: Axis("Jaccard distance", domain: 0...1), y: Axis("share of users", includesZero: true),
       marks: distances.enumerated().map { place, histogram in
         Histogram(
-          Series("\(histogram.from.rawValue) to \(histogram.to.rawValue)", place), shares: histogram.shares,
-          edges: histogram.edges, isFilled: false)
+          Series("\(histogram.from.rawValue) to \(histogram.to.rawValue)", place), edges: histogram.edges,
+          heights: histogram.shares, isFilled: false)
       })
     var table = ReportTable(
       "Exact copies of a training user by profile length",

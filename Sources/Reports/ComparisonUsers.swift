@@ -90,7 +90,7 @@ extension ComparisonReport {
       x: Axis("\(best.name) minus the other, \(metric.key)"), y: Axis("share"))
     plot.marks =
       zip(shown, differences).map { other, values in
-        Histogram(series(other.name), shares: values, edges: edges, isFilled: false)
+        Histogram(series(other.name), sharesOf: values, edges: edges, isFilled: false)
       } + [Rule(x: 0)]
     return ReportFigure(
       plot,

@@ -35,10 +35,10 @@ struct PlotTests {
 
   @Test("a histogram counts every value once; edges belong to the bin above, the last to the last")
   func histogram() {
-    let marks = Histogram(Series(), shares: [0, 1, 1.5, 2, 3, 4, .nan, 9], edges: [0, 1, 2, 3])
+    let marks = Histogram(Series(), sharesOf: [0, 1, 1.5, 2, 3, 4, .nan, 9], edges: [0, 1, 2, 3])
     #expect(marks.heights == [1, 2, 2].map { $0 / 7 })
     let values = (0..<1000).map { Double($0) / 10 }
-    let whole = Histogram(Series(), shares: values, edges: Histogram.edges(values))
+    let whole = Histogram(Series(), sharesOf: values, edges: Histogram.edges(values))
     #expect(abs(whole.heights.reduce(0, +) - 1) < 1e-12)
   }
 

@@ -42,8 +42,8 @@ enum Gallery {
     let edges = Histogram.edges(values)
     var histogram = Plot("Lengths", description: "Flat.", x: Axis("length"), y: Axis("share of users"))
     histogram.marks = [
-      Histogram(Series("real", 0), shares: values, edges: edges),
-      Histogram(Series("synthetic", 1), shares: values.map { $0 * $0 }, edges: edges, isFilled: false),
+      Histogram(Series("real", 0), sharesOf: values, edges: edges),
+      Histogram(Series("synthetic", 1), sharesOf: values.map { $0 * $0 }, edges: edges, isFilled: false),
     ]
 
     var scatter = Plot(
