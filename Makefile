@@ -50,11 +50,11 @@ build: deps
 
 demo: build
 	@mkdir -p "$(DEMO)"
-	@$(DOPPEL) compare --per-user "$(DEMO)/per-user.tsv" --log "$(DEMO)/epochs.csv" > "$(DEMO)/table.md.part"
+	@$(DOPPEL) compare --report "$(DEMO)/report.html" --per-user "$(DEMO)/per-user.tsv" --log "$(DEMO)/epochs.csv" > "$(DEMO)/table.md.part"
 	@mv "$(DEMO)/table.md.part" "$(DEMO)/table.md"
 	@cat "$(DEMO)/table.md"
 	@echo
-	@echo "This table: $(DEMO)/table.md. Every user's values: $(DEMO)/per-user.tsv."
+	@echo "With figures, for a browser: $(DEMO)/report.html. This table: $(DEMO)/table.md. Every user's values: $(DEMO)/per-user.tsv."
 	@echo "Every epoch's loss terms: $(DEMO)/epochs.csv. The same as JSON: $(DOPPEL) compare --json"
 
 test: deps
