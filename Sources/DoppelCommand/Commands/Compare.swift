@@ -104,9 +104,8 @@ struct Compare: ParsableCommand {
     _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
     _ largestBatch: (ModelConfiguration, Int) -> Int?
   ) throws {
-    let note = try MemoryLimit.check(
-      models, limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
-    if verbose { options.note([note].compactMap(\.self)) }
+    let notes = try hyperparameters.memoryNotes(models, memory, largestBatch)
+    if verbose { options.note(notes) }
   }
 
   /// What was used, in one line.

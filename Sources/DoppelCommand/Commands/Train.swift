@@ -56,17 +56,18 @@ struct Train: ParsableCommand {
       experiment.selection = metric
       experiment.objective = objective
       experiment.observer = reporter.observe()
-      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
+      options.note(
+        try hyperparameters.memoryNotes([configuration], experiment.memory, experiment.largestBatch))
       let run = identity(
         configuration, processor, data: data.hash, split: data.split.hash,
-        selection: objective == .generate ? "negative-elbo" : selection, refits: experiment.refits)
+        selection: epochChosenBy, refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
       let fit = try experiment.fit(configuration)
       var users = data.split.trainUserIDs
       if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
       trained = Trained(
         fit: fit, items: data.split.items, users: Vocabulary(ids: users), summary: data.summary,
-        run: run, selection: objective == .generate ? "negative-elbo" : selection,
+        run: run, selection: epochChosenBy,
         refitted: experiment.refits && data.split.refit != nil,
         rows: (experiment.refits ? data.split.refit : nil) ?? data.split.train)
     case .rating:
@@ -75,7 +76,8 @@ struct Train: ParsableCommand {
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
-      try noteMemory(configuration, experiment.memory, experiment.largestBatch)
+      options.note(
+        try hyperparameters.memoryNotes([configuration], experiment.memory, experiment.largestBatch))
       let run = identity(
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
@@ -130,15 +132,6 @@ struct Train: ParsableCommand {
     ])
   }
 
-  private func noteMemory(
-    _ model: ModelConfiguration, _ memory: (ModelConfiguration) -> TrainingMemory?,
-    _ largestBatch: (ModelConfiguration, Int) -> Int?
-  ) throws {
-    let note = try MemoryLimit.check(
-      [model], limit: hyperparameters.memoryLimit, memory: memory, largestBatch: largestBatch)
-    options.note([note].compactMap(\.self))
-  }
-
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
     let checkpoints = try stopping.checkpoints(in: output, of: run)
     if let position = checkpoints?.position {
@@ -149,6 +142,9 @@ struct Train: ParsableCommand {
     }
     return checkpoints
   }
+
+  /// What chooses the epoch of a ranking model, as files name it.
+  private var epochChosenBy: String { objective == .generate ? "negative-elbo" : selection }
 
   private func selectionMetric() throws -> Metric {
     let metric = try Metric(key: selection.lowercased())

@@ -19,6 +19,9 @@ struct MemoryLimit {
     bytes = Int(number * unit.bytes)
   }
 
+}
+
+extension ModelOptions {
   /// Says what a training will need, and refuses what is too much.
   ///
   /// Without a limit it is the machine's own memory.
@@ -26,13 +29,13 @@ struct MemoryLimit {
   /// - Parameters:
   ///   - memory: what a model needs; `nil` for nothing worth a word.
   ///   - largestBatch: the largest batch size within so many bytes.
-  /// - Returns: a note on the largest model.
+  /// - Returns: a note on the largest model; none where nothing is trained.
   /// - Throws: ``UsageError`` with the numbers and what would fit.
-  static func check(
-    _ models: [ModelConfiguration], limit: MemoryLimit?, memory: (ModelConfiguration) -> TrainingMemory?,
-    largestBatch: (ModelConfiguration, Int) -> Int?
-  ) throws -> String? {
-    let allowed = limit?.bytes ?? Int(ProcessInfo.processInfo.physicalMemory)
+  func memoryNotes(
+    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
+    _ largestBatch: (ModelConfiguration, Int) -> Int?
+  ) throws -> [String] {
+    let allowed = memoryLimit?.bytes ?? Int(ProcessInfo.processInfo.physicalMemory)
     var largest: (name: String, memory: TrainingMemory)?
     for model in models {
       guard let needed = memory(model) else { continue }
@@ -42,11 +45,12 @@ struct MemoryLimit {
         largestBatch(model, allowed).map { "--batch-size \($0) would fit" }
         ?? "no batch size would fit: smaller --hidden or --latent, or fewer items (--min-item-users), would"
       throw UsageError(
-        "\(model.name) needs about \(words(needed)), more than "
-          + (limit == nil ? "this machine's \(megabytes(allowed))" : "--memory-limit \(megabytes(allowed))")
+        "\(model.name) needs about \(Self.words(needed)), more than "
+          + (memoryLimit == nil
+            ? "this machine's \(Self.megabytes(allowed))" : "--memory-limit \(Self.megabytes(allowed))")
           + "; \(way)")
     }
-    return largest.map { "\($0.name) needs about \(words($0.memory))" }
+    return largest.map { ["\($0.name) needs about \(Self.words($0.memory))"] } ?? []
   }
 
   private static func words(_ memory: TrainingMemory) -> String {
