@@ -72,7 +72,7 @@ struct LogitTile<S: Scalar>: Sendable {
     engine: ProductEngine
   ) {
     let isFirst = items.lowerBound == 0
-    scratch.weightGradient.reshape(rows: items.count)
+    scratch.weightGradient.reshape(rows: items.count, columns: output.exact.columns)
     switch precision {
     case .float32:
       objective.differentiate(
@@ -100,18 +100,14 @@ struct HiddenLayer<S: Scalar>: Sendable {
   var rounded = BFloat16Matrix(rows: 0, columns: 0)
 }
 
-/// What a thread needs while it works on a tile.
-///
-/// Made anew for each shard, so that only as many are alive as threads are at work.
+/// What a thread needs while it works on a shard; it keeps the memory from one to the next.
 struct TileScratch<S: Scalar>: Sendable {
-  /// ∂loss/∂weight; shape: items × D.
-  var weightGradient: Matrix<S>
-  /// Shape: B × items.
+  /// ∂loss/∂weight of a tile; shape: items × D.
+  var weightGradient = Matrix<S>(rows: 0, columns: 0)
+  /// A tile's logits where the shard keeps them rounded; shape: B × items.
   var logits = Matrix<S>(rows: 0, columns: 0)
-  /// Shape: items × D.
+  /// A tile's output weights, rounded; shape: items × D.
   var weight = BFloat16Matrix(rows: 0, columns: 0)
-
-  init(output: HiddenLayer<S>) {
-    weightGradient = Matrix(rows: 0, columns: output.exact.columns)
-  }
+  /// One row of a gradient; shape: 1 × H.
+  var row = Matrix<S>(rows: 1, columns: 0)
 }

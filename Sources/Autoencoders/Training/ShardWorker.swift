@@ -37,8 +37,9 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// First pass: the logits of this shard's items, and all of the loss that can be known here.
   ///
   /// - Parameter output: the last hidden layer. Shape: B × D.
-  mutating func score(output: HiddenLayer<S>, objective: OutputObjective<S>, engine: ProductEngine) {
-    var scratch = TileScratch<S>(output: output)
+  mutating func score(
+    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>, engine: ProductEngine
+  ) {
     for index in tiles.indices {
       tiles[index].score(shard, output: output, objective: objective, scratch: &scratch, engine: engine)
     }
@@ -49,10 +50,9 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// - Parameter normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
   mutating func learnOutput(
     output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
-    biasStep: AdamStep, engine: ProductEngine
+    biasStep: AdamStep, scratch: inout TileScratch<S>, engine: ProductEngine
   ) {
     outputGradient.reshape(rows: output.exact.rows)
-    var scratch = TileScratch<S>(output: output)
     for index in tiles.indices {
       tiles[index].differentiate(
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
@@ -65,10 +65,12 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// Last pass: the input weights' update, item by item, from the users who have the item.
   ///
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
-  mutating func learnInput(input: BatchRows<S>, delta: Matrix<S>, step: AdamStep) {
+  mutating func learnInput(
+    input: BatchRows<S>, delta: Matrix<S>, scratch: inout TileScratch<S>, step: AdamStep
+  ) {
     columns.collect(columns: shard.items, from: input)
-    var scratch = Matrix<S>(rows: 1, columns: delta.columns)
+    scratch.row.reshape(rows: 1, columns: delta.columns)
     inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch, step)
+      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch.row, step)
   }
 }
