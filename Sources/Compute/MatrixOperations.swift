@@ -134,6 +134,13 @@ extension Matrix {
     unsafe withMutablePointer { pointer in unsafe S.kernels.scale(columns, factor, pointer + row * columns) }
   }
 
+  /// Multiplies each row by a number of its own.
+  @specialized(where S == Float)
+  public mutating func scaleRows(by factors: [S]) {
+    precondition(factors.count == rows, "\(factors.count) factors for \(self)")
+    for (row, factor) in factors.enumerated() where factor != 1 { scale(row: row, by: factor) }
+  }
+
   /// The sum of the squares of all elements.
   public var sumOfSquares: Double { unsafe withPointer { unsafe S.kernels.sumOfSquares(count, $0) } }
 

@@ -11,7 +11,7 @@ struct MatrixTests {
     var copy = matrix
     copy[0, 0] = 9
     copy.apply(.relu)
-    copy.scale(row: 1, by: -1)
+    copy.scaleRows(by: [1, -1, 1])
     #expect(matrix.elements == [1, 2, 3, 4, 5, 6])
     #expect(copy.elements == [9, 2, -3, -4, 5, 6])
   }

@@ -8,10 +8,10 @@ import Compute
 /// A shard is worked through in tiles of items, small enough that a tile's weights, its logits and their gradient stay in
 /// the cache from the product that makes them to the loop that uses them up.
 struct ShardWorker<S: Scalar>: Sendable {
-  var shard: ItemShard<S>
-  var inputMoments: AdamMoments<S>
-  var outputMoments: AdamMoments<S>
-  var biasMoments: AdamMoments<S>
+  private(set) var shard: ItemShard<S>
+  private(set) var inputMoments: AdamMoments<S>
+  private(set) var outputMoments: AdamMoments<S>
+  private(set) var biasMoments: AdamMoments<S>
 
   /// The logits of the shard's items, then ∂loss/∂logits, tile by tile.
   private(set) var tiles: [LogitTile<S>]
@@ -28,10 +28,19 @@ struct ShardWorker<S: Scalar>: Sendable {
     outputMoments = AdamMoments(rows: count, columns: width)
     biasMoments = AdamMoments(rows: 1, columns: count)
     tiles = LogitTile<S>.ranges(items: count, precision: precision).map {
-      LogitTile(items: $0, base: shard.items.lowerBound, batchSize: batchSize, precision: precision)
+      LogitTile(items: $0, of: shard, batchSize: batchSize, precision: precision)
     }
     outputGradient = Matrix(rows: batchSize, columns: width)
     biasGradient = Matrix(rows: 1, columns: count)
+  }
+
+  /// Goes back to weights and moments that were kept.
+  mutating func restore(_ shard: ItemShard<S>, first: ItemShard<S>, second: ItemShard<S>) {
+    self.shard = shard
+    inputMoments = AdamMoments(first: first.inputWeight, second: second.inputWeight)
+    outputMoments = AdamMoments(first: first.outputWeight, second: second.outputWeight)
+    biasMoments = AdamMoments(first: first.outputBias, second: second.outputBias)
+    for index in tiles.indices { tiles[index].follow(shard) }
   }
 
   /// First pass: the logits of this shard's items, and all of the loss that can be known here.
@@ -58,6 +67,7 @@ struct ShardWorker<S: Scalar>: Sendable {
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
         biasGradient: &biasGradient, scratch: &scratch, engine: engine)
       outputMoments.update(&shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, step)
+      tiles[index].follow(shard)
     }
     biasMoments.update(&shard.outputBias, gradient: biasGradient, biasStep)
   }

@@ -130,7 +130,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       worker.score(output: output, objective: objective, scratch: &scratch, engine: processor.engine)
     }
 
-    let normalisers = objective.normalisers(workers.flatMap { $0.tiles.map(\.statistics) })
+    let normalisers = try objective.normalisers(
+      workers.flatMap { $0.tiles.map(\.statistics) }, processor: processor)
     var reconstruction = 0.0
     for worker in workers {
       for tile in worker.tiles {
