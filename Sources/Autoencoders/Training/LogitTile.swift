@@ -24,12 +24,12 @@ struct LogitTile<S: Scalar>: Sendable {
 
   /// Cuts `count` items into as few ranges as will do, of about the same size.
   ///
-  /// A product in single precision copies the hidden layer anew for every tile, so its tiles are larger; rounded products
-  /// are twice as fast and lose more by leaving the second-level cache, which 256 items of 600 weights about fill.
+  /// Rounded products are a few percent faster where the ranges are whole multiples of what their instructions take at a time.
   static func ranges(items count: Int, precision: ProductPrecision) -> [Range<Int>] {
-    let most = precision == .float32 ? 640 : 256
-    let tiles = max(1, (count + most - 1) / most)
-    let size = max(1, (count + tiles - 1) / tiles)
+    let unit = precision == .float32 ? 1 : 64
+    let tiles = max(1, (count + 639) / 640)
+    let even = max(1, (count + tiles - 1) / tiles)
+    let size = (even + unit - 1) / unit * unit
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
