@@ -49,7 +49,7 @@ public struct Processor: Sendable {
     _ body: @Sendable (_ index: Int, _ element: inout Element) throws -> Void
   ) throws {
     let count = elements.count
-    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    let failure = Guarded<(index: Int, error: any Error)?>(nil)
     unsafe elements.withUnsafeMutableBufferPointer { buffer in
       // The buffer is shared between threads, but index by index: no two threads touch the same element.
       unsafe runShared(count: count, buffer: buffer) { index, element in

@@ -1,5 +1,4 @@
 import Compute
-import Synchronization
 import Testing
 
 @Suite("Processor")
@@ -29,7 +28,7 @@ struct ProcessorTests {
     "of several errors the one of the lowest index is thrown, and the others run all the same",
     arguments: [1, 2, 7])
   func lowestError(threads: Int) {
-    let visits = Mutex(0)
+    let visits = Guarded(0)
     var elements = [Int](repeating: 0, count: 200)
     #expect(throws: Broken(index: 31)) {
       try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, _ in
