@@ -15,11 +15,14 @@ public struct Processor: Sendable {
 
   /// Creates a processor.
   ///
-  /// - Parameter threads: at least 1; all cores when left out.
+  /// - Parameter threads: all cores when left out; brought into 1…``mostThreads``.
   public init(engine: ProductEngine, threads: Int? = nil) {
     self.engine = engine
-    self.threads = max(1, threads ?? Self.availableCores)
+    self.threads = min(max(1, threads ?? Self.availableCores), Self.mostThreads)
   }
+
+  /// More threads than this are never used: some memory is held for each.
+  public static let mostThreads = 1024
 
   /// The engine, and the number format of the wide products if it is not single precision.
   public var name: String {

@@ -43,6 +43,7 @@ struct ProcessorTests {
   func threadCount() {
     #expect(Processor(engine: .gsl, threads: 0).threads == 1)
     #expect(Processor(engine: .gsl, threads: -3).threads == 1)
+    #expect(Processor(engine: .gsl, threads: .max).threads == Processor.mostThreads)
     #expect(Processor(engine: .gsl).threads == Processor.availableCores)
     #expect(Processor.availableCores >= 1)
   }
