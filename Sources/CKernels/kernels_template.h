@@ -230,11 +230,11 @@ DK_CLONES void FN(dk_round_bf16)(ptrdiff_t n, const T *x, uint16_t *restrict y) 
   }
 }
 
-DK_CLONES void FN(dk_widen_bf16)(ptrdiff_t n, const uint16_t *x, T *restrict y) {
+DK_CLONES void FN(dk_widen_bf16)(ptrdiff_t n, T a, const uint16_t *x, T *restrict y) {
   for (ptrdiff_t i = 0; i < n; i++) {
     uint32_t bits = (uint32_t)x[i] << 16;
     float f;
     __builtin_memcpy(&f, &bits, 4);
-    y[i] = (T)f;
+    y[i] = a * (T)f;
   }
 }

@@ -98,6 +98,46 @@ public struct AdamMoments<S: Scalar>: Sendable {
     }
   }
 
+  /// Updates all of `parameter` from the sum of several gradients, added in order, several pieces of its rows at a time.
+  ///
+  /// - Parameters:
+  ///   - parts: at least one, each of the parameter's shape.
+  ///   - scratch: a place for the gradient of a piece, for each thread.
+  @specialized(where S == Float)
+  public mutating func update(
+    _ parameter: inout Matrix<S>, summing parts: [Matrix<S>], scratch: inout [Matrix<S>], processor: Processor,
+    _ step: AdamStep
+  ) throws {
+    let (rows, width) = (parameter.rows, parameter.columns)
+    precondition(first.rows == rows && first.columns == width, "moments \(first) for \(parameter)")
+    var pieces = Self.pieces(rows: rows)
+    try unsafe withUnsafePointer(to: step.constants) { constants in
+      try unsafe parameter.withMutablePointer { w in
+        try unsafe first.withMutablePointer { m in
+          try unsafe second.withMutablePointer { v in
+            // Shared between threads, but a row belongs to one piece, and a piece to one thread.
+            nonisolated(unsafe) let (w, m, v, constants) = unsafe (w, m, v, constants)
+            try processor.forEach(&pieces, scratch: &scratch) { _, piece, gradient in
+              gradient.reshape(rows: piece.count, columns: width)
+              gradient.setToSum(of: parts, rows: piece)
+              let start = piece.lowerBound * width
+              unsafe gradient.withPointer { g in
+                unsafe S.kernels.adam(gradient.count, g, w + start, m + start, v + start, constants)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Cuts rows into at most eight ranges, of at least 48.
+  private static func pieces(rows: Int) -> [Range<Int>] {
+    let count = min(8, max(1, rows / 48))
+    let size = max(1, (rows + count - 1) / count)
+    return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
+  }
+
   /// Updates every row of `parameter` from the sparse product `entriesᵀ · delta`: for each row the gradient is the sum of
   /// `value · delta[row]` over its entries, and a row without entries takes its step with a zero gradient.
   ///

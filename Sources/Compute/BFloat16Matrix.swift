@@ -37,12 +37,20 @@ public struct BFloat16Matrix: Sendable {
   }
 
   /// Writes the numbers into `matrix`, which takes this matrix's shape.
+  ///
+  /// - Parameter factors: for each row what its numbers are multiplied by.
   @specialized(where S == Float)
-  public func widen<S: Scalar>(into matrix: inout Matrix<S>) {
+  public func widen<S: Scalar>(into matrix: inout Matrix<S>, scalingRowsBy factors: [S]? = nil) {
+    let (rows, columns) = (rows, columns)
+    precondition((factors?.count ?? rows) == rows, "\(factors?.count ?? 0) factors for \(self)")
     matrix.reshape(rows: rows, columns: columns)
     unsafe storage.withUnsafeBufferPointer { source in
       guard let source = source.baseAddress else { return }
-      unsafe matrix.withMutablePointer { unsafe S.kernels.widenBFloat16(count, source, $0) }
+      unsafe matrix.withMutablePointer { target in
+        for row in 0..<rows {
+          unsafe S.kernels.widenBFloat16(columns, factors?[row] ?? 1, source + row * columns, target + row * columns)
+        }
+      }
     }
   }
 

@@ -73,16 +73,19 @@ extension Matrix {
     }
   }
 
-  /// Adds some rows of `other` to all rows of this matrix.
+  /// Becomes the sum of the same rows of several matrices, added in order.
+  ///
+  /// - Precondition: there is at least one, and each has these rows and as many columns as this matrix.
   @specialized(where S == Float)
-  public mutating func add(_ other: Matrix, rows range: Range<Int>) {
-    precondition(
-      range.count == rows && columns == other.columns && range.upperBound <= other.rows,
-      "rows \(range) of \(other) added to \(self)")
+  public mutating func setToSum(of parts: [Matrix], rows range: Range<Int>) {
+    precondition(!parts.isEmpty, "the sum of no matrix")
+    copyRows(range, of: parts[0])
     let (count, columns) = (count, columns)
+    let start = range.lowerBound * columns
     unsafe withMutablePointer { target in
-      unsafe other.withPointer { source in
-        unsafe S.kernels.axpy(count, 1, source + range.lowerBound * columns, target)
+      for part in parts.dropFirst() {
+        precondition(columns == part.columns && range.upperBound <= part.rows, "rows \(range) of \(part) in a sum")
+        unsafe part.withPointer { source in unsafe S.kernels.axpy(count, 1, source + start, target) }
       }
     }
   }
@@ -95,6 +98,19 @@ extension Matrix {
     let (count, start) = (count, range.lowerBound * columns)
     unsafe withMutablePointer { target in
       unsafe other.withPointer { source in unsafe target.update(from: source + start, count: count) }
+    }
+  }
+
+  /// Becomes the rows of several matrices, one after the other.
+  ///
+  /// - Precondition: all have the same number of columns.
+  @specialized(where S == Float)
+  public mutating func setRows(to parts: [Matrix]) {
+    reshape(rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? columns)
+    var row = 0
+    for part in parts {
+      copy(part, toRow: row)
+      row += part.rows
     }
   }
 
@@ -116,6 +132,13 @@ extension Matrix {
     precondition(row < rows)
     let columns = columns
     unsafe withMutablePointer { pointer in unsafe S.kernels.scale(columns, factor, pointer + row * columns) }
+  }
+
+  /// Multiplies each row by a number of its own.
+  @specialized(where S == Float)
+  public mutating func scaleRows(by factors: [S]) {
+    precondition(factors.count == rows, "\(factors.count) factors for \(self)")
+    for (row, factor) in factors.enumerated() where factor != 1 { scale(row: row, by: factor) }
   }
 
   /// The sum of the squares of all elements.

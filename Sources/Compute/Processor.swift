@@ -51,16 +51,37 @@ public struct Processor: Sendable {
     _ elements: inout [Element],
     _ body: @Sendable (_ index: Int, _ element: inout Element) throws -> Void
   ) throws {
+    var nothing: [Void] = Array(repeating: (), count: workers(for: elements.count))
+    try forEach(&elements, scratch: &nothing) { index, element, _ in try body(index, &element) }
+  }
+
+  /// The number of threads that work on `count` elements.
+  public func workers(for count: Int) -> Int { max(1, min(threads, count)) }
+
+  /// The same, with working memory that a thread keeps from one element to the next.
+  ///
+  /// Which thread takes which element is left to chance, so nothing in the results may depend on what `scratch` holds.
+  ///
+  /// - Parameter scratch: at least as many as ``workers(for:)``.
+  public func forEach<Element: Sendable, Scratch: Sendable>(
+    _ elements: inout [Element], scratch: inout [Scratch],
+    _ body: @Sendable (_ index: Int, _ element: inout Element, _ scratch: inout Scratch) throws -> Void
+  ) throws {
     let count = elements.count
+    precondition(scratch.count >= workers(for: count), "\(scratch.count) workspaces for \(workers(for: count)) threads")
     let failure = Guarded<(index: Int, error: any Error)?>(nil)
-    unsafe elements.withUnsafeMutableBufferPointer { buffer in
-      // The buffer is shared between threads, but index by index: no two threads touch the same element.
-      unsafe runShared(count: count, buffer: buffer) { index, element in
-        do {
-          try body(index, &element)
-        } catch {
-          failure.withLock { current in
-            if current.map({ index < $0.index }) ?? true { current = (index, error) }
+    unsafe elements.withUnsafeMutableBufferPointer { elements in
+      unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+        // Shared between threads, but no two threads touch the same element, and each has a scratch of its own.
+        nonisolated(unsafe) let elements = unsafe elements
+        nonisolated(unsafe) let scratch = unsafe scratch
+        runShared(count: count) { index, worker in
+          do {
+            try unsafe body(index, &elements[index], &scratch[worker])
+          } catch {
+            failure.withLock { current in
+              if current.map({ index < $0.index }) ?? true { current = (index, error) }
+            }
           }
         }
       }
@@ -77,22 +98,18 @@ public struct Processor: Sendable {
     return results.compactMap(\.self)
   }
 
-  private func runShared<Element>(
-    count: Int, buffer: UnsafeMutableBufferPointer<Element>,
-    _ body: @Sendable (Int, inout Element) -> Void
-  ) {
-    let workers = min(threads, count)
-    if workers <= 1 {
-      for index in 0..<count { unsafe body(index, &buffer[index]) }
+  private func runShared(count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+    let workers = workers(for: count)
+    if workers == 1 {
+      for index in 0..<count { body(index, 0) }
       return
     }
     let next = Atomic<Int>(0)
-    nonisolated(unsafe) let shared = unsafe buffer
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if index >= count { return }
-        unsafe body(index, &shared[index])
+        body(index, worker)
       }
     }
   }

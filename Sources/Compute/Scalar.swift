@@ -45,7 +45,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     ) -> Void
   let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
   let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
-  let widenBFloat16: @Sendable (Int, UnsafePointer<UInt16>, Target) -> Void
+  let widenBFloat16: @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
 
   init(
     axpy: @escaping @Sendable (Int, S, Source, Target) -> Void,
@@ -75,7 +75,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       ) -> Void,
     gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void,
     roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
-    widenBFloat16: @escaping @Sendable (Int, UnsafePointer<UInt16>, Target) -> Void
+    widenBFloat16: @escaping @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
   ) {
     unsafe self.axpy = unsafe axpy
     unsafe self.scale = unsafe scale
@@ -128,7 +128,7 @@ extension Float: Scalar {
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) },
     roundBFloat16: { unsafe dk_round_bf16_f($0, $1, $2) },
-    widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2) })
+    widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2, $3) })
 }
 
 extension Double: Scalar {
@@ -157,5 +157,5 @@ extension Double: Scalar {
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) },
     roundBFloat16: { unsafe dk_round_bf16_d($0, $1, $2) },
-    widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2) })
+    widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2, $3) })
 }

@@ -66,6 +66,27 @@ struct AdamTests {
     expectClose(moments.second.elements, gradient.elements.map { 0.001 * $0 * $0 }, within: 1e-15, "v")
   }
 
+  @Test(
+    "a sum of gradients in pieces on any number of threads is their sum in one go, bit by bit",
+    arguments: [1, 2, 5], [1, 47, 48, 100, 600])
+  func summedParts(threads: Int, rows: Int) throws {
+    let start: Matrix<Float> = gaussianMatrix(rows, 13, seed: 76)
+    let parts: [Matrix<Float>] = (0..<3).map { gaussianMatrix(rows, 13, seed: 77, place: $0) }
+    let processor = Processor(engine: .gsl, threads: threads)
+    let step = Adam(learningRate: 0.01).step(1, penalty: 0.02)
+    var (pieces, whole) = (start, start)
+    var (pieceMoments, wholeMoments) = (
+      AdamMoments<Float>(rows: rows, columns: 13), AdamMoments<Float>(rows: rows, columns: 13)
+    )
+    var scratch = [Matrix<Float>](repeating: Matrix(rows: 0, columns: 0), count: threads)
+    try pieceMoments.update(&pieces, summing: parts, scratch: &scratch, processor: processor, step)
+    var sum = parts[0]
+    for part in parts.dropFirst() { sum.add(part) }
+    wholeMoments.update(&whole, gradient: sum, step)
+    #expect(pieces == whole && pieces != start)
+    #expect(pieceMoments.first == wholeMoments.first && pieceMoments.second == wholeMoments.second)
+  }
+
   @Test("updating rows in tiles is updating them all, bit by bit")
   func tiles() {
     let start: Matrix<Float> = gaussianMatrix(10, 3, seed: 72)

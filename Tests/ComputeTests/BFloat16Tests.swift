@@ -32,6 +32,15 @@ struct BFloat16Tests {
     #expect(rounded(once) == once)
   }
 
+  @Test("rows are multiplied by numbers of their own on the way back")
+  func scaledRows() {
+    var packed = BFloat16Matrix(rows: 0, columns: 0)
+    packed.round(Matrix<Float>(rows: 2, columns: 2, elements: [1, 2, 3, 4]))
+    var wide = Matrix<Float>(rows: 0, columns: 0)
+    packed.widen(into: &wide, scalingRowsBy: [0.5, -1.1])
+    #expect(wide == Matrix(rows: 2, columns: 2, elements: [0.5, 1, 3 * -1.1, 4 * -1.1]))
+  }
+
   @Test("some rows of a matrix are rounded alone")
   func someRows() {
     let matrix = Matrix<Float>(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6])

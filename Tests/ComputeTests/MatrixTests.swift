@@ -11,7 +11,7 @@ struct MatrixTests {
     var copy = matrix
     copy[0, 0] = 9
     copy.apply(.relu)
-    copy.scale(row: 1, by: -1)
+    copy.scaleRows(by: [1, -1, 1])
     #expect(matrix.elements == [1, 2, 3, 4, 5, 6])
     #expect(copy.elements == [9, 2, -3, -4, 5, 6])
   }
@@ -41,7 +41,7 @@ struct MatrixTests {
     var copies = Matrix<Double>(rows: 2, columns: 2)
     copies.setRows(to: bias)
     #expect(copies.elements == [10, 20, 10, 20])
-    copies.add(matrix, rows: 1..<3)
+    copies.setToSum(of: [matrix, matrix, Matrix(rows: 3, columns: 2, elements: [0, 0, 7, 16, 5, 14])], rows: 1..<3)
     #expect(copies.elements == [13, 24, 15, 26])
     copies.add(row: 2, of: matrix, scale: 2, toRow: 0)
     #expect(copies.elements == [23, 36, 15, 26])
@@ -54,6 +54,11 @@ struct MatrixTests {
 
   @Test("rows copy to and from the places named")
   func copies() {
+    var stacked = Matrix<Double>(rows: 0, columns: 0)
+    stacked.setRows(to: [matrix, Matrix(rows: 1, columns: 2, elements: [7, 8])])
+    #expect(stacked == Matrix(rows: 4, columns: 2, elements: [1, 2, 3, 4, 5, 6, 7, 8]))
+    stacked.setRows(to: [])
+    #expect(stacked.rows == 0 && stacked.columns == 2)
     var rows = Matrix<Double>(rows: 5, columns: 2)
     rows.copyRows(1..<3, of: matrix)
     #expect(rows == Matrix(rows: 2, columns: 2, elements: [3, 4, 5, 6]))

@@ -25,6 +25,26 @@ struct ProcessorTests {
   }
 
   @Test(
+    "a thread keeps its working memory from element to element, and no two threads share one", arguments: [1, 2, 7])
+  func scratch(threads: Int) throws {
+    let processor = Processor(engine: .gsl, threads: threads)
+    #expect(processor.workers(for: 3) == min(3, threads))
+    #expect(processor.workers(for: 0) == 1)
+    var elements = Array(0..<500)
+    var scratch = [[Int]](repeating: [], count: processor.workers(for: 500))
+    try processor.forEach(&elements, scratch: &scratch) { index, element, seen in
+      seen.append(element)
+      element = seen.count
+    }
+    // Each worker saw its elements in ascending order, and wrote how many it had seen by then.
+    for seen in scratch {
+      #expect(seen == seen.sorted())
+      for (position, element) in seen.enumerated() { #expect(elements[element] == position + 1) }
+    }
+    #expect(scratch.flatMap(\.self).sorted() == Array(0..<500))
+  }
+
+  @Test(
     "of several errors the one of the lowest index is thrown, and the others run all the same",
     arguments: [1, 2, 7])
   func lowestError(threads: Int) {

@@ -53,11 +53,7 @@ extension TrainingStep {
   ) {
     let (first, second) = moments
     for index in workers.indices {
-      let (one, two) = (first.shards[index], second.shards[index])
-      workers[index].shard = weights.shards[index]
-      workers[index].inputMoments = AdamMoments(first: one.inputWeight, second: two.inputWeight)
-      workers[index].outputMoments = AdamMoments(first: one.outputWeight, second: two.outputWeight)
-      workers[index].biasMoments = AdamMoments(first: one.outputBias, second: two.outputBias)
+      workers[index].restore(weights.shards[index], first: first.shards[index], second: second.shards[index])
     }
     func layers(_ side: (Network<S>) -> [DenseLayer<S>]) -> [TrainedLayer<S>] {
       side(weights).indices.map {

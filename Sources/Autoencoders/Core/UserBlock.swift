@@ -124,12 +124,14 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   // MARK: Backward
 
-  /// Takes ∂loss/∂output (b × D) back to the input, leaving the gradients of the small layers and ``inputDelta``.
+  /// Takes ∂loss/∂output back to the input, leaving the gradients of the small layers and ``inputDelta``.
+  ///
+  /// - Parameter parts: what adds up to ∂loss/∂output of the whole batch, in order; shapes: B × D.
   mutating func backward(
-    outputGradient: Matrix<S>, encoder: [DenseLayer<S>], decoder: [DenseLayer<S>],
-    priorWeight: Double, engine: ProductEngine
+    parts: [Matrix<S>], encoder: [DenseLayer<S>], decoder: [DenseLayer<S>], priorWeight: Double, engine: ProductEngine
   ) {
-    var delta = outputGradient
+    var delta = Matrix<S>(rows: count, columns: output.columns)
+    delta.setToSum(of: parts, rows: batchRows)
     for index in decoder.indices.reversed() {
       delta.backpropagate(through: design.activation, outputs: decoded[index])
       let below = index == 0 ? latent.z : decoded[index - 1]

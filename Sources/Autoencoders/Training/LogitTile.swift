@@ -14,6 +14,8 @@ struct LogitTile<S: Scalar>: Sendable {
   private var exact: Matrix<S>
   /// Shape: B × items; empty where ``exact`` is used.
   private var rounded = BFloat16Matrix(rows: 0, columns: 0)
+  /// The output weights of the items, for rounded products; shape: items × D, empty where ``exact`` is used.
+  private var weight = BFloat16Matrix(rows: 0, columns: 0)
   private let precision: ProductPrecision
   /// The tile's first item, counted from the catalogue's first.
   private let base: Int
@@ -31,11 +33,20 @@ struct LogitTile<S: Scalar>: Sendable {
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 
-  init(items: Range<Int>, base: Int, batchSize: Int, precision: ProductPrecision) {
+  init(items: Range<Int>, of shard: ItemShard<S>, batchSize: Int, precision: ProductPrecision) {
     self.items = items
-    self.base = base + items.lowerBound
+    base = shard.items.lowerBound + items.lowerBound
     self.precision = precision
     exact = Matrix(rows: precision == .float32 ? batchSize : 0, columns: items.count)
+    follow(shard)
+  }
+
+  /// Takes notice of new output weights.
+  ///
+  /// Right after the step that changed them they are in the cache; rounding them for each of the two passes would read
+  /// them from memory again.
+  mutating func follow(_ shard: ItemShard<S>) {
+    if precision == .bfloat16 { weight.round(shard.outputWeight, rows: items) }
   }
 
   /// Computes the logits, and all of the loss that can be known here.
@@ -53,9 +64,8 @@ struct LogitTile<S: Scalar>: Sendable {
       exact.add(bias: shard.outputBias, range: items)
       statistics = objective.measure(&exact, base: base, segments: segments)
     case .bfloat16:
-      scratch.weight.round(shard.outputWeight, rows: items)
       scratch.logits.reshape(rows: rows, columns: items.count)
-      engine.multiply(output.rounded, transposed: scratch.weight, into: &scratch.logits)
+      engine.multiply(output.rounded, transposed: weight, into: &scratch.logits)
       scratch.logits.add(bias: shard.outputBias, range: items)
       statistics = objective.measure(&scratch.logits, base: base, segments: segments)
       rounded.round(scratch.logits)
@@ -72,22 +82,21 @@ struct LogitTile<S: Scalar>: Sendable {
     engine: ProductEngine
   ) {
     let isFirst = items.lowerBound == 0
-    scratch.weightGradient.reshape(rows: items.count)
+    scratch.weightGradient.reshape(rows: items.count, columns: output.exact.columns)
+    let factors = objective.factors(statistics, normalisers: normalisers)
     switch precision {
     case .float32:
-      objective.differentiate(
-        &exact, base: base, segments: segments, statistics: statistics, normalisers: normalisers)
+      exact.scaleRows(by: factors)
+      objective.subtractTarget(from: &exact, base: base, segments: segments)
       biasGradient.setToColumnSums(of: exact, atColumn: items.lowerBound)
       engine.multiply(exact, shard.outputWeight, rows: items, into: &outputGradient, accumulating: !isFirst)
       engine.multiply(transposing: exact, output.exact, into: &scratch.weightGradient)
     case .bfloat16:
-      rounded.widen(into: &scratch.logits)
-      objective.differentiate(
-        &scratch.logits, base: base, segments: segments, statistics: statistics, normalisers: normalisers)
+      rounded.widen(into: &scratch.logits, scalingRowsBy: factors)
+      objective.subtractTarget(from: &scratch.logits, base: base, segments: segments)
       biasGradient.setToColumnSums(of: scratch.logits, atColumn: items.lowerBound)
       rounded.round(scratch.logits)
-      scratch.weight.round(shard.outputWeight, rows: items)
-      engine.multiply(rounded, scratch.weight, into: &outputGradient, accumulating: !isFirst)
+      engine.multiply(rounded, weight, into: &outputGradient, accumulating: !isFirst)
       engine.multiply(transposing: rounded, output.rounded, into: &scratch.weightGradient)
     }
   }
@@ -100,18 +109,12 @@ struct HiddenLayer<S: Scalar>: Sendable {
   var rounded = BFloat16Matrix(rows: 0, columns: 0)
 }
 
-/// What a thread needs while it works on a tile.
-///
-/// Made anew for each shard, so that only as many are alive as threads are at work.
+/// What a thread needs while it works on a shard; it keeps the memory from one to the next.
 struct TileScratch<S: Scalar>: Sendable {
-  /// ∂loss/∂weight; shape: items × D.
-  var weightGradient: Matrix<S>
-  /// Shape: B × items.
+  /// ∂loss/∂weight of a tile; shape: items × D.
+  var weightGradient = Matrix<S>(rows: 0, columns: 0)
+  /// A tile's logits where the shard keeps them rounded; shape: B × items.
   var logits = Matrix<S>(rows: 0, columns: 0)
-  /// Shape: items × D.
-  var weight = BFloat16Matrix(rows: 0, columns: 0)
-
-  init(output: HiddenLayer<S>) {
-    weightGradient = Matrix(rows: 0, columns: output.exact.columns)
-  }
+  /// One row of a gradient; shape: 1 × H.
+  var row = Matrix<S>(rows: 1, columns: 0)
 }

@@ -40,42 +40,45 @@ struct OutputObjective<S: Scalar>: Sendable {
     }
   }
 
-  /// Turns what ``measure(_:base:segments:)`` left into ∂loss/∂logits.
+  /// What turns each row that ``measure(_:base:segments:)`` left into ∂loss/∂logits, but for the target.
   ///
   /// - Parameter normalisers: every user's softmax, for the multinomial likelihood.
-  func differentiate(
-    _ logits: inout Matrix<S>, base: Int, segments: [Range<Int>], statistics: [TileStatistics<S>],
-    normalisers: [SoftmaxNormaliser]
-  ) {
+  func factors(_ statistics: [TileStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
+    if cells != .all { return [S](repeating: 1, count: statistics.count) }
+    let scale = 1 / S(statistics.count)
+    return switch likelihood {
+    case .multinomial:
+      zip(statistics, normalisers).map { S($1.factor(maximum: Double($0.maximum))) * scale }
+    case .bernoulli: [S](repeating: scale, count: statistics.count)
+    case .gaussian: [S](repeating: 2 * scale, count: statistics.count)
+    }
+  }
+
+  /// The target's part of ∂loss/∂logits, in rows that have been multiplied by their ``factors(_:normalisers:)``.
+  func subtractTarget(from logits: inout Matrix<S>, base: Int, segments: [Range<Int>]) {
     if cells != .all { return }
     let scale = 1 / S(logits.rows)
+    let weight = likelihood == .gaussian ? 2 * scale : scale
     for (row, segment) in segments.enumerated() {
-      let factor: S
-      let weight: S
-      switch likelihood {
-      case .multinomial:
-        factor = S(normalisers[row].factor(maximum: Double(statistics[row].maximum))) * scale
-        weight = scale
-      case .bernoulli: (factor, weight) = (scale, scale)
-      case .gaussian: (factor, weight) = (2 * scale, 2 * scale)
-      }
-      logits.scale(row: row, by: factor)
       logits.scatter(
         row: row, indices: target.indices[segment], values: target.values[segment], base: base, scale: -weight)
     }
   }
 
   /// Every user's softmax over all tiles; empty for likelihoods without one.
-  func normalisers(_ tiles: [[TileStatistics<S>]]) -> [SoftmaxNormaliser] {
+  func normalisers(_ tiles: [[TileStatistics<S>]], processor: Processor) throws -> [SoftmaxNormaliser] {
     guard likelihood == .multinomial && cells == .all else { return [] }
-    return (0..<target.rowCount).map { row in
-      let maximum = tiles.reduce(-Double.infinity) { max($0, Double($1[row].maximum)) }
-      var sum = 0.0
-      for tile in tiles { sum += tile[row].sum * exp(Double(tile[row].maximum) - maximum) }
-      var total = 0.0
-      for value in target.values[target.offsets[row]..<target.offsets[row + 1]] { total += Double(value) }
-      return SoftmaxNormaliser(total: total, logSumExp: maximum + log(sum))
-    }
+    let users = 64  // at a time: an exponential for each tile is little work
+    return try processor.map(count: (target.rowCount + users - 1) / users) { block in
+      (block * users..<min(target.rowCount, (block + 1) * users)).map { row in
+        let maximum = tiles.reduce(-Double.infinity) { max($0, Double($1[row].maximum)) }
+        var sum = 0.0
+        for tile in tiles { sum += tile[row].sum * exp(Double(tile[row].maximum) - maximum) }
+        var total = 0.0
+        for value in target.values[target.offsets[row]..<target.offsets[row + 1]] { total += Double(value) }
+        return SoftmaxNormaliser(total: total, logSumExp: maximum + log(sum))
+      }
+    }.flatMap(\.self)
   }
 }
 

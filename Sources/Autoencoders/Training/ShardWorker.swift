@@ -8,10 +8,10 @@ import Compute
 /// A shard is worked through in tiles of items, small enough that a tile's weights, its logits and their gradient stay in
 /// the cache from the product that makes them to the loop that uses them up.
 struct ShardWorker<S: Scalar>: Sendable {
-  var shard: ItemShard<S>
-  var inputMoments: AdamMoments<S>
-  var outputMoments: AdamMoments<S>
-  var biasMoments: AdamMoments<S>
+  private(set) var shard: ItemShard<S>
+  private(set) var inputMoments: AdamMoments<S>
+  private(set) var outputMoments: AdamMoments<S>
+  private(set) var biasMoments: AdamMoments<S>
 
   /// The logits of the shard's items, then ∂loss/∂logits, tile by tile.
   private(set) var tiles: [LogitTile<S>]
@@ -28,17 +28,27 @@ struct ShardWorker<S: Scalar>: Sendable {
     outputMoments = AdamMoments(rows: count, columns: width)
     biasMoments = AdamMoments(rows: 1, columns: count)
     tiles = LogitTile<S>.ranges(items: count, precision: precision).map {
-      LogitTile(items: $0, base: shard.items.lowerBound, batchSize: batchSize, precision: precision)
+      LogitTile(items: $0, of: shard, batchSize: batchSize, precision: precision)
     }
     outputGradient = Matrix(rows: batchSize, columns: width)
     biasGradient = Matrix(rows: 1, columns: count)
   }
 
+  /// Goes back to weights and moments that were kept.
+  mutating func restore(_ shard: ItemShard<S>, first: ItemShard<S>, second: ItemShard<S>) {
+    self.shard = shard
+    inputMoments = AdamMoments(first: first.inputWeight, second: second.inputWeight)
+    outputMoments = AdamMoments(first: first.outputWeight, second: second.outputWeight)
+    biasMoments = AdamMoments(first: first.outputBias, second: second.outputBias)
+    for index in tiles.indices { tiles[index].follow(shard) }
+  }
+
   /// First pass: the logits of this shard's items, and all of the loss that can be known here.
   ///
   /// - Parameter output: the last hidden layer. Shape: B × D.
-  mutating func score(output: HiddenLayer<S>, objective: OutputObjective<S>, engine: ProductEngine) {
-    var scratch = TileScratch<S>(output: output)
+  mutating func score(
+    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>, engine: ProductEngine
+  ) {
     for index in tiles.indices {
       tiles[index].score(shard, output: output, objective: objective, scratch: &scratch, engine: engine)
     }
@@ -49,15 +59,15 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// - Parameter normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
   mutating func learnOutput(
     output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
-    biasStep: AdamStep, engine: ProductEngine
+    biasStep: AdamStep, scratch: inout TileScratch<S>, engine: ProductEngine
   ) {
     outputGradient.reshape(rows: output.exact.rows)
-    var scratch = TileScratch<S>(output: output)
     for index in tiles.indices {
       tiles[index].differentiate(
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
         biasGradient: &biasGradient, scratch: &scratch, engine: engine)
       outputMoments.update(&shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, step)
+      tiles[index].follow(shard)
     }
     biasMoments.update(&shard.outputBias, gradient: biasGradient, biasStep)
   }
@@ -65,10 +75,12 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// Last pass: the input weights' update, item by item, from the users who have the item.
   ///
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
-  mutating func learnInput(input: BatchRows<S>, delta: Matrix<S>, step: AdamStep) {
+  mutating func learnInput(
+    input: BatchRows<S>, delta: Matrix<S>, scratch: inout TileScratch<S>, step: AdamStep
+  ) {
     columns.collect(columns: shard.items, from: input)
-    var scratch = Matrix<S>(rows: 1, columns: delta.columns)
+    scratch.row.reshape(rows: 1, columns: delta.columns)
     inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch, step)
+      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch.row, step)
   }
 }

@@ -15,8 +15,11 @@ struct TrainedMatrix<S: Scalar>: Sendable {
     moments = AdamMoments(first: first, second: second)
   }
 
-  mutating func update(gradient: Matrix<S>, _ step: AdamStep) {
-    moments.update(&value, gradient: gradient, step)
+  /// Updates it from several gradients, added in order.
+  mutating func update(
+    summing gradients: [Matrix<S>], _ step: AdamStep, scratch: inout [Matrix<S>], processor: Processor
+  ) throws {
+    try moments.update(&value, summing: gradients, scratch: &scratch, processor: processor, step)
   }
 
   /// Updates rows that each belong to at most one user of the batch, the others with a zero gradient.
@@ -45,16 +48,14 @@ struct TrainedLayer<S: Scalar>: Sendable {
 
   var layer: DenseLayer<S> { DenseLayer(weight: weight.value, bias: bias.value) }
 
-  mutating func update(gradient: DenseLayer<S>, step: AdamStep, biasStep: AdamStep) {
-    weight.update(gradient: gradient.weight, step)
-    bias.update(gradient: gradient.bias, biasStep)
-  }
-}
-
-extension DenseLayer {
-  /// Adds another layer's numbers to this one's.
-  mutating func add(_ other: DenseLayer) {
-    weight.add(other.weight)
-    bias.add(other.bias)
+  /// - Parameters:
+  ///   - gradients: added in order.
+  ///   - scratch: a place for a piece of the gradient, for each thread.
+  mutating func update(
+    summing gradients: [DenseLayer<S>], step: AdamStep, biasStep: AdamStep, scratch: inout [Matrix<S>],
+    processor: Processor
+  ) throws {
+    try weight.update(summing: gradients.map(\.weight), step, scratch: &scratch, processor: processor)
+    try bias.update(summing: gradients.map(\.bias), biasStep, scratch: &scratch, processor: processor)
   }
 }

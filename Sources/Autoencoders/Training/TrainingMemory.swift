@@ -38,7 +38,8 @@ public struct TrainingMemory: Sendable, Equatable {
     parameters = weights * float * (keepsBest ? 4 : 3)
 
     let isExact = processor.precision == .float32
-    logits = batchSize * items * (isExact ? float : MemoryLayout<UInt16>.size)
+    // Where products are rounded, so are the logits, and the output weights are held in that format too.
+    logits = isExact ? batchSize * items * float : (batchSize + last) * items * MemoryLayout<UInt16>.size
     let shards = ItemShard<Float>.ranges(items: items)
     partialGradients = shards.count * batchSize * last * float
 
@@ -47,9 +48,9 @@ public struct TrainingMemory: Sendable, Equatable {
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
     let tile =
       LogitTile<Float>.ranges(items: shards.first?.count ?? 0, precision: processor.precision).first?.count ?? 0
-    // A weight gradient per thread, the tile's logits and rounded weights where products are rounded, and as much again for
-    // the copies that a product engine makes of its factors.
-    let thread = 2 * tile * last + (isExact ? 0 : batchSize * tile + tile * last / 2) + batchSize * last
+    // A weight gradient per thread, the tile's logits where products are rounded, and as much again for the copies that a
+    // product engine makes of its factors.
+    let thread = 2 * tile * last + (isExact ? 0 : batchSize * tile) + batchSize * last
     workspace =
       (hidden + (blocks + 1) * small + 2 * batchSize * (first + last) + min(processor.threads, shards.count) * thread)
       * float

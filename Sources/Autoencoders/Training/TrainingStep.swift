@@ -28,7 +28,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var decoder: [TrainedLayer<S>]
   var users: TrainedMatrix<S>
   private var output: HiddenLayer<S>
-  private var inputDelta: Matrix<S>
+  private var inputDelta = Matrix<S>(rows: 0, columns: 0)
+  /// Working memory, one for each thread.
+  private var scratch: [TileScratch<S>]
+  private var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
   ///
@@ -55,7 +58,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     decoder = network.decoder.map { TrainedLayer($0) }
     users = TrainedMatrix(network.users)
     output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.outputWidth))
-    inputDelta = Matrix(rows: batchSize, columns: design.encoderWidths[0])
+    let threads = processor.threads
+    scratch = (0..<threads).map { _ in TileScratch() }
+    pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
   }
 
   /// The weights as they are now.
@@ -97,7 +102,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
     try learnOutput(objective, normalisers: normalisers, step: step, plain: plain)
     try backward(priorWeight: loss.priorWeight / Double(rows.count))
-    learnSmallLayers(step: step, plain: plain)
+    try learnSmallLayers(step: step, plain: plain)
     try learnInput(step: step)
     updates += 1
     return loss
@@ -117,18 +122,16 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputObjective<S>) {
     try forward(rows: rows, of: data, noise: noise)
     var target = BatchRows<S>()
-    output.exact.reshape(rows: rows.count)
-    for block in blocks where block.count > 0 {
-      target.append(block.target)
-      output.exact.copy(block.output, toRow: block.batchRows.lowerBound)
-    }
+    for block in activeBlocks { target.append(block.target) }
+    output.exact.setRows(to: activeBlocks.map(\.output))
     if precision == .bfloat16 { output.rounded.round(output.exact) }
     let objective = OutputObjective(target: target, likelihood: design.likelihood, cells: design.cells)
-    try processor.forEach(&workers) { [output, processor] _, worker in
-      worker.score(output: output, objective: objective, engine: processor.engine)
+    try processor.forEach(&workers, scratch: &scratch) { [output, processor] _, worker, scratch in
+      worker.score(output: output, objective: objective, scratch: &scratch, engine: processor.engine)
     }
 
-    let normalisers = objective.normalisers(workers.flatMap { $0.tiles.map(\.statistics) })
+    let normalisers = try objective.normalisers(
+      workers.flatMap { $0.tiles.map(\.statistics) }, processor: processor)
     var reconstruction = 0.0
     for worker in workers {
       for tile in worker.tiles {
@@ -165,59 +168,55 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private mutating func learnOutput(
     _ objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
   ) throws {
-    try processor.forEach(&workers) { [output, processor] _, worker in
+    try processor.forEach(&workers, scratch: &scratch) { [output, processor] _, worker, scratch in
       worker.learnOutput(
         output: output, objective: objective, normalisers: normalisers, step: step, biasStep: plain,
-        engine: processor.engine)
+        scratch: &scratch, engine: processor.engine)
     }
   }
 
   private mutating func backward(priorWeight: Double) throws {
-    let partial = workers.map(\.outputGradient)
+    let parts = workers.map(\.outputGradient)
     let (encoder, decoder) = (encoder.map(\.layer), decoder.map(\.layer))
     try processor.forEach(&blocks) { [processor] _, block in
       if block.count == 0 { return }
-      var gradient = Matrix<S>(rows: block.count, columns: block.output.columns)
-      for part in partial { gradient.add(part, rows: block.batchRows) }
       block.backward(
-        outputGradient: gradient, encoder: encoder, decoder: decoder, priorWeight: priorWeight,
-        engine: processor.engine)
+        parts: parts, encoder: encoder, decoder: decoder, priorWeight: priorWeight, engine: processor.engine)
     }
   }
 
-  private mutating func learnSmallLayers(step: AdamStep, plain: AdamStep) {
-    let active = blocks.filter { $0.count > 0 }
-    guard let first = active.first else { return }
-    var bias = first.inputBiasGradient
-    for block in active.dropFirst() { bias.add(block.inputBiasGradient) }
-    inputBias.update(gradient: bias, plain)
+  /// The blocks that have users: all but the last ones of a short batch.
+  private var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
+
+  private mutating func learnSmallLayers(step: AdamStep, plain: AdamStep) throws {
+    let active = activeBlocks
+    try inputBias.update(
+      summing: active.map(\.inputBiasGradient), plain, scratch: &pieceGradients, processor: processor)
     for index in encoder.indices {
-      var sum = first.encoderGradients[index]
-      for block in active.dropFirst() { sum.add(block.encoderGradients[index]) }
-      encoder[index].update(gradient: sum, step: step, biasStep: plain)
+      try encoder[index].update(
+        summing: active.map { $0.encoderGradients[index] }, step: step, biasStep: plain, scratch: &pieceGradients,
+        processor: processor)
     }
     for index in decoder.indices {
-      var sum = first.decoderGradients[index]
-      for block in active.dropFirst() { sum.add(block.decoderGradients[index]) }
-      decoder[index].update(gradient: sum, step: step, biasStep: plain)
+      try decoder[index].update(
+        summing: active.map { $0.decoderGradients[index] }, step: step, biasStep: plain, scratch: &pieceGradients,
+        processor: processor)
     }
   }
 
   private mutating func learnInput(step: AdamStep) throws {
     var input = BatchRows<S>()
     var userEntries = BatchRows<S>()
-    let count = blocks.reduce(0) { $0 + $1.count }
-    inputDelta.reshape(rows: count)
-    for block in blocks where block.count > 0 {
+    inputDelta.setRows(to: activeBlocks.map(\.inputDelta))
+    for block in activeBlocks {
       input.append(block.input)
-      inputDelta.copy(block.inputDelta, toRow: block.batchRows.lowerBound)
       for row in block.userRows {
         userEntries.append(column: Int32(row), value: 1)
         userEntries.endRow()
       }
     }
-    try processor.forEach(&workers) { [input, inputDelta] _, worker in
-      worker.learnInput(input: input, delta: inputDelta, step: step)
+    try processor.forEach(&workers, scratch: &scratch) { [input, inputDelta] _, worker, scratch in
+      worker.learnInput(input: input, delta: inputDelta, scratch: &scratch, step: step)
     }
     if design.userVectors != nil {
       users.update(sparse: userEntries, delta: inputDelta, step)

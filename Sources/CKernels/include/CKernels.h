@@ -59,9 +59,9 @@ typedef struct {
   /* y += Σ_k values[k]·w[indices[k] − base] */                                                                               \
   void dk_gather_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,     \
                      T *y);                                                                                                   \
-  /* to bfloat16, ties to even, NaN kept; and back */                                                                         \
+  /* to bfloat16, ties to even, NaN kept; and back, times a */                                                                \
   void dk_round_bf16_##S(ptrdiff_t n, const T *x, uint16_t *y);                                                               \
-  void dk_widen_bf16_##S(ptrdiff_t n, const uint16_t *x, T *y);
+  void dk_widen_bf16_##S(ptrdiff_t n, T a, const uint16_t *x, T *y);
 
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
