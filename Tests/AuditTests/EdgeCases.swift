@@ -68,7 +68,7 @@ struct EdgeCases {
   ]
 
   @Test("With dull users on either side, every value is finite or missing", arguments: dull.indices, dull.indices)
-  func dull(_ real: Int, _ synthetic: Int) throws {
+  func dullUsers(_ real: Int, _ synthetic: Int) throws {
     func users(_ kind: Int, _ name: String) -> Interactions {
       let items = Self.dull[kind].items
       return Interactions(
@@ -76,7 +76,7 @@ struct EdgeCases {
     }
     for holdout in [nil, users(real, "h")] {
       let result = try audit(users(real, "t"), users(synthetic, "s"), holdout)
-      #expect(AuditMeasureKind.allCases.contains { result[$0]?.value != nil })
+      #expect(AuditMeasureKind.allCases.contains(where: { result[$0]?.value != nil }))
       for kind in AuditMeasureKind.allCases {
         guard let measure = result[kind] else { continue }
         let numbers = [measure.value, measure.standardError, measure.ceiling].compactMap(\.self)

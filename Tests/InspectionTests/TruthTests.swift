@@ -1,6 +1,8 @@
+import Compute
 import FileFormats
 import Foundation
 import Inspection
+import InteractionData
 import TestSupport
 import Testing
 
