@@ -80,7 +80,7 @@ struct EdgeCases {
       for kind in AuditMeasureKind.allCases {
         guard let measure = result[kind] else { continue }
         let numbers = [measure.value, measure.standardError, measure.ceiling].compactMap(\.self)
-        #expect(numbers.allSatisfy(\.isFinite), "\(kind): \(numbers)")
+        #expect(numbers.allSatisfy { $0.isFinite }, "\(kind): \(numbers)")
       }
     }
   }
