@@ -52,7 +52,7 @@ def main():
                     done = common.run(build, "train", source, "--output", output, "--threads", threads, "--model", *words, *flags,
                                       cwd=folder, env=environment)
                     if done.returncode == 0 and model == "mult-vae":
-                        done = common.run(build, "sample", output, "--users", 700, "--output", output + "/synthetic.tsv",
+                        done = common.run(build, "sample", output, "--data", data, "--users", 700, "--output", output + "/synthetic.tsv",
                                           "--threads", threads, cwd=folder, env=environment)
                     if done.returncode:
                         faults.append(f"{output}: {done.stderr}")
