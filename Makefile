@@ -9,7 +9,7 @@
 # make bench     this machine's speed: products, then some epochs of Mult-VAE
 # make fuzz      200,000 damaged inputs for every reader, and every file cut; FUZZ_INPUTS=n for more
 # make faults    kill -9, full and read-only disks, hostile ids, the same bytes again (parts of it need root)
-# make test-sanitized  the tests under the thread, address and undefined-behaviour sanitizers, a whole run for leaks
+# make test-sanitized  all tests, and the command in them, under the thread and address sanitizers; a whole run for leaks
 # make fixtures  compute the tests' reference numbers anew with PyTorch
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
 # make clean     remove everything built

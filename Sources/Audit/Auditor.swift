@@ -91,7 +91,7 @@ public struct Auditor: Sendable {
       GapRule.measure(
         .twoSampleTest, value: value.1?.area, standardError: value.1?.standardError, ceiling: ceiling.1?.area,
         ceilingError: ceiling.1?.standardError, remark: belowChance ? "Below 0.5 may mean copies." : "",
-        missing: "Needs \(TwoSampleTest.least) users on every side."),
+        missing: "Needs \(TwoSampleTest.least) users on every side, and different ones."),
     ]
     let isCut = count < min(sample.reference.rowCount, sample.synthetic.rowCount, sample.peers.rowCount)
     return (measures, isCut ? ["MMD and the classifier look at all pairs among \(count) users of each kind"] : [])

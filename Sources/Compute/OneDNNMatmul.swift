@@ -1,5 +1,4 @@
 import CKernels
-import Synchronization
 
 /// Products of bfloat16 matrices by oneDNN's matmul primitive, versions 2 and 3.
 ///
@@ -19,7 +18,7 @@ import Synchronization
 
   private let functions: Functions
   private let engine: Handle
-  private let pool = Mutex<[Shape: [Primitive]]>([:])
+  private let pool = Guarded<[Shape: [Primitive]]>([:])
 
   /// - Returns: `nil` where the library lacks what is needed, or the processor has no instruction for it and a product in
   ///   single precision would be faster.

@@ -15,11 +15,14 @@ public struct Processor: Sendable {
 
   /// Creates a processor.
   ///
-  /// - Parameter threads: at least 1; all cores when left out.
+  /// - Parameter threads: all cores when left out; brought into 1…``mostThreads``.
   public init(engine: ProductEngine, threads: Int? = nil) {
     self.engine = engine
-    self.threads = max(1, threads ?? Self.availableCores)
+    self.threads = min(max(1, threads ?? Self.availableCores), Self.mostThreads)
   }
+
+  /// More threads than this are never used: some memory is held for each.
+  public static let mostThreads = 1024
 
   /// The engine, and the number format of the wide products if it is not single precision.
   public var name: String {
@@ -66,7 +69,7 @@ public struct Processor: Sendable {
   ) throws {
     let count = elements.count
     precondition(scratch.count >= workers(for: count), "\(scratch.count) workspaces for \(workers(for: count)) threads")
-    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    let failure = Guarded<(index: Int, error: any Error)?>(nil)
     unsafe elements.withUnsafeMutableBufferPointer { elements in
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
         // Shared between threads, but no two threads touch the same element, and each has a scratch of its own.

@@ -20,8 +20,8 @@ struct DoppelCommand: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that has seen enough is told apart from a disk that is full by the error of the write.
-    signal(SIGPIPE) { _ in }
+    // A reader that has seen enough, and a file as large as it may be, are known by the error of the write.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number) { _ in } }
     Interruption.unblock()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {

@@ -26,6 +26,10 @@ public enum AtomicDirectory {
       try exchange(temporary, target, named: path)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
+      // Whoever reads the message knows `path`, and nothing of the neighbour.
+      if let error = error as? OutputError, error.path.hasPrefix(temporary) {
+        throw OutputError(path: path + error.path.dropFirst(temporary.count), reason: error.reason)
+      }
       throw error
     }
   }

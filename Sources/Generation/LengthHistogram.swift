@@ -10,15 +10,19 @@ public struct LengthHistogram: Sendable, Equatable {
   /// The number of users.
   public var total: Int { cumulative.last ?? 0 }
 
-  /// Creates a histogram; `nil` when it has nobody in it or a negative count.
+  /// Creates a histogram; `nil` when it has nobody in it, a negative count, or more users than a draw can choose from
+  /// (2³² − 1).
   public init?(counts: [Int]) {
-    guard counts.allSatisfy({ $0 >= 0 }), counts.contains(where: { $0 > 0 }) else { return nil }
-    self.counts = counts
+    var cumulative: [Int] = []
     var sum = 0
-    cumulative = counts.map { count in
+    for count in counts {
+      guard 0...(Int(UInt32.max) - sum) ~= count else { return nil }
       sum += count
-      return sum
+      cumulative.append(sum)
     }
+    if sum == 0 { return nil }
+    self.counts = counts
+    self.cumulative = cumulative
   }
 
   /// The lengths of some users, those without items left out; `nil` when nobody is left.
@@ -68,11 +72,13 @@ extension LengthHistogram {
   }
 
   /// Reads what ``json`` wrote; `nil` for anything else.
-  public init?(json: JSONValue) {
+  ///
+  /// - Parameter items: how many there are; nobody has more, and a larger length would only cost memory.
+  public init?(json: JSONValue, items: Int) {
     guard let members = json.members else { return nil }
     var numbers: [Int: Int] = [:]
     for (key, value) in members {
-      guard let length = Int(key), 0...(1 << 24) ~= length, case .number(let value) = value,
+      guard let length = Int(key), 1 <= length, length <= items, case .number(let value) = value,
         let users = Int(exactly: value), users > 0
       else { return nil }
       numbers[length] = users

@@ -36,7 +36,8 @@ struct ChunkedReading {
     let dialect = parser.dialect
     var position = dialect.start
     var line = dialect.line
-    var parts = [ParsedChunk](repeating: ParsedChunk(), count: Self.partsPerWave)
+    // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
+    var parts = (0..<Self.partsPerWave).map { _ in ParsedChunk() }
     while position < source.count {
       let wave = position
       position = cut(&parts, from: position)

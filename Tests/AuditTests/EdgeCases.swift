@@ -60,6 +60,31 @@ struct EdgeCases {
     #expect(result.notes.contains { $0.hasPrefix("fewer synthetic") })
   }
 
+  /// Users who are all alike, of two kinds, with one item each, or with all items; an item's number by user and place.
+  private static let dull: [(name: String, items: @Sendable (_ user: Int) -> [Int])] = [
+    ("alike", { _ in [0, 1, 2, 3] }), ("two kinds", { user in user % 2 == 0 ? [0, 1, 2] : [3, 4] }),
+    ("one odd", { user in user == 7 ? [8] : [0, 1] }), ("the same item", { _ in [5] }), ("one item", { [$0 % 9] }),
+    ("everything", { _ in Array(0..<9) }), ("own items", { user in [user * 2, user * 2 + 1] }),
+  ]
+
+  @Test("With dull users on either side, every value is finite or missing", arguments: dull.indices, dull.indices)
+  func dullUsers(_ real: Int, _ synthetic: Int) throws {
+    func users(_ kind: Int, _ name: String) -> Interactions {
+      let items = Self.dull[kind].items
+      return Interactions(
+        name: name, pairs: (0..<100).flatMap { user in items(user).map { ("\(name)\(user)", "i\($0)") } })
+    }
+    for holdout in [nil, users(real, "h")] {
+      let result = try audit(users(real, "t"), users(synthetic, "s"), holdout)
+      #expect(AuditMeasureKind.allCases.contains(where: { result[$0]?.value != nil }))
+      for kind in AuditMeasureKind.allCases {
+        guard let measure = result[kind] else { continue }
+        let numbers = [measure.value, measure.standardError, measure.ceiling].compactMap(\.self)
+        #expect(numbers.allSatisfy { $0.isFinite }, "\(kind): \(numbers)")
+      }
+    }
+  }
+
   @Test("Too few users are an error that says how many are needed")
   func tooFew() {
     let few = population.part(1).first(9)

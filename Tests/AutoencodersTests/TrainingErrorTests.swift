@@ -1,7 +1,6 @@
 import Autoencoders
 import Compute
 import InteractionData
-import Synchronization
 import TestSupport
 import Testing
 
@@ -82,7 +81,7 @@ struct TrainingErrorTests {
 
   @Test("an interruption is noticed before the next update")
   func interruption() {
-    let asked = Mutex(0)
+    let asked = Guarded(0)
     var trainer = trainer
     trainer.isInterrupted = {
       asked.withLock {

@@ -2,7 +2,6 @@ import Autoencoders
 import Compute
 import FileFormats
 import InteractionData
-import Synchronization
 import TestSupport
 import Testing
 
@@ -148,7 +147,7 @@ struct TrainingTests {
     var configured = Configured<MultVAE>()
     (configured.model.hidden, configured.model.latent) = ([6], 3)
     configured.training = TrainingOptions(epochs: 6, batchSize: 15, patience: 0)
-    let calls = Mutex(0)
+    let calls = Guarded(0)
     let everything = randomRows(170, 200, density: 0.06, seed: 141)
     let trainer = Trainer(processor: processor, seed: Seed(1))
     let fit = try ModelConfiguration.multVAE(configured).fit(
@@ -184,8 +183,8 @@ struct TrainingTests {
 
   @Test("progress rises to 1, and every epoch is told in order")
   func progress() throws {
-    let shares = Mutex<[Double]>([])
-    let epochs = Mutex<[Int]>([])
+    let shares = Guarded<[Double]>([])
+    let epochs = Guarded<[Int]>([])
     var trainer = Trainer(processor: processor, seed: Seed(1))
     trainer.onProgress = { share in shares.withLock { $0.append(share) } }
     trainer.onEpoch = { record in epochs.withLock { $0.append(record.epoch) } }

@@ -18,7 +18,8 @@ struct ErrorTests {
         "train --model ae --output m --split user", "compare --metrics ndgc@10", "compare --metrics rmse",
         "compare --models ,", "compare --models ae,ae", "compare --models user-autorec",
         "compare --task ratings",
-        "compare --threads 0", "compare --threads -1", "compare --seed -1", "compare --seed 9007199254740992",
+        "compare --threads 0", "compare --threads -1",
+        "sample vae --output s --threads 9223372036854775807", "compare --seed -1", "compare --seed 9007199254740992",
         "compare --held-out 0.5", "compare --held-out nan", "compare --test good.tsv",
         "compare good.tsv --train good.tsv --test good.tsv", "compare --delimiter tabs", "compare --hidden a",
         "compare --hidden -5", "compare --models mult-vae --dropout 1",
@@ -64,6 +65,7 @@ struct ErrorTests {
         "sample ae --output s", "sample ae --output s --from prior", "sample popularity --output s --from fitted",
         "sample vae --output s --like nobody --data good.tsv", "sample vae --output s --like nothing",
         "sample vae --output s --data unknown.tsv", "sample gaussian --output s --from prior",
+        "sample crowded --output s --from prior", "sample vast --output s --from prior",
       ], status: 65, in: folder, snapshot: "errors-65")
   }
 
@@ -169,6 +171,14 @@ struct ErrorTests {
     try folder.data("other/model.safetensors").write(to: file("mixed/model.safetensors"))
     try FileManager.default.removeItem(at: file("half/items.txt"))
     try folder.write("{\"model\": \"transformer\"}", to: "wrong-model/config.json")
+    // More users than can be numbered, and a length that would take memory for all below it.
+    let lengths = #/"profileLengths" *: *\{[^}]*\}/#
+    for (name, wrong) in [("crowded", "{\"8\": 9007199254740992}"), ("vast", "{\"16777216\": 1}")] {
+      try FileManager.default.copyItem(at: file("vae"), to: file(name))
+      let config = try folder.text("vae/config.json")
+      try #require(config.contains(lengths))
+      try folder.write(config.replacing(lengths, with: "\"profileLengths\": " + wrong), to: name + "/config.json")
+    }
     return folder
   }
 }

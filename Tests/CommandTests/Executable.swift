@@ -49,13 +49,7 @@ struct Executable {
     _ arguments: [String], in folder: TemporaryFolder, input: String? = nil,
     environment: [String: String] = [:]
   ) throws -> Run {
-    let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
-    process.currentDirectoryURL = folder.url
-    // One engine and one width everywhere, whatever the machine has.
-    let own = ["DOPPEL_ENGINE": "gsl", "COLUMNS": "80"]
-    process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }.merging(environment) { $1 }
+    let process = process(arguments, in: folder, environment: environment)
     let files = try TemporaryFolder()
     try Data((input ?? "").utf8).write(to: files.url.appendingPathComponent("in"))
     process.standardInput = try FileHandle(forReadingFrom: files.url.appendingPathComponent("in"))
@@ -63,6 +57,22 @@ struct Executable {
     process.standardError = try files.handle("err")
     try process.run()
     return Run(process: process, files: files)
+  }
+
+  /// A process that has not been started.
+  ///
+  /// - Parameter environment: what is set besides; `nil` takes a name away.
+  func process(_ arguments: [String], in folder: TemporaryFolder, environment: [String: String?]) -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    // One engine and one width everywhere, whatever the machine has.
+    let own = ["DOPPEL_ENGINE": "gsl", "COLUMNS": "80"]
+    var all: [String: String?] = ProcessInfo.processInfo.environment.merging(own) { $1 }
+    all.merge(environment) { $1 }
+    process.environment = all.compactMapValues(\.self)
+    return process
   }
 
   /// A program that is running.
@@ -73,9 +83,9 @@ struct Executable {
     /// What stderr holds so far.
     var errors: String { (try? files.text("err")) ?? "" }
 
-    /// Waits for the end, a minute at most.
+    /// Waits for the end, ten minutes at most: sanitizers are slow, and so are machines with other work.
     func outcome() throws -> Outcome {
-      let deadline = Date(timeIntervalSinceNow: 60)
+      let deadline = Date(timeIntervalSinceNow: 600)
       while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()

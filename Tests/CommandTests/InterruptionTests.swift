@@ -29,7 +29,7 @@ struct InterruptionTests {
     #expect(try doppel.run(words + ["--output", "whole"], in: folder).status == 0)
     for (number, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
       let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "500", "--verbose"], in: folder)
-      let deadline = Date(timeIntervalSinceNow: 30)
+      let deadline = Date(timeIntervalSinceNow: 300)
       while !run.errors.contains("epoch 2"), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
       kill(run.process.processIdentifier, number)
       let outcome = try run.outcome()
@@ -54,7 +54,7 @@ struct InterruptionTests {
     #expect(fresh.status == 0 && fresh.errors.contains("no checkpoint in m; starting afresh"))
     let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "1"], in: folder)
     let path = folder.url.appendingPathComponent("m/checkpoint.safetensors").path
-    let deadline = Date(timeIntervalSinceNow: 30)
+    let deadline = Date(timeIntervalSinceNow: 300)
     while !FileManager.default.fileExists(atPath: path), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
     run.process.interrupt()
     #expect(try run.outcome().status == 130)

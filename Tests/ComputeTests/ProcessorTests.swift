@@ -1,5 +1,4 @@
 import Compute
-import Synchronization
 import Testing
 
 @Suite("Processor")
@@ -49,7 +48,7 @@ struct ProcessorTests {
     "of several errors the one of the lowest index is thrown, and the others run all the same",
     arguments: [1, 2, 7])
   func lowestError(threads: Int) {
-    let visits = Mutex(0)
+    let visits = Guarded(0)
     var elements = [Int](repeating: 0, count: 200)
     #expect(throws: Broken(index: 31)) {
       try Processor(engine: .gsl, threads: threads).forEach(&elements) { index, _ in
@@ -64,6 +63,7 @@ struct ProcessorTests {
   func threadCount() {
     #expect(Processor(engine: .gsl, threads: 0).threads == 1)
     #expect(Processor(engine: .gsl, threads: -3).threads == 1)
+    #expect(Processor(engine: .gsl, threads: .max).threads == Processor.mostThreads)
     #expect(Processor(engine: .gsl).threads == Processor.availableCores)
     #expect(Processor.availableCores >= 1)
   }

@@ -4,7 +4,6 @@ import Evaluation
 import Experiments
 import FileFormats
 import InteractionData
-import Synchronization
 import Testing
 
 @Suite("Ranking experiments")
@@ -81,7 +80,7 @@ struct RankingExperimentTests {
     let data = try SmallData.population(seed: 202)
     let split = try RankingSplit.users(data, seed: Seed(202), forTraining: true)
     let everything = try #require(split.refit)
-    let epochs = Mutex(0)
+    let epochs = Guarded(0)
     var observer = RunObserver()
     observer.onEpoch = { _, record in
       epochs.withLock { $0 += 1 }

@@ -123,6 +123,21 @@ struct AtomicOutputTests {
     }
   }
 
+  @Test("a file that cannot be written is named where it was to be, not where it would have waited")
+  func namedByTheUser() throws {
+    try withTemporaryDirectory { directory in
+      let model = directory + "/model"
+      let error = #expect(throws: OutputError.self) {
+        try AtomicDirectory.write(
+          to: model, replacing: { _ in true },
+          filling: { inside in try AtomicFile.write("x", to: inside + "/nowhere/weights") })
+      }
+      #expect(error?.path == model + "/nowhere/weights")
+      let left = try names(in: directory)
+      #expect(left.isEmpty)
+    }
+  }
+
   @Test("a file where the directory should go is an output error")
   func fileInTheWay() throws {
     try withTemporaryDirectory { directory in

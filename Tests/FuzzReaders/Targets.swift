@@ -12,9 +12,10 @@ struct Targets {
 
   /// - Parameter fileByFile: a target for each file of each model, in place of one for all.
   func all(fileByFile: Bool) throws -> [Target] {
-    let models = try modelFiles()
-    return [interactions, compressed, authors, config, try safetensors(models), identifiers]
-      + (fileByFile ? models.map(modelFile) : [modelDirectory(models)]) + [try checkpoint(alsoFromInside: !fileByFile)]
+    let files = try modelFiles()
+    let models = fileByFile ? files.map(modelFile) : [modelDirectory(files)]
+    return [interactions, compressed, authors, config, try safetensors(files), identifiers] + models
+      + [try checkpoint(alsoFromInside: !fileByFile), truth]
   }
 
   private func write(_ bytes: [UInt8], _ name: String) throws -> String {
@@ -186,7 +187,8 @@ struct Targets {
       let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
       let directory = ModelDirectory(
         configuration: model, model: fit.model, items: interactions.items,
-        users: ModelDirectory.keepsUsers(model) ? interactions.users : nil, record: ["seed": 1, "engine": "none"])
+        users: ModelDirectory.keepsUsers(model) ? interactions.users : nil,
+        record: ["seed": 1, "engine": "none", "profileLengths": LengthHistogram(of: rows)?.json ?? .null])
       let path = folder + "/" + name
       try directory.write(to: path, card: "# \(name)\n")
       let contents = try ["config.json", "items.txt", "users.txt", "model.safetensors"].reduce(
@@ -216,13 +218,14 @@ struct Targets {
 
   private func modelFile(_ file: ModelFile) -> Target {
     let tokens = [
-      "\"model\"", "\"mult-vae\"", "\"hyperparameters\"", "\"latent\"", "\"hidden\"", "\"items\"", "{", "}", "[", "]",
+      "\"model\"", "\"mult-vae\"", "\"hyperparameters\"", "\"latent\"", "\"hidden\"", "\"items\"", "\"profileLengths\"",
+      "{", "}", "[", "]",
       ":", ",", "\n", "\"F32\"",
     ]
     // JSON may be cut where only its last line end is lost, and so may lists.
     let isText = file.name != "model.safetensors"
     return Target(name: "\(file.name) of \(file.model)", corpus: [file.bytes], tokens: tokens, mayBeCut: isText) {
-      bytes, _ in
+      bytes, random in
       let path = folder + "/" + file.model
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       _ = try write(bytes, file.model + "/" + file.name)
@@ -232,6 +235,31 @@ struct Targets {
       try model.recommend(to: someone, k: 5, processor: processor) { _, list in
         guard list.count <= 5 else { throw Broken("a list of \(list.count)") }
       }
+      // What sample draws lengths from; where it is none, sample says so.
+      let lengths = model.record["profileLengths"].flatMap { LengthHistogram(json: $0, items: model.items.count) }
+      if let lengths {
+        guard 1...model.items.count ~= lengths.draw(using: &random), lengths.mean.isFinite else {
+          throw Broken("a length of nobody")
+        }
+        _ = try NegativeBinomial(fitting: lengths.counts)
+      }
+    }
+  }
+
+  /// The true tastes that `inspect` reads.
+  private var truth: Target {
+    let corpus = [
+      "user\tNoir\tWestern\nu1\t0.25\t0.75\nu2\t1e-05\t0.99999\n", "user\tA\r\nü\t1\r\n\r\n",
+      "user\tA\tB\tC\n" + (0..<300).map { "user \($0)\t0.5\t\(Double($0) / 7)\t-2\n" }.joined(),
+    ]
+    return Target(
+      name: "truth", corpus: corpus.map { Array($0.utf8) },
+      tokens: ["user", "\t", "\n", "\r\n", "\0", "é", "e\u{301}", "0x1p-2"], mayBeCut: true
+    ) { bytes, _ in
+      let truth = try Truth(contentsOf: write(bytes, "truth.tsv"))
+      guard truth.mixtures.rows == truth.users.count, truth.mixtures.columns == truth.tastes.count,
+        (0..<truth.users.count).allSatisfy({ truth.mixtures[row: $0].allSatisfy(\.isFinite) })
+      else { throw Broken("a truth that is none") }
     }
   }
 

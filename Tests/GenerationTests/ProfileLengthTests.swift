@@ -52,12 +52,17 @@ struct ProfileLengthTests {
   func json() throws {
     let histogram = try #require(LengthHistogram(counts: [0, 5, 0, 20]))
     #expect(histogram.json == .object(["1": 5, "3": 20]))
-    #expect(LengthHistogram(json: histogram.json) == histogram)
+    #expect(LengthHistogram(json: histogram.json, items: 3) == histogram)
+    // Of the last ones, the first is too long, and the others are more people than can be drawn from.
     let bad: [[String: JSONValue]] = [
-      [:], ["a": 1], ["1": -1], ["1": 0.5], ["-1": 1], ["1": "2"], ["99999999999": 1],
+      [:], ["a": 1], ["1": -1], ["1": 0.5], ["-1": 1], ["1": "2"], ["0": 5], ["99999999999": 1], ["4": 1],
+      ["1": 4_294_967_296], ["1": 4_294_967_295, "2": 1], ["1": 9_007_199_254_740_992, "2": 1e18], ["1": 1e300],
     ]
-    for value in bad { #expect(LengthHistogram(json: .object(value)) == nil, "\(value)") }
-    #expect(LengthHistogram(json: 3) == nil)
+    for value in bad { #expect(LengthHistogram(json: .object(value), items: 3) == nil, "\(value)") }
+    #expect(LengthHistogram(json: 3, items: 3) == nil)
+    #expect(LengthHistogram(counts: [0, .max, .max]) == nil)
+    var random = Seed(1).stream(.sampling)
+    #expect(LengthHistogram(counts: [0, 0, 4_294_967_295])?.draw(using: &random) == 2)
     #expect(LengthHistogram(counts: []) == nil && LengthHistogram(counts: [0, 0]) == nil)
     #expect(LengthHistogram(counts: [1, -1]) == nil)
     #expect(LengthHistogram(of: SparseRows(columnCount: 3, rows: [[], []])) == nil)

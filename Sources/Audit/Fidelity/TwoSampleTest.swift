@@ -27,6 +27,8 @@ struct TwoSampleTest: Sendable {
       let features = ProfileFeatures(kernel, described: isDescribed)
       let training = quarters.indices.filter { quarters[$0] == fitted }
       let testing = quarters.indices.filter { quarters[$0] == quarter }
+      // Where most profiles are the same, a quarter may be without one kind, or empty.
+      guard Set(training.map { $0 >= kernel.half }).count == 2 else { return nil }
       let model = try LogisticRegression(
         training.map(features.values), isPositive: training.map { $0 >= kernel.half })
       func scores(_ isSynthetic: Bool) -> [Double] {

@@ -1,6 +1,6 @@
+import Compute
 import Dispatch
 import FileFormats
-import Synchronization
 
 /// Keeps the checkpoint of one training in the directory where its model is to be.
 public final class Checkpoints: Sendable {
@@ -24,7 +24,7 @@ public final class Checkpoints: Sendable {
   public let directory: String
   private let interval: Interval
   private let run: RunIdentity
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Prepares to keep checkpoints.
   ///
@@ -39,7 +39,7 @@ public final class Checkpoints: Sendable {
     let path = CheckpointFile.path(in: directory)
     TemporaryNeighbour.removeAbandoned(of: path)
     let isThere = resumes && CheckpointFile.isThere(in: directory)
-    state = Mutex(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
+    state = Guarded(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
   }
 
   /// How far the training was that is to go on; `nil` when it starts afresh, or has gone on.

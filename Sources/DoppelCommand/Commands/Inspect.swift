@@ -41,12 +41,20 @@ struct Inspect: ParsableCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func validate() throws {
-    if steps < 2 { throw ValidationError("--steps \(steps) is too few; accepted: a whole number from 2") }
+    try Self.check("--steps", steps, most: 1_000)
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
-    if draws < 2 { throw ValidationError("--draws \(draws) is too few; accepted: a whole number from 2") }
+    try Self.check("--draws", draws, most: 100_000)
     if maxUsers < 2 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 2") }
     if !interpolate.isEmpty && interpolate.count != 2 {
       throw ValidationError("--interpolate takes the ids of two users, such as --interpolate user-0001 user-0002")
+    }
+  }
+
+  /// Each of them takes memory, hence an upper limit.
+  private static func check(_ flag: String, _ number: Int, most: Int) throws {
+    if number < 2 || number > most {
+      throw ValidationError(
+        "\(flag) \(number) is too \(number < 2 ? "few" : "many"); accepted: a whole number from 2 to \(most)")
     }
   }
 

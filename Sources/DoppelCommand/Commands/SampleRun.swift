@@ -178,8 +178,14 @@ struct SampleRun {
   }
 
   private mutating func histogram() throws -> LengthHistogram {
-    let saved = directory.record["profileLengths"].flatMap { LengthHistogram(json: $0) }
-    if selection == nil, let saved { return saved }
+    if selection == nil, let saved = directory.record["profileLengths"] {
+      guard let histogram = LengthHistogram(json: saved, items: directory.items.count) else {
+        throw DataError(
+          path: path + "/config.json", message: "has profileLengths that are none",
+          accepted: "numbers of users by numbers of items, as train writes them; or --data FILE")
+      }
+      return histogram
+    }
     guard let found = LengthHistogram(of: try users().profiles.items) else {
       throw DataError(path: path, message: "has no training user with an item", accepted: "--data FILE")
     }

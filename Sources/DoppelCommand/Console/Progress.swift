@@ -1,7 +1,6 @@
 import Dispatch
 import Doppel
 import Foundation
-import Synchronization
 
 /// A line on the terminal that shows how far the training is and how long it will take.
 ///
@@ -15,7 +14,7 @@ final class Progress: Sendable {
     var validation: Double?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let isActive: Bool
   private let colour: (on: String, off: String)
 

@@ -1,14 +1,13 @@
 import Doppel
 import FileFormats
 import Foundation
-import Synchronization
 
 /// Tells the user how a training goes: a bar on terminals, loss terms with `--verbose`, a CSV with `--log`.
 final class TrainingReporter: Sendable {
   private let progress: Progress
   private let verbose: Bool
   private let quiet: Bool
-  private let records = Mutex<[(model: String, record: EpochRecord)]>([])
+  private let records = Guarded<[(model: String, record: EpochRecord)]>([])
 
   init(quiet: Bool, verbose: Bool) {
     progress = Progress(quiet: quiet)

@@ -24,8 +24,11 @@ struct RunOptions: ParsableArguments {
   private static let largestSeed: UInt64 = 1 << 53 - 1
 
   func validate() throws {
-    if let threads, threads < 1 {
-      throw ValidationError("--threads \(threads) is too few; accepted: a whole number from 1")
+    let threadsAccepted = 1...Processor.mostThreads
+    if let threads, !threadsAccepted.contains(threads) {
+      throw ValidationError(
+        "--threads \(threads) is too \(threads < 1 ? "few" : "many"); accepted: a whole number from 1 to "
+          + "\(Processor.mostThreads)")
     }
     if seed > Self.largestSeed {
       throw ValidationError(

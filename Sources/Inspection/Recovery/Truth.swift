@@ -23,25 +23,32 @@ public struct Truth: Sendable {
   /// - Throws: `InputError`, or `DataError` with the line that is not like that.
   public init(contentsOf path: String) throws {
     let bytes = try ByteSource(path: path, limit: 1 << 30).withBytes { span in span.indices.map { span[$0] } }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true)
-    let header = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) ?? []
-    guard header.first == "user", header.count > 1 else {
-      throw DataError(
-        path: path, line: 1, text: header.joined(separator: "\t"), message: "is not the header of a truth",
-        accepted: "the truth_users.tsv of doppel simulate")
-    }
+    var header: [String] = []
     var ids: [String] = []
     var values: [Double] = []
-    for (index, line) in lines.dropFirst().enumerated() {
-      let cells = line.split(separator: "\t", omittingEmptySubsequences: false)
-      let numbers = cells.dropFirst().compactMap { Double($0) }.filter(\.isFinite)
-      guard numbers.count == header.count - 1, cells.count == header.count else {
-        throw DataError(
-          path: path, line: index + 2, text: String(line), message: "is not a user and their tastes",
-          accepted: "an id and \(header.count - 1) numbers, separated by tabs")
+    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      let line = line.last == 0x0D ? line.dropLast() : line
+      func wrong(_ message: String, _ accepted: String) -> DataError {
+        DataError(
+          path: path, line: index + 1, text: String(decoding: line, as: UTF8.self), message: message, accepted: accepted
+        )
       }
-      ids.append(String(cells[0]))
-      values += numbers
+      guard let text = String(validating: line, as: UTF8.self) else { throw wrong("is not UTF-8", "UTF-8") }
+      let cells = text.utf8.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }
+      if index == 0 {
+        guard cells[0] == "user", cells.count > 1 else {
+          throw wrong("is not the header of a truth", "the truth_users.tsv of doppel simulate")
+        }
+        header = cells
+      } else if !line.isEmpty {
+        let numbers = cells.dropFirst().compactMap { Double($0) }.filter(\.isFinite)
+        guard numbers.count == header.count - 1, cells.count == header.count else {
+          throw wrong(
+            "is not a user and their tastes", "an id and \(header.count - 1) numbers, separated by tabs")
+        }
+        ids.append(cells[0])
+        values += numbers
+      }
     }
     users = Vocabulary(ids: ids)
     guard users.count == ids.count else {

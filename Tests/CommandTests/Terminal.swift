@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+/// A terminal without a screen: what a program writes to it can be read back.
+struct Terminal {
+  private let master: Int32
+  private let path: String
+
+  init() throws {
+    master = try Self.call("posix_openpt", O_RDWR | O_NOCTTY)
+    try #require(master >= 0)
+    try #require(try Self.call("grantpt", master) == 0 && Self.call("unlockpt", master) == 0)
+    let name = try #require(try unsafe Self.function("ptsname", as: Name.self)(master))
+    path = unsafe String(cString: name)
+  }
+
+  /// Runs a program whose input, output and errors are the terminal.
+  ///
+  /// - Parameter environment: what is set besides; `nil` takes a name away.
+  /// - Returns: everything that it wrote there.
+  func run(
+    _ executable: Executable, _ arguments: [String], in folder: TemporaryFolder, environment: [String: String?]
+  ) throws -> String {
+    let device = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    let process = executable.process(arguments, in: folder, environment: environment)
+    process.standardInput = device
+    process.standardOutput = device
+    process.standardError = device
+    try process.run()
+    try device.close()
+    // Reading ends in an error once no one has the terminal open any more.
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = unsafe read(master, &buffer, buffer.count)
+      if count <= 0 { break }
+      text += buffer[..<count]
+    }
+    process.waitUntilExit()
+    close(master)
+    #expect(process.terminationStatus == 0)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  // Glibc declares these only to those who ask for X/Open when its headers are read, so they are looked up by name.
+  private typealias Call = @convention(c) (Int32) -> Int32
+  private typealias Name = @convention(c) (Int32) -> UnsafeMutablePointer<CChar>?
+
+  private static func call(_ name: String, _ argument: Int32) throws -> Int32 {
+    try function(name, as: Call.self)(argument)
+  }
+
+  private static func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
+    let symbol = try #require(unsafe dlsym(dlopen(nil, RTLD_NOW), name))
+    return unsafe unsafeBitCast(symbol, to: type)
+  }
+}
