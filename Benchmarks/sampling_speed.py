@@ -9,13 +9,14 @@ draws. Then `doppel sample` writes --users profiles, from the prior and from the
 threads, and a tenth of them again with one thread: their bytes must be the beginning of the first file's.
 
 The product with the last weight matrix alone is 2 x 600 x items floating-point operations a user, 24 million at 20,108
-items; the speed is also given as the rate of these. Peak memory is the maximum resident set of the process as the system
-reports it (wait4).
+items; the speed is also given as the rate of these. Processor time is what the run itself used, whatever else a machine did. Peak
+memory is the maximum resident set of the process as the system reports it (wait4).
 """
 import argparse
 import json
 import os
 import pathlib
+import resource
 import sys
 import tempfile
 import time
@@ -25,15 +26,17 @@ from training_speed import run, write_data
 
 def sample(options, directory, name, users, threads, extra):
     output = directory / f"{name}.tsv"
-    start = time.monotonic()
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     text, memory = run([
         options.doppel, "sample", directory / "model", "--users", str(users), "--threads", str(threads), "--output", output,
         "--json", "--quiet", *extra])
-    seconds = time.monotonic() - start
+    seconds, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     summary = json.loads(text)
     rate = summary["usersPerSecond"]
     print(f"{name:22}{users:9} users{threads:3} threads{rate:8.0f} users/s"
           f"{rate * 2 * 600 * options.items / 1e9:7.0f} GFLOP/s{memory:7.0f} MB{seconds:8.1f} s in all, "
+          f"{processor:.1f} s of processor time ({users / processor:.0f} users/s of one core), "
           f"{summary['interactions']} interactions, {output.stat().st_size / 1e6:.0f} MB written, {summary['engine']}", flush=True)
     return output
 

@@ -27,6 +27,11 @@ public struct UtilityOptions: Sendable, Equatable {
   public var users = 5_000
   /// The largest number of real users tested on.
   public var testUsers = 2_000
+  /// Whether only popularity and mult-vae are trained, on real and on synthetic users: no other models to rank, and no
+  /// training on both kinds together.
+  public var tstrOnly = false
+  /// What an earlier audit of the same real users found out by training on them; taken where everything agrees.
+  public var known: RealScores?
 
   /// Creates the defaults.
   public init() {}

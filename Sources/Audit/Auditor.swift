@@ -47,6 +47,7 @@ public struct Auditor: Sendable {
     if let wanted = options.utility {
       let found = try UtilityAudit(data, options: wanted, seed: seed, processor: processor, observer: observer)
       utility = found?.utility
+      utility?.realScores = found?.realScores
       notes += found?.notes ?? ["utility not measured: it needs holdout users with five items or more"]
     } else {
       notes.append("utility not measured, as asked")

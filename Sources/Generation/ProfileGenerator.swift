@@ -23,7 +23,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   /// Users in a block.
   ///
   /// A constant: where the cuts lie decides how the products round.
-  static var blockSize: Int { 128 }
+  static var blockSize: Int { 256 }
 
   /// Puts a generator together.
   public init(model: Autoencoder<Source.Latent>, source: Source, lengths: ProfileLengths) {

@@ -63,12 +63,14 @@ public struct AuditReport: Sendable {
   ) -> ReportSection {
     var table = ReportTable(
       "\(title): synthetic users beside \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
-      columns: [.text("measure"), .number("synthetic"), .number("real"), .number("margin"), .text("verdict")])
+      columns: [.text("measure"), .text("verdict"), .number("synthetic"), .number("real"), .number("margin")])
     for measure in measures {
       table.append([
-        .text(measure.kind.title), .number(measure.value, decimals: 4, standardError: measure.standardError),
+        // The verdict comes first: a phone shows two columns without scrolling.
+        .text(measure.kind.title), .verdict(verdict(measure.judgement), measure.judgement.rawValue),
+        .number(measure.value, decimals: 4, standardError: measure.standardError),
         .number(measure.ceiling, decimals: 4, standardError: measure.ceilingError),
-        .number(measure.gap?.margin, decimals: 4), .verdict(verdict(measure.judgement), measure.judgement.rawValue),
+        .number(measure.gap?.margin, decimals: 4),
       ])
     }
     return ReportSection(

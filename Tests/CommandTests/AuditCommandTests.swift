@@ -40,6 +40,37 @@ struct AuditCommandTests {
     }
   }
 
+  @Test("--real-scores keeps what training on real users gave, and the next audit says the same")
+  func realScores() throws {
+    let folder = try Self.folder()
+    func scores(_ synthetic: String) throws -> [String: Double] {
+      let outcome = try Executable.doppel().run(
+        [
+          "audit", "--real", "t.tsv", "--synthetic", synthetic, "--holdout", "h.tsv", "--json", "--utility-epochs", "2",
+          "--tstr-only", "--real-scores", "r.json",
+        ], in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let document = try #require(
+        try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+      let entries = try #require(document["scores"] as? [[String: Any]])
+      return entries.reduce(into: [:]) { result, entry in
+        result["\(entry["model"] ?? "") on \(entry["trainedOn"] ?? "")"] = entry["ndcg@100"] as? Double
+      }
+    }
+    let first = try scores("s.tsv")
+    #expect(first.keys.sorted() == ["mult-vae", "popularity"].flatMap { ["\($0) on real", "\($0) on synthetic"] })
+    let kept = try folder.text("r.json")
+    #expect(try scores("s.tsv") == first)
+    #expect(try folder.text("r.json") == kept)
+    // It is read, and not found out again: what stands there is believed, for other synthetic users too.
+    let marked = kept.replacing(/(?m)^( +)\d[-.e\d]*(,?)$/) { "\($0.output.1)0.125\($0.output.2)" }
+    #expect(marked != kept)
+    try folder.write(marked, to: "r.json")
+    let other = try scores("h.tsv")
+    #expect(other["mult-vae on real"] == 0.125)
+    #expect(other["mult-vae on synthetic"] != 0.125)
+  }
+
   @Test("Without a holdout nothing fails to run, and stderr says what cannot be judged")
   func withoutHoldout() throws {
     let outcome = try Executable.doppel().run(
@@ -54,6 +85,10 @@ struct AuditCommandTests {
     arguments: [
       ("--synthetic s.tsv", 64, "--real"), ("--real t.tsv --synthetic s.tsv --max-users 3", 64, "--max-users 3"),
       ("--real t.tsv --synthetic s.tsv --utility-epochs 0", 64, "--utility-epochs 0"),
+      ("--real t.tsv --synthetic s.tsv --no-utility --tstr-only", 64, "--tstr-only"),
+      ("--real t.tsv --synthetic s.tsv --no-utility --real-scores r.json", 64, "--real-scores"),
+      ("--real t.tsv --synthetic s.tsv --holdout h.tsv --real-scores t.tsv", 65, "t.tsv"),
+      ("--real t.tsv --synthetic s.tsv --real-scores nowhere/r.json", 73, "nowhere"),
       ("--real - --synthetic -", 64, "only one file"), ("--real t.tsv --syntetic s.tsv", 64, "--synthetic"),
       ("--real t.tsv --synthetic few.tsv", 65, "at least 10 users"),
       ("--real t.tsv --synthetic empty.tsv", 65, "empty.tsv"),

@@ -85,7 +85,7 @@ struct ProfileGeneratorTests {
       #expect(block.rows == rows.selecting(rows: block.firstUser..<block.firstUser + block.rows.rowCount))
       tally.add(block.rows)
     }
-    #expect(firsts == [0, 128, 256])
+    #expect(firsts == [0, 256])
     #expect(tally.users == 300 && tally.interactions == rows.nonZeroCount)
     #expect(tally.emptyUsers == (0..<300).count { rows.count(ofRow: $0) == 0 } && tally.emptyUsers > 0)
     #expect(tally.shortest == 0 && tally.longest == 3)

@@ -10,6 +10,8 @@ public struct AuditUtility: Sendable, Equatable {
   public var measures: [AuditMeasure] = []
   /// ndcg@100 on held-out real users by model and by what the model was trained on.
   public var scores: [Score] = []
+  /// For ``UtilityOptions/known`` of another audit of the same real users.
+  public var realScores: RealScores?
 
   /// One model's value on held-out real users.
   public struct Score: Sendable, Equatable {

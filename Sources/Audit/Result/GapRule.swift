@@ -78,10 +78,10 @@ enum GapRule {
   }
 }
 
-/// A number to four decimals, the same in every locale.
+/// A number to four decimals for a sentence, with a true minus sign, the same in every locale.
 func decimal(_ value: Double, _ decimals: Int = 4) -> String {
-  let text = String(format: "%.\(decimals)f", value)
-  return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
+  let text = String(format: "%.\(decimals)f", abs(value))
+  return value < 0 && text.contains { "123456789".contains($0) } ? "−" + text : text
 }
 
 /// A share in percent.

@@ -26,6 +26,17 @@ struct Audit: ParsableCommand {
   var noUtility = false
   @Option(help: ArgumentHelp("Longest training of a model, in passes.", valueName: "n"))
   var utilityEpochs = UtilityOptions().epochs
+  @Flag(help: "Of utility, only train popularity and mult-vae on synthetic and on real users.")
+  var tstrOnly = false
+  @Option(
+    help: ArgumentHelp(
+      "Keep what training on the real users gave in this file, and take it from there in the next audit of the same.",
+      valueName: "file"))
+  var realScores: String?
+  @Option(
+    help: ArgumentHelp(
+      "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+  var precision = ProductPrecision.float32
   @Option(help: ArgumentHelp("Most users of each kind whose distances are computed.", valueName: "n"))
   var maxUsers = AuditOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
@@ -36,6 +47,10 @@ struct Audit: ParsableCommand {
     if utilityEpochs < 1 {
       throw ValidationError("--utility-epochs \(utilityEpochs) is too few; accepted: a whole number from 1")
     }
+    if noUtility && (tstrOnly || realScores != nil) {
+      throw ValidationError(
+        "--no-utility trains nothing, so it does not go with \(tstrOnly ? "--tstr-only" : "--real-scores")")
+    }
     if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
       throw ValidationError("only one file can be - for stdin")
     }
@@ -43,13 +58,13 @@ struct Audit: ParsableCommand {
 
   func run() throws {
     let started = Date()
-    if let report { try AtomicFile.verify(report) }
+    for path in [report, realScores].compactMap(\.self) { try AtomicFile.verify(path) }
     let format = try reading.format()
     func read(_ path: String) throws -> Interactions {
       try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
     }
     let data = try AuditData(train: read(real), synthetic: read(synthetic), holdout: holdout.map(read))
-    let processor = try options.processor()
+    let processor = try options.processor().using(precision)
     let loaded = Date()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
@@ -59,11 +74,17 @@ struct Audit: ParsableCommand {
       auditor.options.utility = nil
     } else {
       auditor.options.utility?.epochs = utilityEpochs
+      auditor.options.utility?.tstrOnly = tstrOnly
+      auditor.options.utility?.known = try realScores.flatMap(Self.realScores)
     }
     auditor.observer = reporter.observe()
     let result = try auditor.audit(data)
     try reporter.end()
     options.note(result.notes)
+    if let realScores, let found = result.utility?.realScores {
+      let text = try JSONValue(encoding: found).prettyPrinted
+      try AtomicFile.write(to: realScores) { file in try file.write(text + "\n") }
+    }
     if let report {
       let facts = [
         ("seed", "\(options.seed)"), ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
@@ -84,6 +105,16 @@ struct Audit: ParsableCommand {
     } else {
       try Console.standardOutput(result.text)
       if let report { try Console.standardOutput("\nreport saved in \(report)\n") }
+    }
+  }
+
+  /// What an earlier audit kept; `nil` where there is no such file yet.
+  private static func realScores(_ path: String) throws -> RealScores? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      return try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: path)))).decoded(as: RealScores.self)
+    } catch is DecodingError {
+      throw DataError(path: path, message: "is not what --real-scores keeps", accepted: "such a file, or a new name")
     }
   }
 }

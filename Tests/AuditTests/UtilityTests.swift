@@ -1,0 +1,79 @@
+import Compute
+import Foundation
+import InteractionData
+import Testing
+
+@testable import Audit
+
+/// What training on synthetic users is compared with.
+@Suite("Utility of synthetic users")
+struct UtilityTests {
+  private static let population = Populations(users: 240, seed: 21)
+
+  private static func audit(
+    known: RealScores? = nil, synthetic: Int = 1, tstrOnly: Bool = true, epochs: Int = 2, seed: UInt64 = 1
+  ) throws -> AuditResult {
+    var auditor = Auditor(seed: Seed(seed), processor: Processor(engine: try .engine(.gsl), threads: 2))
+    auditor.options.permutations = 9
+    auditor.options.resamples = 4
+    auditor.options.utility?.epochs = epochs
+    auditor.options.utility?.tstrOnly = tstrOnly
+    auditor.options.utility?.known = known
+    return try auditor.audit(
+      AuditData(train: population.part(0), synthetic: population.part(synthetic), holdout: population.part(2)))
+  }
+
+  /// The same scores with a mark that no training would give.
+  private static func marked(_ scores: RealScores?) throws -> RealScores {
+    var scores = try #require(scores)
+    for (model, values) in scores.values { scores.values[model] = values.map { _ in 0.125 } }
+    return scores
+  }
+
+  @Test("What training on real users gave is the same when it is taken over")
+  func takenOver() throws {
+    let first = try Self.audit()
+    let again = try Self.audit(known: first.utility?.realScores)
+    #expect(again == first)
+    // The synthetic users may be others: the real ones decide.
+    let marked = try Self.marked(first.utility?.realScores)
+    let other = try Self.audit(known: marked, synthetic: 0)
+    for kind in [AuditMeasureKind.popularityUtility, .vaeUtility] {
+      #expect(other[kind]?.ceiling == 0.125)
+      #expect(other[kind]?.value != 0.125)
+    }
+  }
+
+  @Test("It is not taken over where the training or the seed differs")
+  func notTakenOver() throws {
+    let marked = try Self.marked(Self.audit().utility?.realScores)
+    #expect(try Self.audit(known: marked, epochs: 3)[.vaeUtility]?.ceiling != 0.125)
+    #expect(try Self.audit(known: marked, seed: 2)[.vaeUtility]?.ceiling != 0.125)
+  }
+
+  @Test("Two models alone give the two measures of the four, with the same values")
+  func few() throws {
+    let (few, all) = (try Self.audit(), try Self.audit(tstrOnly: false))
+    #expect(few.utility?.measures.map(\.kind) == [.popularityUtility, .vaeUtility])
+    #expect(
+      all.utility?.measures.map(\.kind) == [.popularityUtility, .vaeUtility, .augmentation, .rankingAgreement])
+    #expect(few.utility?.measures == all.utility.map { Array($0.measures.prefix(2)) })
+    #expect(few.utility?.scores.map(\.model) == ["popularity", "popularity", "mult-vae", "mult-vae"])
+    #expect(all.utility?.scores.count == 9)
+  }
+
+  // Expected values: scipy.stats.kendalltau.
+  @Test(
+    "Kendall's τ-b with and without ties",
+    arguments: [
+      ([1, 2, 3, 4], [1, 2, 3, 4], 1), ([1, 2, 3, 4], [4, 3, 2, 1], -1),
+      ([1, 2, 3, 4], [1, 3, 2, 4], 0.6666666666666669), ([1, 2, 2, 4], [1, 3, 2, 4], 0.912870929175277),
+      ([1, 1, 2, 3, 3], [2, 1, 1, 5, 4], 0.5892556509887895),
+    ] as [([Double], [Double], Double)])
+  func kendall(_ a: [Double], _ b: [Double], _ expected: Double) throws {
+    #expect(abs(try #require(UtilityAudit.kendall(a, b)) - expected) < 1e-12)
+  }
+
+  @Test("Kendall's τ-b is nothing where all are equal")
+  func kendallOfTies() { #expect(UtilityAudit.kendall([1, 1, 1], [1, 2, 3]) == nil) }
+}
