@@ -26,22 +26,14 @@ import subprocess
 import sys
 import tempfile
 
+from interactions import read
+
 COLUMNS = [
     ("popularity", "popularity"), ("length", "profile-length"), ("pairs", "co-occurrence"), ("trends", "pair-trends"),
     ("lift", "lift-correlation"), ("C2ST AUC", "c2st-auc"), ("precision", "precision"), ("coverage", "coverage"),
     ("copies", "exact-copies"), ("nearer to train", "dcr-share"), ("membership AUC", "membership-auc"),
     ("density AUC", "membership-density-auc"),
 ]
-
-
-def read(path):
-    users = {}
-    with open(path) as file:
-        next(file)
-        for line in file:
-            user, item = line.rstrip("\n").split("\t")[:2]
-            users.setdefault(user, set()).add(item)
-    return users
 
 
 def shuffled(profiles):
@@ -103,14 +95,14 @@ def main():
         os.chdir(folder)
         subprocess.run([options.doppel, "simulate", "--users", str(options.users), "--output", "population", "--quiet"],
                        check=True, capture_output=True)
-        profiles = list(read("population/interactions.tsv").values())
+        profiles = [set(items) for items in read("population/interactions.tsv").values()]
         train, third, holdout = (profiles[part::3] for part in range(3))
         items = sorted(set().union(*profiles))
         if options.real:
             own = read(options.real)
             names = sorted(own)
             random.shuffle(names)
-            own = [own[name] for name in names]
+            own = [set(own[name]) for name in names]
             half, quarter = len(own) // 2, len(own) // 4
             halves = {"real": own[:half], "synthetic": own[half:half + quarter], "holdout": own[half + quarter:]}
         else:

@@ -17,15 +17,7 @@ import shlex
 import subprocess
 import tempfile
 
-
-def read(path):
-    users = {}
-    with open(path) as file:
-        next(file)
-        for line in file:
-            user, item = line.rstrip("\n").split("\t")[:2]
-            users.setdefault(user, []).append(item)
-    return users
+from interactions import read
 
 
 def write(directory, users, holdout):
