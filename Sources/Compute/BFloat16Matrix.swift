@@ -19,6 +19,14 @@ public struct BFloat16Matrix: Sendable {
   /// The number of elements.
   public var count: Int { rows * columns }
 
+  /// Changes the shape, keeping the memory.
+  ///
+  /// What the elements hold afterwards is not defined.
+  public mutating func reshape(rows: Int, columns: Int) {
+    (self.rows, self.columns) = (rows, columns)
+    if storage.count < count { storage = [UInt16](repeating: 0, count: count) }
+  }
+
   /// Becomes some rows of `matrix`, rounded; all of them unless said otherwise.
   ///
   /// NaN stays NaN; what is too large for the format becomes infinite.
@@ -26,31 +34,50 @@ public struct BFloat16Matrix: Sendable {
   public mutating func round<S: Scalar>(_ matrix: Matrix<S>, rows range: Range<Int>? = nil) {
     let range = range ?? 0..<matrix.rows
     precondition(range.upperBound <= matrix.rows, "rows \(range) of \(matrix)")
-    rows = range.count
-    columns = matrix.columns
+    reshape(rows: range.count, columns: matrix.columns)
     let (count, start) = (count, range.lowerBound * columns)
-    if storage.count < count { storage = [UInt16](repeating: 0, count: count) }
-    unsafe storage.withUnsafeMutableBufferPointer { target in
-      guard let target = target.baseAddress else { return }
+    unsafe withMutablePointer { target in
       unsafe matrix.withPointer { unsafe S.kernels.roundBFloat16(count, $0 + start, target) }
     }
   }
 
-  /// Writes the numbers into `matrix`, which takes this matrix's shape.
-  ///
-  /// - Parameter factors: for each row what its numbers are multiplied by.
+  /// Replaces one row by one row of `matrix`, rounded.
   @specialized(where S == Float)
-  public func widen<S: Scalar>(into matrix: inout Matrix<S>, scalingRowsBy factors: [S]? = nil) {
-    let (rows, columns) = (rows, columns)
-    precondition((factors?.count ?? rows) == rows, "\(factors?.count ?? 0) factors for \(self)")
-    matrix.reshape(rows: rows, columns: columns)
-    unsafe storage.withUnsafeBufferPointer { source in
-      guard let source = source.baseAddress else { return }
-      unsafe matrix.withMutablePointer { target in
-        for row in 0..<rows {
-          unsafe S.kernels.widenBFloat16(columns, factors?[row] ?? 1, source + row * columns, target + row * columns)
-        }
+  public mutating func round<S: Scalar>(row source: Int, of matrix: Matrix<S>, toRow target: Int) {
+    precondition(
+      columns == matrix.columns && source < matrix.rows && target < rows, "row \(source) of \(matrix) at \(target) of \(self)")
+    let columns = columns
+    unsafe withMutablePointer { pointer in
+      unsafe matrix.withPointer {
+        unsafe S.kernels.roundBFloat16(columns, $0 + source * columns, pointer + target * columns)
       }
+    }
+  }
+
+  /// Writes one row, times `factor`, into `row`, which becomes 1 × columns.
+  @specialized(where S == Float)
+  public func widen<S: Scalar>(row source: Int, scaledBy factor: S, into row: inout Matrix<S>) {
+    precondition(source < rows, "row \(source) of \(self)")
+    let columns = columns
+    row.reshape(rows: 1, columns: columns)
+    unsafe withPointer { pointer in
+      unsafe row.withMutablePointer { unsafe S.kernels.widenBFloat16(columns, factor, pointer + source * columns, $0) }
+    }
+  }
+
+  /// Writes the numbers into `matrix`, which takes this matrix's shape.
+  @specialized(where S == Float)
+  public func widen<S: Scalar>(into matrix: inout Matrix<S>) {
+    let count = count
+    matrix.reshape(rows: rows, columns: columns)
+    unsafe withPointer { source in
+      unsafe matrix.withMutablePointer { unsafe S.kernels.widenBFloat16(count, 1, source, $0) }
+    }
+  }
+
+  private mutating func withMutablePointer(_ body: (UnsafeMutablePointer<UInt16>) -> Void) {
+    unsafe storage.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { unsafe body(base) }
     }
   }
 

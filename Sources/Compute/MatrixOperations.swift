@@ -6,19 +6,14 @@ public enum Activation: String, Codable, Sendable, CaseIterable {
 }
 
 extension Matrix {
-  /// Adds `bias` (1 × n), or a range of it, to as many columns of every row, from `column` on.
+  /// Adds `bias` (1 × n) to as many columns of every row, from `column` on.
   @specialized(where S == Float)
-  public mutating func add(bias: Matrix, range: Range<Int>? = nil, atColumn column: Int = 0) {
-    let range = range ?? 0..<bias.count
-    precondition(
-      range.upperBound <= bias.count && column + range.count <= columns,
-      "a bias \(bias)[\(range)] at column \(column) of \(self)")
+  public mutating func add(bias: Matrix, atColumn column: Int = 0) {
+    precondition(column + bias.count <= columns, "a bias \(bias) at column \(column) of \(self)")
     let (rows, columns) = (rows, columns)
     unsafe withMutablePointer { pointer in
       unsafe bias.withPointer { base in
-        for row in 0..<rows {
-          unsafe S.kernels.axpy(range.count, 1, base + range.lowerBound, pointer + row * columns + column)
-        }
+        for row in 0..<rows { unsafe S.kernels.axpy(bias.count, 1, base, pointer + row * columns + column) }
       }
     }
   }
@@ -35,32 +30,31 @@ extension Matrix {
     }
   }
 
-  /// Adds one row of `other` to one row of this matrix.
+  /// Adds one row of `other`, or a range of it, to as many columns of one row of this matrix, from `column` on.
   @specialized(where S == Float)
-  public mutating func add(row source: Int, of other: Matrix, scale: S = 1, toRow target: Int) {
-    precondition(columns == other.columns && source < other.rows && target < rows)
-    let columns = columns
+  public mutating func add(
+    row source: Int, of other: Matrix, range: Range<Int>? = nil, scale: S = 1, toRow target: Int, atColumn column: Int = 0
+  ) {
+    let range = range ?? 0..<other.columns
+    precondition(
+      source < other.rows && range.upperBound <= other.columns && target < rows && column + range.count <= columns,
+      "row \(source) of \(other), columns \(range), at \(target), \(column) of \(self)")
+    let start = target * columns + column
     unsafe withMutablePointer { pointer in
       unsafe other.withPointer { base in
-        unsafe S.kernels.axpy(columns, scale, base + source * columns, pointer + target * columns)
+        unsafe S.kernels.axpy(range.count, scale, base + source * other.columns + range.lowerBound, pointer + start)
       }
     }
   }
 
-  /// Replaces as many elements of this 1 × columns matrix as `other` has columns, from `column` on, by the column sums of
-  /// `other`, its rows added in order.
+  /// Becomes the column sums of `other`, its rows added in order.
+  ///
+  /// - Precondition: this matrix is 1 × columns of `other`.
   @specialized(where S == Float)
-  public mutating func setToColumnSums(of other: Matrix, atColumn column: Int = 0) {
-    precondition(
-      rows == 1 && column + other.columns <= columns, "the column sums of \(other) into \(self) at column \(column)")
-    let columns = other.columns
-    unsafe withMutablePointer { pointer in
-      let target = unsafe pointer + column
-      unsafe target.update(repeating: 0, count: columns)
-      unsafe other.withPointer { pointer in
-        for row in 0..<other.rows { unsafe S.kernels.axpy(columns, 1, pointer + row * columns, target) }
-      }
-    }
+  public mutating func setToColumnSums(of other: Matrix) {
+    precondition(rows == 1 && other.columns == columns, "the column sums of \(other) into \(self)")
+    clear()
+    for row in 0..<other.rows { add(row: row, of: other, toRow: 0) }
   }
 
   /// Adds `scale` times `other`, element by element.
@@ -132,13 +126,6 @@ extension Matrix {
     precondition(row < rows)
     let columns = columns
     unsafe withMutablePointer { pointer in unsafe S.kernels.scale(columns, factor, pointer + row * columns) }
-  }
-
-  /// Multiplies each row by a number of its own.
-  @specialized(where S == Float)
-  public mutating func scaleRows(by factors: [S]) {
-    precondition(factors.count == rows, "\(factors.count) factors for \(self)")
-    for (row, factor) in factors.enumerated() where factor != 1 { scale(row: row, by: factor) }
   }
 
   /// The sum of the squares of all elements.

@@ -50,6 +50,8 @@ struct LogitTile<S: Scalar>: Sendable {
   }
 
   /// Computes the logits, and all of the loss that can be known here.
+  ///
+  /// After the product one row goes through all loops before the next row does: it stays in the first-level cache.
   mutating func score(
     _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>,
     engine: ProductEngine
@@ -57,23 +59,28 @@ struct LogitTile<S: Scalar>: Sendable {
     let rows = output.exact.rows
     let columns = base..<base + items.count
     segments = (0..<rows).map { objective.target.segment(ofRow: $0, columns: columns) }
+    func measure(_ logits: inout Matrix<S>, row: Int) -> TileStatistics<S> {
+      logits.add(row: 0, of: shard.outputBias, range: items, toRow: row)
+      return objective.measure(&logits, row: row, base: base, segment: segments[row])
+    }
     switch precision {
     case .float32:
       exact.reshape(rows: rows)
       engine.multiply(output.exact, transposed: shard.outputWeight, rows: items, into: &exact)
-      exact.add(bias: shard.outputBias, range: items)
-      statistics = objective.measure(&exact, base: base, segments: segments)
+      statistics = (0..<rows).map { measure(&exact, row: $0) }
     case .bfloat16:
       scratch.logits.reshape(rows: rows, columns: items.count)
       engine.multiply(output.rounded, transposed: weight, into: &scratch.logits)
-      scratch.logits.add(bias: shard.outputBias, range: items)
-      statistics = objective.measure(&scratch.logits, base: base, segments: segments)
-      rounded.round(scratch.logits)
+      rounded.reshape(rows: rows, columns: items.count)
+      statistics = (0..<rows).map { row in
+        defer { rounded.round(row: row, of: scratch.logits, toRow: row) }
+        return measure(&scratch.logits, row: row)
+      }
     }
   }
 
-  /// Turns the logits into ∂loss/∂logits, adds the tile's part to ∂loss/∂output (B × D), and leaves ∂loss/∂weight in
-  /// `scratch`.
+  /// Turns the logits into ∂loss/∂logits, adds the tile's part to ∂loss/∂output (B × D) and to ∂loss/∂bias, and leaves
+  /// ∂loss/∂weight in `scratch`.
   ///
   /// The first tile of a shard sets `outputGradient`, the others add to it.
   mutating func differentiate(
@@ -84,18 +91,24 @@ struct LogitTile<S: Scalar>: Sendable {
     let isFirst = items.lowerBound == 0
     scratch.weightGradient.reshape(rows: items.count, columns: output.exact.columns)
     let factors = objective.factors(statistics, normalisers: normalisers)
+    func finish(_ logits: inout Matrix<S>, row: Int, segment: Range<Int>) {
+      objective.subtractTarget(from: &logits, row: row, base: base, segment: segment)
+      biasGradient.add(row: row, of: logits, toRow: 0, atColumn: items.lowerBound)
+    }
     switch precision {
     case .float32:
-      exact.scaleRows(by: factors)
-      objective.subtractTarget(from: &exact, base: base, segments: segments)
-      biasGradient.setToColumnSums(of: exact, atColumn: items.lowerBound)
+      for (row, factor) in factors.enumerated() {
+        if factor != 1 { exact.scale(row: row, by: factor) }
+        finish(&exact, row: row, segment: segments[row])
+      }
       engine.multiply(exact, shard.outputWeight, rows: items, into: &outputGradient, accumulating: !isFirst)
       engine.multiply(transposing: exact, output.exact, into: &scratch.weightGradient)
     case .bfloat16:
-      rounded.widen(into: &scratch.logits, scalingRowsBy: factors)
-      objective.subtractTarget(from: &scratch.logits, base: base, segments: segments)
-      biasGradient.setToColumnSums(of: scratch.logits, atColumn: items.lowerBound)
-      rounded.round(scratch.logits)
+      for (row, factor) in factors.enumerated() {
+        rounded.widen(row: row, scaledBy: factor, into: &scratch.row)
+        finish(&scratch.row, row: 0, segment: segments[row])
+        rounded.round(row: 0, of: scratch.row, toRow: row)
+      }
       engine.multiply(rounded, weight, into: &outputGradient, accumulating: !isFirst)
       engine.multiply(transposing: rounded, output.rounded, into: &scratch.weightGradient)
     }
@@ -115,6 +128,6 @@ struct TileScratch<S: Scalar>: Sendable {
   var weightGradient = Matrix<S>(rows: 0, columns: 0)
   /// A tile's logits where the shard keeps them rounded; shape: B × items.
   var logits = Matrix<S>(rows: 0, columns: 0)
-  /// One row of a gradient; shape: 1 × H.
+  /// One row at a time: of the first layer's gradient (1 × H), of rounded logits (1 × items).
   var row = Matrix<S>(rows: 1, columns: 0)
 }

@@ -8,39 +8,36 @@ struct OutputObjective<S: Scalar>: Sendable {
   let likelihood: Likelihood
   let cells: Cells
 
-  /// Takes the loss of one tile's logits, and leaves in them what the gradient is made of.
+  /// Takes the loss of one user's logits in a tile, and leaves in them what the gradient is made of.
   ///
   /// - Parameters:
-  ///   - logits: with the bias; shape: B × items. They become `exp(f − largest)`, `σ(f)` or stay; where only some cells
-  ///     count they are the gradient already.
+  ///   - logits: with the bias; shape: B × items. The row becomes `exp(f − largest)`, `σ(f)` or stays; where only some cells
+  ///     count it is the gradient already.
   ///   - base: the tile's first item.
-  ///   - segments: where each user's entries in this tile are in ``target``.
-  func measure(_ logits: inout Matrix<S>, base: Int, segments: [Range<Int>]) -> [TileStatistics<S>] {
-    let scale = 1 / S(logits.rows)
-    return segments.enumerated().map { row, segment in
-      let (indices, values) = (target.indices[segment], target.values[segment])
-      if cells != .all {
-        return TileStatistics(
-          loss: logits.listedCellsLoss(
-            row: row, indices: indices, values: values, base: base, logistic: likelihood == .bernoulli,
-            scale: scale))
-      }
-      let dot = logits.dot(row: row, indices: indices, values: values, base: base)
-      switch likelihood {
-      case .multinomial:
-        let (maximum, sum) = logits.exponentiateShifted(row: row)
-        return TileStatistics(maximum: maximum, sum: sum, loss: -dot)
-      case .bernoulli:
-        return TileStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - dot)
-      case .gaussian:
-        var squares = 0.0
-        for value in values { squares += Double(value * value) }
-        return TileStatistics(loss: logits.sumOfSquares(row: row) - 2 * dot + squares)
-      }
+  ///   - segment: where the user's entries in this tile are in ``target``.
+  func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> TileStatistics<S> {
+    let (indices, values) = (target.indices[segment], target.values[segment])
+    if cells != .all {
+      return TileStatistics(
+        loss: logits.listedCellsLoss(
+          row: row, indices: indices, values: values, base: base, logistic: likelihood == .bernoulli,
+          scale: 1 / S(target.rowCount)))
+    }
+    let dot = logits.dot(row: row, indices: indices, values: values, base: base)
+    switch likelihood {
+    case .multinomial:
+      let (maximum, sum) = logits.exponentiateShifted(row: row)
+      return TileStatistics(maximum: maximum, sum: sum, loss: -dot)
+    case .bernoulli:
+      return TileStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - dot)
+    case .gaussian:
+      var squares = 0.0
+      for value in values { squares += Double(value * value) }
+      return TileStatistics(loss: logits.sumOfSquares(row: row) - 2 * dot + squares)
     }
   }
 
-  /// What turns each row that ``measure(_:base:segments:)`` left into ∂loss/∂logits, but for the target.
+  /// What turns each row that ``measure(_:row:base:segment:)`` left into ∂loss/∂logits, but for the target.
   ///
   /// - Parameter normalisers: every user's softmax, for the multinomial likelihood.
   func factors(_ statistics: [TileStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
@@ -54,15 +51,14 @@ struct OutputObjective<S: Scalar>: Sendable {
     }
   }
 
-  /// The target's part of ∂loss/∂logits, in rows that have been multiplied by their ``factors(_:normalisers:)``.
-  func subtractTarget(from logits: inout Matrix<S>, base: Int, segments: [Range<Int>]) {
+  /// The target's part of ∂loss/∂logits, in a row that has been multiplied by its factor
+  /// (``factors(_:normalisers:)``).
+  func subtractTarget(from logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) {
     if cells != .all { return }
-    let scale = 1 / S(logits.rows)
+    let scale = 1 / S(target.rowCount)
     let weight = likelihood == .gaussian ? 2 * scale : scale
-    for (row, segment) in segments.enumerated() {
-      logits.scatter(
-        row: row, indices: target.indices[segment], values: target.values[segment], base: base, scale: -weight)
-    }
+    logits.scatter(
+      row: row, indices: target.indices[segment], values: target.values[segment], base: base, scale: -weight)
   }
 
   /// Every user's softmax over all tiles; empty for likelihoods without one.

@@ -62,6 +62,7 @@ struct ShardWorker<S: Scalar>: Sendable {
     biasStep: AdamStep, scratch: inout TileScratch<S>, engine: ProductEngine
   ) {
     outputGradient.reshape(rows: output.exact.rows)
+    biasGradient.clear()
     for index in tiles.indices {
       tiles[index].differentiate(
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
