@@ -33,7 +33,8 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     precondition(latents.columns == design.latent, "\(latents) in a space of \(design.latent)")
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
     block.latent.z = latents
-    block.decode(decoder: network.decoder, engine: engine)
+    var multiplier = Multiplier<Float>(engine)
+    block.decode(decoder: network.decoder, multiplier: &multiplier)
     return logits(of: block.output, using: engine)
   }
 
@@ -43,9 +44,10 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     var block = UserBlock<Latent, Float>(
       design, rows: profiles.items.rowCount, forTraining: false)
     block.load(profiles)
+    var multiplier = Multiplier<Float>(engine)
     block.encode(
       shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
-      users: network.users, unseenUser: unseenUser, engine: engine)
+      users: network.users, unseenUser: unseenUser, multiplier: &multiplier)
     return block
   }
 

@@ -65,15 +65,15 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Parameter noisy: whether the latent layer draws; if so `latent.noise` has been filled.
   mutating func forward(
     shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>], decoder: [DenseLayer<S>],
-    users: Matrix<S>, unseenUser: Matrix<S>?, noisy: Bool, engine: ProductEngine
+    users: Matrix<S>, unseenUser: Matrix<S>?, noisy: Bool, multiplier: inout Multiplier<S>
   ) {
     encode(
       shards: shards, inputBias: inputBias, encoder: encoder, users: users, unseenUser: unseenUser,
-      engine: engine)
+      multiplier: &multiplier)
     if let outputs = encoded.last {
       Latent.forward(&latent, outputs: outputs, noisy: noisy)
     }
-    decode(decoder: decoder, engine: engine)
+    decode(decoder: decoder, multiplier: &multiplier)
   }
 
   /// Input to code.
@@ -81,7 +81,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The first layer is a sum of weight rows over what each user has.
   mutating func encode(
     shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>], users: Matrix<S>,
-    unseenUser: Matrix<S>?, engine: ProductEngine
+    unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>
   ) {
     encoded[0].reshape(rows: count)
     encoded[0].setRows(to: inputBias)
@@ -105,18 +105,18 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     encoded[0].apply(design.encoderActivation(0))
     for (index, layer) in encoder.enumerated() {
       encoded[index + 1].reshape(rows: count)
-      engine.multiply(encoded[index], transposed: layer.weight, into: &encoded[index + 1])
+      multiplier.multiply(encoded[index], transposed: layer.weight, into: &encoded[index + 1])
       encoded[index + 1].add(bias: layer.bias)
       encoded[index + 1].apply(design.encoderActivation(index + 1))
     }
   }
 
   /// `latent.z` to the last hidden layer.
-  mutating func decode(decoder: [DenseLayer<S>], engine: ProductEngine) {
+  mutating func decode(decoder: [DenseLayer<S>], multiplier: inout Multiplier<S>) {
     for (index, layer) in decoder.enumerated() {
       decoded[index].reshape(rows: latent.z.rows)
       let below = index == 0 ? latent.z : decoded[index - 1]
-      engine.multiply(below, transposed: layer.weight, into: &decoded[index])
+      multiplier.multiply(below, transposed: layer.weight, into: &decoded[index])
       decoded[index].add(bias: layer.bias)
       decoded[index].apply(design.activation)
     }
@@ -128,17 +128,18 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   ///
   /// - Parameter parts: what adds up to ∂loss/∂output of the whole batch, in order; shapes: B × D.
   mutating func backward(
-    parts: [Matrix<S>], encoder: [DenseLayer<S>], decoder: [DenseLayer<S>], priorWeight: Double, engine: ProductEngine
+    parts: [Matrix<S>], encoder: [DenseLayer<S>], decoder: [DenseLayer<S>], priorWeight: Double,
+    multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: count, columns: output.columns)
     delta.setToSum(of: parts, rows: batchRows)
     for index in decoder.indices.reversed() {
       delta.backpropagate(through: design.activation, outputs: decoded[index])
       let below = index == 0 ? latent.z : decoded[index - 1]
-      engine.multiply(transposing: delta, below, into: &decoderGradients[index].weight)
+      multiplier.multiply(transposing: delta, below, into: &decoderGradients[index].weight)
       decoderGradients[index].bias.setToColumnSums(of: delta)
       var next = Matrix<S>(rows: count, columns: below.columns)
-      engine.multiply(delta, decoder[index].weight, into: &next)
+      multiplier.multiply(delta, decoder[index].weight, into: &next)
       delta = next
     }
     let outputs = encoded[encoded.count - 1]
@@ -149,10 +150,10 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     for index in encoder.indices.reversed() {
       delta.backpropagate(
         through: design.encoderActivation(index + 1), outputs: encoded[index + 1])
-      engine.multiply(transposing: delta, encoded[index], into: &encoderGradients[index].weight)
+      multiplier.multiply(transposing: delta, encoded[index], into: &encoderGradients[index].weight)
       encoderGradients[index].bias.setToColumnSums(of: delta)
       var next = Matrix<S>(rows: count, columns: encoded[index].columns)
-      engine.multiply(delta, encoder[index].weight, into: &next)
+      multiplier.multiply(delta, encoder[index].weight, into: &next)
       delta = next
     }
     delta.backpropagate(through: design.encoderActivation(0), outputs: encoded[0])

@@ -53,9 +53,9 @@ struct LogitTile<S: Scalar>: Sendable {
   ///
   /// After the product one row goes through all loops before the next row does: it stays in the first-level cache.
   mutating func score(
-    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>,
-    engine: ProductEngine
+    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout ThreadScratch<S>
   ) {
+    let engine = scratch.multiplier.engine
     let rows = output.exact.rows
     let columns = base..<base + items.count
     segments = (0..<rows).map { objective.target.segment(ofRow: $0, columns: columns) }
@@ -85,9 +85,9 @@ struct LogitTile<S: Scalar>: Sendable {
   /// The first tile of a shard sets `outputGradient`, the others add to it.
   mutating func differentiate(
     _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser],
-    outputGradient: inout Matrix<S>, biasGradient: inout Matrix<S>, scratch: inout TileScratch<S>,
-    engine: ProductEngine
+    outputGradient: inout Matrix<S>, biasGradient: inout Matrix<S>, scratch: inout ThreadScratch<S>
   ) {
+    let engine = scratch.multiplier.engine
     let isFirst = items.lowerBound == 0
     scratch.weightGradient.reshape(rows: items.count, columns: output.exact.columns)
     let factors = objective.factors(statistics, normalisers: normalisers)
@@ -122,12 +122,18 @@ struct HiddenLayer<S: Scalar>: Sendable {
   var rounded = BFloat16Matrix(rows: 0, columns: 0)
 }
 
-/// What a thread needs while it works on a shard; it keeps the memory from one to the next.
-struct TileScratch<S: Scalar>: Sendable {
+/// What a thread needs while it works on blocks and shards; it keeps the memory from one to the next.
+struct ThreadScratch<S: Scalar>: Sendable {
+  /// Products of the layers between the wide ones; its engine multiplies everywhere.
+  var multiplier: Multiplier<S>
   /// ∂loss/∂weight of a tile; shape: items × D.
   var weightGradient = Matrix<S>(rows: 0, columns: 0)
   /// A tile's logits where the shard keeps them rounded; shape: B × items.
   var logits = Matrix<S>(rows: 0, columns: 0)
   /// One row at a time: of the first layer's gradient (1 × H), of rounded logits (1 × items).
   var row = Matrix<S>(rows: 1, columns: 0)
+
+  init(engine: ProductEngine, precision: ProductPrecision) {
+    multiplier = Multiplier(engine, precision: precision)
+  }
 }

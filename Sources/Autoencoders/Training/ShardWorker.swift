@@ -47,10 +47,10 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///
   /// - Parameter output: the last hidden layer. Shape: B × D.
   mutating func score(
-    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout TileScratch<S>, engine: ProductEngine
+    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout ThreadScratch<S>
   ) {
     for index in tiles.indices {
-      tiles[index].score(shard, output: output, objective: objective, scratch: &scratch, engine: engine)
+      tiles[index].score(shard, output: output, objective: objective, scratch: &scratch)
     }
   }
 
@@ -59,14 +59,14 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// - Parameter normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
   mutating func learnOutput(
     output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
-    biasStep: AdamStep, scratch: inout TileScratch<S>, engine: ProductEngine
+    biasStep: AdamStep, scratch: inout ThreadScratch<S>
   ) {
     outputGradient.reshape(rows: output.exact.rows)
     biasGradient.clear()
     for index in tiles.indices {
       tiles[index].differentiate(
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
-        biasGradient: &biasGradient, scratch: &scratch, engine: engine)
+        biasGradient: &biasGradient, scratch: &scratch)
       outputMoments.update(&shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, step)
       tiles[index].follow(shard)
     }
@@ -77,7 +77,7 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
   mutating func learnInput(
-    input: BatchRows<S>, delta: Matrix<S>, scratch: inout TileScratch<S>, step: AdamStep
+    input: BatchRows<S>, delta: Matrix<S>, scratch: inout ThreadScratch<S>, step: AdamStep
   ) {
     columns.collect(columns: shard.items, from: input)
     scratch.row.reshape(rows: 1, columns: delta.columns)

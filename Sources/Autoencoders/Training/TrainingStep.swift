@@ -30,7 +30,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private var output: HiddenLayer<S>
   private var inputDelta = Matrix<S>(rows: 0, columns: 0)
   /// Working memory, one for each thread.
-  private var scratch: [TileScratch<S>]
+  private var scratch: [ThreadScratch<S>]
   private var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
@@ -59,7 +59,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     users = TrainedMatrix(network.users)
     output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.outputWidth))
     let threads = processor.threads
-    scratch = (0..<threads).map { _ in TileScratch() }
+    scratch = (0..<threads).map { _ in ThreadScratch(engine: processor.engine, precision: precision) }
     pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
   }
 
@@ -126,8 +126,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     output.exact.setRows(to: activeBlocks.map(\.output))
     if precision == .bfloat16 { output.rounded.round(output.exact) }
     let objective = OutputObjective(target: target, likelihood: design.likelihood, cells: design.cells)
-    try processor.forEach(&workers, scratch: &scratch) { [output, processor] _, worker, scratch in
-      worker.score(output: output, objective: objective, scratch: &scratch, engine: processor.engine)
+    try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
+      worker.score(output: output, objective: objective, scratch: &scratch)
     }
 
     let normalisers = try objective.normalisers(
@@ -152,7 +152,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func forward(rows: [Int], of data: SparseRows, noise: NoiseSource) throws {
     let network = network
-    try processor.forEach(&blocks) { [processor, blockSize] index, block in
+    try processor.forEach(&blocks, scratch: &scratch) { [blockSize] index, block, scratch in
       let start = min(rows.count, index * blockSize)
       let end = min(rows.count, start + blockSize)
       block.batchRows = start..<end
@@ -161,27 +161,27 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       block.forward(
         shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
         decoder: network.decoder, users: network.users, unseenUser: nil, noisy: true,
-        engine: processor.engine)
+        multiplier: &scratch.multiplier)
     }
   }
 
   private mutating func learnOutput(
     _ objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
   ) throws {
-    try processor.forEach(&workers, scratch: &scratch) { [output, processor] _, worker, scratch in
+    try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
       worker.learnOutput(
         output: output, objective: objective, normalisers: normalisers, step: step, biasStep: plain,
-        scratch: &scratch, engine: processor.engine)
+        scratch: &scratch)
     }
   }
 
   private mutating func backward(priorWeight: Double) throws {
     let parts = workers.map(\.outputGradient)
     let (encoder, decoder) = (encoder.map(\.layer), decoder.map(\.layer))
-    try processor.forEach(&blocks) { [processor] _, block in
+    try processor.forEach(&blocks, scratch: &scratch) { _, block, scratch in
       if block.count == 0 { return }
       block.backward(
-        parts: parts, encoder: encoder, decoder: decoder, priorWeight: priorWeight, engine: processor.engine)
+        parts: parts, encoder: encoder, decoder: decoder, priorWeight: priorWeight, multiplier: &scratch.multiplier)
     }
   }
 
