@@ -60,6 +60,7 @@ public enum AtomicFile {
       try output.finish(onDisk: false)
     case .regular, .missing:
       let temporary = TemporaryNeighbour.name(for: target)
+      let folder = FileDescriptor.folder(of: temporary)
       let file = try named(path) { () throws(OutputError) in try .creating(temporary) }
       var output = OutputFile(file, path: path)
       do {
@@ -67,7 +68,7 @@ public enum AtomicFile {
         try output.finish(onDisk: true)
         if !renameFile(temporary, to: target) { throw OutputError(path: path, reason: lastSystemError()) }
       } catch {
-        removeFile(temporary)
+        if folder != nil { folder?.remove(temporary) } else { removeFile(temporary) }
         throw error
       }
     }

@@ -55,6 +55,18 @@ struct FileDescriptor: ~Copyable {
     return FileDescriptor(raw: raw)
   }
 
+  /// The folder that `path` lies in, or `nil`, with `errno` set, when it cannot be opened.
+  ///
+  /// Through it a file is reached where its folder is now, wherever that has been moved.
+  static func folder(of path: String) -> FileDescriptor? {
+    let folder = TemporaryNeighbour.split(path).folder
+    let raw = unsafe open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    return raw < 0 ? nil : FileDescriptor(raw: raw)
+  }
+
+  /// Removes the file of this folder that has the last part of `path` for a name, if it is there.
+  func remove(_ path: String) { _ = unsafe unlinkat(raw, TemporaryNeighbour.split(path).name, 0) }
+
   /// A second descriptor of an open file, or `nil`, with `errno` set, when there is none.
   static func duplicating(_ raw: Int32) -> FileDescriptor? {
     let copy = dup(raw)

@@ -40,7 +40,8 @@ public enum TemporaryNeighbour {
   private static func stem(of name: Substring) -> String { "." + name.prefix(60) + "." }
   private static func stem(of name: String) -> String { stem(of: name[...]) }
 
-  private static func split(_ path: String) -> (folder: String, name: String) {
+  /// A path's last part, and what comes before it.
+  static func split(_ path: String) -> (folder: String, name: String) {
     let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     return (String(path[..<slash]), String(path[slash...]))
   }

@@ -38,6 +38,25 @@ struct AtomicOutputTests {
     }
   }
 
+  @Test("when the folder is moved away half-way it is an error, and nothing is left behind where the folder is now")
+  func movedFolder() throws {
+    try withTemporaryDirectory { directory in
+      let (here, there) = (directory + "/here", directory + "/there")
+      try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: false)
+      try AtomicFile.write("old", to: here + "/out.txt")
+      let failure = #expect(throws: OutputError.self) {
+        try AtomicFile.write(to: here + "/out.txt") { output in
+          try output.write("new")
+          try FileManager.default.moveItem(atPath: here, toPath: there)
+        }
+      }
+      #expect(failure?.description == "\(here)/out.txt cannot be written: No such file or directory")
+      #expect(try names(in: there) == ["out.txt"])
+      #expect(try contents(of: there + "/out.txt") == Array("old".utf8))
+      #expect(try names(in: directory) == ["there"])
+    }
+  }
+
   @Test("a path in no directory, or that is a directory, is an output error naming the path asked for")
   func refused() throws {
     try withTemporaryDirectory { directory in
