@@ -43,6 +43,8 @@ struct ErrorTests {
         "sample vae --output s --lengths short", "sample vae --output s --from prior --lengths own",
         "sample vae --output s", "sample vae --output s --from fitted",
         "sample vae --output s --from prior --lengths nearby",
+        "audit --real good.tsv --synthetic good.tsv --tstr-only",
+        "audit --real good.tsv --synthetic good.tsv --real-scores s.json",
       ], status: 64, in: folder, snapshot: "errors-64")
   }
 

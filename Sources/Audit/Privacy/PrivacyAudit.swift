@@ -86,17 +86,18 @@ struct PrivacyAudit: Sendable {
     let real = try MembershipInference(halves.0, members: train, others: halves.1, elsewhere: nil, processor)
     let few = "Needs \(MembershipInference.least) holdout users (twice as many for the density ratio)."
     func measure(
-      _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, _ ceiling: MembershipInference.Estimate?
+      _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, ceiling: Double?, error: Double? = nil
     ) -> AuditMeasure {
       GapRule.measure(
-        kind, value: value?.value, standardError: value?.standardError, ceiling: ceiling?.value,
-        ceilingError: ceiling?.standardError, missing: few)
+        kind, value: value?.value, standardError: value?.standardError, ceiling: ceiling, ceilingError: error,
+        missing: few)
     }
     // A generator that has seen nobody gives the second attacker 0.5 and 0.01 by symmetry.
     return [
-      measure(.membershipAUC, whole?.area, real?.area), measure(.membershipTPR, whole?.found, real?.found),
-      measure(.densityMembershipAUC, ratio?.densityArea, (0.5, 0)),
-      measure(.densityMembershipTPR, ratio?.densityFound, (0.01, 0)),
+      measure(.membershipAUC, whole?.area, ceiling: real?.area.value, error: real?.area.standardError),
+      measure(.membershipTPR, whole?.found, ceiling: real?.found?.value, error: real?.found?.standardError),
+      measure(.densityMembershipAUC, ratio?.densityArea, ceiling: 0.5),
+      measure(.densityMembershipTPR, ratio?.densityFound, ceiling: 0.01),
     ]
   }
 

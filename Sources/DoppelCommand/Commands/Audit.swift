@@ -35,7 +35,7 @@ struct Audit: ParsableCommand {
   var realScores: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+      "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
   var precision = ProductPrecision.float32
   @Option(help: ArgumentHelp("Most users of each kind whose distances are computed.", valueName: "n"))
   var maxUsers = AuditOptions().maximumUsers
@@ -50,6 +50,10 @@ struct Audit: ParsableCommand {
     if noUtility && (tstrOnly || realScores != nil) {
       throw ValidationError(
         "--no-utility trains nothing, so it does not go with \(tstrOnly ? "--tstr-only" : "--real-scores")")
+    }
+    if holdout == nil && (tstrOnly || realScores != nil) {
+      throw ValidationError(
+        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on users that nothing was trained on")
     }
     if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
       throw ValidationError("only one file can be - for stdin")
