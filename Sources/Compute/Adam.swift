@@ -108,6 +108,50 @@ public struct AdamMoments<S: Scalar>: Sendable {
     _ parameter: inout Matrix<S>, summing parts: [Matrix<S>], scratch: inout [Matrix<S>], processor: Processor,
     _ step: AdamStep
   ) throws {
+    let width = parameter.columns
+    try forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
+      gradient.reshape(rows: piece.count, columns: width)
+      gradient.setToSum(of: parts, rows: piece)
+      unsafe gradient.withPointer { g in unsafe S.kernels.adam(gradient.count, g, w, m, v, constants) }
+    }
+  }
+
+  /// Updates every row of `parameter` from the sparse product `entriesᵀ · delta`, several pieces of its rows at a time.
+  ///
+  /// Shapes: `parameter` n × H, `entries` B × n, `delta` B × H. Each row is treated as by
+  /// ``update(_:sparse:delta:scratch:_:)``.
+  ///
+  /// - Parameter scratch: a place for the gradient of a row, for each thread.
+  @specialized(where S == Float)
+  public mutating func update(
+    _ parameter: inout Matrix<S>, sparse entries: BatchRows<S>, delta: Matrix<S>, scratch: inout [Matrix<S>],
+    processor: Processor, _ step: AdamStep
+  ) throws {
+    let width = parameter.columns
+    precondition(delta.columns == width && entries.rowCount <= delta.rows, "\(delta) for \(parameter)")
+    try forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
+      var columns = BatchColumns<S>()
+      columns.collect(columns: piece, from: entries)
+      gradient.reshape(rows: 1, columns: width)
+      unsafe delta.withPointer { d in
+        unsafe gradient.withMutablePointer { gradient in
+          unsafe columns.withPointers { offsets, users, values in
+            unsafe S.kernels.sparseAdam(
+              piece.count, width, offsets, users, values, d, w, m, v, constants, gradient)
+          }
+        }
+      }
+    }
+  }
+
+  /// Works on pieces of the rows, several at a time; `body` is given the three places where a piece's numbers begin.
+  private mutating func forEachPiece(
+    of parameter: inout Matrix<S>, scratch: inout [Matrix<S>], _ processor: Processor, _ step: AdamStep,
+    _ body: @Sendable (
+      _ rows: Range<Int>, _ scratch: inout Matrix<S>, _ w: UnsafeMutablePointer<S>, _ m: UnsafeMutablePointer<S>,
+      _ v: UnsafeMutablePointer<S>, _ constants: UnsafePointer<dk_adam>
+    ) -> Void
+  ) throws {
     let (rows, width) = (parameter.rows, parameter.columns)
     precondition(first.rows == rows && first.columns == width, "moments \(first) for \(parameter)")
     var pieces = Self.pieces(rows: rows)
@@ -117,13 +161,9 @@ public struct AdamMoments<S: Scalar>: Sendable {
           try unsafe second.withMutablePointer { v in
             // Shared between threads, but a row belongs to one piece, and a piece to one thread.
             nonisolated(unsafe) let (w, m, v, constants) = unsafe (w, m, v, constants)
-            try processor.forEach(&pieces, scratch: &scratch) { _, piece, gradient in
-              gradient.reshape(rows: piece.count, columns: width)
-              gradient.setToSum(of: parts, rows: piece)
+            try processor.forEach(&pieces, scratch: &scratch) { _, piece, scratch in
               let start = piece.lowerBound * width
-              unsafe gradient.withPointer { g in
-                unsafe S.kernels.adam(gradient.count, g, w + start, m + start, v + start, constants)
-              }
+              unsafe body(piece, &scratch, w + start, m + start, v + start, constants)
             }
           }
         }

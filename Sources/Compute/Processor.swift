@@ -10,7 +10,7 @@ public struct Processor: Sendable {
   public let engine: ProductEngine
   /// The largest number of threads used at once.
   public let threads: Int
-  /// The number format of the wide products in training.
+  /// The number format of the products in training.
   public private(set) var precision = ProductPrecision.float32
 
   /// Creates a processor.
@@ -24,12 +24,12 @@ public struct Processor: Sendable {
   /// More threads than this are never used: some memory is held for each.
   public static let mostThreads = 1024
 
-  /// The engine, and the number format of the wide products if it is not single precision.
+  /// The engine, and the number format of the products in training if it is not single precision.
   public var name: String {
     precision == .float32 ? engine.name : "\(engine.name), \(precision.rawValue) products in training"
   }
 
-  /// The same with another number format for the wide products in training.
+  /// The same with another number format for the products in training.
   ///
   /// - Throws: ``EngineError/unsupported(_:engine:)`` where this machine has no faster instruction for it.
   public func using(_ precision: ProductPrecision) throws -> Processor {

@@ -1,4 +1,4 @@
-/// The number format in which the products of the wide layers are computed.
+/// The number format in which training computes products of dense matrices.
 ///
 /// Weights, moments, sums and losses are single precision in any case.
 public enum ProductPrecision: String, Codable, Sendable, CaseIterable {

@@ -53,7 +53,7 @@ struct TrainingTests {
   }
 
   @Test(
-    "rounded wide products: the same bits on 1 and 2 threads, nearly the same loss; refused where there are none",
+    "rounded products: the same bits on 1 and 2 threads, nearly the same loss; refused where there are none",
     arguments: ["ae", "cdae", "mult-dae", "mult-vae"])
   func rounded(_ name: String) throws {
     let engine = try ProductEngine.fastest()

@@ -153,6 +153,32 @@ struct AdamTests {
     expectClose(sparseMoments.second.elements, denseMoments.second.elements, within: Self.doubleBound, "v")
   }
 
+  @Test(
+    "the sparse update in pieces on any number of threads is that of one shard, bit by bit", arguments: [1, 2, 5],
+    [1, 47, 100, 600])
+  func sparsePieces(threads: Int, rows: Int) throws {
+    let start: Matrix<Float> = gaussianMatrix(rows, 13, seed: 79)
+    var batch = BatchRows<Float>()
+    for row in stride(from: 0, to: rows, by: 3) {
+      batch.append(column: Int32(row), value: 2)
+      batch.endRow()
+    }
+    let delta: Matrix<Float> = gaussianMatrix(batch.rowCount, 13, seed: 80)
+    let step = Adam(learningRate: 0.01).step(1, penalty: 0.02)
+    var (pieces, whole) = (start, start)
+    var pieceMoments = AdamMoments<Float>(rows: rows, columns: 13)
+    var wholeMoments = pieceMoments
+    var scratch = [Matrix<Float>](repeating: Matrix(rows: 0, columns: 0), count: threads)
+    try pieceMoments.update(
+      &pieces, sparse: batch, delta: delta, scratch: &scratch, processor: Processor(engine: .gsl, threads: threads), step)
+    var columns = BatchColumns<Float>()
+    columns.collect(columns: 0..<rows, from: batch)
+    var row = Matrix<Float>(rows: 1, columns: 13)
+    wholeMoments.update(&whole, sparse: columns, delta: delta, scratch: &row, step)
+    #expect(pieces == whole && pieces != start)
+    #expect(pieceMoments.first == wholeMoments.first && pieceMoments.second == wholeMoments.second)
+  }
+
   @Test("a row that nobody has goes on moving, exactly as with a gradient of zeros")
   func idleRowsMove() {
     let start: Matrix<Float> = gaussianMatrix(2, 4, seed: 77)

@@ -32,13 +32,18 @@ struct BFloat16Tests {
     #expect(rounded(once) == once)
   }
 
-  @Test("rows are multiplied by numbers of their own on the way back")
-  func scaledRows() {
+  @Test("one row goes in, and out again times a number, and the others stay")
+  func oneRow() {
+    let matrix = Matrix<Float>(rows: 2, columns: 2, elements: [1, 2, 3, 4])
     var packed = BFloat16Matrix(rows: 0, columns: 0)
-    packed.round(Matrix<Float>(rows: 2, columns: 2, elements: [1, 2, 3, 4]))
+    packed.round(matrix)
+    packed.round(row: 1, of: matrix, toRow: 0)
+    var row = Matrix<Float>(rows: 9, columns: 9)
+    packed.widen(row: 0, scaledBy: -1.1, into: &row)
+    #expect(row == Matrix(rows: 1, columns: 2, elements: [3 * -1.1, 4 * -1.1]))
     var wide = Matrix<Float>(rows: 0, columns: 0)
-    packed.widen(into: &wide, scalingRowsBy: [0.5, -1.1])
-    #expect(wide == Matrix(rows: 2, columns: 2, elements: [0.5, 1, 3 * -1.1, 4 * -1.1]))
+    packed.widen(into: &wide)
+    #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 3, 4]))
   }
 
   @Test("some rows of a matrix are rounded alone")
@@ -85,6 +90,38 @@ struct BFloat16Tests {
       engine.multiply(transposing: aTall.packed, bPlain.packed, into: &c)
       engine.multiply(transposing: aTall.wide, bPlain.wide, into: &d)
       compare("aᵀ·b")
+    }
+  }
+
+  @Test("a multiplier in single precision is the engine; a rounding one is the engine with both factors rounded, size after size")
+  func multipliers() throws {
+    for engine in ProductEngine.present {
+      for precision in ProductPrecision.allCases where engine.supports(precision) {
+        var multiplier = Multiplier<Float>(engine, precision: precision)
+        for (m, n, k) in [(5, 7, 3), (33, 65, 129), (2, 3, 4)] {
+          let factors = (0..<4).map { [(m, k), (n, k), (k, n), (k, m)][$0] }.enumerated().map {
+            gaussianMatrix($1.0, $1.1, seed: 8, place: $0) as Matrix<Float>
+          }
+          let read = factors.map { factor in
+            precision == .float32 ? factor : Matrix(rows: factor.rows, columns: factor.columns, elements: rounded(factor.elements))
+          }
+          var (c, d) = (Matrix<Float>(rows: m, columns: n), Matrix<Float>(rows: m, columns: n))
+          func compare(_ form: String) {
+            expectClose(
+              c.elements.map(Double.init), d.elements.map(Double.init),
+              within: precision == .float32 ? 0 : 1e-6 * Double(k) + 1e-6, "\(engine.name), \(precision), \(form)")
+          }
+          multiplier.multiply(factors[0], transposed: factors[1], into: &c)
+          engine.multiply(read[0], transposed: read[1], into: &d)
+          compare("a·bᵀ")
+          multiplier.multiply(factors[0], factors[2], into: &c)
+          engine.multiply(read[0], read[2], into: &d)
+          compare("a·b")
+          multiplier.multiply(transposing: factors[3], factors[2], into: &c)
+          engine.multiply(transposing: read[3], read[2], into: &d)
+          compare("aᵀ·b")
+        }
+      }
     }
   }
 

@@ -11,7 +11,7 @@ struct MatrixTests {
     var copy = matrix
     copy[0, 0] = 9
     copy.apply(.relu)
-    copy.scaleRows(by: [1, -1, 1])
+    copy.scale(row: 1, by: -1)
     #expect(matrix.elements == [1, 2, 3, 4, 5, 6])
     #expect(copy.elements == [9, 2, -3, -4, 5, 6])
   }
@@ -45,6 +45,10 @@ struct MatrixTests {
     #expect(copies.elements == [13, 24, 15, 26])
     copies.add(row: 2, of: matrix, scale: 2, toRow: 0)
     #expect(copies.elements == [23, 36, 15, 26])
+    copies.add(row: 0, of: bias, range: 1..<2, scale: -1, toRow: 1)
+    #expect(copies.elements == [23, 36, -5, 26])
+    copies.add(row: 0, of: bias, range: 0..<1, toRow: 1, atColumn: 1)
+    #expect(copies.elements == [23, 36, -5, 36])
     copies.add(copies, scale: -1)
     #expect(copies.elements == [0, 0, 0, 0])
     var sums = Matrix<Double>(rows: 1, columns: 2, elements: [7, 7])

@@ -87,6 +87,21 @@ public struct Network<S: Scalar>: Sendable {
       rows: design.userVectors == nil ? 0 : userCount, columns: first, fan: items + first, tensor: 6)
   }
 
+  /// Takes over another network's numbers into memory of its own.
+  ///
+  /// Assignment would share the memory until the other changes, and then whoever changes it, in training one of many
+  /// threads, would have to find new memory; this way it stays where it is.
+  ///
+  /// - Precondition: both have the same shape.
+  mutating func copy(_ other: Network) {
+    var (other, sources, next) = (other, [Matrix<S>](), 0)
+    other.visit { sources.append($1) }
+    visit { _, matrix in
+      matrix.copyRows(0..<sources[next].rows, of: sources[next])
+      next += 1
+    }
+  }
+
   /// The mean of the user vectors; shape: 1 × H.
   func meanUserVector() -> Matrix<S> {
     var mean = Matrix<S>(rows: 1, columns: users.columns)

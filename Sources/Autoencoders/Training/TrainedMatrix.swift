@@ -23,11 +23,10 @@ struct TrainedMatrix<S: Scalar>: Sendable {
   }
 
   /// Updates rows that each belong to at most one user of the batch, the others with a zero gradient.
-  mutating func update(sparse entries: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) {
-    var columns = BatchColumns<S>()
-    columns.collect(columns: 0..<value.rows, from: entries)
-    var scratch = Matrix<S>(rows: 1, columns: value.columns)
-    moments.update(&value, sparse: columns, delta: delta, scratch: &scratch, step)
+  mutating func update(
+    sparse entries: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, scratch: inout [Matrix<S>], processor: Processor
+  ) throws {
+    try moments.update(&value, sparse: entries, delta: delta, scratch: &scratch, processor: processor, step)
   }
 }
 

@@ -87,7 +87,10 @@ public struct Trainer: Sendable {
         record.validation = value
         let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
         if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
-          best = keepsBest ? step.network : nil
+          if keepsBest {
+            if best == nil { best = step.network }
+            best?.copy(step.network)
+          }
           position.best = .init(epoch: position.epoch, value: value)
           position.waited = 0
         } else if settled {

@@ -54,9 +54,6 @@ public struct TrainingMemory: Sendable, Equatable {
     workspace =
       (hidden + (blocks + 1) * small + 2 * batchSize * (first + last) + min(processor.threads, shards.count) * thread)
       * float
-    // While one best network replaces another, some of the memory of the old one lies idle between what is in use:
-    // measured, up to a third of it.
-    if keepsBest { workspace += weights * float / 4 }
   }
 }
 

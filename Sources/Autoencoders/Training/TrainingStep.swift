@@ -35,7 +35,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// Prepares to train a network.
   ///
-  /// In `Double` the wide products are never rounded, whatever the processor's precision.
+  /// In `Double` products are never rounded, whatever the processor's precision.
   public init(
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor
@@ -219,7 +219,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       worker.learnInput(input: input, delta: inputDelta, scratch: &scratch, step: step)
     }
     if design.userVectors != nil {
-      users.update(sparse: userEntries, delta: inputDelta, step)
+      try users.update(
+        sparse: userEntries, delta: inputDelta, step, scratch: &pieceGradients, processor: processor)
     }
   }
 

@@ -45,7 +45,7 @@ struct ModelOptions: ParsableArguments {
   var likelihood: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of the wide products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+      "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
   var precision = ProductPrecision.float32
   @Option(
     help: ArgumentHelp(
