@@ -147,10 +147,11 @@ public struct AdamMoments<S: Scalar>: Sendable {
   /// Works on pieces of the rows, several at a time; `body` is given the three places where a piece's numbers begin.
   private mutating func forEachPiece(
     of parameter: inout Matrix<S>, scratch: inout [Matrix<S>], _ processor: Processor, _ step: AdamStep,
-    _ body: @Sendable (
-      _ rows: Range<Int>, _ scratch: inout Matrix<S>, _ w: UnsafeMutablePointer<S>, _ m: UnsafeMutablePointer<S>,
-      _ v: UnsafeMutablePointer<S>, _ constants: UnsafePointer<dk_adam>
-    ) -> Void
+    _ body:
+      @Sendable (
+        _ rows: Range<Int>, _ scratch: inout Matrix<S>, _ w: UnsafeMutablePointer<S>, _ m: UnsafeMutablePointer<S>,
+        _ v: UnsafeMutablePointer<S>, _ constants: UnsafePointer<dk_adam>
+      ) -> Void
   ) throws {
     let (rows, width) = (parameter.rows, parameter.columns)
     precondition(first.rows == rows && first.columns == width, "moments \(first) for \(parameter)")

@@ -45,7 +45,8 @@ public struct BFloat16Matrix: Sendable {
   @specialized(where S == Float)
   public mutating func round<S: Scalar>(row source: Int, of matrix: Matrix<S>, toRow target: Int) {
     precondition(
-      columns == matrix.columns && source < matrix.rows && target < rows, "row \(source) of \(matrix) at \(target) of \(self)")
+      columns == matrix.columns && source < matrix.rows && target < rows,
+      "row \(source) of \(matrix) at \(target) of \(self)")
     let columns = columns
     unsafe withMutablePointer { pointer in
       unsafe matrix.withPointer {

@@ -33,7 +33,8 @@ extension Matrix {
   /// Adds one row of `other`, or a range of it, to as many columns of one row of this matrix, from `column` on.
   @specialized(where S == Float)
   public mutating func add(
-    row source: Int, of other: Matrix, range: Range<Int>? = nil, scale: S = 1, toRow target: Int, atColumn column: Int = 0
+    row source: Int, of other: Matrix, range: Range<Int>? = nil, scale: S = 1, toRow target: Int,
+    atColumn column: Int = 0
   ) {
     let range = range ?? 0..<other.columns
     precondition(

@@ -170,7 +170,8 @@ struct AdamTests {
     var wholeMoments = pieceMoments
     var scratch = [Matrix<Float>](repeating: Matrix(rows: 0, columns: 0), count: threads)
     try pieceMoments.update(
-      &pieces, sparse: batch, delta: delta, scratch: &scratch, processor: Processor(engine: .gsl, threads: threads), step)
+      &pieces, sparse: batch, delta: delta, scratch: &scratch, processor: Processor(engine: .gsl, threads: threads),
+      step)
     var columns = BatchColumns<Float>()
     columns.collect(columns: 0..<rows, from: batch)
     var row = Matrix<Float>(rows: 1, columns: 13)

@@ -93,7 +93,9 @@ struct BFloat16Tests {
     }
   }
 
-  @Test("a multiplier in single precision is the engine; a rounding one is the engine with both factors rounded, size after size")
+  @Test(
+    "a multiplier in single precision is the engine; a rounding one is the engine with both factors rounded, size after size"
+  )
   func multipliers() throws {
     for engine in ProductEngine.present {
       for precision in ProductPrecision.allCases where engine.supports(precision) {
@@ -103,7 +105,8 @@ struct BFloat16Tests {
             gaussianMatrix($1.0, $1.1, seed: 8, place: $0) as Matrix<Float>
           }
           let read = factors.map { factor in
-            precision == .float32 ? factor : Matrix(rows: factor.rows, columns: factor.columns, elements: rounded(factor.elements))
+            precision == .float32
+              ? factor : Matrix(rows: factor.rows, columns: factor.columns, elements: rounded(factor.elements))
           }
           var (c, d) = (Matrix<Float>(rows: m, columns: n), Matrix<Float>(rows: m, columns: n))
           func compare(_ form: String) {

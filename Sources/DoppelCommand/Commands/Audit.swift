@@ -53,7 +53,8 @@ struct Audit: ParsableCommand {
     }
     if holdout == nil && (tstrOnly || realScores != nil) {
       throw ValidationError(
-        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on users that nothing was trained on")
+        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on users that nothing was trained on"
+      )
     }
     if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
       throw ValidationError("only one file can be - for stdin")
