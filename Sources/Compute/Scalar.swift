@@ -43,7 +43,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
       UnsafePointer<dk_adam>, Target
     ) -> Void
-  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int32, Target) -> Void
   let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
   let widenBFloat16: @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
 
@@ -73,7 +73,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
         Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
         UnsafePointer<dk_adam>, Target
       ) -> Void,
-    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void,
+    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int32, Target) -> Void,
     roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
     widenBFloat16: @escaping @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
   ) {
@@ -126,7 +126,7 @@ extension Float: Scalar {
     },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) },
+    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7) },
     roundBFloat16: { unsafe dk_round_bf16_f($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2, $3) })
 }
@@ -155,7 +155,7 @@ extension Double: Scalar {
     },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) },
+    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7) },
     roundBFloat16: { unsafe dk_round_bf16_d($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2, $3) })
 }

@@ -50,21 +50,30 @@ extension Matrix {
     }
   }
 
-  /// Adds `Σ values[k] · weight[row: indices[k] − base]` to one row: the product of a sparse row with a shard of weights.
+  /// Adds the product of sparse rows with a shard of weights: to every row, `Σ values[k] · weight[row: indices[k] − base]`
+  /// over its entries in `columns`, whose first is the base.
   @specialized(where S == Float)
-  public mutating func gather(
-    row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, from weight: Matrix, base: Int
-  ) {
-    precondition(row < rows && weight.columns == columns && indices.count == values.count)
-    guard let first = indices.first, let last = indices.last else { return }
+  public mutating func gather(_ batch: BatchRows<S>, columns shard: Range<Int>, from weight: Matrix) {
     precondition(
-      Int(first) >= base && Int(last) - base < weight.rows, "items \(first)…\(last) are not in this shard")
-    let columns = columns
+      batch.rowCount <= rows && weight.columns == columns && weight.rows == shard.count,
+      "\(batch.rowCount) rows times \(weight) into \(self)")
+    let (columns, indices) = (columns, batch.indices)
+    let segments = (0..<batch.rowCount).map { batch.segment(ofRow: $0, columns: shard) }.enumerated().filter {
+      !$0.element.isEmpty
+    }
     unsafe withMutablePointer { target in
       unsafe weight.withPointer { w in
-        unsafe Self.withEntries(indices, values) { index, value in
-          unsafe S.kernels.gather(
-            indices.count, index, value, Int32(base), columns, w, target + row * columns)
+        unsafe indices.withUnsafeBufferPointer { index in
+          unsafe batch.values.withUnsafeBufferPointer { value in
+            guard let index = index.baseAddress, let value = value.baseAddress else { return }
+            for (place, (row, segment)) in segments.enumerated() {
+              let start = segment.lowerBound
+              let after = place + 1 < segments.count ? indices[segments[place + 1].element.lowerBound] : -1
+              unsafe S.kernels.gather(
+                segment.count, index + start, value + start, Int32(shard.lowerBound), columns, w, after,
+                target + row * columns)
+            }
+          }
         }
       }
     }

@@ -25,10 +25,16 @@ struct SparseOperationTests {
     let data = Case()
     let before: Matrix<Double> = gaussianMatrix(6, 9, seed: 62)
     var found = before
+    var batch = BatchRows<Double>()
     for row in 0..<6 {
       let (indices, values) = data.entries(row)
-      found.gather(row: row, indices: indices[...], values: values[...], from: data.weight, base: data.base)
+      // Entries on either side of the shard are another shard's.
+      batch.append(column: Int32(data.base - 1), value: 100)
+      for (index, value) in zip(indices, values) { batch.append(column: index, value: value) }
+      batch.append(column: Int32(data.base + 40), value: 100)
+      batch.endRow()
     }
+    found.gather(batch, columns: data.base..<data.base + 40, from: data.weight)
     var expected = before
     ProductEngine.gsl.multiply(data.rows.dense(), data.weight, into: &expected, accumulating: true)
     expectClose(found.elements, expected.elements, within: Self.rounding, "gather")
@@ -67,7 +73,11 @@ struct SparseOperationTests {
   func empty() {
     let before: Matrix<Float> = gaussianMatrix(2, 3, seed: 65)
     var matrix = before
-    matrix.gather(row: 0, indices: [], values: [], from: gaussianMatrix(5, 3, seed: 66), base: 0)
+    var batch = BatchRows<Float>()
+    batch.endRow()
+    batch.append(column: 9, value: 1)
+    batch.endRow()
+    matrix.gather(batch, columns: 0..<5, from: gaussianMatrix(5, 3, seed: 66))
     matrix.scatter(row: 1, indices: [], values: [], base: 0, scale: 3)
     #expect(matrix == before)
     #expect(matrix.dot(row: 0, indices: [], values: [], base: 7) == 0)

@@ -85,14 +85,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   ) {
     encoded[0].reshape(rows: count)
     encoded[0].setRows(to: inputBias)
-    for shard in shards {
-      for row in 0..<count {
-        let segment = input.segment(ofRow: row, columns: shard.items)
-        encoded[0].gather(
-          row: row, indices: input.indices[segment], values: input.values[segment],
-          from: shard.inputWeight, base: shard.items.lowerBound)
-      }
-    }
+    for shard in shards { encoded[0].gather(input, columns: shard.items, from: shard.inputWeight) }
     if design.userVectors != nil {
       for row in 0..<count {
         if userRows[row] >= 0 {
