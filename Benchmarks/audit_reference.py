@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 
+import interactions
 import numpy as np
 import pandas as pd
 import prdc
@@ -33,12 +34,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 doppel, path = sys.argv[1:3]
-users = {}
-with open(path) as lines:
-    next(lines)
-    for line in lines:
-        user, item = line.rstrip("\n").split("\t")[:2]
-        users.setdefault(user, set()).add(item)
+users = {user: set(items) for user, items in interactions.read(path).items()}
 names = list(users)
 items = sorted(set().union(*users.values()))
 third = len(names) // 3

@@ -1,6 +1,7 @@
 #include "CKernels.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 // One copy per vector width, chosen when the program is loaded. Other systems compile the plain loop for their baseline; so
 // does the thread sanitizer, whose own start-up comes after the choice and would be called before it.
@@ -79,6 +80,32 @@ INLINE double log1p_unit_d(double u) { return log1p(u); }
 #define T double
 #define FN(name) name##_d
 #include "kernels_template.h"
+
+typedef uint8_t bytes64 __attribute__((vector_size(64)));
+typedef bool bits64 __attribute__((ext_vector_type(64)));
+
+DK_CLONES ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdiff_t end, uint8_t a, uint8_t b,
+                                   ptrdiff_t *positions) {
+  ptrdiff_t count = 0, i = start;
+  for (; i + 64 <= end; i += 64) {
+    bytes64 text;
+    __builtin_memcpy(&text, bytes + i, 64);
+    bits64 hits = __builtin_convertvector((text == a) | (text == b), bits64);
+    uint64_t left;
+    __builtin_memcpy(&left, &hits, 8);
+    // Four at a time, the last of them perhaps for nothing: a loop of uneven length would be guessed wrong.
+    ptrdiff_t found = __builtin_popcountll(left);
+    for (ptrdiff_t k = 0; k < found; k += 4)
+      for (int j = 0; j < 4; j++) {
+        positions[count + k + j] = i + __builtin_ctzg(left, 63);
+        left &= left - 1;
+      }
+    count += found;
+  }
+  for (; i < end; i++)
+    if (bytes[i] == a || bytes[i] == b) positions[count++] = i;
+  return count;
+}
 
 int dk_has_avx512(void) {
 #if defined(__x86_64__)

@@ -93,8 +93,9 @@ extension DecimalNumber {
 /// Ratings already understood: there are only a few different ones, and comparing is faster than reading.
 struct ScoreMemory {
   // A key has the length in its top byte, so that none is the one of an empty place.
-  private var keys = InlineArray<32, UInt64>(repeating: .max)
-  private var values = InlineArray<32, Float>(repeating: 0)
+  // Far more places than ratings, so that two of them hardly ever drive each other out.
+  private var keys = InlineArray<256, UInt64>(repeating: .max)
+  private var values = InlineArray<256, Float>(repeating: 0)
 
   /// The finite number in `bytes[start..<end]`, whose first word is at hand, or `nil`.
   @inline(__always)
@@ -102,7 +103,7 @@ struct ScoreMemory {
     let length = UInt64(end - start)
     if length > 7 { return Self.read(bytes, start, end) }
     let key = first & (1 &<< (8 &* length) &- 1) | length &<< 56
-    let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 59)
+    let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> 56)
     if keys[place] == key { return values[place] }
     guard let value = Self.read(bytes, start, end) else { return nil }
     keys[place] = key

@@ -1,3 +1,4 @@
+import Compute
 import FileFormats
 
 /// Reads the lines of a file whose dialect is known.
@@ -27,18 +28,23 @@ struct RowParser: Sendable {
     items: IdentifierTable
   ) throws {
     let splitter = LineSplitter(dialect.delimiter, wanted: dialect.columns)
-    let cutter = PlainLine.Cutter(dialect)
+    let delimiter = PlainLine.delimiter(of: dialect)
+    let quotes = dialect.delimiter.allowsQuotes
+    var ends = ByteSearch(delimiter ?? UInt8(ascii: "\n"), or: UInt8(ascii: "\n"), in: chunk.range)
     var line = PlainLine()
     var scores = ScoreMemory()
     var lastUser = IdentifierKey(word: 0, length: 0)
+    var waiting = WaitingItems()
     let columns = dialect.columns
     var position = chunk.range.lowerBound
     while position < chunk.range.upperBound {
-      guard let cutter, line.cut(bytes, at: position, cutter), line.count >= dialect.columnCount,
+      guard delimiter != nil, line.cut(bytes, at: position, &ends, quotes: quotes), line.count >= dialect.columnCount,
         line.next - position <= Self.longestLine
       else {
+        try number(&waiting, bytes, into: &chunk, known: items)
         position = try parseLine(
           bytes, at: position, splitter, line: first + chunk.lines, into: &chunk, users, items)
+        ends.skip(to: position, in: bytes)
         chunk.lines += 1
         lastUser = IdentifierKey(word: 0, length: 0)
         continue
@@ -47,8 +53,9 @@ struct RowParser: Sendable {
       let (userStart, userEnd) = (line.starts[columns[0]], line.ends[columns[0]])
       let user = key(bytes, userStart, userEnd, line.words[columns[0]])
       if user == lastUser && user.isExact && user.length > 0 {
-        chunk.runs[chunk.runs.count - 1].count += 1
+        waiting.repeatsUser()
       } else {
+        try number(&waiting, bytes, into: &chunk, known: items)
         chunk.append(
           user: try number(
             user, bytes, userStart, userEnd, .user, line: first + chunk.lines, known: users, new: &chunk.newUsers)
@@ -57,28 +64,59 @@ struct RowParser: Sendable {
       }
       // Items.
       let (itemStart, itemEnd) = (line.starts[columns[1]], line.ends[columns[1]])
-      let item = key(bytes, itemStart, itemEnd, line.words[columns[1]])
-      chunk.items.append(
-        try number(
-          item, bytes, itemStart, itemEnd, .item, line: first + chunk.lines, known: items, new: &chunk.newItems))
+      waiting.append(
+        key(bytes, itemStart, itemEnd, line.words[columns[1]]), start: itemStart, line: first + chunk.lines)
       if hasRating {
         let (start, end) = (line.starts[columns[2]], line.ends[columns[2]])
         guard let value = scores.value(bytes, start, end, first: line.words[columns[2]]) else {
+          // Of several errors the first is reported, and an item may be one.
+          try number(&waiting, bytes, into: &chunk, known: items)
           throw notNumber(bytes, start, end, .rating, first + chunk.lines)
         }
-        if keeping.contains(.ratings) { chunk.ratings.append(value) }
+        waiting.rate(value)
       }
       if hasTime {
         let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
         guard
           let value = DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]])
             ?? DecimalNumber.value(bytes, start, end)
-        else { throw notNumber(bytes, start, end, .timestamp, first + chunk.lines) }
+        else {
+          try number(&waiting, bytes, into: &chunk, known: items)
+          throw notNumber(bytes, start, end, .timestamp, first + chunk.lines)
+        }
         if keeping.contains(.timestamps) { chunk.timestamps.append(value) }
       }
       position = line.next
       chunk.lines += 1
+      if waiting.isFull { try number(&waiting, bytes, into: &chunk, known: items) }
     }
+    try number(&waiting, bytes, into: &chunk, known: items)
+  }
+
+  /// Numbers the items that wait, and adds their lines to the chunk.
+  ///
+  /// One after the other with nothing between, their places in the table are fetched from memory at the same time.
+  @inline(never)
+  private func number(
+    _ waiting: inout WaitingItems, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, known: IdentifierTable
+  ) throws {
+    var numbers = InlineArray<64, Int32>(repeating: 0)
+    for index in 0..<waiting.count {
+      let (key, start) = (waiting.key(index), waiting.starts[index])
+      numbers[index] = try number(
+        key, bytes, start, start + key.length, .item, line: waiting.firstLine + index, known: known,
+        new: &chunk.newItems)
+    }
+    chunk.items.append(addingCapacity: waiting.count) { span in
+      for index in 0..<waiting.count { span.append(numbers[index]) }
+    }
+    if hasRating && keeping.contains(.ratings) {
+      chunk.ratings.append(addingCapacity: waiting.count) { span in
+        for index in 0..<waiting.count { span.append(waiting.ratings[index]) }
+      }
+    }
+    if waiting.repeats > 0 { chunk.runs[chunk.runs.count - 1].count += waiting.repeats }
+    waiting.removeAll()
   }
 
   /// Reads one line of any kind; returns where the next one starts.
@@ -158,4 +196,40 @@ struct RowParser: Sendable {
     if let number = known.find(id.span, 0, id.count) { return Int32(truncatingIfNeeded: number) }
     return ~Int32(truncatingIfNeeded: new.number(id.span, 0, id.count).number)
   }
+}
+
+/// Successive lines of one user whose items have yet to be numbered.
+private struct WaitingItems {
+  private(set) var count = 0
+  /// Where each id starts.
+  private(set) var starts = InlineArray<64, Int>(repeating: 0)
+  /// The number of the first id's line; the others follow.
+  private(set) var firstLine = 0
+  private(set) var ratings = InlineArray<64, Float>(repeating: 0)
+  /// How many of the lines name the user of the line before.
+  private(set) var repeats: Int32 = 0
+  private var words = InlineArray<64, UInt64>(repeating: 0)
+  private var lengths = InlineArray<64, Int>(repeating: 0)
+
+  var isFull: Bool { count == 64 }
+
+  @inline(__always)
+  func key(_ index: Int) -> IdentifierKey { IdentifierKey(word: words[index], length: lengths[index]) }
+
+  @inline(__always)
+  mutating func append(_ key: IdentifierKey, start: Int, line: Int) {
+    if count == 0 { firstLine = line }
+    (words[count], lengths[count], starts[count]) = (key.word, key.length, start)
+    count += 1
+  }
+
+  /// The rating of the line appended last.
+  @inline(__always)
+  mutating func rate(_ rating: Float) { ratings[count - 1] = rating }
+
+  @inline(__always)
+  mutating func repeatsUser() { repeats += 1 }
+
+  @inline(__always)
+  mutating func removeAll() { (count, repeats) = (0, 0) }
 }

@@ -66,6 +66,11 @@ typedef struct {
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
 
+/// Writes the positions in start..<end at which `bytes` holds `a` or `b`, in order, and returns how many there are.
+///
+/// `positions` has room for end − start + 8.
+ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdiff_t end, uint8_t a, uint8_t b, ptrdiff_t *positions);
+
 /// 1 where the processor has AVX-512 (OpenBLAS picks a slower kernel there unless told).
 int dk_has_avx512(void);
 
