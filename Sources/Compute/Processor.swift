@@ -89,6 +89,45 @@ public struct Processor: Sendable {
     if let failure = failure.withLock({ $0 }) { throw failure.error }
   }
 
+  /// Changes every element, while the calling thread first does something else and then helps.
+  ///
+  /// Each element is seen by exactly one thread, which is never in the way of `meanwhile`.
+  ///
+  /// - Throws: what `meanwhile` throws; the elements have all been changed even so.
+  public func forEach<Element: Sendable>(
+    _ elements: inout [Element], meanwhile: () throws -> Void,
+    _ body: @Sendable (_ index: Int, _ element: inout Element) -> Void
+  ) throws {
+    let count = elements.count
+    let result = unsafe elements.withUnsafeMutableBufferPointer { elements in
+      // Shared between threads, but no two threads touch the same element.
+      nonisolated(unsafe) let elements = unsafe elements
+      let next = SharedCounter()
+      return withoutActuallyEscaping(body) { body in
+        @Sendable func work() {
+          while true {
+            let index = next.take()
+            if index >= count { return }
+            unsafe body(index, &elements[index])
+          }
+        }
+        let helpers = DispatchGroup()
+        for _ in 0..<min(threads - 1, count) { DispatchQueue.global().async(group: helpers) { work() } }
+        let result = Result(catching: meanwhile)
+        work()
+        helpers.wait()
+        return result
+      }
+    }
+    try result.get()
+  }
+
+  /// Counts up from 0.
+  private final class SharedCounter: Sendable {
+    private let value = Atomic<Int>(0)
+    func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+  }
+
   /// Computes `count` results, several at a time, in order.
   public func map<Result: Sendable>(
     count: Int, _ body: @Sendable (_ index: Int) throws -> Result

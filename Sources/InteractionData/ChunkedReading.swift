@@ -3,10 +3,10 @@ import FileFormats
 
 /// Reads a file part by part, several parts at a time, and hands the parts over in the order of the file.
 ///
-/// The parts of one wave are parsed side by side against the ids of the waves before, which nobody changes
-/// meanwhile; then, in order, each part's new ids get their numbers. So ids are numbered by first appearance
-/// in the file, and the first error in the file is the one reported, whatever the number of threads. Memory
-/// is that of one wave beside what the receiver keeps.
+/// The parts of one wave are parsed side by side against the ids known when it begins, which nobody changes; meanwhile
+/// one thread goes through the wave before, in order, gives each part's new ids their numbers and hands the part over.
+/// So ids are numbered by first appearance in the file, and the first error in the file is the one reported, whatever
+/// the number of threads. Memory is that of two waves beside what the receiver keeps.
 struct ChunkedReading {
   let source: ByteSource
   let parser: RowParser
@@ -15,6 +15,9 @@ struct ChunkedReading {
   let chunkSize: Int
   private(set) var users = IdentifierTable()
   private(set) var items = IdentifierTable()
+  // What the wave being numbered adds to them; the threads that parse the next one read them meanwhile.
+  private var newUsers = IdentifierTable()
+  private var newItems = IdentifierTable()
 
   /// Enough parts that no thread waits long for the last one, few enough to stay in fast memory.
   private static let partsPerWave = 16
@@ -34,21 +37,49 @@ struct ChunkedReading {
   /// - Throws: ``DataError`` at the first line that cannot be understood.
   mutating func read(_ take: (_ chunk: ParsedChunk, _ share: Double) -> Void) throws {
     let dialect = parser.dialect
-    var position = dialect.start
     var line = dialect.line
     // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
-    var parts = (0..<Self.partsPerWave).map { _ in ParsedChunk() }
-    while position < source.count {
-      let wave = position
-      position = cut(&parts, from: position)
-      try parse(&parts, users, items)
-      for index in parts.indices where !parts[index].range.isEmpty {
-        if parts[index].isMalformed { try fail(parts[index].range, line: line) }
-        parts[index].renumber(users: users.merge(parts[index].newUsers), items: items.merge(parts[index].newItems))
-        take(parts[index], Double(parts[index].range.upperBound) / Double(source.count))
-        line += parts[index].lines
+    var (parsed, parts) = (Self.wave(), Self.wave())
+    var end = cut(&parts, from: dialect.start)
+    while true {
+      try processor.forEach(&parts, meanwhile: { try number(&parsed, line: &line, take) }) {
+        [parser, source, users, items] _, part in
+        if part.range.isEmpty { return }
+        source.withBytes { bytes in
+          do {
+            try parser.parse(bytes, into: &part, line: 0, users: users, items: items)
+          } catch {
+            part.isMalformed = true
+          }
+        }
       }
-      source.release(wave..<position)
+      users.append(newUsers)
+      items.append(newItems)
+      newUsers.removeAll()
+      newItems.removeAll()
+      swap(&parsed, &parts)
+      if parsed.allSatisfy(\.range.isEmpty) { return }
+      end = cut(&parts, from: end)
+    }
+  }
+
+  private static func wave() -> [ParsedChunk] { (0..<partsPerWave).map { _ in ParsedChunk() } }
+
+  /// Gives the new ids of a wave their numbers, and hands its parts over.
+  ///
+  /// - Parameter line: the number of the wave's first line; of the next one's afterwards.
+  private mutating func number(
+    _ parts: inout [ParsedChunk], line: inout Int, _ take: (_ chunk: ParsedChunk, _ share: Double) -> Void
+  ) throws {
+    for index in parts.indices where !parts[index].range.isEmpty {
+      let range = parts[index].range
+      if parts[index].isMalformed { try fail(range, line: line) }
+      parts[index].renumber(
+        users: users.numbers(of: parts[index].newUsers, adding: &newUsers),
+        items: items.numbers(of: parts[index].newItems, adding: &newItems))
+      take(parts[index], Double(range.upperBound) / Double(source.count))
+      line += parts[index].lines
+      source.release(range)
     }
   }
 
@@ -63,18 +94,6 @@ struct ChunkedReading {
         position = end
       }
       return position
-    }
-  }
-
-  private func parse(_ parts: inout [ParsedChunk], _ users: IdentifierTable, _ items: IdentifierTable) throws {
-    try processor.forEach(&parts) { _, part in
-      source.withBytes { bytes in
-        do {
-          try parser.parse(bytes, into: &part, line: 0, users: users, items: items)
-        } catch {
-          part.isMalformed = true
-        }
-      }
     }
   }
 

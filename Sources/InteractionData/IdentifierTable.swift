@@ -62,12 +62,22 @@ struct IdentifierTable: Sendable {
     return (count - 1, true)
   }
 
-  /// Gives a number to every id of another table, in its order; returns the numbers.
-  mutating func merge(_ other: IdentifierTable) -> [Int32] {
+  /// The number of every id of another table, in its order; one that is not in this table goes into `fresh`, whose numbers
+  /// count on from this table's.
+  func numbers(of other: IdentifierTable, adding fresh: inout IdentifierTable) -> [Int32] {
     let source = other.bytes.span
     return (0..<other.count).map { index in
-      Int32(truncatingIfNeeded: number(source, other.starts[index], other.starts[index + 1]).number)
+      let (start, end) = (other.starts[index], other.starts[index + 1])
+      let number = find(source, start, end) ?? count + fresh.number(source, start, end).number
+      precondition(number < Int(Int32.max), "more ids than a 32-bit number can count")
+      return Int32(number)
     }
+  }
+
+  /// Adds the ids of another table, in its order.
+  mutating func append(_ other: IdentifierTable) {
+    let source = other.bytes.span
+    for index in 0..<other.count { number(source, other.starts[index], other.starts[index + 1]) }
   }
 
   /// Forgets all ids.
