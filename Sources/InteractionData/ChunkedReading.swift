@@ -45,13 +45,17 @@ struct ChunkedReading {
       try processor.forEach(&parts, meanwhile: { try number(&parsed, line: &line, take) }) {
         [parser, source, users, items] _, part in
         if part.range.isEmpty { return }
+        // On this thread's stack while it changes at every line: in the array its neighbours are being changed as well.
+        var own = ParsedChunk()
+        swap(&own, &part)
         source.withBytes { bytes in
           do {
-            try parser.parse(bytes, into: &part, line: 0, users: users, items: items)
+            try parser.parse(bytes, into: &own, line: 0, users: users, items: items)
           } catch {
-            part.isMalformed = true
+            own.isMalformed = true
           }
         }
+        swap(&own, &part)
       }
       users.append(newUsers)
       items.append(newItems)
