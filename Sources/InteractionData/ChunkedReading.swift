@@ -20,7 +20,7 @@ struct ChunkedReading {
   private var newItems = IdentifierTable()
 
   /// Enough parts that no thread waits long for the last one, few enough to stay in fast memory.
-  private static let partsPerWave = 16
+  private var partsPerWave: Int { max(8, 4 * processor.threads) }
 
   init(source: ByteSource, parser: RowParser, processor: Processor, chunkSize: Int) {
     precondition(chunkSize > 0, "a part needs at least a byte")
@@ -39,7 +39,7 @@ struct ChunkedReading {
     let dialect = parser.dialect
     var line = dialect.line
     // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
-    var (parsed, parts) = (Self.wave(), Self.wave())
+    var (parsed, parts) = (wave(), wave())
     var end = cut(&parts, from: dialect.start)
     while true {
       try processor.forEach(&parts, meanwhile: { try number(&parsed, line: &line, take) }) {
@@ -67,7 +67,7 @@ struct ChunkedReading {
     }
   }
 
-  private static func wave() -> [ParsedChunk] { (0..<partsPerWave).map { _ in ParsedChunk() } }
+  private func wave() -> [ParsedChunk] { (0..<partsPerWave).map { _ in ParsedChunk() } }
 
   /// Gives the new ids of a wave their numbers, and hands its parts over.
   ///
