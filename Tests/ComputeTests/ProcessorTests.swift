@@ -24,6 +24,21 @@ struct ProcessorTests {
     #expect(elements == Array(1...500))
   }
 
+  @Test("the calling thread does something else first, and every element is seen once", arguments: [1, 2, 7])
+  func meanwhile(threads: Int) throws {
+    let processor = Processor(engine: .gsl, threads: threads)
+    var (elements, other) = ([Int](repeating: 0, count: 500), 0)
+    try processor.forEach(&elements, meanwhile: { other += 1 }) { index, element in element += index + 1 }
+    #expect(elements == Array(1...500) && other == 1)
+    #expect(throws: Broken(index: 3)) {
+      try processor.forEach(&elements, meanwhile: { throw Broken(index: 3) }) { _, element in element = -element }
+    }
+    #expect(elements == (1...500).map { -$0 }, "an error must not leave elements out")
+    var none: [Int] = []
+    try processor.forEach(&none, meanwhile: { other += 1 }) { _, _ in }
+    #expect(other == 2)
+  }
+
   @Test(
     "a thread keeps its working memory from element to element, and no two threads share one", arguments: [1, 2, 7])
   func scratch(threads: Int) throws {
