@@ -100,6 +100,8 @@ struct RowParser: Sendable {
   private func number(
     _ waiting: inout WaitingItems, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, known: IdentifierTable
   ) throws {
+    // Appending nothing would still write the length of an empty array, which all empty arrays of the process share.
+    if waiting.count == 0 { return }
     var numbers = InlineArray<64, Int32>(repeating: 0)
     for index in 0..<waiting.count {
       let (key, start) = (waiting.key(index), waiting.starts[index])
