@@ -104,13 +104,7 @@ public struct Processor: Sendable {
       nonisolated(unsafe) let elements = unsafe elements
       let next = SharedCounter()
       return withoutActuallyEscaping(body) { body in
-        @Sendable func work() {
-          while true {
-            let index = next.take()
-            if index >= count { return }
-            unsafe body(index, &elements[index])
-          }
-        }
+        @Sendable func work() { next.forEach(below: count) { index in unsafe body(index, &elements[index]) } }
         let helpers = DispatchGroup()
         for _ in 0..<min(threads - 1, count) { DispatchQueue.global().async(group: helpers) { work() } }
         let result = Result(catching: meanwhile)
@@ -122,10 +116,17 @@ public struct Processor: Sendable {
     try result.get()
   }
 
-  /// Counts up from 0.
+  /// Counts up from 0 for several threads; each number goes to one of them.
   private final class SharedCounter: Sendable {
     private let value = Atomic<Int>(0)
-    func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    func forEach(below count: Int, _ body: (_ index: Int) -> Void) {
+      while true {
+        let index = value.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= count { return }
+        body(index)
+      }
+    }
   }
 
   /// Computes `count` results, several at a time, in order.
@@ -143,13 +144,9 @@ public struct Processor: Sendable {
       for index in 0..<count { body(index, 0) }
       return
     }
-    let next = Atomic<Int>(0)
+    let next = SharedCounter()
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= count { return }
-        body(index, worker)
-      }
+      next.forEach(below: count) { index in body(index, worker) }
     }
   }
 }

@@ -96,6 +96,7 @@ struct RowParser: Sendable {
   /// Numbers the items that wait, and adds their lines to the chunk.
   ///
   /// One after the other with nothing between, their places in the table are fetched from memory at the same time.
+  /// A call of its own: at each of its six places in `parse` it would crowd out what has to be inlined there.
   @inline(never)
   private func number(
     _ waiting: inout WaitingItems, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, known: IdentifierTable
