@@ -8,7 +8,7 @@
 # make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
 # make bench     this machine's speed: products, then some epochs of Mult-VAE
 # make fuzz      200,000 damaged inputs for every reader, and every file cut; FUZZ_INPUTS=n for more
-# make faults    kill -9, full and read-only disks, hostile ids, the same bytes again (parts of it need root)
+# make faults    kill -9, signals, full and read-only disks, hostile ids, the same bytes again (parts of it need root)
 # make test-sanitized  all tests, and the command in them, under the thread and address sanitizers; a whole run for leaks
 # make fixtures  compute the tests' reference numbers anew with PyTorch
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
@@ -92,6 +92,7 @@ fuzz: deps
 
 faults: build
 	$(PYTHON) Tests/Faults/kill_and_resume.py $(DOPPEL)
+	$(PYTHON) Tests/Faults/interruptions.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/disks.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/hostile_ids.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/same_bytes.py $(DOPPEL)

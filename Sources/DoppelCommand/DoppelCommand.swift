@@ -20,9 +20,8 @@ struct DoppelCommand: ParsableCommand {
     ])
 
   static func main() {
-    // A reader that has seen enough, and a file as large as it may be, are known by the error of the write.
-    for number in [SIGPIPE, SIGXFSZ] { signal(number) { _ in } }
-    Interruption.unblock()
+    // First of all: every thread inherits what is blocked here.
+    Interruption.start()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
       try invocation.complete()

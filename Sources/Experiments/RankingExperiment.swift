@@ -35,6 +35,7 @@ public struct RankingExperiment: Sendable {
   /// Fits one model; validation chooses the epoch.
   public func fit(_ configuration: ModelConfiguration) throws -> Fit {
     observer.onModel(configuration.name)
+    let watch = Stopwatch()
     var trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
     let validate: ((any Recommender) throws -> Double)?
     switch objective {
@@ -49,8 +50,11 @@ public struct RankingExperiment: Sendable {
         return { try bound($0, on: whole) }
       }
     }
-    return try configuration.fit(
+    let fit = try configuration.fit(
       to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+    let measure = objective == .generate ? "negative ELBO" : selection.key
+    observer.onTrained(TrainingSummary(configuration.name, fit, measure: measure, seconds: watch.seconds))
+    return fit
   }
 
   /// What fitting a model will hold in memory; `nil` where there is nothing to train.

@@ -32,12 +32,19 @@ public struct RatingExperiment: Sendable {
     _ configuration: ModelConfiguration
   ) throws -> (fit: Fit?, predictor: any RatingPredictor) {
     observer.onModel(configuration.name)
+    let watch = Stopwatch()
+    func tell(_ fit: Fit?) {
+      observer.onTrained(TrainingSummary(configuration.name, fit, measure: "rmse", seconds: watch.seconds))
+    }
     let final = refits ? split.refit : split.train
     let side: AutoRecPredictor.Side
     switch configuration {
     case .userAutoRec: side = .users
     case .itemAutoRec: side = .items
-    default: return (nil, MeanRating(rows: final))
+    default:
+      let mean = MeanRating(rows: final)
+      tell(nil)
+      return (nil, mean)
     }
     let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
     func rows(_ ratings: SparseRows) -> SparseRows { side == .users ? ratings : ratings.transposed() }
@@ -55,6 +62,7 @@ public struct RatingExperiment: Sendable {
     let fit = try configuration.fit(
       to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer,
       validate: validate)
+    tell(fit)
     guard case .point(let autoencoder) = fit.model else { return (fit, MeanRating(rows: final)) }
     return (fit, AutoRecPredictor(autoencoder, side: side, ratings: final))
   }

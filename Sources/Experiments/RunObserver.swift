@@ -5,10 +5,14 @@ import Compute
 ///
 /// Nothing here changes a result.
 public struct RunObserver: Sendable {
+  /// So many models are going to be trained, one after the other.
+  public var onModels: @Sendable (_ count: Int) -> Void = { _ in }
   /// A model's turn has come.
   public var onModel: @Sendable (_ name: String) -> Void = { _ in }
-  /// The share of a model's training that is done.
-  public var onProgress: @Sendable (_ name: String, _ share: Double) -> Void = { _, _ in }
+  /// How far a model's training is.
+  public var onProgress: @Sendable (_ name: String, _ progress: TrainingProgress) -> Void = { _, _ in }
+  /// A model is trained.
+  public var onTrained: @Sendable (_ model: TrainingSummary) -> Void = { _ in }
   /// An epoch is over.
   public var onEpoch: @Sendable (_ name: String, _ record: EpochRecord) -> Void = { _, _ in }
   /// Asked before every update whether to stop.
@@ -21,6 +25,21 @@ public struct RunObserver: Sendable {
 
   /// Creates an observer that ignores everything.
   public init() {}
+
+  /// The same observer, told of every model with `words` after its name.
+  public func appending(_ words: String) -> RunObserver {
+    var other = self
+    other.onModel = { [onModel] in onModel($0 + words) }
+    other.onProgress = { [onProgress] in onProgress($0 + words, $1) }
+    other.onEpoch = { [onEpoch] in onEpoch($0 + words, $1) }
+    other.onResume = { [onResume] in onResume($0 + words, $1) }
+    other.onTrained = { [onTrained] in
+      var summary = $0
+      summary.name += words
+      onTrained(summary)
+    }
+    return other
+  }
 
   /// A trainer that tells this observer about one model.
   func trainer(for name: String, processor: Processor, seed: Seed) -> Trainer {

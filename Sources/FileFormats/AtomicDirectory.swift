@@ -18,14 +18,14 @@ public enum AtomicDirectory {
     let target = target(of: path)
     try check(target, named: path, isReplaceable)
     let temporary = TemporaryNeighbour.name(for: target)
-    if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
+    try begin(temporary, named: path)
     do {
       try fill(temporary)
       // Filling may have taken hours: look again.
       try check(target, named: path, isReplaceable)
-      try exchange(temporary, target, named: path)
+      try UnfinishedOutput.end(temporary) { () throws(OutputError) in try exchange(temporary, target, named: path) }
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
+      UnfinishedOutput.end(temporary) { try? FileManager.default.removeItem(atPath: temporary) }
       // Whoever reads the message knows `path`, and nothing of the neighbour.
       if let error = error as? OutputError, error.path.hasPrefix(temporary) {
         throw OutputError(path: path + error.path.dropFirst(temporary.count), reason: error.reason)
@@ -42,8 +42,8 @@ public enum AtomicDirectory {
     try check(target, named: path, isReplaceable)
     TemporaryNeighbour.removeAbandoned(of: target)
     let temporary = TemporaryNeighbour.name(for: target)
-    if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
-    try? FileManager.default.removeItem(atPath: temporary)
+    try begin(temporary, named: path)
+    UnfinishedOutput.end(temporary) { try? FileManager.default.removeItem(atPath: temporary) }
   }
 
   /// Makes an empty directory, unless there is one.
@@ -52,6 +52,13 @@ public enum AtomicDirectory {
   public static func make(_ path: String) throws(OutputError) {
     if FileKind(path: target(of: path)) == .directory { return }
     if !makeDirectory(target(of: path)) { throw OutputError(path: path, reason: lastSystemError()) }
+    UnfinishedOutput.noteEmpty(target(of: path))
+  }
+
+  private static func begin(_ temporary: String, named path: String) throws(OutputError) {
+    try UnfinishedOutput.begin(temporary) { () throws(OutputError) in
+      if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
+    }
   }
 
   private static func target(of path: String) -> String {

@@ -61,14 +61,18 @@ public enum AtomicFile {
     case .regular, .missing:
       let temporary = TemporaryNeighbour.name(for: target)
       let folder = FileDescriptor.folder(of: temporary)
-      let file = try named(path) { () throws(OutputError) in try .creating(temporary) }
+      let file = try named(path) { () throws(OutputError) in try begin(temporary) }
       var output = OutputFile(file, path: path)
       do {
         try fill(&output)
         try output.finish(onDisk: true)
-        if !renameFile(temporary, to: target) { throw OutputError(path: path, reason: lastSystemError()) }
+        try UnfinishedOutput.end(temporary) { () throws(OutputError) in
+          if !renameFile(temporary, to: target) { throw OutputError(path: path, reason: lastSystemError()) }
+        }
       } catch {
-        if folder != nil { folder?.remove(temporary) } else { removeFile(temporary) }
+        UnfinishedOutput.end(temporary) {
+          if folder != nil { folder?.remove(temporary) } else { removeFile(temporary) }
+        }
         throw error
       }
     }
@@ -84,8 +88,8 @@ public enum AtomicFile {
     case .other: return
     case .regular, .missing:
       let temporary = TemporaryNeighbour.name(for: target)
-      _ = try named(path) { () throws(OutputError) in try .creating(temporary) }
-      removeFile(temporary)
+      _ = try named(path) { () throws(OutputError) in try begin(temporary) }
+      UnfinishedOutput.end(temporary) { removeFile(temporary) }
     }
   }
 
@@ -101,6 +105,10 @@ public enum AtomicFile {
   /// - Throws: ``OutputError`` naming `path`.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { output in try output.write(bytes) }
+  }
+
+  private static func begin(_ temporary: String) throws(OutputError) -> FileDescriptor {
+    try UnfinishedOutput.begin(temporary) { () throws(OutputError) in try .creating(temporary) }
   }
 
   /// The user knows the path asked for, not the temporary one.

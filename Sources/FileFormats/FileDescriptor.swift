@@ -49,9 +49,12 @@ struct FileDescriptor: ~Copyable {
   static func temporary() throws(InputError) -> FileDescriptor {
     let directory = FileManager.default.temporaryDirectory.path
     var template = Array((directory + "/doppel-XXXXXX").utf8CString)
-    let raw = unsafe mkstemp(&template)
+    let raw = UnfinishedOutput.undivided {
+      let raw = unsafe mkstemp(&template)
+      if raw >= 0 { _ = unsafe unlink(template) }
+      return raw
+    }
     if raw < 0 { throw InputError(path: directory, reason: lastSystemError()) }
-    _ = unsafe unlink(template)
     return FileDescriptor(raw: raw)
   }
 
@@ -170,6 +173,9 @@ func exchangeFiles(_ one: String, _ other: String) -> Bool {
 
 /// Removes a file, if it is there.
 func removeFile(_ path: String) { _ = unsafe unlink(path) }
+
+/// Removes a directory, if it is empty.
+func removeEmptyDirectory(_ path: String) { _ = unsafe rmdir(path) }
 
 /// Makes a directory that must not exist yet; `false`, with `errno` set, when that fails.
 func makeDirectory(_ path: String) -> Bool { unsafe mkdir(path, 0o777) == 0 }

@@ -186,7 +186,7 @@ struct TrainingTests {
     let shares = Guarded<[Double]>([])
     let epochs = Guarded<[Int]>([])
     var trainer = Trainer(processor: processor, seed: Seed(1))
-    trainer.onProgress = { share in shares.withLock { $0.append(share) } }
+    trainer.onProgress = { progress in shares.withLock { $0.append(progress.share) } }
     trainer.onEpoch = { record in epochs.withLock { $0.append(record.epoch) } }
     _ = try trainer.fit(design(), to: Self.rows, options: TrainingOptions(epochs: 3, batchSize: 40))
     let seen = shares.withLock { $0 }

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-# How the contract ends: done, command line, data, input, output, interrupted by Ctrl-C, by SIGTERM.
-CODES = {0, 64, 65, 66, 73, 130, 143}
+# How the contract ends: done, command line, data, input, output, interrupted by Ctrl-C, SIGUSR1, SIGUSR2, SIGTERM.
+CODES = {0, 64, 65, 66, 73, 130, 138, 140, 143}
 
 
 def arguments(text, **numbers):

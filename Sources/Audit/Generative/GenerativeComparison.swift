@@ -79,6 +79,7 @@ public struct GenerativeComparison: Sendable {
     var notes: [String] = []
     var results: [ModelResult] = []
     var contenders: [GenerativeContender] = []
+    experiment.observer.onModels(models.count)
     for model in models {
       precondition(Self.refusal(of: model) == nil, "\(model.name) draws nobody")
       var experiment = experiment

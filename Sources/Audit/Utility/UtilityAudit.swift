@@ -42,14 +42,20 @@ struct UtilityAudit: Sendable {
     let fingerprint = Self.fingerprint(split[0], options, seed, processor)
     let known = options.known.flatMap { $0.fingerprint == fingerprint ? $0 : nil }
     realScores = RealScores(fingerprint: fingerprint, values: known?.values ?? [:])
+    func found(_ model: ModelConfiguration, _ source: AuditUtility.Source) -> [Double]? {
+      guard source == .real, let values = realScores.values[model.name], values.count == test.userIDs.count else {
+        return nil
+      }
+      return values
+    }
     func run(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ split: RankingSplit) throws -> [Double] {
-      if source == .real, let values = realScores.values[model.name], values.count == test.userIDs.count {
+      if let values = found(model, source) {
         record(model, source, values)
         return values
       }
       var experiment = RankingExperiment(split, seed: seed, processor: processor)
       experiment.metrics = [Self.metric]
-      experiment.observer = observer
+      experiment.observer = observer.appending(source.trainingUsers)
       var trained = model
       if model.has("epochs") { trained = try model.setting(["epochs": .number(Double(options.epochs))]) }
       let values = try experiment.run(trained).result[Self.metric]?.values ?? []
@@ -58,6 +64,8 @@ struct UtilityAudit: Sendable {
       return values
     }
     let models = options.tstrOnly ? Self.few : Self.models
+    let trainings = models.flatMap { model in pools.map { found(model, $0.0) } }.count { $0 == nil }
+    observer.onModels(trainings + (options.tstrOnly ? 0 : 1))
     var values: [[[Double]]] = []
     for model in models {
       values.append(try zip(pools, split).map { try run(model, $0.0, $1) })
@@ -163,5 +171,16 @@ struct UtilityAudit: Sendable {
       name: name, users: Vocabulary(ids: (0..<rows.rowCount).map { "\($0)" }), items: items,
       userIndices: (0..<rows.rowCount).flatMap { row in [Int32](repeating: Int32(row), count: rows.count(ofRow: row)) },
       itemIndices: rows.indices)
+  }
+}
+
+extension AuditUtility.Source {
+  /// Whom a model was trained on, after its name.
+  fileprivate var trainingUsers: String {
+    switch self {
+    case .real: " on real users"
+    case .synthetic: " on synthetic users"
+    case .both: " on real and synthetic users"
+    }
   }
 }

@@ -85,17 +85,19 @@ extension ModelConfiguration {
       let only = try trainer.fit(design, to: rows, options: options, validate: validate)
       return Fit(model: wrap(only.model), history: only.history, bestEpoch: only.bestEpoch)
     }
+    var (chooser, again) = (trainer, trainer)
+    (chooser.stage, again.stage) = (.choosing, .again)
     // The first fit's weights are gone before the second makes its own.
     func select() throws -> TrainingPosition.Selection {
-      let chosen = try trainer.fit(
+      let chosen = try chooser.fit(
         design, to: rows, options: options, keepsBest: false, validate: validate)
       return .init(history: chosen.history, bestEpoch: chosen.bestEpoch)
     }
     let selection = try earlier ?? select()
-    var again = options
-    again.epochs = selection.bestEpoch
-    let final = try trainer.fit(
-      design, to: refit, options: again, plannedEpochs: options.epochs, after: selection)
+    var chosen = options
+    chosen.epochs = selection.bestEpoch
+    let final = try again.fit(
+      design, to: refit, options: chosen, plannedEpochs: options.epochs, after: selection)
     return Fit(model: wrap(final.model), history: selection.history, bestEpoch: selection.bestEpoch)
   }
 }

@@ -14,8 +14,10 @@ public struct Trainer: Sendable {
   public var waitsForPrior = false
   /// Told of every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
-  /// Told the share of the training that is done, after every update.
-  public var onProgress: @Sendable (Double) -> Void = { _ in }
+  /// Told how far the training is, after every update.
+  public var onProgress: @Sendable (TrainingProgress) -> Void = { _ in }
+  /// Which of a model's fits the next one is; it goes into ``TrainingProgress``.
+  var stage = TrainingProgress.Stage.only
   /// Asked before every update whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -79,9 +81,12 @@ public struct Trainer: Sendable {
       onResume(position.allEpochs)
     }
 
+    let progress = TrainingProgress(
+      stage: stage, epoch: position.epoch, epochs: max(1, options.epochs),
+      mayEndEarly: validate != nil && options.patience > 0, epochShare: 0, rows: users.count)
     while !position.isOver(options) {
       var record = try runEpoch(
-        &position, of: options.epochs, step: &step, best: best, users: users, batchSize, rows)
+        &position, telling: progress, step: &step, best: best, users: users, batchSize, rows)
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
@@ -110,10 +115,12 @@ public struct Trainer: Sendable {
 
   /// Runs what is left of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
-    _ position: inout TrainingPosition, of epochs: Int, step: inout TrainingStep<Latent, Float>,
+    _ position: inout TrainingPosition, telling progress: TrainingProgress, step: inout TrainingStep<Latent, Float>,
     best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows
   ) throws -> EpochRecord {
     let epoch = position.epoch
+    var progress = progress
+    progress.epoch = epoch
     var start = DispatchTime.now()
     var random = seed.stream(.shuffle, epoch)
     var order = users
@@ -145,7 +152,8 @@ public struct Trainer: Sendable {
       position.batch += 1
       position.current = record
       position.latentMoments = step.latentMoments
-      onProgress((Double(epoch - 1) + Double(first + batch.count) / Double(order.count)) / Double(epochs))
+      progress.epochShare = Double(first + batch.count) / Double(order.count)
+      onProgress(progress)
     }
     position.batch = 0
     position.current = nil

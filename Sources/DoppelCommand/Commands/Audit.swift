@@ -84,7 +84,7 @@ struct Audit: ParsableCommand {
     }
     auditor.observer = reporter.observe()
     let result = try auditor.audit(data)
-    try reporter.end()
+    reporter.end()
     options.note(result.notes)
     if let realScores, let found = result.utility?.realScores {
       let text = try JSONValue(encoding: found).prettyPrinted

@@ -60,7 +60,7 @@ struct Compare: ParsableCommand {
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observe()
+      experiment.observer = reporter.observe(models: configurations.count)
       try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     case .rating:
@@ -71,11 +71,11 @@ struct Compare: ParsableCommand {
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observe()
+      experiment.observer = reporter.observe(models: configurations.count)
       try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }
     }
-    try reporter.end()
+    reporter.end()
     let modelNotes = Self.merged(results)
     options.note(modelNotes)
     notes += modelNotes

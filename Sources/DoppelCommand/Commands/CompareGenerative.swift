@@ -57,7 +57,7 @@ extension Compare {
     if let maximum = generating.maxUsers { comparison.options.maximumUsers = maximum }
     try noteMemory(models, comparison.experiment.memory, comparison.experiment.largestBatch)
     let result = try comparison.run(models)
-    try reporter.end()
+    reporter.end()
     options.note(result.notes)
     try reporter.writeLog(to: log)
 

@@ -97,7 +97,6 @@ struct SampleRun {
     generator.temperature = plan.temperature
     let text = ProfileText(items: directory.items, law: plan.law)
     var tally = ProfileTally(items: generator.model.itemCount)
-    Interruption.listen()
     let progress = Progress(quiet: options.quiet)
     progress.begin("sample")
     defer { progress.end() }
@@ -106,10 +105,9 @@ struct SampleRun {
         users: plan.users, seed: options.randomSeed, processor: processor,
         prepare: { block in (block.rows, text.lines(of: block)) }
       ) { block in
-        if Interruption.isRequested { throw TrainingError.interrupted }
         tally.add(block.0)
         try write(block.1)
-        progress.show(Double(tally.users) / Double(plan.users))
+        progress.show(share: Double(tally.users) / Double(plan.users))
       }
     }
     if output == "-" {

@@ -55,7 +55,7 @@ struct Train: ParsableCommand {
       experiment.refits = !hyperparameters.noRefit
       experiment.selection = metric
       experiment.objective = objective
-      experiment.observer = reporter.observe()
+      experiment.observer = reporter.observe(canKeep: true)
       options.note(
         try hyperparameters.memoryNotes([configuration], experiment.memory, experiment.largestBatch))
       let run = identity(
@@ -75,7 +75,7 @@ struct Train: ParsableCommand {
       options.note(data.notes)
       var experiment = RatingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.refits = !hyperparameters.noRefit
-      experiment.observer = reporter.observe()
+      experiment.observer = reporter.observe(canKeep: true)
       options.note(
         try hyperparameters.memoryNotes([configuration], experiment.memory, experiment.largestBatch))
       let run = identity(
@@ -87,7 +87,8 @@ struct Train: ParsableCommand {
         fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
         run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
     }
-    try reporter.end()
+    Interruption.waitForSaving()
+    reporter.end()
     try reporter.writeLog(to: log)
     let directory = try save(trained, configuration, processor)
     try report(trained, directory, seconds: Date().timeIntervalSince(started))
@@ -134,6 +135,7 @@ struct Train: ParsableCommand {
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
     let checkpoints = try stopping.checkpoints(in: output, of: run)
+    if checkpoints != nil { Interruption.waitForCheckpoint(in: output) }
     if let position = checkpoints?.position {
       let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
       options.note(["going on from the checkpoint in \(output), after \(done)"])

@@ -20,6 +20,20 @@ enum Console {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
+  /// Whether a line can be written to stderr without waiting for whoever reads it.
+  static var standardErrorIsReady: Bool {
+    var descriptor = pollfd(fd: FileHandle.standardError.fileDescriptor, events: Int16(POLLOUT), revents: 0)
+    return unsafe poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLOUT) != 0
+  }
+
+  /// How many columns of stderr's terminal may be used: what the terminal says and COLUMNS, the smaller of the two.
+  static var columns: Int {
+    var size = winsize()
+    let isKnown = unsafe ioctl(FileHandle.standardError.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0
+    let wished = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    return [isKnown ? Int(size.ws_col) : nil, wished].compactMap(\.self).filter { $0 > 0 }.min() ?? 80
+  }
+
   /// An id as stdout may show it: unchanged to files and pipes, harmless on a terminal.
   static func identifier(_ id: String) -> String {
     isatty(FileHandle.standardOutput.fileDescriptor) == 1 ? printable(id) : id

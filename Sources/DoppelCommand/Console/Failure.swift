@@ -14,8 +14,13 @@ struct Failure {
     case missingInput = 66
     case internalError = 70
     case cannotWrite = 73
+    // 128 and the number that the signal has on Linux, also where it has another.
+    case hungUp = 129
     case interrupted = 130
+    case user1 = 138
+    case user2 = 140
     case terminated = 143
+    case outOfTime = 152
   }
 
   private let error: any Error
@@ -56,6 +61,7 @@ struct Failure {
 
   /// What went wrong, with the config file where one of its flags is meant.
   private var message: String {
+    if case TrainingError.interrupted = error { return Interruption.farewell }
     var message = "\(error)"
     if isFromParser {
       message = DoppelCommand.message(for: error)

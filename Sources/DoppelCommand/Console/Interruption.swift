@@ -1,46 +1,171 @@
+import Dispatch
+import Doppel
+import FileFormats
 import Foundation
-import Synchronization
 
-/// How often somebody asked to stop.
+/// Signals that ask the process to stop.
 ///
-/// Global because a signal handler can reach nothing else.
-private let requests = Atomic<Int>(0)
-/// Which signal it was that came last.
-private let lastSignal = Atomic<Int32>(SIGINT)
-
-/// Ctrl-C and SIGTERM during training: the first asks the trainer to stop, the second ends the process.
+/// No handler ever runs: all threads have these signals blocked, and one thread, which does nothing else, takes them. A
+/// handler would lay its frame on the stack of the thread it interrupts, and vector kernels of oneDNN keep data there.
+///
+/// The first signal ends the process at once, except where something would be lost: a training that keeps checkpoints
+/// writes one, and a model that is trained is saved. Then the second ends it. Unfinished files are removed in each case.
 enum Interruption {
-  /// Starts to listen.
+  private struct State {
+    var first: (signal: StopSignal, time: UInt64)?
+    /// What the first signal waits for; `nil` when it ends the process at once.
+    var waitsFor: String?
+    /// The directory of the checkpoint, where one is kept.
+    var checkpoint: String?
+    var farewell: @Sendable (_ checkpoint: String?) -> String = { _ in "interrupted" }
+  }
+
+  private enum Answer {
+    case end(Failure.Code, farewell: (@Sendable () -> String)?)
+    case tell(String)
+    case ignore
+  }
+
+  private static let state = Guarded(State())
+
+  // MARK: What commands say
+
+  /// From now on a signal only asks to stop: a checkpoint is written first.
+  static func waitForCheckpoint(in directory: String) {
+    state.withLock { ($0.waitsFor, $0.checkpoint) = ("writing a checkpoint", directory) }
+  }
+
+  /// From now on a signal lets what was learned be saved.
+  static func waitForSaving() { state.withLock { $0.waitsFor = "the training is over, saving the model" } }
+
+  /// What is said of the work that an interruption cut off.
+  static func setFarewell(_ farewell: @escaping @Sendable (_ checkpoint: String?) -> String) {
+    state.withLock { $0.farewell = farewell }
+  }
+
+  /// The same, for the error that ends the process.
+  static var farewell: String {
+    let (farewell, checkpoint) = state.withLock { ($0.farewell, $0.checkpoint) }
+    return farewell(checkpoint)
+  }
+
+  /// Whether somebody asked to stop.
+  static var isRequested: Bool { state.withLock { $0.first != nil } }
+
+  /// How a process ends that was asked to stop.
+  static var code: Failure.Code { state.withLock { $0.first?.signal.code } ?? .interrupted }
+
+  // MARK: Taking signals
+
+  /// Blocks the signals and starts the thread that takes them.
   ///
-  /// Before that, as for any program, the first signal ends the process.
-  static func listen() {
-    // Touched before the handler can run: initialising a global is not for signal handlers.
-    requests.store(0, ordering: .relaxed)
-    lastSignal.store(SIGINT, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        lastSignal.store(number, ordering: .relaxed)
-        if requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
+  /// To be called before there is another thread, so that all inherit the mask.
+  static func start() {
+    // A reader that has seen enough, and a file as large as it may be, are known by the error of the write.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    // What is ignored from the start stays so, as for any program behind nohup or in the background of a script.
+    let signals = StopSignal.all.filter { !isIgnored($0.number) }
+    setBlocked(true, signals)
+    if !startThread() { setBlocked(false, signals) }
+  }
+
+  private static func startThread() -> Bool {
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { _ in
+        Interruption.takeSignals()
+        return nil
+      }, nil)
+    return status == 0
+  }
+
+  private static func takeSignals() {
+    var blocked = set(of: StopSignal.all.filter { !isIgnored($0.number) })
+    while true {
+      var number: Int32 = 0
+      guard unsafe sigwait(&blocked, &number) == 0, let signal = StopSignal(number) else { continue }
+      switch answer(signal) {
+      case .end(let code, let farewell):
+        // Never wait for a reader of stderr: nothing could end the process then.
+        if let farewell, Console.standardErrorIsReady { Console.standardError("doppel: \(farewell())\n") }
+        UnfinishedOutput.abandon { _exit(code.rawValue) }
+      case .tell(let reason):
+        if Console.hasTerminal && Console.standardErrorIsReady {
+          Console.standardError("\r\u{1B}[Kinterrupted; \(reason). Once more ends at once.\n")
+        }
+      case .ignore: break
       }
     }
   }
 
-  /// Lets the signals through.
-  ///
-  /// Programs started from a worker thread, as Dispatch and Foundation do, inherit its mask, and would never
-  /// hear that somebody asked to stop.
-  static func unblock() {
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
-    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  private static func answer(_ signal: StopSignal) -> Answer {
+    let now = DispatchTime.now().uptimeNanoseconds
+    return state.withLock { state in
+      guard let first = state.first else {
+        state.first = (signal, now)
+        if let reason = state.waitsFor { return .tell(reason) }
+        let (farewell, checkpoint) = (state.farewell, state.checkpoint)
+        return .end(signal.code, farewell: { farewell(checkpoint) })
+      }
+      // timeout(1) sends its signal to the process and then to its group: that is one request, not two.
+      let isTheSame = first.signal.number == signal.number && now - first.time < 200_000_000
+      return signal.comesAgain || isTheSame ? .ignore : .end(signal.code, farewell: nil)
+    }
   }
 
-  /// How a process ends that was asked to stop: 130 after Ctrl-C, 143 after SIGTERM.
-  static var code: Failure.Code {
-    lastSignal.load(ordering: .relaxed) == SIGTERM ? .terminated : .interrupted
+  // MARK: System calls
+
+  private static func set(of signals: [StopSignal]) -> sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal.number) }
+    return set
   }
 
-  /// Whether somebody asked to stop.
-  static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
+  private static func setBlocked(_ blocked: Bool, _ signals: [StopSignal]) {
+    var set = set(of: signals)
+    unsafe pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, nil)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    #if canImport(Darwin)
+      let handler = unsafe action.__sigaction_u.__sa_handler
+    #else
+      let handler = unsafe action.__sigaction_handler.sa_handler
+    #endif
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}
+
+/// A signal that asks to stop, and the exit code for it.
+private struct StopSignal {
+  let number: Int32
+  let code: Failure.Code
+  /// Whether the system sends it several times by itself, so that a second one says nothing about impatience.
+  let comesAgain: Bool
+
+  init(_ number: Int32, _ code: Failure.Code, comesAgain: Bool = false) {
+    (self.number, self.code, self.comesAgain) = (number, code, comesAgain)
+  }
+
+  init?(_ number: Int32) {
+    guard let known = Self.all.first(where: { $0.number == number }) else { return nil }
+    self = known
+  }
+
+  static let all = [
+    StopSignal(SIGINT, .interrupted), StopSignal(SIGTERM, .terminated), StopSignal(SIGUSR1, .user1),
+    StopSignal(SIGUSR2, .user2),
+    // A terminal that goes away: from the system and from the shell.
+    StopSignal(SIGHUP, .hungUp, comesAgain: true),
+    // The processor time allowed is used up: every second until the hard limit.
+    StopSignal(SIGXCPU, .outOfTime, comesAgain: true),
+  ]
 }

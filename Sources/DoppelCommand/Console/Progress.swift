@@ -2,16 +2,19 @@ import Dispatch
 import Doppel
 import Foundation
 
-/// A line on the terminal that shows how far the training is and how long it will take.
+/// A line on the terminal that shows how far the work is and how long it takes, and a line that stays for every model
+/// that is trained.
 ///
 /// Elsewhere there is nothing.
 final class Progress: Sendable {
   private struct State {
-    var model = ""
-    var started = DispatchTime.now()
-    var lastShown: UInt64 = 0
+    var place = TrainingPlace()
+    var started = Progress.now
+    var lastShown = -Double.infinity
     var isShown = false
     var validation: Double?
+    var remaining = RemainingTime()
+    var stage: TrainingProgress.Stage?
   }
 
   private let state = Guarded(State())
@@ -23,35 +26,66 @@ final class Progress: Sendable {
     colour = Console.hasColour ? ("\u{1B}[36m", "\u{1B}[0m") : ("", "")
   }
 
+  private static var now: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+
+  /// Which model is being trained, and in which of its fits.
+  var place: TrainingPlace { state.withLock { $0.place } }
+
+  /// So many models are going to be trained.
+  func expect(_ models: Int) { state.withLock { $0.place.models = models } }
+
+  /// The turn of a model, or of anything else that has a name.
   func begin(_ model: String) {
-    state.withLock { $0 = State(model: model) }
-  }
-
-  func note(validation: Double?) {
-    state.withLock { $0.validation = validation }
-  }
-
-  /// Shows a share of the work, ten times a second at most.
-  ///
-  /// Early stopping may end it sooner than the estimate says.
-  func show(_ share: Double) {
-    guard isActive else { return }
-    let line: String? = state.withLock { state in
-      let now = DispatchTime.now().uptimeNanoseconds
-      guard now - state.lastShown > 100_000_000, share > 0 else { return nil }
-      state.lastShown = now
-      state.isShown = true
-      let seconds = Double(now - state.started.uptimeNanoseconds) / 1e9
-      let width = 24
-      let filled = Int((Double(width) * share).rounded())
-      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-      let left = Int((seconds / share - seconds).rounded(.up))
-      let value = state.validation.map { String(format: "  validation %.4f", abs($0)) } ?? ""
-      return String(
-        format: "\r\u{1B}[K%@ %@%@%@ %3.0f %%  at most %d:%02d left%@", state.model, colour.on, bar,
-        colour.off, share * 100, left / 60, left % 60, value)
+    state.withLock { state in
+      var place = state.place
+      place.begin(model)
+      state = State(place: place)
     }
-    if let line { Console.standardError(line) }
+  }
+
+  /// Epochs are over, here or before a checkpoint.
+  func note(_ records: [EpochRecord]) {
+    state.withLock {
+      $0.validation = records.last?.validation
+      $0.place.note(records)
+      $0.remaining.add(records)
+    }
+  }
+
+  /// Shows how far a training is.
+  func show(_ training: TrainingProgress) {
+    let line: ProgressLine? = state.withLock { state in
+      let now = Self.now
+      // What is new is shown at once.
+      if state.stage != training.stage { state.lastShown = -.infinity }
+      state.stage = training.stage
+      // Asked at every update, also where nothing is drawn.
+      let seconds = state.remaining.update(training, at: now)
+      guard isDue(&state, at: now) else { return nil }
+      return ProgressLine(
+        head: state.place.words, share: training.share, epoch: state.place.epochWords(training),
+        validation: training.stage == .again ? nil : state.validation, seconds: seconds,
+        isAtMost: training.mayEndEarly, then: training.stage == .choosing ? "then a second fit" : nil)
+    }
+    draw(line)
+  }
+
+  /// Shows a share of other work.
+  func show(share: Double) {
+    let line: ProgressLine? = state.withLock { state in
+      let now = Self.now
+      guard share > 0, isDue(&state, at: now) else { return nil }
+      let elapsed = now - state.started
+      return ProgressLine(head: state.place.words, share: share, seconds: elapsed / share - elapsed)
+    }
+    draw(line)
+  }
+
+  /// Keeps a line about a model that is trained.
+  func finish(_ model: TrainingSummary) {
+    guard isActive else { return }
+    end()
+    Console.standardError(String(model.words.prefix(Console.columns - 1)) + "\n")
   }
 
   /// Clears the line.
@@ -61,5 +95,19 @@ final class Progress: Sendable {
       return state.isShown
     }
     if wasShown { Console.standardError("\r\u{1B}[K") }
+  }
+
+  /// Ten times a second at most, and no more once somebody has asked to stop.
+  private func isDue(_ state: inout State, at now: Double) -> Bool {
+    guard isActive, now - state.lastShown > 0.1, !Interruption.isRequested else { return false }
+    state.lastShown = now
+    state.isShown = true
+    return true
+  }
+
+  private func draw(_ line: ProgressLine?) {
+    guard let line else { return }
+    // Writing in the last column makes some terminals wrap.
+    Console.standardError("\r\u{1B}[K" + line.text(columns: Console.columns - 1, colour: colour))
   }
 }

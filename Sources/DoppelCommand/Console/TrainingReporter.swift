@@ -15,15 +15,26 @@ final class TrainingReporter: Sendable {
     self.quiet = quiet
   }
 
-  /// Starts to listen for Ctrl-C, and to what the library tells.
-  func observe() -> RunObserver {
-    Interruption.listen()
+  /// Starts to listen to what the library tells.
+  ///
+  /// - Parameters:
+  ///   - models: how many are going to be trained, unless the library says it.
+  ///   - canKeep: whether the command has checkpoints.
+  func observe(models: Int = 1, canKeep: Bool = false) -> RunObserver {
+    progress.expect(models)
+    Interruption.setFarewell { [self] checkpoint in
+      progress.end()
+      return progress.place.farewell(canKeep: canKeep, checkpoint: checkpoint)
+    }
     var observer = RunObserver()
+    observer.onModels = { [self] in progress.expect($0) }
     observer.onModel = { [self] in progress.begin($0) }
-    observer.onProgress = { [self] _, share in progress.show(share) }
+    observer.onProgress = { [self] _, training in progress.show(training) }
     observer.onEpoch = { [self] model, record in finished(model, record) }
+    observer.onTrained = { [self] in progress.finish($0) }
     observer.onResume = { [self] model, earlier in
       records.withLock { $0.insert(contentsOf: earlier.map { (model, $0) }, at: 0) }
+      progress.note(earlier)
     }
     observer.isInterrupted = { Interruption.isRequested }
     return observer
@@ -33,11 +44,8 @@ final class TrainingReporter: Sendable {
   func clear() { progress.end() }
 
   /// Ends the report of a training that came to its end, with a warning where posteriors are none worth the name.
-  ///
-  /// - Throws: `TrainingError.interrupted` when somebody asked to stop after the last update.
-  func end() throws {
+  func end() {
     progress.end()
-    if Interruption.isRequested { throw TrainingError.interrupted }
     if quiet { return }
     for warning in Self.warnings(records.withLock { $0 }) { Console.standardError("warning: \(warning)\n") }
   }
@@ -54,7 +62,7 @@ final class TrainingReporter: Sendable {
 
   private func finished(_ model: String, _ record: EpochRecord) {
     records.withLock { $0.append((model, record)) }
-    progress.note(validation: record.validation)
+    progress.note([record])
     guard verbose else { return }
     progress.end()
     var line = String(

@@ -6,8 +6,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Keep a checkpoint in the output directory: after so many epochs (5), or so many minutes (10m). Ctrl-C \
-      and SIGTERM then write one before they end the training.
+      Keep a checkpoint in the output directory: after so many epochs (5), or so many minutes (10m). \
+      Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 then write one before they end the training.
       """, valueName: "n"))
   var checkpointEvery: CheckpointInterval?
   @Flag(help: "Go on from the checkpoint in the output directory, or start afresh where there is none.")

@@ -1,0 +1,37 @@
+/// How far a fit has come, told after every update.
+public struct TrainingProgress: Sendable, Equatable {
+  /// Which of a model's fits it is.
+  public enum Stage: Sendable, Equatable {
+    /// The only one.
+    case only
+    /// The first of two: validation chooses the number of epochs.
+    case choosing
+    /// The second, on all rows for the number of epochs chosen.
+    case again
+  }
+
+  /// Which of a model's fits it is.
+  public var stage: Stage
+  /// The epoch at work, counted from 1.
+  public var epoch: Int
+  /// The most epochs that this fit runs.
+  public var epochs: Int
+  /// Whether validation may end it earlier.
+  public var mayEndEarly: Bool
+  /// The share of the epoch that is done, from 0 to 1.
+  public var epochShare: Double
+  /// The rows passed over in an epoch.
+  public var rows: Int
+
+  /// Creates a report of progress.
+  public init(stage: Stage, epoch: Int, epochs: Int, mayEndEarly: Bool, epochShare: Double, rows: Int) {
+    (self.stage, self.epoch, self.epochs) = (stage, epoch, epochs)
+    (self.mayEndEarly, self.epochShare, self.rows) = (mayEndEarly, epochShare, rows)
+  }
+
+  /// Epochs done, with the part of the one at work.
+  public var epochsDone: Double { Double(epoch - 1) + epochShare }
+
+  /// The share of all epochs that is done, from 0 to 1.
+  public var share: Double { epochsDone / Double(epochs) }
+}

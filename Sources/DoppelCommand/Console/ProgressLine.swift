@@ -1,0 +1,59 @@
+import Doppel
+import Foundation
+
+/// What one line of progress says, and how it is made to fit the terminal.
+struct ProgressLine {
+  /// What is being worked on.
+  let head: String
+  /// How much of it is done, from 0 to 1.
+  let share: Double
+  /// The epoch, in full and in short.
+  var epoch = (long: "", short: "")
+  var validation: Double?
+  /// The seconds left, where they can be told.
+  var seconds: Double?
+  /// Whether it may be over sooner.
+  var isAtMost = false
+  /// What follows when that time is over.
+  var then: String?
+
+  /// The most that goes into a line of `columns`: the bar gets shorter first, then words.
+  func text(columns: Int, colour: (on: String, off: String)) -> String {
+    var candidates = [24, 12, 6].map { candidate(bar: $0, epoch.long, detail, time(.long)) }
+    candidates.insert(candidate(bar: 24, epoch.long, detail, time(.whole)), at: 0)
+    candidates.append(candidate(bar: 0, epoch.long, detail, time(.long)))
+    candidates.append(candidate(bar: 0, epoch.long, detail, time(.short)))
+    candidates.append(candidate(bar: 0, epoch.short, detail, time(.short)))
+    candidates.append(candidate(bar: 0, epoch.short, time(.short)))
+    candidates.append(candidate(bar: 0, epoch.short))
+    let fitting = candidates.first { $0.bar.count + $0.words.count + head.count + 1 <= columns }
+    guard let fitting else { return String((candidates.last.map { head + $0.words } ?? head).prefix(columns)) }
+    if fitting.bar.isEmpty { return colour.on + head + colour.off + fitting.words }
+    return head + " " + colour.on + fitting.bar + colour.off + fitting.words
+  }
+
+  private func candidate(bar width: Int, _ parts: String...) -> (bar: String, words: String) {
+    let filled = max(0, min(width, Int((Double(width) * share).rounded())))
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    let percent = String(format: "%.0f %%", share * 100)
+    let words = parts.filter { !$0.isEmpty }
+    // Where there is room for nothing else, the percentage still says something.
+    if width == 0 && !words.isEmpty { return (bar, ", " + words.joined(separator: ", ")) }
+    return (bar, " " + ([percent] + words).joined(separator: ", "))
+  }
+
+  private var detail: String { validation.map { String(format: "validation %.4f", abs($0)) } ?? "" }
+
+  private enum Length { case whole, long, short }
+
+  private func time(_ length: Length) -> String {
+    guard let seconds, seconds.isFinite, seconds < 1e9 else { return "" }
+    let whole = max(0, Int(seconds.rounded(.up)))
+    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+    let clock =
+      hours > 0
+      ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60) : String(format: "%d:%02d", minutes, whole % 60)
+    let left = (isAtMost && length != .short ? "at most " : "") + clock + " left"
+    return length == .whole ? [left, then].compactMap(\.self).joined(separator: ", ") : left
+  }
+}

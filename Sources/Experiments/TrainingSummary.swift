@@ -1,0 +1,38 @@
+import Autoencoders
+import Foundation
+
+/// What there is to say of a model when it has been trained.
+public struct TrainingSummary: Sendable, Equatable {
+  /// The model.
+  public var name: String
+  /// The epochs of the fit that chose among them; 0 for closed forms.
+  public let epochs: Int
+  /// The epoch that validation chose.
+  public let bestEpoch: Int
+  /// What chose it, such as `ndcg@100`.
+  public let measure: String
+  /// Its value at the best epoch; `nil` where nothing was validated.
+  public let validation: Double?
+  /// What all of the fitting took.
+  public let seconds: Double
+
+  init(_ name: String, _ fit: Fit?, measure: String, seconds: Double) {
+    self.name = name
+    self.measure = measure
+    self.seconds = seconds
+    epochs = fit?.history.count ?? 0
+    bestEpoch = fit?.bestEpoch ?? 0
+    validation = fit?.history.first { $0.epoch == fit?.bestEpoch }?.validation.map(abs)
+  }
+
+  /// One line: epochs, validation value, seconds.
+  public var words: String {
+    var parts: [String] = []
+    if let validation {
+      parts = ["best epoch \(bestEpoch) of \(epochs)", String(format: "validation %@ %.4f", measure, validation)]
+    } else if epochs > 0 {
+      parts = [epochs == 1 ? "1 epoch" : "\(epochs) epochs"]
+    }
+    return "\(name): " + (parts + [String(format: "%.1f s", seconds)]).joined(separator: ", ")
+  }
+}

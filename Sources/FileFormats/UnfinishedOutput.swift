@@ -1,0 +1,66 @@
+import Foundation
+
+/// What this process has begun to write and not finished.
+///
+/// A process that is asked to stop at once may be anywhere in its writing. Whoever ends it, from a thread that computes
+/// nothing, first removes what is listed here.
+public enum UnfinishedOutput {
+  private static let ledger = Ledger()
+
+  /// Begins a temporary file or directory: makes it and lists it in one step.
+  ///
+  /// - Throws: what `make` throws; nothing is listed then.
+  static func begin<Made: ~Copyable, Fault: Error>(
+    _ path: String, _ make: () throws(Fault) -> Made
+  ) throws(Fault) -> Made {
+    ledger.lock.lock()
+    defer { ledger.lock.unlock() }
+    let made = try make()
+    ledger.paths.insert(path)
+    return made
+  }
+
+  /// Gives a temporary file or directory its final name, or removes it; it is no longer listed then.
+  ///
+  /// - Throws: what `end` throws; it stays listed then.
+  static func end<Fault: Error>(_ path: String, _ end: () throws(Fault) -> Void) throws(Fault) {
+    ledger.lock.lock()
+    defer { ledger.lock.unlock() }
+    try end()
+    ledger.paths.remove(path)
+  }
+
+  /// Runs what must not be torn apart by the end of the process.
+  static func undivided<Made: ~Copyable, Fault: Error>(_ body: () throws(Fault) -> Made) throws(Fault) -> Made {
+    ledger.lock.lock()
+    defer { ledger.lock.unlock() }
+    return try body()
+  }
+
+  /// Removes everything unfinished, then ends the process with `exit`.
+  ///
+  /// From here on no thread of this process begins or finishes a file: each finds the new file under its name, or the
+  /// old one.
+  public static func abandon(_ exit: () -> Never) -> Never {
+    ledger.lock.lock()
+    for path in ledger.paths { try? FileManager.default.removeItem(atPath: path) }
+    // A directory made for files that have not come; one that has any stays.
+    for path in ledger.empty { removeEmptyDirectory(path) }
+    exit()
+  }
+
+  /// Notes a directory that is of no use unless something comes to be in it.
+  static func noteEmpty(_ directory: String) {
+    ledger.lock.lock()
+    defer { ledger.lock.unlock() }
+    ledger.empty.insert(directory)
+  }
+
+  /// The lists and their lock, a POSIX mutex, which the thread sanitizer sees.
+  private final class Ledger: @unchecked Sendable {
+    // @unchecked because the lists are touched between lock and unlock only.
+    let lock = NSLock()
+    var paths: Set<String> = []
+    var empty: Set<String> = []
+  }
+}
