@@ -14,13 +14,11 @@ public struct RemainingTime: Sendable {
   /// Creates an estimate for one model.
   public init() {}
 
-  /// Takes note of finished epochs, those before a checkpoint included.
-  public mutating func add(_ records: [EpochRecord]) {
+  /// Takes note of a finished epoch, also of one before a checkpoint: its rows, and its seconds without validation.
+  public mutating func add(rows: Int, seconds: Double) {
     if fit?.stage == .again { return }
-    for record in records {
-      firstFit.rows += record.users
-      firstFit.seconds += record.seconds
-    }
+    firstFit.rows += rows
+    firstFit.seconds += seconds
   }
 
   /// The seconds that are left of the fit at work, if it runs all its epochs.

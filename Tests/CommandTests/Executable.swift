@@ -63,6 +63,8 @@ struct Executable {
   ///
   /// - Parameter environment: what is set besides; `nil` takes a name away.
   func process(_ arguments: [String], in folder: TemporaryFolder, environment: [String: String?]) -> Process {
+    // A test runner started in the background of a script has this ignored, and so would have what it starts.
+    signal(SIGINT, SIG_DFL)
     let process = Process()
     process.executableURL = url
     process.arguments = arguments

@@ -24,27 +24,112 @@ struct InterruptionTests {
     }
   }
 
-  @Test("Ctrl-C ends with 130 and SIGTERM with 143, after a checkpoint from which the same bytes come")
-  func signals() throws {
+  /// A signal and the exit code for it.
+  private static let codes: [(number: Int32, code: Int32)] = [
+    (SIGINT, 130), (SIGTERM, 143), (SIGUSR1, 138), (SIGUSR2, 140), (SIGHUP, 129), (SIGXCPU, 152),
+  ]
+
+  /// Waits for something, five minutes at most.
+  private func wait(_ isSo: () -> Bool) {
+    let deadline = Date(timeIntervalSinceNow: 300)
+    while !isSo(), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
+  }
+
+  @Test("a signal ends a training with its code, after a checkpoint from which the same bytes come", arguments: codes)
+  func signals(number: Int32, status: Int32) throws {
     #expect(try doppel.run(words + ["--output", "whole"], in: folder).status == 0)
-    for (number, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
-      let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "500", "--verbose"], in: folder)
-      let deadline = Date(timeIntervalSinceNow: 300)
-      while !run.errors.contains("epoch 2"), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
-      kill(run.process.processIdentifier, number)
-      let outcome = try run.outcome()
-      #expect(outcome.status == status)
-      #expect(outcome.errors.hasSuffix("doppel: interrupted\n") && outcome.output.isEmpty)
-      #expect(try files("m").keys.sorted() == ["checkpoint.safetensors"])
-      let resumed = try doppel.run(words + ["--output", "m", "--resume", "--log", "log.csv"], in: folder)
-      #expect(resumed.status == 0 && resumed.errors.contains("going on from the checkpoint in m, after"))
-      #expect(try files("m") == files("whole"))
-      // Both fits, every epoch of them.
-      let epochs = try folder.text("log.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
-      #expect(epochs.prefix(400).elementsEqual((1...400).map { "\($0)" }))
-      #expect(try folder.names() == ["log.csv", "m", "p", "whole"])
-      try FileManager.default.removeItem(at: folder.url.appendingPathComponent("m"))
+    let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "500", "--verbose"], in: folder)
+    wait { run.errors.contains("epoch 2") }
+    // Twice at once, as timeout(1) does: one request.
+    kill(run.process.processIdentifier, number)
+    kill(run.process.processIdentifier, number)
+    let outcome = try run.outcome()
+    #expect(outcome.status == status && run.process.terminationReason == .exit)
+    #expect(
+      outcome.errors.contains(/\ndoppel: interrupted after \d+ epochs of mult-vae; --resume goes on from .* m\n$/))
+    #expect(outcome.output.isEmpty)
+    #expect(try files("m").keys.sorted() == ["checkpoint.safetensors"])
+    let resumed = try doppel.run(words + ["--output", "m", "--resume", "--log", "log.csv"], in: folder)
+    #expect(resumed.status == 0 && resumed.errors.contains("going on from the checkpoint in m, after"))
+    #expect(try files("m") == files("whole"))
+    // Both fits, every epoch of them.
+    let epochs = try folder.text("log.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }
+    #expect(epochs.prefix(400).elementsEqual((1...400).map { "\($0)" }))
+    #expect(try folder.names() == ["log.csv", "m", "p", "whole"])
+  }
+
+  @Test("a command that reads ends with the signal's code at once", arguments: codes)
+  func reading(number: Int32, status: Int32) throws {
+    let input = Pipe()
+    let errors = Pipe()
+    let process = doppel.process(["train", "-", "--model", "ae", "--output", "m"], in: folder, environment: [:])
+    process.standardInput = input
+    process.standardError = errors
+    try process.run()
+    // More than a pipe holds: the command has begun to read when all of it is gone.
+    try input.fileHandleForWriting.write(contentsOf: Data(String(repeating: "u i\n", count: 100_000).utf8))
+    kill(process.processIdentifier, number)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == status && process.terminationReason == .exit)
+    let said = try errors.fileHandleForReading.readToEnd() ?? Data()
+    #expect(String(decoding: said, as: UTF8.self) == "doppel: interrupted\n")
+    #expect(try folder.names() == ["p"])
+    try input.fileHandleForWriting.close()
+  }
+
+  @Test("a command that writes ends at once and takes its unfinished file along", arguments: [SIGTERM, SIGUSR2])
+  func writing(number: Int32) throws {
+    let train = try doppel.run(words.dropLast() + ["1", "--output", "m", "--quiet"], in: folder)
+    #expect(train.status == 0)
+    let run = try doppel.start(
+      ["sample", "m", "--from", "prior", "--users", "100000000", "--output", "made-up.tsv"], in: folder)
+    func isUnfinished(_ name: String) -> Bool { name.hasPrefix(".made-up.tsv.") }
+    // The first of them is a trial.
+    wait { (try? folder.text(folder.names().first(where: isUnfinished) ?? ""))?.isEmpty == false }
+    #expect(try folder.names().contains(where: isUnfinished))
+    kill(run.process.processIdentifier, number)
+    #expect(try run.outcome().status == (number == SIGTERM ? 143 : 140))
+    #expect(try folder.names() == ["m", "p"])
+  }
+
+  @Test("a second signal ends at once a training that cannot come to its checkpoint")
+  func second() throws {
+    // The training stands still: nobody reads what it has to say. All but a page of the pipe is filled beforehand.
+    let errors = Pipe()
+    try errors.fileHandleForWriting.write(contentsOf: Data(count: 15 * 4_096))
+    let process = doppel.process(
+      words + ["--output", "m", "--checkpoint-every", "1", "--verbose"], in: folder, environment: [:])
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    var (last, since) = (Data(), Date())
+    wait {
+      let now = (try? folder.data("m/checkpoint.safetensors")) ?? Data()
+      if now != last { (last, since) = (now, Date()) }
+      return !now.isEmpty && Date().timeIntervalSince(since) > 3
     }
+    kill(process.processIdentifier, SIGINT)
+    Thread.sleep(forTimeInterval: 0.5)
+    #expect(process.isRunning)
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 143 && process.terminationReason == .exit)
+    #expect(try files("m").keys.sorted() == ["checkpoint.safetensors"])
+  }
+
+  @Test("what is ignored at the start stays ignored; signals of pipes and sizes end nothing")
+  func ignored() throws {
+    let line =
+      "trap '' INT USR1; exec '\(doppel.path)' \(words.dropLast().joined(separator: " ")) 1000000 --output m --verbose"
+    let run = try Executable(path: "/bin/sh").start(["-c", line], in: folder)
+    wait { run.errors.contains("epoch 2") }
+    for number in [SIGINT, SIGUSR1, SIGPIPE, SIGXFSZ] { kill(run.process.processIdentifier, number) }
+    let before = run.errors.count
+    wait { run.errors.count > before + 1_000 || !run.process.isRunning }
+    #expect(run.process.isRunning)
+    kill(run.process.processIdentifier, SIGTERM)
+    #expect(try run.outcome().status == 143)
   }
 
   @Test("without a checkpoint, --resume starts afresh; with one of other settings it ends with 65")

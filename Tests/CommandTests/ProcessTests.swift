@@ -16,9 +16,12 @@ struct ProcessTests {
   }
 
   @Test(
-    "Ctrl-C ends training with 130 and leaves nothing behind",
-    arguments: ["train --model mult-vae --output m", "compare --models mult-vae"])
-  func interruption(line: String) throws {
+    "Ctrl-C ends training with 130, says what is lost and leaves nothing behind",
+    arguments: [
+      ("train --model mult-vae --output m", "lost; --checkpoint-every keeps checkpoints, from which --resume goes on"),
+      ("compare --models mult-vae,ae", "interrupted at mult-vae, model 1 of 2; nothing was saved"),
+    ])
+  func interruption(line: String, message: String) throws {
     let words = (line + " p/interactions.tsv --epochs 1000000 --patience 0 --hidden 8 --latent 2 --verbose")
       .split(separator: " ").map(String.init)
     let run = try doppel.start(words, in: folder)
@@ -28,7 +31,7 @@ struct ProcessTests {
     let outcome = try run.outcome()
     #expect(outcome.status == 130)
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.hasSuffix("doppel: interrupted\n"))
+    #expect(outcome.errors.hasSuffix(message + "\n"))
     #expect(try folder.names() == ["p"])
   }
 

@@ -6,12 +6,25 @@ struct Terminal {
   private let master: Int32
   private let path: String
 
-  init() throws {
+  /// Opens a terminal.
+  ///
+  /// - Parameter columns: its width; `nil` leaves the size unknown.
+  init(columns: Int? = nil) throws {
     master = try Self.call("posix_openpt", O_RDWR | O_NOCTTY)
     try #require(master >= 0)
     try #require(try Self.call("grantpt", master) == 0 && Self.call("unlockpt", master) == 0)
     let name = try #require(try unsafe Self.function("ptsname", as: Name.self)(master))
     path = unsafe String(cString: name)
+    if let columns {
+      var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+      try #require(unsafe ioctl(master, UInt(TIOCSWINSZ), &size) == 0)
+    }
+  }
+
+  /// What would be seen of a text, every state of every line: without escapes, cut where a line begins anew.
+  static func lines(_ text: String) -> [String] {
+    text.replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "").split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }.map(
+      String.init)
   }
 
   /// Runs a program whose input, output and errors are the terminal.

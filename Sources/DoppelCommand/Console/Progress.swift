@@ -45,10 +45,10 @@ final class Progress: Sendable {
 
   /// Epochs are over, here or before a checkpoint.
   func note(_ records: [EpochRecord]) {
-    state.withLock {
-      $0.validation = records.last?.validation
-      $0.place.note(records)
-      $0.remaining.add(records)
+    state.withLock { state in
+      state.validation = records.last?.validation
+      state.place.note(records)
+      for record in records { state.remaining.add(rows: record.users, seconds: record.seconds) }
     }
   }
 

@@ -19,30 +19,36 @@ struct ProgressLine {
 
   /// The most that goes into a line of `columns`: the bar gets shorter first, then words.
   func text(columns: Int, colour: (on: String, off: String)) -> String {
-    var candidates = [24, 12, 6].map { candidate(bar: $0, epoch.long, detail, time(.long)) }
-    candidates.insert(candidate(bar: 24, epoch.long, detail, time(.whole)), at: 0)
-    candidates.append(candidate(bar: 0, epoch.long, detail, time(.long)))
-    candidates.append(candidate(bar: 0, epoch.long, detail, time(.short)))
-    candidates.append(candidate(bar: 0, epoch.short, detail, time(.short)))
-    candidates.append(candidate(bar: 0, epoch.short, time(.short)))
-    candidates.append(candidate(bar: 0, epoch.short))
-    let fitting = candidates.first { $0.bar.count + $0.words.count + head.count + 1 <= columns }
-    guard let fitting else { return String((candidates.last.map { head + $0.words } ?? head).prefix(columns)) }
+    let candidates = [
+      candidate(bar: 24, percent, epoch.long, value, time(.whole)),
+      candidate(bar: 24, percent, epoch.long, value, time(.long)),
+      candidate(bar: 12, percent, epoch.long, value, time(.long)),
+      candidate(bar: 8, epoch.long, value, time(.long)),
+      candidate(bar: 8, epoch.long, value, time(.short)),
+      candidate(bar: 0, epoch.long, value, time(.long)),
+      candidate(bar: 0, epoch.long, value, time(.short)),
+      candidate(bar: 0, epoch.short, value, time(.short)),
+      candidate(bar: 0, epoch.short, time(.short)),
+      candidate(bar: 0, epoch.short),
+    ]
+    let fitting = candidates.first { head.count + $0.bar.count + $0.words.count <= columns }
+    guard let fitting else { return String((head + (candidates.last?.words ?? "")).prefix(columns)) }
     if fitting.bar.isEmpty { return colour.on + head + colour.off + fitting.words }
-    return head + " " + colour.on + fitting.bar + colour.off + fitting.words
+    return head + colour.on + fitting.bar + colour.off + fitting.words
   }
 
   private func candidate(bar width: Int, _ parts: String...) -> (bar: String, words: String) {
     let filled = max(0, min(width, Int((Double(width) * share).rounded())))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let percent = String(format: "%.0f %%", share * 100)
     let words = parts.filter { !$0.isEmpty }
     // Where there is room for nothing else, the percentage still says something.
-    if width == 0 && !words.isEmpty { return (bar, ", " + words.joined(separator: ", ")) }
-    return (bar, " " + ([percent] + words).joined(separator: ", "))
+    if width == 0 { return ("", ", " + (words.isEmpty ? percent : words.joined(separator: ", "))) }
+    return (" " + bar, " " + words.joined(separator: ", "))
   }
 
-  private var detail: String { validation.map { String(format: "validation %.4f", abs($0)) } ?? "" }
+  private var percent: String { String(format: "%.0f %%", share * 100) }
+
+  private var value: String { validation.map { String(format: "validation %.4f", abs($0)) } ?? "" }
 
   private enum Length { case whole, long, short }
 

@@ -51,7 +51,9 @@ struct TrainingPlace {
   ///   - checkpoint: the directory of the one that was written.
   func farewell(canKeep: Bool, checkpoint: String?) -> String {
     if number == 0 { return "interrupted" }
-    if !canKeep { return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); nothing was saved" }
+    if !canKeep {
+      return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); nothing was saved"
+    }
     if let checkpoint {
       return "interrupted after \(behind) of \(model); --resume goes on from the checkpoint in \(checkpoint)"
     }
