@@ -25,7 +25,8 @@ public enum AtomicDirectory {
       try check(target, named: path, isReplaceable)
       try UnfinishedOutput.end(temporary) { () throws(OutputError) in try exchange(temporary, target, named: path) }
     } catch {
-      UnfinishedOutput.end(temporary) { try? FileManager.default.removeItem(atPath: temporary) }
+      try? FileManager.default.removeItem(atPath: temporary)
+      UnfinishedOutput.forget(temporary)
       // Whoever reads the message knows `path`, and nothing of the neighbour.
       if let error = error as? OutputError, error.path.hasPrefix(temporary) {
         throw OutputError(path: path + error.path.dropFirst(temporary.count), reason: error.reason)
@@ -43,7 +44,8 @@ public enum AtomicDirectory {
     TemporaryNeighbour.removeAbandoned(of: target)
     let temporary = TemporaryNeighbour.name(for: target)
     try begin(temporary, named: path)
-    UnfinishedOutput.end(temporary) { try? FileManager.default.removeItem(atPath: temporary) }
+    try? FileManager.default.removeItem(atPath: temporary)
+    UnfinishedOutput.forget(temporary)
   }
 
   /// Makes an empty directory, unless there is one.

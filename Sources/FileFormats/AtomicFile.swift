@@ -70,9 +70,8 @@ public enum AtomicFile {
           if !renameFile(temporary, to: target) { throw OutputError(path: path, reason: lastSystemError()) }
         }
       } catch {
-        UnfinishedOutput.end(temporary) {
-          if folder != nil { folder?.remove(temporary) } else { removeFile(temporary) }
-        }
+        if folder != nil { folder?.remove(temporary) } else { removeFile(temporary) }
+        UnfinishedOutput.forget(temporary)
         throw error
       }
     }
@@ -89,7 +88,8 @@ public enum AtomicFile {
     case .regular, .missing:
       let temporary = TemporaryNeighbour.name(for: target)
       _ = try named(path) { () throws(OutputError) in try begin(temporary) }
-      UnfinishedOutput.end(temporary) { removeFile(temporary) }
+      removeFile(temporary)
+      UnfinishedOutput.forget(temporary)
     }
   }
 

@@ -20,13 +20,20 @@ public enum UnfinishedOutput {
     return made
   }
 
-  /// Gives a temporary file or directory its final name, or removes it; it is no longer listed then.
+  /// Gives a temporary file or directory its final name; it is no longer listed then.
   ///
   /// - Throws: what `end` throws; it stays listed then.
   static func end<Fault: Error>(_ path: String, _ end: () throws(Fault) -> Void) throws(Fault) {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }
     try end()
+    ledger.paths.remove(path)
+  }
+
+  /// Takes what has been removed off the list.
+  static func forget(_ path: String) {
+    ledger.lock.lock()
+    defer { ledger.lock.unlock() }
     ledger.paths.remove(path)
   }
 

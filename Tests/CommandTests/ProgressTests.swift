@@ -36,13 +36,14 @@ struct ProgressTests {
       }
       #expect(kept.count == 1)
     }
-    #expect(lines.contains { $0.contains(/validation 0\.\d{4}, at most \d+:\d\d left, then a second fit/) })
+    #expect(lines.contains { $0.contains(/validation 0\.\d{4}, at most \d+:\d\d left$/) })
   }
 
   @Test("the second fit is named, with the epochs it is going to run and the time they take")
   func secondFit() throws {
     let lines = try Terminal.lines(
-      terminal("train p/interactions.tsv --model mult-vae --latent 4 --epochs 40 --output m", columns: 100))
+      terminal("train p/interactions.tsv --model mult-vae --latent 4 --epochs 40 --output m", columns: 120))
+    #expect(lines.contains { $0.contains(/validation 0\.\d{4}, at most \d+:\d\d left, then a second fit$/) })
     #expect(lines.contains { $0.contains(/^mult-vae .*fitting again on all users, epoch 1 of \d+, \d+:\d\d left$/) })
     let other = try Terminal.lines(
       terminal(
@@ -53,7 +54,7 @@ struct ProgressTests {
   @Test("no line is wider than the terminal", arguments: [20, 40, 60, 80, 100, 132])
   func width(columns: Int) throws {
     let moving = try Terminal.lines(terminal(compare, columns: columns)).filter {
-      $0.contains("model ") && $0.contains(" of 3") || $0.contains("best epoch")
+      $0.contains(/^model \d/) || $0.contains(": best e")
     }
     #expect(!moving.isEmpty && moving.allSatisfy { $0.count < columns })
   }
@@ -71,7 +72,7 @@ struct ProgressTests {
     let quiet = try terminal(compare + " --quiet", columns: 80)
     let file = try doppel.run(words(compare), in: folder, environment: ["TERM": "xterm"]).errors
     for text in [dumb, quiet, file] {
-      #expect(!text.contains("\u{1B}") && !text.contains(" left") && !text.contains("best epoch"))
+      #expect(!text.contains("\u{1B}") && !text.contains(" left") && !text.contains(": best epoch"))
     }
   }
 }

@@ -59,7 +59,8 @@ enum Interruption {
 
   /// Blocks the signals and starts the thread that takes them.
   ///
-  /// To be called before there is another thread, so that all inherit the mask.
+  /// To be called before there is another thread, so that all inherit the mask. So would a program that this one
+  /// starts; it starts none.
   static func start() {
     // A reader that has seen enough, and a file as large as it may be, are known by the error of the write.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
