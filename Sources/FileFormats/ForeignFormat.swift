@@ -89,44 +89,45 @@ extension ForeignFormat {
 
   private static func export(_ program: String) -> String { "a table in text, such as \(program) writes" }
 
-  private static let signatures: [Signature] = [
-    Signature(Array("version https://git-lfs".utf8), gitLFSPointer),
-    // Compressed.
-    Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed with xz", command: "xz -dc FILE"),
-    Signature([0x5D, 0, 0], "compressed with lzma", command: "xz -dc FILE"),
-    Signature("LZIP\u{1}", "compressed with lzip", command: "lzip -dc FILE"),
-    Signature([0x04, 0x22, 0x4D, 0x18], "compressed with lz4", command: "lz4 -dc FILE"),
-    Signature([0x1F, 0x9D], "compressed with compress", command: "gzip -dc FILE"),
-    Signature(
-      [0x1F, 0x8B], ForeignFormat("compressed twice", advice: "text in UTF-8, compressed once with gzip or zstd")),
-    Signature(
-      [0x28, 0xB5, 0x2F, 0xFD],
-      ForeignFormat("compressed twice", advice: "text in UTF-8, compressed once with gzip or zstd")),
-    // Archives.
-    Signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", command: "7z e -so FILE"),
-    Signature("Rar!\u{1A}\u{7}", "a RAR archive", command: "unrar p -inul FILE"),
-    Signature("ustar\0", at: 257, "a tar archive", command: "tar -xOf FILE NAME"),
-    Signature("ustar  \0", at: 257, "a tar archive", command: "tar -xOf FILE NAME"),
-    // Tables and numbers.
-    Signature("PAR1", "a Parquet file", command: "duckdb -csv -c \"FROM 'FILE'\""),
-    Signature("SQLite format 3\0", "an SQLite database", command: "sqlite3 -csv -header FILE 'SELECT * FROM TABLE'"),
-    Signature(Array("ORC".utf8) + [0x08], ForeignFormat("an ORC file", advice: export("Spark"))),
-    Signature(Array("ARROW1\0\0".utf8), ForeignFormat("an Arrow file (Feather)", advice: export("pandas' to_csv"))),
-    Signature(Array("FEA1".utf8), ForeignFormat("a Feather file", advice: export("pandas' to_csv"))),
-    Signature(Array("Obj\u{1}".utf8), ForeignFormat("an Avro file", advice: export("Spark"))),
-    Signature([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A], ForeignFormat("an HDF5 file", advice: export("pandas' to_csv"))),
-    Signature([0x93] + Array("NUMPY".utf8), ForeignFormat("a NumPy array", advice: export("numpy.savetxt"))),
-    Signature(Array("MATLAB 5.0 MAT".utf8), ForeignFormat("a MATLAB file", advice: export("writematrix"))),
-    Signature(Array("RDX2\n".utf8), ForeignFormat("an R data file", advice: export("write.csv"))),
-    Signature(Array("RDX3\n".utf8), ForeignFormat("an R data file", advice: export("write.csv"))),
-    Signature([0x58, 0x0A, 0, 0, 0], ForeignFormat("an R data file", advice: export("write.csv"))),
-    Signature([0x80, 0x02], pickle), Signature([0x80, 0x03], pickle), Signature([0x80, 0x04, 0x95], pickle),
-    Signature([0x80, 0x05, 0x95], pickle),
-    Signature(
-      [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
-      ForeignFormat("an Office file of the old kind (.xls)", advice: spreadsheetRemedy)),
-    Signature(Array("%PDF-".utf8), ForeignFormat("a PDF", advice: "a table in text")),
-  ]
+  private static let signatures: [Signature] =
+    [
+      Signature(Array("version https://git-lfs".utf8), gitLFSPointer),
+      // Compressed.
+      Signature([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed with xz", command: "xz -dc FILE"),
+      Signature([0x5D, 0, 0], "compressed with lzma", command: "xz -dc FILE"),
+      Signature("LZIP\u{1}", "compressed with lzip", command: "lzip -dc FILE"),
+      Signature([0x04, 0x22, 0x4D, 0x18], "compressed with lz4", command: "lz4 -dc FILE"),
+      Signature([0x1F, 0x9D], "compressed with compress", command: "gzip -dc FILE"),
+      Signature(
+        [0x1F, 0x8B], ForeignFormat("compressed twice", advice: "text in UTF-8, compressed once with gzip or zstd")),
+      Signature(
+        [0x28, 0xB5, 0x2F, 0xFD],
+        ForeignFormat("compressed twice", advice: "text in UTF-8, compressed once with gzip or zstd")),
+      // Archives.
+      Signature([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", command: "7z e -so FILE"),
+      Signature("Rar!\u{1A}\u{7}", "a RAR archive", command: "unrar p -inul FILE"),
+      Signature("ustar\0", at: 257, "a tar archive", command: "tar -xOf FILE NAME"),
+      Signature("ustar  \0", at: 257, "a tar archive", command: "tar -xOf FILE NAME"),
+      // Tables and numbers.
+      Signature("PAR1", "a Parquet file", command: "duckdb -csv -c \"FROM 'FILE'\""),
+      Signature("SQLite format 3\0", "an SQLite database", command: "sqlite3 -csv -header FILE 'SELECT * FROM TABLE'"),
+      Signature(Array("ORC".utf8) + [0x08], ForeignFormat("an ORC file", advice: export("Spark"))),
+      Signature(Array("ARROW1\0\0".utf8), ForeignFormat("an Arrow file (Feather)", advice: export("pandas' to_csv"))),
+      Signature(Array("FEA1".utf8), ForeignFormat("a Feather file", advice: export("pandas' to_csv"))),
+      Signature(Array("Obj\u{1}".utf8), ForeignFormat("an Avro file", advice: export("Spark"))),
+      Signature([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A], ForeignFormat("an HDF5 file", advice: export("pandas' to_csv"))),
+      Signature([0x93] + Array("NUMPY".utf8), ForeignFormat("a NumPy array", advice: export("numpy.savetxt"))),
+      Signature(Array("MATLAB 5.0 MAT".utf8), ForeignFormat("a MATLAB file", advice: export("writematrix"))),
+      Signature(Array("RDX2\n".utf8), ForeignFormat("an R data file", advice: export("write.csv"))),
+      Signature(Array("RDX3\n".utf8), ForeignFormat("an R data file", advice: export("write.csv"))),
+      Signature([0x58, 0x0A, 0, 0, 0], ForeignFormat("an R data file", advice: export("write.csv"))),
+      Signature([0x80, 0x02], pickle), Signature([0x80, 0x03], pickle), Signature([0x80, 0x04, 0x95], pickle),
+      Signature([0x80, 0x05, 0x95], pickle),
+      Signature(
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
+        ForeignFormat("an Office file of the old kind (.xls)", advice: spreadsheetRemedy)),
+      Signature(Array("%PDF-".utf8), ForeignFormat("a PDF", advice: "a table in text")),
+    ]
     // The digit says how hard it tried; then π, or its root in an empty file.
     + "123456789".utf8.flatMap { digit in
       [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]].map {
@@ -183,7 +184,8 @@ extension ForeignFormat {
     // An id may look like a tag.
     if ["\t", ",", "::"].contains(where: text.contains) { return nil }
     if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {
-      return ForeignFormat("a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
+      return ForeignFormat(
+        "a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
     }
     return text.hasPrefix("<?xml") ? ForeignFormat("an XML file", advice: "a table in text") : nil
   }

@@ -23,7 +23,8 @@ import SharedLibraries
   // int inflateInit2_(z_streamp, int windowBits, const char *version, int stream_size);
   // int inflate(z_streamp, int flush); int inflateReset(z_streamp); int inflateEnd(z_streamp);
   // const char *zlibVersion(void);
-  private typealias Init = @Sendable @convention(c) (UnsafeMutableRawPointer, Int32, UnsafePointer<CChar>, Int32) -> Int32
+  private typealias Init =
+    @Sendable @convention(c) (UnsafeMutableRawPointer, Int32, UnsafePointer<CChar>, Int32) -> Int32
   private typealias Inflate = @Sendable @convention(c) (UnsafeMutableRawPointer, Int32) -> Int32
   private typealias Step = @Sendable @convention(c) (UnsafeMutableRawPointer) -> Int32
   private typealias Version = @convention(c) () -> UnsafePointer<CChar>?

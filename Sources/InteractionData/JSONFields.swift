@@ -105,7 +105,7 @@ struct JSONFields {
     }
     for role in [ColumnRole.user, .item] where names[role.rawValue] == nil {
       throw DataError(
-        path: path, line: line, text: listed, message: "has no known \(role) field",
+        path: path, line: line, text: listed.isEmpty ? nil : listed, message: "has no known \(role) field",
         accepted: "the name of one of them (\(role.option))")
     }
     if names[0] == names[1] {
@@ -156,12 +156,14 @@ struct JSONShape {
       } catch {
         // A user whose id begins like this, in a table.
         if isTable { return nil }
-        if error.reason == .incomplete && error.position < bytes.count { throw errors.spread(bytes, object, line: line) }
+        if error.reason == .incomplete && error.position < bytes.count {
+          throw errors.spread(bytes, object, line: line)
+        }
       }
     case (UInt8(ascii: "{"), UInt8(ascii: "'")) where !isTable:
       throw errors.dictionary(bytes, object, line: line)
     case (UInt8(ascii: "["), UInt8(ascii: "{")) where !isTable, (UInt8(ascii: "["), _) where lines > 0 && !isTable:
-      throw errors.array(bytes, object, line: line)
+      throw errors.array(bytes, object, hasObjects: true, line: line)
     case (UInt8(ascii: "["), _) where !isTable:
       // Rows as arrays, without names.
       var end = position
@@ -169,7 +171,7 @@ struct JSONShape {
       while end > position && bytes[end - 1] <= 0x20 { end -= 1 }
       let row = (position..<end).map { bytes[$0] }
       if row.last == UInt8(ascii: "]"), row.contains(UInt8(ascii: ",")) {
-        throw errors.array(bytes, object, line: line)
+        throw errors.array(bytes, object, hasObjects: false, line: line)
       }
       return nil
     default: return nil

@@ -79,16 +79,20 @@ struct JSONLineErrors {
 
   // MARK: Whole files
 
-  func array(_ bytes: Span<UInt8>, _ start: Int, line: Int) -> DataError {
+  /// - Parameter hasObjects: whether the array is one of objects; otherwise its values have no names.
+  func array(_ bytes: Span<UInt8>, _ start: Int, hasObjects: Bool, line: Int) -> DataError {
     DataError(
-      path: path, line: line, text: text(bytes, start), message: "begins a JSON array",
-      accepted: "one JSON object a line, as 'jq -c .[] FILE' writes the objects of an array")
+      path: path, line: line, text: text(bytes, start),
+      message: hasObjects ? "begins a JSON array" : "is a JSON array, whose values have no names",
+      accepted: hasObjects
+        ? "one JSON object a line, as jq -c '.[]' writes them: jq -c '.[]' FILE | doppel … -"
+        : "one JSON object a line, or a table, as jq -r '@csv' writes it: jq -r '@csv' FILE | doppel … -")
   }
 
   func spread(_ bytes: Span<UInt8>, _ start: Int, line: Int) -> DataError {
     DataError(
       path: path, line: line, text: text(bytes, start), message: "begins a JSON object of several lines",
-      accepted: "one JSON object a line, as 'jq -c . FILE' writes it ('jq -c .[] FILE' for objects in an array)")
+      accepted: "one JSON object a line, as jq -c writes them: jq -c . FILE | doppel … -")
   }
 
   func dictionary(_ bytes: Span<UInt8>, _ start: Int, line: Int) -> DataError {

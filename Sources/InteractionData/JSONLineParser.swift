@@ -90,7 +90,8 @@ struct JSONLineParser: PartParser {
         let isValid = (start..<end).allSatisfy { position in
           // Of a number only digits: 1e3 and 1.0 are names that somebody may write as 1000 and 1 elsewhere.
           token.kind == .number
-            ? id[position] &- 48 < 10 || id[position] == UInt8(ascii: "-") : id[position] >= 0x20 && id[position] != 0x7F
+            ? id[position] &- 48 < 10 || id[position] == UInt8(ascii: "-")
+            : id[position] >= 0x20 && id[position] != 0x7F
         }
         if !isValid { throw errors.wrong(token, role, bytes, line: line) }
       }
