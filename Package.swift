@@ -31,10 +31,12 @@ let package = Package(
       providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
     // Vector loops and the counter-based generator: see Docs/decisions.
     .target(name: "CKernels", dependencies: ["CGSL"]),
+    // Libraries that are looked for when the program runs.
+    .target(name: "SharedLibraries", swiftSettings: settings),
     // Numbers: matrices, sparse rows, products, randomness, statistics. The only importer of C.
-    .target(name: "Compute", dependencies: ["CGSL", "CKernels"], swiftSettings: settings),
+    .target(name: "Compute", dependencies: ["CGSL", "CKernels", "SharedLibraries"], swiftSettings: settings),
     // Bytes: mapped and compressed input, whole-or-nothing output, safetensors.
-    .target(name: "FileFormats", swiftSettings: settings),
+    .target(name: "FileFormats", dependencies: ["SharedLibraries"], swiftSettings: settings),
     // Users, items, interactions: reading, filtering, splitting, simulating.
     .target(
       name: "InteractionData", dependencies: ["Compute", "FileFormats"], swiftSettings: settings),

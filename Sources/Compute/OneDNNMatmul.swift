@@ -1,4 +1,5 @@
 import CKernels
+import SharedLibraries
 
 /// Products of bfloat16 matrices by oneDNN's matmul primitive, versions 2 and 3.
 ///

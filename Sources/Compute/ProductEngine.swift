@@ -1,5 +1,6 @@
 import CGSL
 import CKernels
+import SharedLibraries
 
 #if canImport(Glibc)
   import Glibc

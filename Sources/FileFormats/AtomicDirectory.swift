@@ -4,6 +4,8 @@ import Foundation
 public enum AtomicDirectory {
   /// Fills a temporary neighbour of `path`, then puts it in place.
   ///
+  /// A link is followed and its target replaced, or made where there is none.
+  ///
   /// What is there already is replaced only if it is a directory in which every entry satisfies
   /// `isReplaceable`: a mistyped path must not cost anyone their files. It is moved aside, and back again if
   /// the new one cannot take its place.
@@ -15,7 +17,7 @@ public enum AtomicDirectory {
   public static func write(
     to path: String, replacing isReplaceable: (String) -> Bool, filling fill: (String) throws -> Void
   ) throws {
-    let target = target(of: path)
+    let target = try linkedPath(withoutSlashes(path), named: path)
     try check(target, named: path, isReplaceable)
     let temporary = TemporaryNeighbour.name(for: target)
     try begin(temporary, named: path)
@@ -39,7 +41,7 @@ public enum AtomicDirectory {
   ///
   /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
   public static func verify(_ path: String, replacing isReplaceable: (String) -> Bool) throws(OutputError) {
-    let target = target(of: path)
+    let target = try linkedPath(withoutSlashes(path), named: path)
     try check(target, named: path, isReplaceable)
     TemporaryNeighbour.removeAbandoned(of: target)
     let temporary = TemporaryNeighbour.name(for: target)
@@ -52,21 +54,16 @@ public enum AtomicDirectory {
   ///
   /// - Throws: ``OutputError`` naming `path`.
   public static func make(_ path: String) throws(OutputError) {
-    if FileKind(path: target(of: path)) == .directory { return }
-    if !makeDirectory(target(of: path)) { throw OutputError(path: path, reason: lastSystemError()) }
-    UnfinishedOutput.noteEmpty(target(of: path))
+    let target = try linkedPath(withoutSlashes(path), named: path)
+    if FileKind(path: target) == .directory { return }
+    if !makeDirectory(target) { throw OutputError(path: path, reason: lastSystemError()) }
+    UnfinishedOutput.noteEmpty(target)
   }
 
   private static func begin(_ temporary: String, named path: String) throws(OutputError) {
     try UnfinishedOutput.begin(temporary) { () throws(OutputError) in
       if !makeDirectory(temporary) { throw OutputError(path: path, reason: lastSystemError()) }
     }
-  }
-
-  private static func target(of path: String) -> String {
-    var target = path
-    while target.count > 1 && target.hasSuffix("/") { target.removeLast() }
-    return resolvingLinks(target)
   }
 
   private static func check(

@@ -46,11 +46,11 @@ public struct OutputFile: ~Copyable {
 public enum AtomicFile {
   /// Writes what `fill` produces to `path`.
   ///
-  /// A link is followed and its target replaced. A pipe, a terminal or `/dev/null` is written directly.
+  /// A link is followed and its target replaced, or made where there is none. A pipe, a terminal or `/dev/null` is written directly.
   ///
   /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
   public static func write(to path: String, _ fill: (inout OutputFile) throws -> Void) throws {
-    let target = resolvingLinks(path)
+    let target = try linkedPath(path)
     switch FileKind(path: target) {
     case .directory: throw OutputError(path: path, reason: "it is a directory")
     case .other:
@@ -81,7 +81,7 @@ public enum AtomicFile {
   ///
   /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
   public static func verify(_ path: String) throws(OutputError) {
-    let target = resolvingLinks(path)
+    let target = try linkedPath(path)
     switch FileKind(path: target) {
     case .directory: throw OutputError(path: path, reason: "it is a directory")
     case .other: return
@@ -121,4 +121,13 @@ public enum AtomicFile {
       throw OutputError(path: path, reason: error.reason)
     }
   }
+}
+
+/// Where a link leads, or the path itself.
+///
+/// - Parameter named: how the user wrote the path.
+/// - Throws: ``OutputError`` where links lead in a circle.
+func linkedPath(_ path: String, named: String? = nil) throws(OutputError) -> String {
+  guard let target = resolvingLinks(path) else { throw OutputError(path: named ?? path, reason: lastSystemError()) }
+  return target
 }

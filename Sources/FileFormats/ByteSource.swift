@@ -1,6 +1,6 @@
 import Foundation
 
-/// The bytes of a file, whole: mapped, inflated, or read from standard input.
+/// The bytes of a file, whole: mapped, decompressed, or read from standard input.
 public struct ByteSource: Sendable {
   private enum Storage: Sendable {
     case mapped(MappedBytes)
@@ -17,14 +17,32 @@ public struct ByteSource: Sendable {
 
   /// Opens a file; `-` is standard input.
   ///
-  /// Compression is recognised by the first two bytes (`1f 8b`), whatever the name. A plain file is mapped,
-  /// not copied, and must not be shortened by others while it is in use.
+  /// Compression (gzip or zstd) is recognised by the first bytes, whatever the name. A plain file is mapped, not copied,
+  /// and must not be shortened by others while it is in use.
   ///
-  /// - Parameter limit: the largest number of bytes that a compressed file or a stream may hold.
-  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is
-  ///   damaged, cut off or larger than `limit`.
-  public init(path: String, limit: Int = defaultLimit) throws {
+  /// - Parameters:
+  ///   - limit: the largest number of bytes that a compressed file or a stream may hold.
+  ///   - libraries: what decompresses.
+  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is damaged, cut off,
+  ///   followed by something else or larger than `limit`, or when the file is a Git LFS pointer.
+  public init(path: String, limit: Int = defaultLimit, libraries: CompressionLibraries = .present) throws {
     name = path == "-" ? "standard input" : path
+    let stored = try Self.stored(path, name: name, limit: limit)
+    let (name, compression) = (name, Self.withBytes(of: stored) { Compression(of: $0) })
+    if let compression {
+      storage = .inMemory(
+        try Self.withBytes(of: stored) {
+          try libraries.decompress($0, compression, path: name, limit: limit)
+        })
+    } else {
+      storage = stored
+    }
+    // Whatever the file was to be.
+    if let pointer = withBytes({ ForeignFormat(of: $0) }), pointer == .gitLFSPointer { throw pointer.error(path: name) }
+  }
+
+  /// What the file or stream holds, as it is.
+  private static func stored(_ path: String, name: String, limit: Int) throws -> Storage {
     let file: FileDescriptor
     do {
       file = try FileDescriptor.reading(path)
@@ -33,25 +51,8 @@ public struct ByteSource: Sendable {
     }
     let (kind, size) = file.status()
     if kind == .directory { throw InputError(path: name, reason: "it is a directory") }
-    if kind == .regular, size > 0, path != "-", let mapped = file.mapped(size: size) {
-      let compressed = mapped.withBytes(Self.looksCompressed)
-      storage =
-        compressed
-        ? .inMemory(try Self.inflate(file, name: name, limit: limit)) : .mapped(mapped)
-      return
-    }
-    let bytes = try Self.everything(of: file, name: name, limit: limit)
-    guard Self.looksCompressed(bytes.span) else {
-      storage = .inMemory(bytes)
-      return
-    }
-    // zlib reads files, so a compressed stream goes through one that has no name.
-    let spill = try FileDescriptor.temporary()
-    guard spill.write(bytes.span) else {
-      throw InputError(path: name, reason: "no room in /tmp to decompress it: \(lastSystemError())")
-    }
-    spill.rewind()
-    storage = .inMemory(try Self.inflate(spill, name: name, limit: limit))
+    if kind == .regular, size > 0, path != "-", let mapped = file.mapped(size: size) { return .mapped(mapped) }
+    return .inMemory(try everything(of: file, name: name, limit: limit))
   }
 
   /// Wraps bytes that are already in memory.
@@ -70,26 +71,28 @@ public struct ByteSource: Sendable {
 
   /// Lends the bytes to `body`.
   public func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+    try Self.withBytes(of: storage, body)
+  }
+
+  private static func withBytes<Result>(
+    of storage: Storage, _ body: (Span<UInt8>) throws -> Result
+  ) rethrows -> Result {
     switch storage {
     case .mapped(let mapped): try mapped.withBytes(body)
     case .inMemory(let bytes): try body(bytes.span)
     }
   }
 
+  /// Refuses what is no text, and says what it is.
+  ///
+  /// - Throws: ``DataError`` for formats that people hand over in place of text, such as Parquet, Excel or UTF-16.
+  public func requireText() throws {
+    if let format = withBytes({ ForeignFormat(of: $0) }) { throw format.error(path: name) }
+  }
+
   /// Says that `range` will not be needed soon, so that it need not stay in memory; it can be read again all the same.
   public func release(_ range: Range<Int>) {
     if case .mapped(let mapped) = storage { mapped.release(range) }
-  }
-
-  private static func looksCompressed(_ bytes: Span<UInt8>) -> Bool {
-    bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
-  }
-
-  private static func inflate(_ file: borrowing FileDescriptor, name: String, limit: Int) throws -> [UInt8] {
-    guard let zlib = Zlib.shared else {
-      throw InputError(path: name, reason: "it is compressed and zlib was not found; decompress it first")
-    }
-    return try zlib.inflate(file, path: name, limit: limit)
   }
 
   private static func everything(

@@ -45,19 +45,6 @@ struct FileDescriptor: ~Copyable {
     return FileDescriptor(raw: raw)
   }
 
-  /// A file without a name that disappears when it is closed.
-  static func temporary() throws(InputError) -> FileDescriptor {
-    let directory = FileManager.default.temporaryDirectory.path
-    var template = Array((directory + "/doppel-XXXXXX").utf8CString)
-    let raw = UnfinishedOutput.undivided {
-      let raw = unsafe mkstemp(&template)
-      if raw >= 0 { _ = unsafe unlink(template) }
-      return raw
-    }
-    if raw < 0 { throw InputError(path: directory, reason: lastSystemError()) }
-    return FileDescriptor(raw: raw)
-  }
-
   /// The folder that `path` lies in, or `nil`, with `errno` set, when it cannot be opened.
   ///
   /// Through it a file is reached where its folder is now, wherever that has been moved.
@@ -120,12 +107,6 @@ struct FileDescriptor: ~Copyable {
   /// Waits until the bytes are on the disk; `false` when that fails.
   func synchronise() -> Bool { fsync(raw) == 0 }
 
-  /// Goes back to the first byte.
-  func rewind() { lseek(raw, 0, SEEK_SET) }
-
-  /// A second descriptor of the same file, which its new owner closes.
-  func duplicate() -> Int32 { dup(raw) }
-
   // Inside the type, `read` and `write` are its own methods.
   private static let systemRead =
     unsafe read(_:_:_:) as @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int
@@ -180,11 +161,37 @@ func removeEmptyDirectory(_ path: String) { _ = unsafe rmdir(path) }
 /// Makes a directory that must not exist yet; `false`, with `errno` set, when that fails.
 func makeDirectory(_ path: String) -> Bool { unsafe mkdir(path, 0o777) == 0 }
 
-/// The path with every link resolved, or the path itself where there is nothing.
-func resolvingLinks(_ path: String) -> String {
-  guard let resolved = unsafe realpath(path, nil) else { return path }
-  defer { unsafe free(resolved) }
-  return unsafe String(cString: resolved)
+/// The path with every link resolved, also one that leads to something that is not there yet; `nil`, with `errno` set,
+/// where links lead in a circle.
+func resolvingLinks(_ path: String) -> String? {
+  var path = path
+  // As many as Linux follows.
+  for _ in 0..<40 {
+    if let resolved = unsafe realpath(path, nil) {
+      defer { unsafe free(resolved) }
+      return unsafe String(cString: resolved)
+    }
+    if errno == ELOOP { return nil }
+    guard let target = linkTarget(path) else { return path }
+    path = target.hasPrefix("/") ? target : TemporaryNeighbour.split(path).folder + target
+    path = withoutSlashes(path)
+  }
+  errno = ELOOP
+  return nil
+}
+
+/// The path without slashes at its end.
+func withoutSlashes(_ path: String) -> String {
+  var path = path
+  while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+  return path
+}
+
+/// What a link says, or `nil` for anything else.
+private func linkTarget(_ path: String) -> String? {
+  var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+  let count = unsafe readlink(path, &bytes, bytes.count)
+  return count > 0 ? String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
 }
 
 /// Whether a process of this number runs.

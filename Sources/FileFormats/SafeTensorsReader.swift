@@ -24,6 +24,11 @@ extension SafeTensors {
     }
     var length: UInt64 = 0
     for index in 0..<8 { length |= UInt64(bytes[index]) << (8 * UInt64(index)) }
+    if length > UInt64(longestHeader) || bytes.count > 8 && bytes[8] != UInt8(ascii: "{"),
+      let format = ForeignFormat(of: bytes)
+    {
+      throw format == .gitLFSPointer ? format.error(path: path) : damaged("is \(format.name)")
+    }
     guard length <= UInt64(longestHeader) else {
       throw damaged("says that its header has \(length) bytes, more than \(longestHeader)")
     }

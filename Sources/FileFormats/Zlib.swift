@@ -1,85 +1,115 @@
-// zlib is loaded when the first compressed file is met, so that building and running without it work.
+import SharedLibraries
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// The functions of zlib that read a compressed file.
+/// The functions of zlib that read compressed bytes.
 @safe struct Zlib: Sendable {
-  private typealias File = OpaquePointer
-
-  // gzFile gzdopen(int fd, const char *mode); int gzread(gzFile file, voidp buf, unsigned len);
-  // const char *gzerror(gzFile file, int *errnum); int gzclose_r(gzFile file);
-  private let gzdopen: @Sendable @convention(c) (Int32, UnsafePointer<CChar>) -> OpaquePointer?
-  private let gzread: @Sendable @convention(c) (OpaquePointer, UnsafeMutableRawPointer, UInt32) -> Int32
-  private let gzerror: @Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?
-  private let gzclose: @Sendable @convention(c) (OpaquePointer) -> Int32
-
-  /// The library of this machine, if it has one.
-  static let shared: Zlib? = load()
-
-  private static func load() -> Zlib? {
-    for name in ["libz.so.1", "libz.dylib", "/usr/lib/libz.dylib"] {
-      guard let library = unsafe dlopen(name, RTLD_NOW) else { continue }
-      guard let open = unsafe dlsym(library, "gzdopen"), let read = unsafe dlsym(library, "gzread"),
-        let error = unsafe dlsym(library, "gzerror"), let close = unsafe dlsym(library, "gzclose_r")
-      else { continue }
-      return unsafe Zlib(
-        gzdopen: unsafeBitCast(
-          open, to: (@Sendable @convention(c) (Int32, UnsafePointer<CChar>) -> OpaquePointer?).self),
-        gzread: unsafeBitCast(
-          read, to: (@Sendable @convention(c) (OpaquePointer, UnsafeMutableRawPointer, UInt32) -> Int32).self),
-        gzerror: unsafeBitCast(
-          error,
-          to: (@Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<Int32>) -> UnsafePointer<CChar>?)
-            .self),
-        gzclose: unsafeBitCast(close, to: (@Sendable @convention(c) (OpaquePointer) -> Int32).self))
-    }
-    return nil
+  /// z_stream of zlib.h, field by field.
+  @unsafe private struct Stream {
+    var nextIn: UnsafePointer<UInt8>? = nil
+    var availableIn: UInt32 = 0
+    var totalIn: UInt = 0
+    var nextOut: UnsafeMutablePointer<UInt8>? = nil
+    var availableOut: UInt32 = 0
+    var totalOut: UInt = 0
+    var message: UnsafePointer<CChar>? = nil
+    var state: OpaquePointer? = nil
+    var allocate: OpaquePointer? = nil
+    var free: OpaquePointer? = nil
+    var opaque: OpaquePointer? = nil
+    var dataType: Int32 = 0
+    var adler: UInt = 0
+    var reserved: UInt = 0
   }
 
-  /// Inflates the whole file.
+  // int inflateInit2_(z_streamp, int windowBits, const char *version, int stream_size);
+  // int inflate(z_streamp, int flush); int inflateReset(z_streamp); int inflateEnd(z_streamp);
+  // const char *zlibVersion(void);
+  private typealias Init =
+    @Sendable @convention(c) (UnsafeMutableRawPointer, Int32, UnsafePointer<CChar>, Int32) -> Int32
+  private typealias Inflate = @Sendable @convention(c) (UnsafeMutableRawPointer, Int32) -> Int32
+  private typealias Step = @Sendable @convention(c) (UnsafeMutableRawPointer) -> Int32
+  private typealias Version = @convention(c) () -> UnsafePointer<CChar>?
+
+  private let inflateInit: Init
+  private let inflate: Inflate
+  private let inflateReset: Step
+  private let inflateEnd: Step
+  /// Such as `1.2.13`.
+  let version: String
+
+  /// The library of this machine, if it has one of these names.
+  init?(candidates: [String]) {
+    guard let library = SharedLibrary(candidates: candidates),
+      let start = unsafe library.symbol("inflateInit2_"), let inflate = unsafe library.symbol("inflate"),
+      let reset = unsafe library.symbol("inflateReset"), let end = unsafe library.symbol("inflateEnd"),
+      let version = unsafe library.symbol("zlibVersion")
+    else { return nil }
+    unsafe inflateInit = unsafeBitCast(start, to: Init.self)
+    unsafe self.inflate = unsafeBitCast(inflate, to: Inflate.self)
+    unsafe inflateReset = unsafeBitCast(reset, to: Step.self)
+    unsafe inflateEnd = unsafeBitCast(end, to: Step.self)
+    let name = unsafe unsafeBitCast(version, to: Version.self)()
+    self.version = unsafe name.map { unsafe String(cString: $0) } ?? ""
+  }
+
+  /// Inflates all members of a gzip file; nothing but zeros may follow the last one.
   ///
-  /// - Throws: ``DataError`` when the data is damaged, cut off or inflates to more than `limit` bytes.
-  func inflate(_ file: borrowing FileDescriptor, path: String, limit: Int) throws -> [UInt8] {
-    let descriptor = file.duplicate()
-    guard descriptor >= 0, let handle = unsafe gzdopen(descriptor, "rb") else {
-      if descriptor >= 0 { close(descriptor) }
+  /// - Throws: ``DataError`` when the data is damaged, cut off, followed by something else, or inflates to more than
+  ///   `limit` bytes.
+  func decompress(_ bytes: Span<UInt8>, path: String, limit: Int) throws -> [UInt8] {
+    // zlib notes where the stream is, so it must stay there.
+    let stream = UnsafeMutablePointer<Stream>.allocate(capacity: 1)
+    unsafe stream.initialize(to: Stream())
+    defer { unsafe stream.deallocate() }
+    // 15 for the largest window, 16 for a gzip header; zlib compares the version's first digit.
+    guard unsafe inflateInit(stream, 15 + 16, "1", Int32(MemoryLayout<Stream>.size)) == 0 else {
       throw InputError(path: path, reason: "no memory to decompress it")
     }
-    var result: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 20)
-    var failure: DataError?
-    while failure == nil {
-      let got = unsafe gzread(handle, &chunk, UInt32(chunk.count))
-      if got > 0 { result.append(contentsOf: chunk[..<Int(got)]) }
-      if result.count > limit {
-        failure = DataError(
-          path: path, message: "inflates to more than \(limit) bytes",
-          accepted: "a smaller or an uncompressed file")
-      } else if got <= 0 {
-        // A cut-off stream gives what there is, then 0 with the error set: only gzerror tells it from the
-        // end.
-        var code: Int32 = 0
-        _ = unsafe gzerror(handle, &code)
-        if code != 0 { failure = Self.damage(code, path: path) }
-        break
+    defer { _ = unsafe inflateEnd(stream) }
+    var output = DecompressedBytes(path: path, limit: limit)
+    try unsafe bytes.withUnsafeBufferPointer { input in
+      // Where the bytes that zlib has not been given begin.
+      var position = 0
+      while true {
+        if unsafe stream.pointee.availableIn == 0 {
+          let count = min(input.count - position, 1 << 30)
+          unsafe stream.pointee.nextIn = input.baseAddress.map { unsafe $0 + position }
+          unsafe stream.pointee.availableIn = UInt32(count)
+          position += count
+        }
+        let code = try unsafe output.append { chunk in
+          unsafe stream.pointee.nextOut = chunk.baseAddress
+          unsafe stream.pointee.availableOut = UInt32(chunk.count)
+          let code = unsafe inflate(stream, 0)
+          return unsafe (chunk.count - Int(stream.pointee.availableOut), code)
+        }
+        switch code {
+        case 0: continue
+        case 1:
+          let next = unsafe position - Int(stream.pointee.availableIn)
+          if try Self.isEnd(bytes, at: next, path: path) { return }
+          _ = unsafe inflateReset(stream)
+        // Neither input nor room for output was missing but one of them: there always is room.
+        case -5: throw Self.damage("is cut off: its gzip data has no end", path: path)
+        case -4: throw InputError(path: path, reason: "no memory to decompress it")
+        default: throw Self.damage("has damaged gzip data", path: path)
+        }
       }
     }
-    let code = unsafe gzclose(handle)
-    if let failure { throw failure }
-    if code != 0 { throw Self.damage(code, path: path) }
-    return result
+    return output.bytes
   }
 
-  private static func damage(_ code: Int32, path: String) -> DataError {
-    // zlib.h: Z_BUF_ERROR (-5) when the file ends in the middle of a stream.
-    DataError(
-      path: path, message: code == -5 ? "is cut off: its gzip data has no end" : "has damaged gzip data",
-      accepted: "a complete .gz file, or the uncompressed one")
+  /// Whether nothing follows a member, or nothing but the zeros that fill a tape's last block, rather than another member.
+  private static func isEnd(_ bytes: Span<UInt8>, at position: Int, path: String) throws -> Bool {
+    var next = position
+    while next < bytes.count && bytes[next] == 0 { next += 1 }
+    if next == bytes.count { return true }
+    if next == position, Compression(of: bytes.extracting(position...)) == .gzip { return false }
+    throw DataError(
+      path: path, message: "has other data after its gzip data, from byte \(position + 1) on",
+      accepted: "gzip data to the end (several .gz files joined are one), or the uncompressed file")
+  }
+
+  private static func damage(_ message: String, path: String) -> DataError {
+    DataError(path: path, message: message, accepted: "a complete .gz file, or the uncompressed one")
   }
 }

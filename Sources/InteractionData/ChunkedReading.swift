@@ -9,7 +9,7 @@ import FileFormats
 /// the number of threads. Memory is that of two waves beside what the receiver keeps.
 struct ChunkedReading {
   let source: ByteSource
-  let parser: RowParser
+  let parser: any PartParser
   let processor: Processor
   /// Parts end with the line in which they reach this many bytes.
   let chunkSize: Int
@@ -22,7 +22,7 @@ struct ChunkedReading {
   /// Enough parts that no thread waits long for the last one, few enough to stay in fast memory.
   private var partsPerWave: Int { max(8, 4 * processor.threads) }
 
-  init(source: ByteSource, parser: RowParser, processor: Processor, chunkSize: Int) {
+  init(source: ByteSource, parser: any PartParser, processor: Processor, chunkSize: Int) {
     precondition(chunkSize > 0, "a part needs at least a byte")
     self.source = source
     self.parser = parser
@@ -36,11 +36,10 @@ struct ChunkedReading {
   ///   of the file read so far.
   /// - Throws: ``DataError`` at the first line that cannot be understood.
   mutating func read(_ take: (_ chunk: ParsedChunk, _ share: Double) -> Void) throws {
-    let dialect = parser.dialect
-    var line = dialect.line
+    var line = parser.line
     // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
     var (parsed, parts) = (wave(), wave())
-    var end = cut(&parts, from: dialect.start)
+    var end = cut(&parts, from: parser.start)
     while true {
       try processor.forEach(&parts, meanwhile: { try number(&parsed, line: &line, take) }) {
         [parser, source, users, items] _, part in

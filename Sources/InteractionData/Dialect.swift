@@ -169,13 +169,7 @@ struct Dialect {
   }
 
   private static func checkText(_ bytes: [UInt8], path: String, line: Int) throws {
-    let accepted = "a text file in UTF-8, or such a file compressed with gzip"
-    if line == 1, bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      throw DataError(path: path, line: line, message: "is in UTF-16", accepted: accepted)
-    }
-    if line == 1, bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
-      throw DataError(path: path, line: line, message: "is a zip archive", accepted: accepted)
-    }
+    let accepted = "a text file in UTF-8, plain or compressed with gzip or zstd"
     if bytes.contains(0) {
       throw DataError(path: path, line: line, message: "is not text: it holds NUL bytes", accepted: accepted)
     }

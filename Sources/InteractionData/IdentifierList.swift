@@ -1,35 +1,62 @@
 import FileFormats
 
-/// Files with one id a line, in an order that matters.
+/// Files with one id a line.
 public enum IdentifierList {
-  /// Reads ids; a line ending, CR LF or LF, is not part of one.
+  /// Reads a list that ``write(_:to:)`` wrote, whose order matters; a line ending, CR LF or LF, is not part of an id, and
+  /// everything else is.
   ///
   /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has no ids, an empty
   ///   line, an id twice, or text that is not UTF-8.
   public static func read(_ path: String) throws -> Vocabulary {
-    let source = try ByteSource(path: path)
     let accepted = "one id a line, each once, in UTF-8"
-    let bytes = source.withBytes { bytes in
-      let start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
-      return (start..<bytes.count).map { bytes[$0] }
-    }
-    var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    if lines.isEmpty { throw DataError(path: source.name, message: "is empty", accepted: accepted) }
+    let (name, lines) = try lines(of: path)
+    if lines.isEmpty { throw DataError(path: name, message: "is empty", accepted: accepted) }
     var table = IdentifierTable()
-    for (index, line) in lines.enumerated() {
-      let id = Array(line.last == 0x0D ? line.dropLast() : line)
-      let text = String(decoding: id, as: UTF8.self)
-      func wrong(_ message: String, text: String? = nil) -> DataError {
-        DataError(path: source.name, line: index + 1, text: text, message: message, accepted: accepted)
+    for (index, id) in lines.enumerated() {
+      if id.isEmpty {
+        throw DataError(path: name, line: index + 1, message: "is an empty line", accepted: accepted)
       }
-      if id.isEmpty { throw wrong("is an empty line") }
-      if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-        throw wrong("is not a valid id", text: text)
+      try check(id, path: name, line: index + 1, accepted: accepted)
+      if !table.number(id.span, 0, id.count).isNew {
+        throw DataError(
+          path: name, line: index + 1, text: String(decoding: id, as: UTF8.self), message: "is there twice",
+          accepted: accepted)
       }
-      if !table.number(id.span, 0, id.count).isNew { throw wrong("is there twice", text: text) }
     }
     return Vocabulary(table)
+  }
+
+  /// Reads a list that somebody made, of which only matters what is in it: an id may be there several times; blank lines
+  /// and a byte order mark at the start are passed over.
+  ///
+  /// - Returns: the ids, none for a file without any.
+  /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has text that is not UTF-8.
+  public static func readSet(_ path: String) throws -> Vocabulary {
+    var (name, lines) = try lines(of: path)
+    if let first = lines.first, first.starts(with: [0xEF, 0xBB, 0xBF]) { lines[0].removeFirst(3) }
+    var table = IdentifierTable()
+    for (index, id) in lines.enumerated() where !id.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+      try check(id, path: name, line: index + 1, accepted: "one id a line, in UTF-8, without control characters")
+      table.number(id.span, 0, id.count)
+    }
+    return Vocabulary(table)
+  }
+
+  /// The lines of a file without their endings.
+  private static func lines(of path: String) throws -> (name: String, lines: [[UInt8]]) {
+    let source = try ByteSource(path: path)
+    let bytes = source.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return (source.name, lines.map { Array($0.last == 0x0D ? $0.dropLast() : $0) })
+  }
+
+  private static func check(_ id: [UInt8], path: String, line: Int, accepted: String) throws {
+    if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      throw DataError(
+        path: path, line: line, text: String(decoding: id, as: UTF8.self), message: "is not a valid id",
+        accepted: accepted)
+    }
   }
 
   /// Writes ids, whole or not at all.

@@ -5,9 +5,10 @@ public import FileFormats
 ///
 /// Recognised without being told: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a
 /// header or none; RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV;
-/// gzip; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
+/// JSON lines; gzip and zstd; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
 /// timestamp, and more are ignored. With commas and semicolons an id may be quoted; otherwise ids are taken
-/// as they are, blanks and quotes included.
+/// as they are, blanks and quotes included. JSON lines have one object each, and the names of its fields say what they
+/// hold; an id is a string or a whole number there.
 ///
 /// Parts of a file are parsed side by side; the result, or the error, is the same at any number of threads.
 public struct InteractionReader: Sendable {
@@ -80,14 +81,19 @@ public struct InteractionReader: Sendable {
   private func open(
     _ source: ByteSource, _ keeping: InteractionColumns
   ) throws -> (reading: ChunkedReading, hasRatings: Bool, hasTimes: Bool) {
-    let dialect = try source.withBytes { try Dialect($0, path: source.name, format: format) }
+    try source.requireText()
+    let parser = try source.withBytes { try partParser($0, path: source.name, keeping) }
     let reading = ChunkedReading(
-      source: source, parser: RowParser(dialect: dialect, path: source.name, keeping: keeping),
-      processor: Processor(engine: .gsl, threads: threads), chunkSize: chunkSize)
-    return (
-      reading, dialect.columns[ColumnRole.rating.rawValue] >= 0,
-      dialect.columns[ColumnRole.timestamp.rawValue] >= 0
-    )
+      source: source, parser: parser, processor: Processor(engine: .gsl, threads: threads), chunkSize: chunkSize)
+    return (reading, parser.hasRatings, parser.hasTimes)
+  }
+
+  private func partParser(_ bytes: Span<UInt8>, path: String, _ keeping: InteractionColumns) throws -> any PartParser {
+    if let fields = try JSONFields(bytes, path: path, format: format) {
+      return JSONLineParser(fields: fields, errors: JSONLineErrors(path: path), keeping: keeping)
+    }
+    return RowParser(
+      dialect: try Dialect(bytes, path: path, format: format), path: path, keeping: keeping)
   }
 
   private func requireInteractions(_ count: Int, _ source: ByteSource) throws {

@@ -22,9 +22,9 @@ public struct ConfigFile {
   /// - Throws: `InputError`, or `DataError` when it is not a YAML or JSON mapping.
   public init(path: String) throws {
     self.path = path
-    let bytes = try ByteSource(path: path, limit: 1 << 20).withBytes { span in
-      span.indices.map { span[$0] }
-    }
+    let source = try ByteSource(path: path, limit: 1 << 20)
+    try source.requireText()
+    let bytes = source.withBytes { span in span.indices.map { span[$0] } }
     let accepted = "YAML or JSON such as 'epochs: 100'"
     if let name = Self.alias(in: bytes) {
       throw DataError(

@@ -54,6 +54,35 @@ struct ByteSourceTests {
     }
   }
 
+  @Test("zeros may follow gzip data, as on a tape")
+  func padding() throws {
+    try withTemporaryDirectory { directory in
+      try put(Self.compressed + Self.compressed + [UInt8](repeating: 0, count: 3000), at: directory + "/tape.gz")
+      #expect(try bytes(ByteSource(path: directory + "/tape.gz")) == Self.plain + Self.plain)
+    }
+  }
+
+  @Test(
+    "anything else that follows gzip data is an error that says where",
+    arguments: [Array("u2\tb\n".utf8), [0, 0, 1], [0x1F], [0, 0] + compressed, [0x28, 0xB5, 0x2F, 0xFD]])
+  func trailing(rest: [UInt8]) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/joined.gz"
+      try put(Self.compressed + rest, at: path)
+      let error = #expect(throws: DataError.self) { try ByteSource(path: path) }
+      #expect(error?.message == "has other data after its gzip data, from byte \(Self.compressed.count + 1) on")
+    }
+  }
+
+  @Test("a second member cut off anywhere is an error", arguments: 2..<compressed.count)
+  func truncatedMember(length: Int) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/cut.gz"
+      try put(Self.compressed + Self.compressed[..<length], at: path)
+      #expect(throws: DataError.self, "\(length) bytes") { try ByteSource(path: path) }
+    }
+  }
+
   @Test("gzip data cut off anywhere after its magic bytes is an error", arguments: 2..<compressed.count)
   func truncated(length: Int) throws {
     try withTemporaryDirectory { directory in

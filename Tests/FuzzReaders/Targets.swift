@@ -14,11 +14,13 @@ struct Targets {
   func all(fileByFile: Bool) throws -> [Target] {
     let files = try modelFiles()
     let models = fileByFile ? files.map(modelFile) : [modelDirectory(files)]
-    return [interactions, compressed, authors, config, try safetensors(files), identifiers] + models
+    return [
+      interactions, compressed, zstandard, jsonLines, dates, authors, config, try safetensors(files), identifiers,
+    ] + models
       + [try checkpoint(alsoFromInside: !fileByFile), truth]
   }
 
-  private func write(_ bytes: [UInt8], _ name: String) throws -> String {
+  func write(_ bytes: [UInt8], _ name: String) throws -> String {
     let path = folder + "/" + name
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     return path
@@ -36,7 +38,7 @@ struct Targets {
         + lines.map { "\($0.user)\(separator)\($0.item)\(separator)\($0.rating)\(separator)\($0.time)\n" }.joined())
         .utf8)
   }
-  private static let texts: [[UInt8]] = [
+  static let texts: [[UInt8]] = [
     text("\t", from: lines[..<20]), text(",", header: "userId,movieId,rating,timestamp\n", from: lines[..<20]),
     text("::", from: lines[..<20]),
     text(";", header: "\u{FEFF}uid;sid;rating;timestamp\r\n", from: lines[..<9]), text("|", from: lines[..<9]),
@@ -45,7 +47,7 @@ struct Targets {
     Array("\"a \"\"b\"\"\",\"c,d\",3\n\"e\",f,4.5\r\n\n g,h,2".utf8),
     text(",", header: "userId,movieId,rating,timestamp\n"),
   ]
-  private static let marks = [
+  static let marks = [
     ",", "\t", "::", ";", "|", " ", "\"", "\"\"", "\n", "\r\n", "\r", "\u{FEFF}", "user", "item", "rating", "uid",
     "sid", ":token", ":float",
     "é", "\u{202E}", "\u{1B}[31m", "\0",

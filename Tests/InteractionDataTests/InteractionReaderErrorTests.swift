@@ -94,15 +94,20 @@ struct InteractionReaderErrorTests {
 
   @Test("bytes that are not UTF-8 text are refused where they are")
   func notText() {
-    let accepted = "accepted: a text file in UTF-8, or such a file compressed with gzip"
+    let accepted = "accepted: a text file in UTF-8, plain or compressed with gzip or zstd"
+    let command = "accepted: text in UTF-8, plain or compressed with gzip or zstd, such as"
     #expect(
       message([0x75, 0x2C, 0xFF, 0x0A])
         == "ratings.csv:1: \"\u{FFFD}\" is not a valid item id; \(Self.identifier)")
     #expect(
       message(Array("u,i\nu".utf8) + [0] + Array(",j\n".utf8))
         == "ratings.csv:2: is not text: it holds NUL bytes; \(accepted)")
-    #expect(message([0xFF, 0xFE, 0x75, 0]) == "ratings.csv:1: is in UTF-16; \(accepted)")
-    #expect(message(Array("PK\u{3}\u{4}".utf8) + [0, 0]) == "ratings.csv:1: is a zip archive; \(accepted)")
+    #expect(
+      message([0xFF, 0xFE, 0x75, 0])
+        == "ratings.csv: is in UTF-16; \(command) 'iconv -f UTF-16 -t UTF-8 ratings.csv | doppel … -' reads")
+    #expect(
+      message(Array("PK\u{3}\u{4}".utf8) + [0, 0])
+        == "ratings.csv: is a zip archive; \(command) 'unzip -p ratings.csv | doppel … -' reads")
     let late = (0..<30).map { "u,i\($0)\n" }.joined()
     #expect(
       message(Array(late.utf8) + Array("u,a".utf8) + [0, 0x0A])

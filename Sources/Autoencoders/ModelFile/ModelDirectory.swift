@@ -151,9 +151,9 @@ public struct ModelDirectory: Sendable {
   }
 
   private static func readConfig(_ path: String) throws -> [String: JSONValue] {
-    let bytes = try ByteSource(path: path, limit: 16 << 20).withBytes { span in
-      span.indices.map { span[$0] }
-    }
+    let source = try ByteSource(path: path, limit: 16 << 20)
+    try source.requireText()
+    let bytes = source.withBytes { span in span.indices.map { span[$0] } }
     guard let config = try? JSONValue(parsing: bytes), let members = config.members else {
       throw DataError(
         path: path, message: "is not a JSON object", accepted: "the config.json of a model")

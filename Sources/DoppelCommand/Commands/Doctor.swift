@@ -43,6 +43,16 @@ struct Doctor: ParsableCommand {
     }
   }
 
+  /// Which compressed files can be read.
+  private static func compression(_ libraries: CompressionLibraries) -> String {
+    func found(_ ending: String, _ library: String, _ version: String?, _ package: String) -> String {
+      if let version { return "\(ending) is read with \(library) \(version)." }
+      return "\(library) was not found: 'apt-get install \(package)' makes \(ending) readable."
+    }
+    return found(".gz", "zlib", libraries.zlibVersion, "zlib1g") + "\n"
+      + found(".zst", "libzstd", libraries.zstandardVersion, "libzstd1") + "\n"
+  }
+
   func run() throws {
     let chosen = try ProductEngine.fastest()
     let rates = ProductEngine.present.map { engine in
@@ -51,9 +61,12 @@ struct Doctor: ParsableCommand {
     let threads = options.threads ?? Processor.availableCores
     let training = benchmark ? try TrainingSpeed(shape, engine: chosen, threads: options.threads) : nil
     if options.json {
+      let libraries = CompressionLibraries.present
       let document: [String: JSONValue] = [
         "version": .string(DoppelVersion.current), "gsl": .string(GSL.version),
         "threads": .number(Double(threads)), "engine": .string(chosen.name),
+        "zlib": libraries.zlibVersion.map { .string($0) } ?? .null,
+        "zstd": libraries.zstandardVersion.map { .string($0) } ?? .null,
         "reproducible": .string(Self.promise(of: chosen)),
         "engines": .array(
           rates.map {
@@ -73,6 +86,7 @@ struct Doctor: ParsableCommand {
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on every thread, all at once.\n"
     if let training { text += training.text }
     text += "\n\(Self.promise(of: chosen))\n"
+    text += Self.compression(.present)
     if chosen.kind == .gsl && ProductEngine.present.count == 1 {
       text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
     }

@@ -56,6 +56,9 @@ struct Recommend: ParsableCommand {
     options.note(audience.notes)
     let excluded = try excludeItems.map { try ids(in: $0, of: "--exclude-items", directory) } ?? []
     let allowed = try onlyItems.map { try ids(in: $0, of: "--only-items", directory) }
+    if let onlyItems, allowed?.isEmpty == true {
+      throw DataError(path: onlyItems, message: "has no ids", accepted: "the ids to recommend, one a line")
+    }
     var lists: [JSONValue] = []
     var short: [Int] = []
     if !options.json { try Console.standardOutput("user\titem\tscore\n") }
@@ -96,9 +99,12 @@ struct Recommend: ParsableCommand {
 
   /// The ids of a list, with a note on those that the model does not know.
   private func ids(in path: String, of flag: String, _ directory: ModelDirectory) throws -> [String] {
-    let ids = try IdentifierList.read(path).ids
-    let unknown = ids.count { directory.items.index(of: $0) == nil }
-    if unknown > 0 { options.note(["the model does not know \(unknown) of the \(ids.count) ids of \(flag)"]) }
+    let ids = try IdentifierList.readSet(path).ids
+    let unknown = ids.filter { directory.items.index(of: $0) == nil }
+    if !unknown.isEmpty {
+      let named = unknown.prefix(3).joined(separator: ", ") + (unknown.count > 3 ? ", …" : "")
+      options.note(["ids of \(flag) that the model does not know: \(unknown.count) of \(ids.count) (\(named))"])
+    }
     return ids
   }
 

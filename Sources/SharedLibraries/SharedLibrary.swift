@@ -9,10 +9,11 @@
 /// A library opened at run time.
 ///
 /// Never closed: its threads and tables live as long as the process.
-@safe struct SharedLibrary {
+@safe package struct SharedLibrary {
   private let handle: UnsafeMutableRawPointer
 
-  init?(candidates: [String]) {
+  /// Opens the first of some names that is there.
+  package init?(candidates: [String]) {
     for name in candidates {
       if let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) {
         unsafe self.handle = unsafe handle
@@ -22,5 +23,6 @@
     return nil
   }
 
-  func symbol(_ name: String) -> UnsafeMutableRawPointer? { unsafe dlsym(handle, name) }
+  /// Where a function is, or `nil` when the library has none of this name.
+  package func symbol(_ name: String) -> UnsafeMutableRawPointer? { unsafe dlsym(handle, name) }
 }

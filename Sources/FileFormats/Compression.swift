@@ -1,0 +1,95 @@
+/// How bytes are compressed, told by the first of them, whatever the name of the file.
+enum Compression {
+  case gzip, zstd
+
+  /// Recognises the start of a gzip member or a zstd frame; `nil` for anything else.
+  init?(of bytes: Span<UInt8>) {
+    if bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b {
+      self = .gzip
+    } else if bytes.count >= 4 {
+      switch bytes.word(at: 0) & 0xFFFF_FFFF {
+      // A frame, or one to be skipped.
+      case 0xFD2F_B528, 0x184D_2A50...0x184D_2A5F: self = .zstd
+      default: return nil
+      }
+    } else {
+      return nil
+    }
+  }
+}
+
+/// The libraries that decompress: found when the program runs, so that building and running without them work.
+public struct CompressionLibraries: Sendable {
+  let zlib: Zlib?
+  let zstandard: Zstandard?
+
+  /// Looks for the libraries under the given names, the first that is there.
+  public init(
+    zlib: [String] = ["libz.so.1", "libz.dylib", "/usr/lib/libz.dylib"],
+    zstandard: [String] = [
+      "libzstd.so.1", "libzstd.1.dylib", "/opt/homebrew/lib/libzstd.1.dylib", "/usr/local/lib/libzstd.1.dylib",
+    ]
+  ) {
+    self.zlib = Zlib(candidates: zlib)
+    self.zstandard = Zstandard(candidates: zstandard)
+  }
+
+  /// Those of this machine.
+  public static let present = CompressionLibraries()
+
+  /// The version of zlib, which reads `.gz`, or `nil` when it was not found.
+  public var zlibVersion: String? { zlib?.version }
+  /// The version of libzstd, which reads `.zst`, or `nil` when it was not found.
+  public var zstandardVersion: String? { zstandard?.version }
+
+  /// Decompresses all there is.
+  ///
+  /// - Throws: ``InputError`` when the library is missing; ``DataError`` when the data is damaged, cut off, followed by
+  ///   something else, or larger than `limit` when decompressed.
+  func decompress(_ bytes: Span<UInt8>, _ compression: Compression, path: String, limit: Int) throws -> [UInt8] {
+    switch compression {
+    case .gzip:
+      guard let zlib else {
+        throw InputError(
+          path: path, reason: "it is compressed with gzip and zlib was not found; decompress it first (gzip -d)")
+      }
+      return try zlib.decompress(bytes, path: path, limit: limit)
+    case .zstd:
+      guard let zstandard else {
+        throw InputError(
+          path: path,
+          reason: "it is compressed with zstd and libzstd was not found; install it (apt-get install libzstd1), or "
+            + "decompress the file first (zstd -d)")
+      }
+      return try zstandard.decompress(bytes, path: path, limit: limit)
+    }
+  }
+}
+
+/// What has come out of a compressed file, never more than a limit.
+struct DecompressedBytes {
+  private(set) var bytes: [UInt8] = []
+  private var chunk = [UInt8](repeating: 0, count: 1 << 18)
+  private let path: String
+  private let limit: Int
+
+  init(path: String, limit: Int) {
+    self.path = path
+    self.limit = limit
+  }
+
+  /// Appends what `fill` puts into the chunk it is given.
+  ///
+  /// - Parameter fill: returns how many bytes it has put there, and a result of its own.
+  mutating func append<Result>(
+    _ fill: (UnsafeMutableBufferPointer<UInt8>) throws -> (count: Int, Result)
+  ) throws -> Result {
+    let (count, result) = try unsafe chunk.withUnsafeMutableBufferPointer { try unsafe fill($0) }
+    bytes.append(contentsOf: chunk[..<count])
+    if bytes.count > limit {
+      throw DataError(
+        path: path, message: "inflates to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
+    }
+    return result
+  }
+}

@@ -1,0 +1,180 @@
+import FileFormats
+
+/// Which fields of JSON lines hold what: found out from the first lines and the user's wishes.
+///
+/// What a reader of tables learns from a ``Dialect``.
+struct JSONFields {
+  /// The field of each ``ColumnRole``; `nil` for none.
+  let names: [[UInt8]?]
+  /// Where the first line starts, blank ones included.
+  let start: Int
+
+  /// Finds out which fields to read.
+  ///
+  /// - Returns: `nil` when the bytes are no JSON lines.
+  /// - Throws: ``DataError`` when they are other JSON, or when there is no field for users or for items.
+  init?(_ bytes: Span<UInt8>, path: String, format: InteractionFormat) throws {
+    guard let first = try JSONShape(bytes, path: path, isTable: format.delimiter != nil) else { return nil }
+    start = first.start
+    if let delimiter = format.delimiter {
+      throw DataError(
+        path: path, message: "is JSON lines, where fields have names and \(delimiter) separates nothing",
+        accepted: "the same without --delimiter")
+    }
+    let fields = try Self.fields(bytes, first, path: path)
+    names = try Self.names(fields, format, path: path, line: first.line).map { $0.map { Array($0.utf8) } }
+  }
+
+  /// A name that occurs in the first lines.
+  private struct Field {
+    let name: String
+    /// Whether text or a number has been seen in it, so that it could be an id.
+    var isPlain: Bool
+  }
+
+  /// The fields of up to twenty lines, in the order in which they first occur.
+  private static func fields(_ bytes: Span<UInt8>, _ first: JSONShape, path: String) throws -> [Field] {
+    var fields: [Field] = []
+    var places: [[UInt8]: Int] = [:]
+    var position = first.object
+    var seen = 0
+    while position < bytes.count && seen < 20 {
+      if let end = JSONLineParser.endOfBlankLine(bytes, at: position) {
+        position = end
+        continue
+      }
+      seen += 1
+      var cursor = JSONCursor(at: position)
+      do {
+        while let (name, value) = try cursor.next(bytes) {
+          let key = JSONLineParser.text(bytes, name)
+          let isPlain = value.kind == .string || value.kind == .number
+          if let place = places[key] {
+            if isPlain { fields[place].isPlain = true }
+          } else if fields.count < 1000 {
+            places[key] = fields.count
+            fields.append(Field(name: String(decoding: key, as: UTF8.self), isPlain: isPlain))
+          }
+        }
+      } catch {
+        // Of a later line the parser tells, with its number.
+        if seen == 1 {
+          throw JSONLineErrors(path: path).malformed(bytes, position, error, line: first.line)
+        }
+        return fields
+      }
+      position = cursor.position
+      while position < bytes.count && bytes[position] != 0x0A { position += 1 }
+      position += 1
+    }
+    return fields
+  }
+
+  private static func names(
+    _ fields: [Field], _ format: InteractionFormat, path: String, line: Int
+  ) throws -> [String?] {
+    let all = ColumnNames(fields.map(\.name))
+    // A nested user is none of the ids that a `user_id` beside it is.
+    let plain = fields.filter(\.isPlain).map(\.name)
+    let listed = fields.prefix(20).map(\.name).joined(separator: ", ")
+    var names = try ColumnRole.allCases.map { role -> String? in
+      switch format.column(role) {
+      case .absent: return nil
+      case .recognised:
+        // The name may be short of RecBole's type here: the place tells.
+        return ColumnNames(plain).column(of: role).map { plain[$0] }
+      case .number(let number):
+        throw DataError(
+          path: path, line: line, text: "\(number)", message: "is a number, and JSON fields go by their names",
+          accepted: "one of \(listed) (\(role.option))")
+      case .named(let name):
+        guard let column = all.column(named: name) else {
+          let nearest = nearestSpelling(to: name, among: all.names).map { " (nearest: \($0))" } ?? ""
+          throw DataError(
+            path: path, line: line, text: name, message: "is not a field of this file", accepted: listed + nearest)
+        }
+        return fields[column].name
+      }
+    }
+    // What another role was given by the user is not free.
+    for role in ColumnRole.allCases where format.column(role) == .recognised {
+      let isTaken = ColumnRole.allCases.contains {
+        if case .named = format.column($0) { names[$0.rawValue] == names[role.rawValue] } else { false }
+      }
+      if isTaken { names[role.rawValue] = nil }
+    }
+    for role in [ColumnRole.user, .item] where names[role.rawValue] == nil {
+      throw DataError(
+        path: path, line: line, text: listed.isEmpty ? nil : listed, message: "has no known \(role) field",
+        accepted: "the name of one of them (\(role.option))")
+    }
+    if names[0] == names[1] {
+      throw DataError(path: path, line: line, message: "cannot have user and item in the same field")
+    }
+    return names
+  }
+}
+
+/// Whether bytes are JSON, told by how they begin.
+struct JSONShape {
+  /// Where the text starts, a byte order mark left out.
+  let start: Int
+  /// Where the first object starts, and on which line.
+  let object: Int
+  let line: Int
+
+  /// Looks at the first line.
+  ///
+  /// - Parameter isTable: whether the user says so; then only a whole object makes JSON lines.
+  /// - Returns: `nil` when it does not begin an object.
+  /// - Throws: ``DataError`` for JSON that is not one object a line.
+  init?(_ bytes: Span<UInt8>, path: String, isTable: Bool) throws {
+    func skipBlanks(_ position: inout Int, lines: inout Int) {
+      while position < bytes.count, [0x20, 0x09, 0x0D, 0x0A].contains(bytes[position]) {
+        if bytes[position] == 0x0A { lines += 1 }
+        position += 1
+      }
+    }
+    start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
+    var (position, line) = (start, 1)
+    skipBlanks(&position, lines: &line)
+    (object, self.line) = (position, line)
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "{") || bytes[position] == UInt8(ascii: "[") else {
+      return nil
+    }
+    let opening = bytes[position]
+    position += 1
+    var lines = 0
+    skipBlanks(&position, lines: &lines)
+    let next = position < bytes.count ? bytes[position] : 0
+    let errors = JSONLineErrors(path: path)
+    switch (opening, next) {
+    case (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")):
+      var cursor = JSONCursor(at: object)
+      do {
+        while try cursor.next(bytes) != nil {}
+      } catch {
+        // A user whose id begins like this, in a table.
+        if isTable { return nil }
+        if error.reason == .incomplete && error.position < bytes.count {
+          throw errors.spread(bytes, object, line: line)
+        }
+      }
+    case (UInt8(ascii: "{"), UInt8(ascii: "'")) where !isTable:
+      throw errors.dictionary(bytes, object, line: line)
+    case (UInt8(ascii: "["), UInt8(ascii: "{")) where !isTable, (UInt8(ascii: "["), _) where lines > 0 && !isTable:
+      throw errors.array(bytes, object, hasObjects: true, line: line)
+    case (UInt8(ascii: "["), _) where !isTable:
+      // Rows as arrays, without names.
+      var end = position
+      while end < bytes.count && bytes[end] != 0x0A && end - object <= RowParser.longestLine { end += 1 }
+      while end > position && bytes[end - 1] <= 0x20 { end -= 1 }
+      let row = (position..<end).map { bytes[$0] }
+      if row.last == UInt8(ascii: "]"), row.contains(UInt8(ascii: ",")) {
+        throw errors.array(bytes, object, hasObjects: false, line: line)
+      }
+      return nil
+    default: return nil
+    }
+  }
+}
