@@ -40,7 +40,7 @@ public struct DataSelection: Sendable, Equatable {
   public func ranking(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RankingSplit> {
     switch source {
     case .directory(let path):
-      let split = try RankingSplit.directory(path, forTraining: forTraining)
+      let split = try RankingSplit.directory(path, forTraining: forTraining, threads: threads)
       return LoadedData(
         summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes)
     case .files(let train, let validation, let test):
@@ -71,6 +71,11 @@ public struct DataSelection: Sendable, Equatable {
   ///
   /// - Throws: `InputError`, `DataError`.
   public func rating(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RatingSplit> {
+    if !filters.keepsRatings {
+      var selection = self
+      selection.filters.keepsRatings = true
+      return try selection.rating(seed: seed, forTraining: forTraining)
+    }
     switch source {
     case .files(let train, let validation, let test):
       let files = try (
@@ -171,13 +176,14 @@ public struct DataSummary: Codable, Sendable, Equatable {
 
   /// What a ready split holds: users are counted once, whichever part they are in.
   init(name: String, split: RankingSplit) {
-    var users = Set(split.trainUserIDs)
+    var users = split.trainUserIDs
     var interactions = split.train.nonZeroCount
     for part in [split.validation, split.test].compactMap(\.self) {
-      users.formUnion(part.userIDs)
+      users += part.userIDs
       interactions += part.heldOut.nonZeroCount
       if part.profiles.trainingRows == nil { interactions += part.profiles.items.nonZeroCount }
     }
-    self.init(name: name, users: users.count, items: split.items.count, interactions: interactions)
+    self.init(
+      name: name, users: Vocabulary(ids: users).count, items: split.items.count, interactions: interactions)
   }
 }

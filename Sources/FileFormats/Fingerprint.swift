@@ -7,6 +7,9 @@ public struct Fingerprint: Sendable {
   /// The hash of nothing.
   public init() {}
 
+  /// The hash as a number.
+  public var word: UInt64 { state }
+
   /// The 16 digits of the hash.
   public var hexadecimal: String {
     let digits = String(state, radix: 16)

@@ -27,17 +27,23 @@ extension RankingSplit {
   /// when both readings are possible and differ. Users are read in the same way where there is a
   /// `unique_uid.txt`.
   ///
-  /// - Parameter forTraining: no test; ``RankingSplit/refit`` has the training and the validation users.
+  /// Users of whom something is held out but nothing folds in are skipped and counted in a note.
+  ///
+  /// - Parameters:
+  ///   - forTraining: no test; ``RankingSplit/refit`` has the training and the validation users.
+  ///   - threads: the largest number of threads that read; `nil` for all cores.
   /// - Throws: `InputError` when a file is missing; `DataError` when one cannot be understood, an item is not
   ///   in `unique_sid.txt`, or nothing is held out.
-  public static func directory(_ path: String, forTraining: Bool = false) throws -> RankingSplit {
+  public static func directory(
+    _ path: String, forTraining: Bool = false, threads: Int? = nil
+  ) throws -> RankingSplit {
     let directory = path.hasSuffix("/") ? path : path + "/"
     let wanted = AuthorsLayout.allCases.filter { !forTraining || !$0.rawValue.hasPrefix("test") }
     let format = InteractionFormat(
       delimiter: .comma, user: .named("uid"), item: .named("sid"), rating: .absent, timestamp: .absent)
     var files: [AuthorsLayout: Interactions] = [:]
     for file in wanted {
-      files[file] = try InteractionReader(format: format).read(path: directory + file.rawValue)
+      files[file] = try InteractionReader(format: format, threads: threads).read(path: directory + file.rawValue)
     }
     let itemPath = directory + AuthorsLayout.items
     let items = try IdentifierList.read(itemPath)
@@ -72,11 +78,19 @@ extension RankingSplit {
       let users = Vocabulary(ids: (ids[input] ?? []) + (ids[target] ?? []))
       let foldIn = rows(input, users)
       let hidden = rows(target, users).subtracting(foldIn)
+      let unknown = hidden.filledRows.count { foldIn.count(ofRow: $0) == 0 }
+      if unknown > 0 {
+        notes.append(
+          "skipped \(counted(unknown, "user")) of \(target.rawValue) without an item in \(input.rawValue): "
+            + "nothing is known of them")
+      }
       guard let result = HeldOutUsers(unseen: users.ids, foldIn: foldIn, heldOut: hidden) else {
         throw DataError(
           path: directory + target.rawValue,
-          message: "holds out nothing that \(input.rawValue) does not have",
-          accepted: "items to be found for at least one user")
+          message: unknown > 0
+            ? "holds out nothing of the users of \(input.rawValue)"
+            : "holds out nothing that \(input.rawValue) does not have",
+          accepted: "items to be found for at least one user of \(input.rawValue)")
       }
       return (result, foldIn.union(hidden))
     }

@@ -2,10 +2,13 @@ import FileFormats
 
 /// Which interactions to keep before anything else happens.
 public struct Filters: Sendable, Equatable {
-  /// Ratings below this are dropped; what is left counts as had, whatever its rating.
+  /// Ratings below this are dropped; what is left counts as had, whatever its rating, unless ``keepsRatings``.
   ///
-  /// `nil` keeps all, with ratings.
+  /// Compared in the precision of the ratings, so that a rating written like the threshold stays. `nil` keeps all, with
+  /// ratings.
   public var minRating: Double?
+  /// Whether ``minRating`` leaves the other ratings as they are, for models of ratings.
+  public var keepsRatings = false
   /// Users with fewer interactions are dropped.
   public var minUserItems: Int
   /// Items with fewer interactions are dropped, before users are looked at.
@@ -35,7 +38,8 @@ public struct Filters: Sendable, Equatable {
           path: data.name, message: "has no ratings, so --min-rating \(minRating) cannot be applied",
           accepted: "a file with a rating column (--rating-column), or no --min-rating")
       }
-      kept.remove { Double(ratings[$0]) < minRating }
+      let least = Float(minRating)
+      kept.remove { ratings[$0] < least }
       try kept.report("--min-rating \(minRating)", &notes)
     }
     if minItemUsers > 1 {
@@ -50,9 +54,10 @@ public struct Filters: Sendable, Equatable {
       while kept.removeItems(below: core) || kept.removeUsers(below: core) {}
       try kept.report("--core \(core)", &notes)
     }
-    if minRating == nil && kept.positions.count == data.count { return data }
+    let binarises = minRating != nil && !keepsRatings
+    if !binarises && kept.positions.count == data.count { return data }
     let result = data.selecting(kept.positions, notes: notes)
-    return minRating == nil ? result : result.binarised()
+    return binarises ? result.binarised() : result
   }
 }
 

@@ -39,16 +39,27 @@ public struct InteractionReader: Sendable {
   /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
-    var (reading, hasRatings, hasTimes) = try open(source, keeping)
+    try read(source, keeping: keeping, parsing: keeping)
+  }
+
+  private func read(
+    _ source: ByteSource, keeping: InteractionColumns, parsing: InteractionColumns
+  ) throws -> Interactions {
+    var (reading, hasRatings, hasTimes) = try open(source, parsing)
     var rows = ColumnCollector()
     try reading.read { chunk, share in rows.append(chunk, share: share) }
     try requireInteractions(rows.items.count, source)
-    return Interactions(
+    let data = Interactions(
       name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items),
       userIndices: rows.users, itemIndices: rows.items,
       ratings: hasRatings && keeping.contains(.ratings) ? rows.ratings : nil,
-      timestamps: hasTimes && keeping.contains(.timestamps) ? rows.timestamps : nil,
-      hadRatings: hasRatings)
+      timestamps: rows.timestamps.isEmpty ? nil : rows.timestamps, had: (ratings: hasRatings, times: hasTimes),
+      keepsTimes: keeping.contains(.timestamps))
+    // Times that nobody wants are needed after all where pairs repeat: the latest is kept.
+    if hasTimes && !parsing.contains(.timestamps) && data.count < rows.items.count {
+      return try read(source, keeping: keeping, parsing: parsing.union(.timestamps))
+    }
+    return data
   }
 
   /// Reads a file straight into rows, one for each user; `-` is standard input.
@@ -60,11 +71,11 @@ public struct InteractionReader: Sendable {
   ///
   /// Where the lines of each user stand together, the columns read become the rows in place; otherwise the
   /// bytes are read twice, first to count and then to fill. Either way no other copy of the interactions
-  /// exists.
+  /// exists, unless pairs repeat in a file with ratings and times: the latest ratings take another reading.
   ///
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func readRows(_ source: ByteSource) throws -> InteractionRows {
-    var (reading, hasRatings, _) = try open(source, .ratings)
+    var (reading, hasRatings, hasTimes) = try open(source, .ratings)
     var collector = RowCollector(hasValues: hasRatings)
     try reading.read { chunk, share in collector.append(chunk, share: share) }
     try requireInteractions(collector.count, source)
@@ -73,9 +84,16 @@ public struct InteractionReader: Sendable {
       try reading.read { chunk, _ in collector.fill(chunk) }
     }
     let (rows, repeats) = try collector.finish(columnCount: reading.items.count, processor: reading.processor)
+    if repeats > 0 && hasRatings && hasTimes {
+      let data = try read(source, keeping: .ratings)
+      return InteractionRows(
+        name: data.name, users: data.users, items: data.items, rows: data.rows(in: data.items, keepsRatings: true).rows,
+        notes: data.notes)
+    }
     return InteractionRows(
       name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items), rows: rows,
-      notes: repeats == 0 ? [] : [Interactions.repeatNote(repeats, hasRatings: hasRatings)])
+      notes: repeats == 0
+        ? [] : [Interactions.repeatNote(repeats, had: (ratings: hasRatings, times: hasTimes))])
   }
 
   private func open(

@@ -31,8 +31,10 @@ extension RankingSplit {
 
   /// The latest item of every user is to be found; the one before it chooses the number of epochs.
   ///
-  /// Of equal times the later line is the later one. Without times the items are chosen at random, and a note
-  /// says so. Users with two items have no validation item, users with one are only trained on.
+  /// Among equal times of a user a draw decides that depends on the seed and the ids, not on the order of the lines. Only in
+  /// a log, where the times of no user ever descend from line to line and those of some ascend, the later line is the later
+  /// one. A note counts the users whose latest time several items share, and says what decided. Without times the items are
+  /// chosen at random, and a note says so. Users with two items have no validation item, users with one are only trained on.
   ///
   /// - Parameter forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has
   ///   everything.
@@ -40,10 +42,12 @@ extension RankingSplit {
   public static func leaveOneOut(
     _ data: Interactions, seed: Seed, forTraining: Bool = false
   ) throws -> RankingSplit {
+    let sorted = data.timestamps.map { LatestFirst(data, times: $0, seed: seed) }
+    var undecided = 0
     let parts = partition(data) { user, positions in
       var order = positions
-      if let times = data.timestamps {
-        order.sort { (times[$0], $0) > (times[$1], $1) }
+      if let sorted {
+        if sorted.sort(&order, of: user) { undecided += 1 }
       } else {
         var random = seed.stream(.split, 1, user)
         random.shuffle(&order)
@@ -51,7 +55,12 @@ extension RankingSplit {
       if forTraining { return (order, order.count > 1 ? 1 : 0, 0) }
       return (order, order.count > 2 ? 1 : 0, order.count > 1 ? 1 : 0)
     }
-    let notes = data.timestamps == nil ? ["no timestamps: one item of each user was held out at random"] : []
+    var notes: [String] = []
+    if let sorted {
+      if undecided > 0 { notes.append(sorted.note(undecided)) }
+    } else {
+      notes.append("no timestamps: one item of each user was held out at random")
+    }
     return try sameUsers(.leaveOneOut, data, parts, forTraining: forTraining, notes: notes)
   }
 

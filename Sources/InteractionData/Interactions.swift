@@ -30,8 +30,8 @@ public struct Interactions: Sendable {
 
   /// Creates interactions from numbered users and items.
   ///
-  /// Of repeated pairs the first keeps its place and the last its rating and time; a note says how many there
-  /// were.
+  /// Of repeated pairs one is kept, and a note says how many there were: with times the latest (the later line of equal
+  /// times), with its rating and its place; without times the first place with the last rating.
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(
@@ -40,13 +40,19 @@ public struct Interactions: Sendable {
   ) {
     self.init(
       name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
-      ratings: ratings, timestamps: timestamps, notes: notes, hadRatings: ratings != nil)
+      ratings: ratings, timestamps: timestamps, notes: notes,
+      had: (ratings: ratings != nil, times: timestamps != nil), keepsTimes: true)
   }
 
-  /// Creates interactions from numbered users and items, whose ratings may have been left out.
+  /// Creates interactions from numbered users and items, whose ratings and times may have been left out.
+  ///
+  /// - Parameters:
+  ///   - had: what there was to begin with.
+  ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
   init(
     name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
-    ratings: [Float]?, timestamps: [Double]?, notes: [String] = [], hadRatings: Bool
+    ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
+    had: (ratings: Bool, times: Bool), keepsTimes: Bool
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
@@ -57,25 +63,32 @@ public struct Interactions: Sendable {
     self.users = users
     self.items = items
     let repeats = RepeatedPairs(
-      users: userIndices, items: itemIndices, userCount: users.count, itemCount: items.count)
+      users: userIndices, items: itemIndices, times: timestamps, userCount: users.count, itemCount: items.count)
     guard repeats.count > 0 else {
       self.userIndices = userIndices
       self.itemIndices = itemIndices
       self.ratings = ratings
-      self.timestamps = timestamps
+      self.timestamps = keepsTimes ? timestamps : nil
       self.notes = notes
       return
     }
-    self.userIndices = repeats.first.map { userIndices[$0] }
-    self.itemIndices = repeats.first.map { itemIndices[$0] }
-    self.ratings = ratings.map { all in repeats.last.map { all[$0] } }
-    self.timestamps = timestamps.map { all in repeats.last.map { all[$0] } }
-    self.notes = notes + [Self.repeatNote(repeats.count, hasRatings: hadRatings)]
+    self.userIndices = repeats.places.map { userIndices[$0] }
+    self.itemIndices = repeats.places.map { itemIndices[$0] }
+    self.ratings = ratings.map { all in repeats.values.map { all[$0] } }
+    self.timestamps = keepsTimes ? timestamps.map { all in repeats.values.map { all[$0] } } : nil
+    self.notes = notes + [Self.repeatNote(repeats.count, had: had)]
   }
 
   /// What is said about repeated pairs.
-  static func repeatNote(_ count: Int, hasRatings: Bool) -> String {
-    counted(count, "repeated (user, item) pair") + " merged" + (hasRatings ? " (last rating kept)" : "")
+  static func repeatNote(_ count: Int, had: (ratings: Bool, times: Bool)) -> String {
+    let kept =
+      switch had {
+      case (true, true): " (latest rating kept)"
+      case (true, false): " (last rating kept)"
+      case (false, true): " (latest time kept)"
+      case (false, false): ""
+      }
+    return counted(count, "repeated (user, item) pair") + " merged" + kept
   }
 
   /// Creates interactions without ratings from pairs of ids.
@@ -127,19 +140,20 @@ extension Interactions: CustomStringConvertible {
 private struct RepeatedPairs {
   /// How many interactions repeat an earlier one.
   var count = 0
-  /// The first occurrence of each pair, ascending; empty when nothing repeats.
-  var first: [Int] = []
-  /// The last occurrence of the same pairs.
-  var last: [Int] = []
+  /// The place of each pair, ascending: with times that of the latest occurrence, without that of the first; empty when
+  /// nothing repeats.
+  var places: [Int] = []
+  /// The occurrence that gives the same pairs their rating and time: with times the latest, without the last.
+  var values: [Int] = []
 
-  init(users: [Int32], items: [Int32], userCount: Int, itemCount: Int) {
+  init(users: [Int32], items: [Int32], times: [Double]?, userCount: Int, itemCount: Int) {
     // Most files have the lines of a user together, and then the order of the file does.
     let isGrouped = zip(users, users.dropFirst()).allSatisfy { $0 <= $1 }
     let order = isGrouped ? nil : Grouping.positions(of: users, groupCount: userCount).order
-    // For each item, the user seen with it last and where: users come one after the other, so one cell an
+    // For each item, the user seen with it last and the place of the pair: users come one after the other, so one cell an
     // item is enough.
     var lastUser = [Int32](repeating: -1, count: itemCount)
-    var firstPosition = [Int](repeating: 0, count: itemCount)
+    var place = [Int](repeating: 0, count: itemCount)
     // For each interaction the one whose rating it takes, or −1 when it repeats another; made at the first
     // repeat.
     var source: [Int] = []
@@ -148,16 +162,23 @@ private struct RepeatedPairs {
       let (user, item) = (users[position], Int(items[position]))
       if lastUser[item] == user {
         if source.isEmpty { source = Array(users.indices) }
-        source[position] = -1
-        source[firstPosition[item]] = position
         count += 1
+        guard let times else {
+          source[position] = -1
+          source[place[item]] = position
+          continue
+        }
+        // Positions of a user ascend, so of equal times the later line wins.
+        let isLatest = times[position] >= times[place[item]]
+        source[isLatest ? place[item] : position] = -1
+        if isLatest { place[item] = position }
       } else {
         lastUser[item] = user
-        firstPosition[item] = position
+        place[item] = position
       }
     }
     if count == 0 { return }
-    first = users.indices.filter { source[$0] >= 0 }
-    last = first.map { source[$0] }
+    places = users.indices.filter { source[$0] >= 0 }
+    values = places.map { source[$0] }
   }
 }

@@ -13,7 +13,7 @@ public struct HeldOutUsers: Sendable {
   public let masked: SparseRows
   /// What is to be found, at least one item for every user; shape: T × I.
   public let heldOut: SparseRows
-  /// How many users were left out because nothing of theirs could be held out.
+  /// How many users were left out because nothing of theirs could be held out, or nothing was left to show a model.
   public let skippedUsers: Int
 
   /// Creates held-out users.

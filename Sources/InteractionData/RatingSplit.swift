@@ -52,10 +52,11 @@ public struct RatingSplit: Sendable {
 
   /// Fixed files.
   ///
-  /// Without a validation file a tenth of the training ratings is for validation.
+  /// Without a validation file a tenth of the training ratings is for validation. Cells of the validation file that the
+  /// training file has too are dropped and counted, and so are cells of the test file that either has.
   ///
   /// - Parameter test: `nil` to train only.
-  /// - Throws: `DataError` when a file has no ratings.
+  /// - Throws: `DataError` when a file has no ratings, or the test file none that the others do not have.
   public init(train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed) throws {
     let files = [train, validation, test].compactMap { $0 }
     for file in files where file.ratings == nil { throw Self.noRatings(file) }
@@ -81,15 +82,26 @@ public struct RatingSplit: Sendable {
       fitted.removeLast(chosen.count)
     }
     var notes = files.flatMap(\.notes)
-    // A rating given twice is trained on once: a cell of the validation file replaces nothing.
-    let known = Set(fitted.map { [$0.user, $0.item] })
-    let before = chosen.count
-    chosen.removeAll { known.contains([$0.user, $0.item]) }
-    if chosen.count < before {
-      notes.append(
-        "dropped \(counted(before - chosen.count, "validation rating")) that the training file has too")
+    var known = Set<UInt64>()
+    // A rating given twice is trained on once, and what was trained on is nothing to predict.
+    func removeKnown(_ cells: inout [RatingCell], _ what: String, _ file: String) {
+      let before = cells.count
+      cells.removeAll { known.contains($0.place) }
+      if cells.count < before {
+        notes.append("dropped \(counted(before - cells.count, what)) that the \(file) has too")
+      }
     }
-    self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
+    known.formUnion(fitted.lazy.map(\.place))
+    if validation != nil { removeKnown(&chosen, "validation rating", "training file") }
+    known.formUnion(chosen.lazy.map(\.place))
+    var predicted = cells(test)
+    removeKnown(&predicted, "test rating", validation == nil ? "training file" : "training or validation file")
+    if let test, predicted.isEmpty {
+      throw DataError(
+        path: test.name, message: "has nothing to predict: every rating is trained on",
+        accepted: "ratings that the other files do not have")
+    }
+    self.init(users: users, items: items, train: fitted, validation: chosen, test: predicted, notes: notes)
   }
 
   private init(
@@ -135,4 +147,9 @@ public struct RatingSplit: Sendable {
       path: data.name, message: "has no ratings",
       accepted: "a file with user, item and rating columns (--rating-column), or --task ranking")
   }
+}
+
+extension RatingCell {
+  /// The user and the item in one number.
+  fileprivate var place: UInt64 { UInt64(user) << 32 | UInt64(item) }
 }

@@ -66,11 +66,12 @@ extension HeldOutUsers {
       skippedUsers: ids.count - rows.count)
   }
 
-  /// Users who are not trained on; those with nothing held out are skipped.
+  /// Users who are not trained on; those with nothing held out are skipped, and so are those with nothing to fold in:
+  /// nothing is known of them.
   ///
-  /// - Returns: `nil` when nobody has anything held out.
+  /// - Returns: `nil` when nobody is left.
   init?(unseen ids: [String], foldIn: SparseRows, heldOut: SparseRows) {
-    let rows = heldOut.filledRows
+    let rows = heldOut.filledRows.filter { foldIn.count(ofRow: $0) > 0 }
     if rows.isEmpty { return nil }
     let input = foldIn.selecting(rows: rows)
     self.init(

@@ -58,3 +58,12 @@ public struct Vocabulary: Sendable, Equatable {
     left.table.starts == right.table.starts && left.table.bytes == right.table.bytes
   }
 }
+
+extension Collection<String> {
+  /// Where an id stands, compared byte for byte.
+  ///
+  /// `firstIndex(of:)` takes ids for the same that differ only in how an accent is written.
+  public func firstIndex(ofID id: String) -> Index? {
+    firstIndex { $0.utf8.elementsEqual(id.utf8) }
+  }
+}

@@ -52,6 +52,21 @@ struct AuthorsLayoutTests {
     }
   }
 
+  @Test("users of whom nothing folds in are skipped and counted")
+  func nothingKnown() throws {
+    try withTemporaryDirectory { directory in
+      try put(Self.files, in: directory)
+      try put(["test_te.csv": "uid,sid\n4,0\n4,2\n7,0\n8,1\n"], in: directory)
+      let split = try RankingSplit.directory(directory)
+      #expect(split.test?.userIDs == ["4"] && split.test?.skippedUsers == 2)
+      #expect(
+        split.notes == ["skipped 2 users of test_te.csv without an item in test_tr.csv: nothing is known of them"])
+      try put(["test_te.csv": "uid,sid\n7,0\n"], in: directory)
+      let error = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
+      #expect(error?.message == "holds out nothing of the users of test_tr.csv")
+    }
+  }
+
   @Test("for training the test files are not needed and validation users are fitted again")
   func forTraining() throws {
     try withTemporaryDirectory { directory in

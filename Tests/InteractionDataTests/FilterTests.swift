@@ -15,6 +15,25 @@ struct FilterTests {
     #expect(try Filters(minRating: 0).apply(to: read(Self.text)).ratings == nil)
   }
 
+  @Test("a rating that equals the least is kept, for every tenth from 0.1 to 5.0")
+  func equalRatings() throws {
+    for tenth in 1...50 {
+      let text = "\(Double(tenth) / 10)"
+      let least = try #require(Double(text))
+      let data = try read("u,a,\(text)\nu,b,\(Double(tenth + 1) / 10)\nu,c,\(Double(tenth - 1) / 10)\n")
+      #expect(try Filters(minRating: least).apply(to: data).lines == ["u a", "u b"], "\(text)")
+    }
+  }
+
+  @Test("for models of ratings what is below the least is dropped and the rest keeps its values")
+  func keptRatings() throws {
+    var filters = Filters(minRating: 1)
+    filters.keepsRatings = true
+    let kept = try filters.apply(to: read("u1,i1,-1\nu1,i2,7\nu2,i1,1\nu2,i2,-1\n"))
+    #expect(kept.lines == ["u1 i2 7.0", "u2 i1 1.0"])
+    #expect(kept.notes == ["--min-rating 1.0 removed 2 of 4 interactions"])
+  }
+
   @Test("without filters nothing changes")
   func nothing() throws {
     let kept = try Filters().apply(to: read(Self.text))

@@ -1,3 +1,4 @@
+import Compute
 import FileFormats
 import InteractionData
 import Testing
@@ -92,12 +93,32 @@ struct InteractionReaderTests {
     #expect(try read("u1;x,i1;y\n", InteractionFormat(delimiter: .comma)).lines == ["u1;x i1;y"])
   }
 
-  @Test("repeated pairs are merged: the first place, the last rating and time, and a note")
+  @Test("of repeated pairs the latest is kept with its rating and its place, of equal times the later line")
   func repeats() throws {
     let data = try read("u1,i1,1,10\nu2,i1,2,11\nu1,i1,5,12\nu1,i2,3,13\nu1,i1,4,9\n")
-    #expect(data.lines == ["u1 i1 4.0 @9.0", "u2 i1 2.0 @11.0", "u1 i2 3.0 @13.0"])
-    #expect(data.notes == ["2 repeated (user, item) pairs merged (last rating kept)"])
+    #expect(data.lines == ["u2 i1 2.0 @11.0", "u1 i1 5.0 @12.0", "u1 i2 3.0 @13.0"])
+    #expect(data.notes == ["2 repeated (user, item) pairs merged (latest rating kept)"])
+    #expect(try read("u1,i1,1,7\nu1,i2,2,7\nu1,i1,3,7\n").lines == ["u1 i2 2.0 @7.0", "u1 i1 3.0 @7.0"])
+    // Users need not stand together.
+    #expect(try read("u2,i1,1,7\nu1,i2,2,7\nu2,i1,3,6\n").lines == ["u2 i1 1.0 @7.0", "u1 i2 2.0 @7.0"])
+  }
+
+  @Test("without times the first place and the last rating are kept")
+  func repeatsWithoutTimes() throws {
+    let data = try read("u1,i1,1\nu2,i1,2\nu1,i1,5\n")
+    #expect(data.lines == ["u1 i1 5.0", "u2 i1 2.0"])
+    #expect(data.notes == ["1 repeated (user, item) pair merged (last rating kept)"])
     #expect(try read("a b\na b\na c\n").notes == ["1 repeated (user, item) pair merged"])
+  }
+
+  @Test("the latest rating is kept whether the times are or not")
+  func repeatsWithoutKeepingTimes() throws {
+    let bytes = Array("u1,i1,5,100\nu1,i2,4,50\nu1,i1,3,5\n".utf8)
+    let source = ByteSource(name: "ratings.csv", bytes: bytes)
+    let data = try InteractionReader().read(source, keeping: .ratings)
+    #expect(data.lines == ["u1 i1 5.0", "u1 i2 4.0"])
+    #expect(try InteractionReader().readRows(source).rows.values == [5, 4])
+    #expect(try InteractionReader().readRows(source).notes == data.notes)
   }
 
   @Test(

@@ -63,10 +63,67 @@ struct InteractionSplitTests {
     #expect(split.train.count(ofRow: 0) == count - validation - test)
   }
 
-  @Test("the latest item is tested, the one before validates, and of equal times the later line is later")
+  /// What is tested and what validates, whatever the order of users and items.
+  private func heldOut(_ lines: [String], seed: UInt64 = 1) throws -> (parts: [Set<Pair>], notes: [String]) {
+    let split = try RankingSplit.leaveOneOut(read("user,item,timestamp\n" + lines.joined()), seed: Seed(seed))
+    let parts = try [#require(split.test), #require(split.validation)].map { split.pairs($0.heldOut, $0.userIDs) }
+    return (parts, split.notes)
+  }
+
+  @Test(
+    "among equal times a draw by seed and ids decides, whatever the order of the lines, and a note counts the users")
+  func equalTimes() throws {
+    let lines = (0..<60).flatMap { user in
+      (0..<9).map { "u\(user),i\($0),\(user < 20 ? 1000 : 1000 + $0 * 7 % 9 / 5)\n" }
+    }
+    var random = Seed(5).stream(.shuffle)
+    var shuffled = lines
+    random.shuffle(&shuffled)
+    let drawn = try heldOut(shuffled)
+    #expect(
+      drawn.notes == [
+        "the latest time of 60 users is that of several items: the item held out was drawn by seed and ids, whatever "
+          + "the order of the lines"
+      ])
+    for order in [Array(lines.reversed()), lines.sorted(), shuffled.sorted { $0.count < $1.count }] {
+      let other = try heldOut(order)
+      #expect(other.parts == drawn.parts && other.notes == drawn.notes)
+    }
+    #expect(try heldOut(shuffled, seed: 2).parts != drawn.parts)
+    // A fair draw among nine of 20 users, and among the last four of 40.
+    let items = Set(drawn.parts[0].map(\.item))
+    #expect(items.count > 5)
+    #expect(
+      drawn.parts[0].allSatisfy { pair in
+        Int(pair.user.dropFirst()).map { $0 < 20 } ?? false || ["i1", "i2", "i5", "i6"].contains(pair.item)
+      })
+  }
+
+  @Test("in a log, whose times never descend, the later line of equal times is later, and a note counts the users")
+  func log() throws {
+    let other = (0..<6).flatMap { user in ["a", "b", "c", "x", "p", "q"].enumerated().map { "v\(user),\($1),\($0)\n" } }
+    let once = try heldOut(other + ["u1,b,20\n", "u1,c,30\n", "u1,a,30\n"])
+    #expect(once.parts[0].contains(Pair(user: "u1", item: "a")))
+    #expect(
+      once.notes.first
+        == "the latest time of 1 user is that of several items: as the lines are in the order of time, the last line was "
+        + "held out")
+    // The repeated line gives a its time and its place.
+    let twice = try heldOut(other + ["u1,a,10\n", "u1,b,20\n", "u1,c,30\n", "u1,a,30\n"])
+    #expect(twice.parts == once.parts)
+  }
+
+  @Test("a stale repeated line does not take the place of the latest")
+  func staleLine() throws {
+    let other = (0..<6).flatMap { user in ["a", "b", "c", "x", "p", "q"].enumerated().map { "v\(user),\($1),\($0)\n" } }
+    let parts = try heldOut(other + ["u1,a,100\n", "u1,c,50\n", "u1,b,20\n", "u1,a,5\n"]).parts
+    #expect(parts[0].contains(Pair(user: "u1", item: "a")) && parts[1].contains(Pair(user: "u1", item: "c")))
+  }
+
+  @Test("the latest item is tested, and the one before validates")
   func latest() throws {
     let data = try read(
-      "user,item,timestamp\na,i1,5\na,i2,9\na,i3,7\nb,i3,1\nb,i1,1\nb,i2,1\nc,i1,2\nc,i2,1\nd,i3,1\n")
+      "user,item,timestamp\na,i1,5\na,i2,9\na,i3,7\nb,i3,1\nb,i1,2\nb,i2,3\nc,i1,2\nc,i2,1\nd,i3,1\n")
     let split = try RankingSplit.leaveOneOut(data, seed: Seed(1))
     let test = try #require(split.test)
     let validation = try #require(split.validation)

@@ -66,7 +66,7 @@ struct Audit: ParsableCommand {
     for path in [report, realScores].compactMap(\.self) { try AtomicFile.verify(path) }
     let format = try reading.format()
     func read(_ path: String) throws -> Interactions {
-      try reading.filters.apply(to: InteractionReader(format: format).read(path: path))
+      try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path))
     }
     let data = try AuditData(train: read(real), synthetic: read(synthetic), holdout: holdout.map(read))
     let processor = try options.processor().using(precision)

@@ -38,6 +38,7 @@ struct Encode: ParsableCommand {
     var selection = DataSelection()
     selection.format = try reading.format()
     selection.filters = reading.filters
+    selection.filters.keepsRatings = directory.configuration.task == .rating
     selection.threads = options.threads
     if let data { selection.source = .file(data) }
     let audience = directory.audience(try selection.interactions(seed: options.randomSeed))

@@ -80,7 +80,8 @@ struct Evaluate: ParsableCommand {
       return (.users, try directory.users(foldingIn: newcomers, seed: options.randomSeed))
     }
     switch try DataPlace(data) {
-    case .directory(let path): return (.directory, try directory.users(of: .directory(path), name: path))
+    case .directory(let path):
+      return (.directory, try directory.users(of: .directory(path, threads: options.threads), name: path))
     case .file(let path):
       return (.users, try directory.users(foldingIn: read(path), seed: options.randomSeed))
     }

@@ -119,9 +119,12 @@ struct Inspect: ParsableCommand {
     switch try DataPlace(place) {
     case .file(let path):
       let format = try reading.format()
-      return (try reading.filters.apply(to: InteractionReader(format: format).read(path: path)), given)
+      return (
+        try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path)),
+        given
+      )
     case .directory(let path):
-      let split = try RankingSplit.directory(path)
+      let split = try RankingSplit.directory(path, threads: options.threads)
       return (split.trainingInteractions(name: URL(fileURLWithPath: path).lastPathComponent), given)
     }
   }

@@ -113,7 +113,9 @@ struct Recommend: ParsableCommand {
       return try directory.audience(items: items.isEmpty ? [] : items.split(separator: ",").map(String.init))
     }
     let path = users ?? data ?? ""
-    let interactions = try reading.filters.apply(
+    var filters = reading.filters
+    filters.keepsRatings = directory.configuration.task == .rating
+    let interactions = try filters.apply(
       to: InteractionReader(format: reading.format(), threads: options.threads).read(path: path))
     guard let user else { return directory.audience(interactions) }
     guard let only = interactions.only(user: user) else {

@@ -158,7 +158,7 @@ struct SampleRun {
   private mutating func profile(of text: String, _ flag: String) throws -> Profiles {
     if hasUsers {
       let users = try users()
-      if let row = users.userIDs.firstIndex(of: text) { return users.profiles.selecting(row..<row + 1) }
+      if let row = users.userIDs.firstIndex(ofID: text) { return users.profiles.selecting(row..<row + 1) }
     }
     let ids = text.split(separator: ",").map(String.init)
     if !ids.contains(where: { directory.items.index(of: $0) != nil }) {

@@ -35,7 +35,9 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"))
   var delimiter: String?
 
-  @Option(help: ArgumentHelp("Keep ratings of at least this, then take them as likes.", valueName: "rating"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep ratings of at least this and take them as likes; models of ratings keep the values.", valueName: "rating"))
   var minRating: Double?
   @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
   var minUserItems = 0

@@ -61,7 +61,7 @@ extension LatentInspector {
     _ model: TrainedModel, from a: String, to b: String, steps: Int, k: Int = 10
   ) throws -> LatentWalk {
     let ends = try [a, b].map { id in
-      guard let place = userIDs.firstIndex(of: id) else { throw LatentWalkError.unknownUser(id) }
+      guard let place = userIDs.firstIndex(ofID: id) else { throw LatentWalkError.unknownUser(id) }
       return place
     }
     switch model {
