@@ -4,6 +4,28 @@
 /// The chance of even one false claim among the tests stays below the level, whatever the dependence between
 /// them; never less powerful than Bonferroni's correction.
 public enum Holm {
+  /// How many tests each is held against, in the order given: test i is rejected where `pᵢ < α / count`.
+  ///
+  /// With the values ascending, the i-th of m that is rejected is held against the `m − i + 1` that were left at its step; the
+  /// others all against as many as were left when the procedure stopped. Equal values have equal counts. An interval at level
+  /// `1 − α / count` therefore leaves out the hypothesis exactly where ``adjusted(_:)`` is below α.
+  ///
+  /// Serlin, "Confidence intervals and the scientific method: a case for Holm on the range" (Journal of Experimental Education
+  /// 1993); Ludbrook, "Multiple inferences using confidence intervals" (Clinical and Experimental Pharmacology and Physiology
+  /// 2000).
+  public static func counts(_ pValues: [Double], alpha: Double) -> [Int] {
+    let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
+    var result = [Int](repeating: pValues.count, count: pValues.count)
+    var left = pValues.count
+    for (rank, index) in order.enumerated() {
+      let isEqual = rank > 0 && pValues[order[rank - 1]] == pValues[index]
+      let hasStopped = rank > 0 && pValues[order[rank - 1]] * Double(left) >= alpha
+      if !isEqual && !hasStopped { left = pValues.count - rank }
+      result[index] = left
+    }
+    return result
+  }
+
   /// The corrected p-values, in the order given: with the values ascending, the i-th of m becomes
   /// `max_{j≤i} min(1, (m − j + 1) · pⱼ)`.
   public static func adjusted(_ pValues: [Double]) -> [Double] {

@@ -3,10 +3,12 @@ import Compute
 /// How far two models differ on the same test users (or rating cells), and whether chance explains it.
 ///
 /// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s
-/// correction, and the intervals are simultaneous by Bonferroni's: each is a t-interval at level
-/// `1 − (1 − level) / pairs`, so all of them together hold with the level's probability. Holm's procedure has
-/// no intervals of its own and rejects a little more often: a corrected p-value just below 1 − level may
-/// stand beside an interval that still touches 0.
+/// correction, and the interval is of the same procedure: the t-interval at level `1 − (1 − level) / count`, count being the
+/// number of pairs that Holm's step holds this one against (``Holm/counts(_:alpha:)``). So an interval leaves out 0 exactly
+/// where the corrected p-value is below `1 − level`, and the chance of even one interval that wrongly leaves out 0 is below
+/// that. For the size of a difference each interval holds with at least the level's probability by itself. Intervals that
+/// are compatible with Holm's procedure and hold together for every size exist (Strassburger and Bretz, Statistics in Medicine
+/// 2008), but end at 0 for most of the differences that are shown.
 ///
 /// Several metrics are several questions; nothing is corrected across them. What varies here is the users
 /// alone: another seed or another split is another experiment.
@@ -33,7 +35,7 @@ public struct PairedComparison: Sendable, Equatable {
   public let metric: Metric
   /// The mean over users of the value of `a` minus that of `b`.
   public let difference: Double
-  /// The simultaneous confidence interval of the difference; `nil` for fewer than two users.
+  /// The confidence interval of the difference, that of ``pValue``'s test; `nil` for fewer than two users.
   public let interval: Interval?
   /// The corrected two-sided p-value; `nil` for fewer than two users.
   public let pValue: Double?
@@ -58,7 +60,7 @@ public struct PairedComparison: Sendable, Equatable {
   /// - Parameters:
   ///   - models: for each model its value for every user or cell, as in ``MetricScore/values``.
   ///   - metric: what the values are of.
-  ///   - level: the confidence level of the intervals taken together.
+  ///   - level: the confidence level; a difference is shown where its corrected p-value is below `1 − level`.
   /// - Returns: n (n − 1) / 2 comparisons for n models.
   /// - Precondition: all models have equally many values, at least one, and `0 < level < 1`.
   public static func allPairs(
@@ -66,44 +68,49 @@ public struct PairedComparison: Sendable, Equatable {
   ) -> [PairedComparison] {
     precondition(0 < level && level < 1, "a confidence level of \(level)")
     let pairs = models.indices.flatMap { a in models.indices.dropFirst(a + 1).map { b in (a, b) } }
-    let tests = pairs.map { a, b in
-      PairedTest(models[a].values, models[b].values, alpha: (1 - level) / Double(pairs.count))
-    }
+    let tests = pairs.map { a, b in PairedTest(models[a].values, models[b].values) }
     // All pairs have the same users, so either every test has a p-value or none has.
-    let adjusted = Holm.adjusted(tests.compactMap(\.pValue))
+    let pValues = tests.compactMap(\.pValue)
+    let adjusted = Holm.adjusted(pValues)
+    let counts = Holm.counts(pValues, alpha: 1 - level)
     return pairs.indices.map { index in
       PairedComparison(
         a: models[pairs[index].0].name, b: models[pairs[index].1].name, metric: metric,
-        difference: tests[index].difference, interval: tests[index].interval,
+        difference: tests[index].difference,
+        interval: counts.isEmpty ? nil : tests[index].interval(alpha: (1 - level) / Double(counts[index])),
         pValue: adjusted.isEmpty ? nil : adjusted[index])
     }
   }
 }
 
-/// The paired t-test of one pair, uncorrected but for the `alpha` it is given.
+/// The paired t-test of one pair, uncorrected.
 private struct PairedTest {
   let difference: Double
-  let interval: PairedComparison.Interval?
   let pValue: Double?
+  private let error: Double
+  private let degrees: Double
 
-  init(_ a: [Double], _ b: [Double], alpha: Double) {
+  init(_ a: [Double], _ b: [Double]) {
     precondition(a.count == b.count && !a.isEmpty, "\(a.count) values against \(b.count)")
     let differences = zip(a, b).map { $0 - $1 }
+    degrees = Double(differences.count - 1)
     if differences.count < 2 {
-      (difference, interval, pValue) = (differences[0], nil, nil)
+      (difference, error, pValue) = (differences[0], 0, nil)
     } else if differences.allSatisfy({ $0 == differences[0] }) {
       // Compared value by value: a computed deviation of equal numbers need not be exactly 0.
-      difference = differences[0]
-      interval = PairedComparison.Interval(lower: difference, upper: difference)
+      (difference, error) = (differences[0], 0)
       pValue = difference == 0 ? 1 : 0
     } else {
-      let error = Statistics.standardError(differences)
-      let degrees = Double(differences.count - 1)
-      let margin = Statistics.studentCritical(alpha: alpha, degrees: degrees) * error
+      error = Statistics.standardError(differences)
       difference = Statistics.mean(differences)
-      interval = PairedComparison.Interval(lower: difference - margin, upper: difference + margin)
       pValue = Statistics.twoSidedStudentP(t: difference / error, degrees: degrees)
     }
+  }
+
+  /// The differences that the test at this level does not reject.
+  func interval(alpha: Double) -> PairedComparison.Interval {
+    let margin = error == 0 ? 0 : Statistics.studentCritical(alpha: alpha, degrees: degrees) * error
+    return PairedComparison.Interval(lower: difference - margin, upper: difference + margin)
   }
 }
 

@@ -30,7 +30,7 @@ public struct MetricScore: Sendable, Equatable {
 
 /// What a reader of the figures should know.
 public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
-  /// Users left out because nothing of theirs was held out.
+  /// Users left out because nothing of theirs was held out, or nothing was left to show.
   case skipped(users: Int)
   /// Users with fewer rankable items than the cut-off.
   case shortLists(cutoff: Int, users: Int)
@@ -41,7 +41,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .skipped(let users):
-      "\(counted(users)) with nothing held out left out"
+      "\(counted(users)) skipped: nothing to show or nothing to find"
     case .shortLists(let cutoff, let users):
       "\(counted(users)) with fewer than \(cutoff) items to rank: their lists are shorter"
     case .allTied(let users):

@@ -70,9 +70,13 @@ extension ModelDirectory {
         let profiles = audience.profiles.selecting(range)
         let scores = try model.recommender.scores(for: profiles, using: processor.engine)
         return try range.map { place in
-          try topK(
-            scores[row: place - range.lowerBound], k: k,
-            excluding: profiles.items.indices(ofRow: place - range.lowerBound), only: mask)
+          do {
+            return try topK(
+              scores[row: place - range.lowerBound], k: k,
+              excluding: profiles.items.indices(ofRow: place - range.lowerBound), only: mask)
+          } catch let error as NotANumberError {
+            throw unusable(user: audience.userIDs[place], item: error.item)
+          }
         }
       }
       for (user, list) in zip(first..<last, lists.joined()) {
@@ -118,14 +122,13 @@ extension ModelDirectory {
       case .point(let model):
         let codes = model.encode(profiles, using: processor.engine)
         for user in range {
-          try visit(audience.userIDs[user], Array(codes.points[row: user - first]))
+          try visit(audience.userIDs[user], finite(Array(codes.points[row: user - first]), of: audience.userIDs[user]))
         }
       case .gaussian(let model):
         let codes = model.encode(profiles, using: processor.engine)
         for user in range {
-          try visit(
-            audience.userIDs[user],
-            Array(codes.mean[row: user - first]) + Array(codes.logVariance[row: user - first]))
+          let code = Array(codes.mean[row: user - first]) + Array(codes.logVariance[row: user - first])
+          try visit(audience.userIDs[user], finite(code, of: audience.userIDs[user]))
         }
       }
     }
@@ -133,24 +136,36 @@ extension ModelDirectory {
 
   /// Measures the model on users whose held-out items it is to find.
   ///
-  /// - Throws: `EvaluationError`.
+  /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
+  /// says so.
+  ///
+  /// - Throws: `EvaluationError`; `DataError` when a score is not a number.
   public func evaluate(
     on users: HeldOutUsers, metrics: [Metric], processor: Processor
   ) throws -> ModelResult {
     let watch = Stopwatch()
-    // Popularity among the users at hand: the training rows are not kept with the model.
-    let known = users.profiles.items
+    let known = itemPopularity ?? ItemPopularity(of: users.profiles.items)
     func run(_ recommender: some Recommender) throws -> RankingResult {
-      try Evaluator().evaluate(
-        recommender, on: users, itemPopularity: known.columnCounts(),
-        trainingUsers: known.rowCount, metrics: metrics, processor: processor)
+      do {
+        return try Evaluator().evaluate(
+          recommender, on: users, itemPopularity: known.counts, trainingUsers: known.users, metrics: metrics,
+          processor: processor)
+      } catch EvaluationError.notANumber(let user, let item) {
+        throw unusable(user: user, item: item)
+      }
     }
     let result = try run(model.recommender)
+    let isStandIn = itemPopularity == nil && metrics.contains { $0.kind == .novelty }
     return ModelResult(
       configuration: configuration, scores: result.scores, ranking: result, history: [],
       bestEpoch: 0, parameters: model.parameterCount,
       seconds: .init(train: 0, epoch: 0, evaluate: watch.seconds),
-      notes: result.notes.map(\.description))
+      notes: result.notes.map(\.description)
+        + (isStandIn
+          ? [
+            "novelty is by the users at hand: this model directory does not say how many training users have each item, "
+              + "as those that train writes do"
+          ] : []))
   }
 }
 
@@ -183,11 +198,13 @@ extension ModelDirectory {
     var heldOut: [[Int]] = []
     var ids: [String] = []
     var skipped = 0
+    var strangers = 0
     for (row, id) in wanted.users.ids.enumerated() {
       let profile = known.users.index(of: id).map { input.indices(ofRow: $0).map(Int.init) } ?? []
       let missing = Set(target.indices(ofRow: row).map(Int.init)).subtracting(profile)
-      if missing.isEmpty {
+      if missing.isEmpty || profile.isEmpty {
         skipped += 1
+        if !missing.isEmpty { strangers += 1 }
         continue
       }
       ids.append(id)
@@ -196,17 +213,25 @@ extension ModelDirectory {
     }
     guard !ids.isEmpty else {
       throw DataError(
-        path: wanted.name, message: "has nothing to look for among the model's items",
-        accepted: "interactions with items of the model's items.txt")
+        path: wanted.name,
+        message: strangers > 0
+          ? "has nothing to look for: no user has an item of the model in \(known.name)"
+          : "has nothing to look for among the model's items",
+        accepted: "interactions with items of the model's items.txt"
+          + (strangers > 0 ? ", of users that \(known.name) has too" : ""))
     }
     let rows = SparseRows(columnCount: items.count, rows: profiles)
     let found = HeldOutUsers(
       userIDs: ids,
       profiles: Profiles(items: rows, trainingRows: users.map { known in ids.map { known.index(of: $0) } }),
       masked: rows, heldOut: SparseRows(columnCount: items.count, rows: heldOut), skippedUsers: skipped)
-    return (
-      DataSummary(known), found, known.notes + wanted.notes + notes(unknownInput + unknownTarget)
-    )
+    var notes = known.notes + wanted.notes + notes(unknownInput + unknownTarget)
+    if strangers > 0 {
+      notes.append(
+        "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "
+          + "\(known.name): nothing is known of them")
+    }
+    return (DataSummary(known), found, notes)
   }
 
   /// The test users of a ready split.

@@ -22,15 +22,15 @@ public struct RankingExperiment: Sendable {
   /// Who is told.
   public var observer = RunObserver()
 
-  private let popularity: [Int]
-
   /// Prepares a run.
   public init(_ split: RankingSplit, seed: Seed, processor: Processor) {
     self.split = split
     self.seed = seed
     self.processor = processor
-    popularity = split.train.columnCounts()
   }
+
+  /// The rows that models are fitted to in the end: those of the second fit, where there is one.
+  public var fittedRows: SparseRows { (refits ? split.refit : nil) ?? split.train }
 
   /// Fits one model; validation chooses the epoch.
   public func fit(_ configuration: ModelConfiguration) throws -> Fit {
@@ -41,17 +41,30 @@ public struct RankingExperiment: Sendable {
     switch objective {
     case .recommend:
       validate = split.validation.map { users in
-        { try score($0, on: users, metrics: [selection]).scores.first?.value ?? 0 }
+        // While the epoch is chosen, the model has seen the first fit's rows only.
+        { model in
+          try configuration.naming(split.items) {
+            try score(model, fittedTo: split.train, on: users, metrics: [selection]).scores.first?.value ?? 0
+          }
+        }
       }
     case .generate:
       trainer.waitsForPrior = true
       validate = split.validation.map { users in
         let whole = users.wholeProfiles
-        return { try bound($0, on: whole) }
+        return { model in
+          let value = try bound(model, on: whole)
+          if !value.isFinite { throw configuration.unusable("evidence lower bound") }
+          return value
+        }
       }
     }
-    let fit = try configuration.fit(
-      to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+    let fit = try configuration.naming {
+      try configuration.fit(
+        to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+    }
+    try configuration.verify(
+      fit.model, on: split.train, ids: split.trainUserIDs, items: split.items, processor.engine)
     let measure = objective == .generate ? "negative ELBO" : selection.key
     observer.onTrained(TrainingSummary(configuration.name, fit, measure: measure, seconds: watch.seconds))
     return fit
@@ -81,7 +94,11 @@ public struct RankingExperiment: Sendable {
     let fit = try fit(configuration)
     let trained = watch.seconds
     let evaluation = Stopwatch()
-    let result = try split.test.map { try score(fit.model.recommender, on: $0, metrics: metrics) }
+    let result = try split.test.map { users in
+      try configuration.naming(split.items) {
+        try score(fit.model.recommender, fittedTo: fittedRows, on: users, metrics: metrics)
+      }
+    }
     return (
       ModelResult(
         configuration: configuration, scores: result?.scores ?? [], ranking: result,
@@ -94,13 +111,15 @@ public struct RankingExperiment: Sendable {
     )
   }
 
+  /// - Parameter rows: what the model was fitted to, for novelty.
   private func score(
-    _ recommender: any Recommender, on users: HeldOutUsers, metrics: [Metric]
+    _ recommender: any Recommender, fittedTo rows: SparseRows, on users: HeldOutUsers, metrics: [Metric]
   ) throws -> RankingResult {
+    let popularity = rows.columnCounts()
     func evaluate(_ recommender: some Recommender) throws -> RankingResult {
       try Evaluator().evaluate(
         recommender, on: users, itemPopularity: popularity,
-        trainingUsers: split.train.rowCount, metrics: metrics, processor: processor)
+        trainingUsers: rows.rowCount, metrics: metrics, processor: processor)
     }
     return try evaluate(recommender)
   }

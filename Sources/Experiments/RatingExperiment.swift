@@ -55,16 +55,21 @@ public struct RatingExperiment: Sendable {
       : { model in
         guard let autoencoder = model as? Autoencoder<PointLatent> else { return 0 }
         let predictor = AutoRecPredictor(autoencoder, side: side, ratings: split.train)
-        let result = try Evaluator().evaluateRatings(
-          predictor, on: split.validation, metrics: [.rmse], processor: processor)
+        let result = try split.naming(configuration) {
+          try Evaluator().evaluateRatings(
+            predictor, on: split.validation, metrics: [.rmse], processor: processor)
+        }
         return -(result.scores.first?.value ?? 0)
       }
-    let fit = try configuration.fit(
-      to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer,
-      validate: validate)
+    let fit = try configuration.naming {
+      try configuration.fit(
+        to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer, validate: validate)
+    }
     tell(fit)
     guard case .point(let autoencoder) = fit.model else { return (fit, MeanRating(rows: final)) }
-    return (fit, AutoRecPredictor(autoencoder, side: side, ratings: final))
+    let predictor = AutoRecPredictor(autoencoder, side: side, ratings: final)
+    try split.verify(predictor, of: configuration, processor)
+    return (fit, predictor)
   }
 
   /// What fitting a model will hold in memory; `nil` where there is nothing to train.
@@ -93,9 +98,11 @@ public struct RatingExperiment: Sendable {
     let trained = watch.seconds
     let evaluation = Stopwatch()
     func evaluate(_ predictor: some RatingPredictor) throws -> [MetricScore] {
-      try Evaluator().evaluateRatings(
-        predictor, on: split.test, metrics: metrics, processor: processor
-      ).scores
+      try split.naming(configuration) {
+        try Evaluator().evaluateRatings(
+          predictor, on: split.test, metrics: metrics, processor: processor
+        ).scores
+      }
     }
     let scores = split.test.isEmpty ? [] : try evaluate(predictor)
     return (

@@ -18,7 +18,7 @@ extension ComparisonReport {
       "\(best.name) against the others on \(metric.key), \(one) by \(one)",
       columns: [
         .text("other model"), .number("\(one)s better with \(best.name)"), .number("equal"), .number("worse"),
-        .number("mean difference"), .text("simultaneous 95 % interval"), .number("p (Holm)"),
+        .number("mean difference"), .text("95 % interval (Holm)"), .number("p (Holm)"),
       ])
     for other in others {
       let differences = self.differences(bestValues, other, metric)
@@ -74,7 +74,7 @@ extension ComparisonReport {
     }
     plot.marks = [Rule(x: 0), Intervals(Series(), entries)]
     return ReportFigure(
-      plot, caption: "Paired; all intervals of a metric hold together with 95 %." + leftOut)
+      plot, caption: "Paired; intervals are those of Holm's test: outside 0 exactly where p is below 0.05." + leftOut)
   }
 
   private func distribution(_ best: ModelResult, _ all: [ModelResult], _ metric: Metric) -> ReportFigure {

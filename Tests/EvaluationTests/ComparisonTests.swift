@@ -18,6 +18,21 @@ struct HolmTests {
     #expect(adjusted.count == expected.count)
     for (a, b) in zip(adjusted, expected) { #expect(isClose(a, b)) }
   }
+
+  @Test(
+    "each test is held against those left at its step, and those not rejected against as many as were left at the end",
+    arguments: [
+      // 0.005 < 0.05/4 and 0.01 < 0.05/3 are rejected; 0.03 ≥ 0.05/2 stops the procedure with two left.
+      ([0.01, 0.04, 0.03, 0.005], [3, 2, 2, 4]), ([0.5, 0.6], [2, 2]), ([0.02], [1]), ([], []), ([0, 1], [2, 1]),
+      ([0.001, 0.001, 0.04], [3, 3, 1]), ([0.02, 0.02, 0.02], [3, 3, 3]),
+    ])
+  func counts(pValues: [Double], expected: [Int]) {
+    let counts = Holm.counts(pValues, alpha: 0.05)
+    #expect(counts == expected)
+    for (index, adjusted) in Holm.adjusted(pValues).enumerated() {
+      #expect((pValues[index] * Double(counts[index]) < 0.05) == (adjusted < 0.05))
+    }
+  }
 }
 
 @Suite("Paired comparisons")
@@ -40,21 +55,44 @@ struct ComparisonTests {
     #expect(isClose(interval.upper - 0.3, 0.3 - interval.lower))
   }
 
-  @Test("three models give the pairs ab, ac, bc, p-values of Holm and intervals of a third of the error each")
+  @Test("three models give the pairs ab, ac, bc, p-values of Holm and the intervals of Holm's steps")
   func threeModels() throws {
     let a = [0.5, 0.6, 0.8, 0.4, 0.7, 0.9]
     let b = [0.4, 0.6, 0.6, 0.5, 0.5, 0.7]
     let c = [0.1, 0.3, 0.2, 0.0, 0.4, 0.3]
     let all = PairedComparison.allPairs(of: [("a", a), ("b", b), ("c", c)], metric: metric)
     #expect(all.map { $0.a + $0.b } == ["ab", "ac", "bc"])
-    let alone = [(a, b), (a, c), (b, c)].flatMap {
-      PairedComparison.allPairs(of: [("x", $0.0), ("y", $0.1)], metric: metric, level: 1 - 0.05 / 3)
+    func alone(_ index: Int, _ level: Double) -> PairedComparison {
+      let values = [(a, b), (a, c), (b, c)][index]
+      return PairedComparison.allPairs(of: [("x", values.0), ("y", values.1)], metric: metric, level: level)[0]
     }
-    #expect(all.map(\.pValue) == Holm.adjusted(alone.compactMap(\.pValue)).map(Optional.some))
-    for (together, single) in zip(all, alone) {
+    let pValues = (0..<3).compactMap { alone($0, 0.95).pValue }
+    #expect(all.map(\.pValue) == Holm.adjusted(pValues).map(Optional.some))
+    let counts = Holm.counts(pValues, alpha: 0.05)
+    #expect(Set(counts) == [1, 2, 3])
+    for (index, together) in all.enumerated() {
+      let single = alone(index, 1 - 0.05 / Double(counts[index]))
       let (wide, narrow) = (try #require(together.interval), try #require(single.interval))
       #expect(isClose(wide.lower, narrow.lower) && isClose(wide.upper, narrow.upper))
     }
+  }
+
+  @Test("an interval leaves out 0 exactly where the corrected p-value is below 0.05", arguments: 0..<20)
+  func agreement(seed: UInt64) throws {
+    var random = Seed(seed).stream(.simulation)
+    var shown = 0
+    for _ in 0..<50 {
+      // Differences on both sides of what can be shown.
+      let models = (0..<5).map { model in
+        (name: "m\(model)", values: (0..<15).map { _ in 0.4 * Double(model) + random.gaussian() })
+      }
+      for pair in PairedComparison.allPairs(of: models, metric: metric) {
+        let (interval, pValue) = (try #require(pair.interval), try #require(pair.pValue))
+        #expect((interval.lower > 0 || interval.upper < 0) == (pValue < 0.05), "\(pair)")
+        if pValue < 0.05 { shown += 1 }
+      }
+    }
+    #expect(shown > 50 && shown < 450, "\(shown) of 500: both kinds are tried")
   }
 
   @Test("without variance p is 1 for no difference and 0 for the same difference everywhere")

@@ -3,7 +3,9 @@ import Compute
 import Evaluation
 import Experiments
 import FileFormats
+import Foundation
 import InteractionData
+import TestSupport
 import Testing
 
 @Suite("Ranking experiments")
@@ -116,6 +118,60 @@ struct RankingExperimentTests {
     let seen = try RankingSplit.interactions(SmallData.population(seed: 203), seed: Seed(203))
     #expect(try !experiment(seen).run(configuration).result.notes.contains { $0.contains("vector") })
     #expect(try !experiment(try split()).run(.popularity).result.notes.contains { $0.contains("vector") })
+  }
+
+  @Test("novelty is by the rows that the model was fitted to in the end")
+  func novelty() throws {
+    var random = Seed(9).stream(.simulation)
+    let metric = Metric(.novelty, at: 10)
+    var (known, wanted): ([(user: String, item: String)], [(user: String, item: String)]) = ([], [])
+    for user in 0..<40 {
+      let items = random.permutation(20).prefix(12).map { (user: "u\(user)", item: "i\($0)") }
+      known += items.prefix(10)
+      wanted += items.suffix(2)
+    }
+    let train = Interactions(name: "train", pairs: known)
+    let split = try RankingSplit.files(
+      train: train, test: Interactions(name: "test", pairs: wanted), seed: Seed(1))
+    let counts = train.items.ids.map { id in known.count { $0.item == id } }
+    // Twenty items less the ten that a user has leave ten, which are all listed.
+    let owned = (0..<40).map { user in Set(known.filter { $0.user == "u\(user)" }.map(\.item)) }
+    let byHand = owned.map { own in
+      Statistics.mean(
+        zip(train.items.ids, counts).filter { !own.contains($0.0) }.map { -log2(Double($0.1) / 40) })
+    }
+    var experiment = experiment(split)
+    experiment.metrics = [metric]
+    expectClose(
+      [try #require(try experiment.run(.popularity).result[metric]?.value)], [Statistics.mean(byHand)], within: 1e-12,
+      "novelty over whole rows")
+    #expect(experiment.fittedRows == split.refit)
+    experiment.refits = false
+    #expect(experiment.fittedRows == split.train)
+    #expect(try experiment.run(.popularity).result[metric]?.value != Statistics.mean(byHand))
+  }
+
+  @Test("a model whose weights have grown too large is told by name, with the item's id and what to do")
+  func unusable() throws {
+    let huge = try SmallData.model("mult-vae", epochs: 1).setting(["learningRate": 1e38, "batchSize": 10_000])
+    let data = try SmallData.population(seed: 204)
+    for forTraining in [false, true] {
+      let split = try RankingSplit.users(data, seed: Seed(204), forTraining: forTraining)
+      let error = #expect(throws: TrainingError.self) { try experiment(split).fit(huge) }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(text.hasPrefix("mult-vae: its score of item '") && text.contains("' for user 'user-"), "\(text)")
+      #expect(text.hasSuffix("try a smaller --learning-rate than 1e+38"), "\(text)")
+    }
+    var generating = experiment(try RankingSplit.users(data, seed: Seed(204)))
+    generating.objective = .generate
+    let bound = #expect(throws: TrainingError.self) { try generating.fit(huge) }
+    #expect(bound.map { "\($0)" }?.hasPrefix("mult-vae: its evidence lower bound is not a finite number") == true)
+    // Without anybody to validate on, the last update is followed by no loss either.
+    let (rows, _) = data.rows(in: data.items)
+    let unchecked = RankingSplit(
+      kind: .users, items: data.items, trainUserIDs: data.users.ids, train: rows, validation: nil, refit: nil, test: nil
+    )
+    #expect(throws: TrainingError.self) { try experiment(unchecked).fit(huge) }
   }
 
   @Test("an interrupted run is an error")

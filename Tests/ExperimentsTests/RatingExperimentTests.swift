@@ -2,6 +2,7 @@ import Autoencoders
 import Compute
 import Evaluation
 import Experiments
+import FileFormats
 import InteractionData
 import TestSupport
 import Testing
@@ -33,6 +34,16 @@ struct RatingExperimentTests {
     #expect(rmse < 0.7 * offsets && rmse < 0.7 * constant, "\(rmse) beside \(offsets) and \(constant)")
     #expect((result[.mae]?.value ?? .infinity) < rmse)
     #expect(result.bestEpoch >= 1 && result.bestEpoch <= 150)
+  }
+
+  @Test("a model whose weights have grown too large is told by name, with ids and what to do")
+  func unusable() throws {
+    let split = try RatingSplit(SmallData.ratings(seed: 223), seed: Seed(223))
+    let huge = try SmallData.model("user-autorec", epochs: 1).setting(["learningRate": 1e38, "batchSize": 10_000])
+    let error = #expect(throws: TrainingError.self) { try experiment(split).run(huge) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.hasPrefix("user-autorec: its rating of item 'i"), "\(text)")
+    #expect(text.hasSuffix("try a smaller --learning-rate than 1e+38"), "\(text)")
   }
 
   @Test("the same numbers on 1 and 2 threads", arguments: ["mean", "user-autorec", "item-autorec"])

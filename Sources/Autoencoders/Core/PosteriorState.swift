@@ -4,7 +4,7 @@ import Foundation
 public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Neither of the others.
   case healthy
-  /// The code says less than one bit about a user: the decoder has learnt to do without it.
+  /// No dimension is active, or the code says less than one bit about a user: the decoder has learnt to do without it.
   case collapsed
   /// The posteriors are so narrow that the model is an autoencoder in all but name.
   case nearlyPoint
@@ -16,6 +16,15 @@ public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Below this share of noise in what varies, a posterior is nearly a point.
   public static let pointThreshold = 0.1
 
+  /// Below this divergence, ln 2 nats, a code says less than one bit about a user.
+  public static let oneBit = log(2.0)
+
+  /// A divergence in words: `KL 0.412 nats, less than one bit about a user`, or in bits where it is more.
+  public static func describe(divergence: Double) -> String {
+    String(format: "KL %.3f nats", divergence)
+      + (divergence < oneBit ? ", less than one bit about a user" : String(format: " (%.2f bits)", divergence / oneBit))
+  }
+
   /// Judges posteriors.
   ///
   /// The mean divergence bounds the information between user and code, so below ln 2 nats the code carries less than a bit.
@@ -26,7 +35,7 @@ public enum PosteriorState: String, Codable, Sendable, Equatable {
   ///   - noiseShare: over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the
   ///     means).
   public init(active: Int, divergence: Double, noiseShare: Double) {
-    if active == 0 || divergence < log(2) {
+    if active == 0 || divergence < Self.oneBit {
       self = .collapsed
     } else {
       self = noiseShare < Self.pointThreshold ? .nearlyPoint : .healthy

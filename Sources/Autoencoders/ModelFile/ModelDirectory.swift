@@ -10,6 +10,7 @@ public import InteractionData
 /// | `config.json` | the model, its hyper-parameters, how it was trained |
 /// | `items.txt` | one item id a line, in the order of the weights |
 /// | `users.txt` | one training user id a line, only for models with something per user |
+/// | `item-users.txt` | how many training users have each item: ``ItemPopularity`` |
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
   /// What was fitted.
@@ -22,10 +23,13 @@ public struct ModelDirectory: Sendable {
   public var users: Vocabulary?
   /// Everything else that `config.json` says: data, split, seed, engine, training.
   public var record: [String: JSONValue]
+  /// How many training users have each item, where the directory says so; `nil` for ratings.
+  public var itemPopularity: ItemPopularity?
 
   /// The files a model directory may hold, and that writing one may replace.
   public static let fileNames = [
-    "model.safetensors", "config.json", "items.txt", "users.txt", "README.md", CheckpointFile.name,
+    "model.safetensors", "config.json", "items.txt", "users.txt", ItemPopularity.fileName, "README.md",
+    CheckpointFile.name,
   ]
 
   /// Whether a file of this name belongs to a model directory.
@@ -73,6 +77,7 @@ public struct ModelDirectory: Sendable {
         JSONValue.object(config).prettyPrinted + "\n", to: directory + "/config.json")
       try IdentifierList.write(items.ids, to: directory + "/items.txt")
       if let users { try IdentifierList.write(users.ids, to: directory + "/users.txt") }
+      try itemPopularity?.write(to: directory + "/" + ItemPopularity.fileName)
       try AtomicFile.write(card, to: directory + "/README.md")
     }
   }
@@ -137,6 +142,7 @@ public struct ModelDirectory: Sendable {
     if let count = config["items"], count != .number(Double(items.count)) {
       throw wrong("speaks of \(count.prettyPrinted) items, but items.txt has \(items.count)")
     }
+    itemPopularity = try ItemPopularity(contentsOf: path + "/" + ItemPopularity.fileName, items: items.count)
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)
     do {

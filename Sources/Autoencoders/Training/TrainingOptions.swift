@@ -69,6 +69,8 @@ public struct TrainingOutcome<Latent: LatentSpace>: Sendable {
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// The loss became NaN or infinite.
   case diverged(epoch: Int, batch: Int, NonFiniteLoss)
+  /// The weights have grown too large to compute with: a score, rating or bound, named by `value`, is not a finite number.
+  case unusable(model: String, value: String, learningRate: Double?)
   /// There is nobody to learn from.
   case noUsers
   /// Somebody asked to stop.
@@ -78,8 +80,12 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let epoch, let batch, let failure):
-      "the loss became \(failure.loss.total) in epoch \(epoch), batch \(batch), first seen in the "
-        + "\(failure.layer); likely cause: \(cause(of: failure))"
+      (failure.model.map { "\($0): " } ?? "")
+        + "the loss is \(failure.loss.total.isNaN ? "not a number" : "infinite") in epoch \(epoch), batch \(batch), "
+        + "first seen in the \(failure.layer); likely cause: \(cause(of: failure))"
+    case .unusable(let model, let value, let learningRate):
+      "\(model): its \(value) is not a finite number; likely cause: weights grown too large; "
+        + (learningRate.map { "try a smaller --learning-rate than \($0)" } ?? "try smaller ratings")
     case .noUsers: "no user has any interaction to train on"
     case .interrupted: "interrupted"
     }

@@ -289,4 +289,6 @@ public struct NonFiniteLoss: Error, Sendable {
   public let layer: String
   /// η, the usual suspect.
   public let learningRate: Double
+  /// Which model it is, where somebody knows.
+  public var model: String?
 }

@@ -55,11 +55,11 @@ struct Compare: ParsableCommand {
       guard data.split.test != nil else { throw UsageError("compare needs --test with --train") }
       (summary, split, notes, loaded) = (data.summary, data.split.description, data.notes, Date())
       options.note(notes)
-      itemPopularity = data.split.train.columnCounts()
       if let saveSplit { try data.split.writeAuthorsLayout(to: saveSplit) }
       var experiment = RankingExperiment(data.split, seed: options.randomSeed, processor: processor)
       experiment.metrics = metrics
       experiment.refits = !hyperparameters.noRefit
+      itemPopularity = experiment.fittedRows.columnCounts()
       experiment.observer = reporter.observe(models: configurations.count)
       try noteMemory(configurations, experiment.memory, experiment.largestBatch)
       for configuration in configurations { results.append(try experiment.run(configuration).result) }

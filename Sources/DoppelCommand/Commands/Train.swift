@@ -201,6 +201,7 @@ struct Train: ParsableCommand {
           "validation": trained.validation.map { .number($0) } ?? .null,
         ]),
       ].merging(trained.run.members.filter { !["selection", "refits"].contains($0.key) }) { record, _ in record })
+    directory.itemPopularity = trained.rows.map { ItemPopularity(of: $0) }
     if let lengths = trained.rows.flatMap({ LengthHistogram(of: $0) }) {
       directory.record["profileLengths"] = lengths.json
     }

@@ -120,8 +120,9 @@ extension LatentEpoch {
     switch state {
     case .healthy: return nil
     case .collapsed:
-      return "the posterior has collapsed: \(active), KL "
-        + String(format: "%.3f nats, less than one bit about a user; try a smaller --beta", divergences.reduce(0, +))
+      return
+        "the posterior has collapsed: \(active), \(PosteriorState.describe(divergence: divergences.reduce(0, +))); "
+        + "try a smaller --beta"
     case .nearlyPoint:
       return "the posterior is nearly a point: "
         + String(format: "noise is %.1f %% of what varies", 100 * noiseShare)

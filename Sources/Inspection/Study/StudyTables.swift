@@ -145,9 +145,8 @@ extension InspectionStudy {
       case .healthy: break
       case .collapsed:
         sentences.append(
-          String(
-            format: "%@ has collapsed: %@ and the KL is %.3f nats, less than one bit about a user. A smaller "
-              + "--beta, or a slower rise of it, keeps the code in use.", model.label, active, found.divergence))
+          "\(model.label) has collapsed: \(active), \(PosteriorState.describe(divergence: found.divergence)). A smaller "
+            + "--beta, or a slower rise of it, keeps the code in use.")
       case .nearlyPoint:
         sentences.append(
           String(
