@@ -85,7 +85,7 @@ public struct AuditData: Sendable {
 
   private static func tooFew(_ count: Int, _ name: String) -> DataError {
     DataError(
-      path: name, message: "has \(count) users, too few to compare distributions",
+      path: name, message: "has \(count) \(count == 1 ? "user" : "users"), too few to compare distributions",
       accepted: "at least \(leastUsers) users")
   }
 

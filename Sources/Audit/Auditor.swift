@@ -77,14 +77,13 @@ public struct Auditor: Sendable {
         ))
     }
     let (value, ceiling) = (found[0], found[1])
-    // In units of how alike two real users are: 1 would be nothing in common, as for noise.
-    let unit = max(value.0.within, 1e-12)
     let area = value.1?.area ?? 0.5
     let belowChance = area + 3 * (value.1?.standardError ?? 0) < 0.5
     let measures = [
+      // The margin is in units of how alike two real users are: 1 would be nothing in common, as for noise.
       GapRule.measure(
         .meanDiscrepancy, value: value.0.value, standardError: value.0.standardError, ceiling: ceiling.0.value,
-        ceilingError: ceiling.0.standardError, margin: 0.05 * unit,
+        ceilingError: ceiling.0.standardError, margin: 0.05 * value.0.within,
         details: [
           "pValue": value.0.pValue, "ceilingPValue": ceiling.0.pValue, "realSimilarity": value.0.within,
         ],

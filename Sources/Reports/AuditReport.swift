@@ -47,9 +47,9 @@ public struct AuditReport: Sendable {
   }
 
   private var conclusions: ReportSection {
-    let figures = [
-      AuditMeasureKind.popularity, .twoSampleTest, .vaeUtility, .exactCopies, .membershipAUC,
-    ].compactMap { result[$0] }.map { measure in
+    let kinds: [AuditMeasureKind] = [.popularity, .twoSampleTest, .vaeUtility, .exactCopies]
+    let attack = result.strongerAttack ?? result[.membershipAUC]
+    let figures = (kinds.map { result[$0] } + [attack]).compactMap(\.self).map { measure in
       KeyFigure(
         measure.kind.title, measure.value.map { decimal($0) } ?? "–",
         detail: measure.ceiling.map { "real users: \(decimal($0))" } ?? "no ceiling",

@@ -85,6 +85,62 @@ struct EdgeCases {
     }
   }
 
+  @Test("Where real users themselves reach nothing, a measure is not judged")
+  func nothingToReach() throws {
+    func users(_ name: String, _ items: [String]) -> Interactions {
+      Interactions(name: name, pairs: (0..<200).flatMap { user in items.map { ("\(name)\(user)", $0) } })
+    }
+    let result = try audit(users("t", ["a", "b"]), users("s", ["c", "d"]), users("h", ["a", "b"]))
+    for kind in [AuditMeasureKind.precision, .recall, .density, .coverage] {
+      let measure = try #require(result[kind])
+      #expect(measure.ceiling == 0 && measure.judgement == .notJudged && measure.gap == nil, "\(measure)")
+      #expect(measure.sentence == "Unseen real users reach 0.0000 themselves, so the measure says nothing here.")
+    }
+    #expect(result[.popularity]?.judgement == .fails)
+    #expect(result.fidelity.measures.allSatisfy { ($0.ceiling ?? 1) != 0 || !$0.judgement.passes })
+  }
+
+  @Test("Where no two real users have anything in common, MMD is not judged")
+  func nothingInCommon() throws {
+    func users(_ name: String) -> Interactions {
+      Interactions(name: name, pairs: (0..<60).map { ("\(name)\($0)", "\(name) item \($0)") })
+    }
+    let result = try audit(users("t"), users("s"), users("h"))
+    #expect(result[.meanDiscrepancy]?.judgement == .notJudged)
+  }
+
+  @Test("Synthetic users who equal holdout users are counted, said, and fail")
+  func holdoutCopies() throws {
+    let (train, holdout) = (population.part(0), population.part(2))
+    let result = try audit(train, holdout, holdout)
+    let measure = try #require(result[.holdoutCopies])
+    #expect(measure.value == 1 && measure.judgement == .fails && measure.details["copies"] == 120)
+    #expect(
+      result.conclusions.contains {
+        $0.hasPrefix(
+          "Holdout: 120 of 120 synthetic users (100.0 %) equal a holdout user; 0.0 % of the training users do.")
+      })
+    let clean = try audit(train, population.part(1), holdout)
+    // Of 120 users none is copied, but a rate of a hundredth is not ruled out either.
+    #expect(clean[.holdoutCopies]?.value == 0 && clean[.holdoutCopies]?.judgement != .fails)
+    #expect(!clean.conclusions.contains { $0.hasPrefix("Holdout:") })
+    // A few among many are found too.
+    let mixed = Interactions(
+      name: "mixed",
+      pairs: population.part(1).first(110).pairs.map { ("s\($0.user)", population.part(1).items[$0.item]) }
+        + holdout.first(10).pairs.map { ("c\($0.user)", holdout.items[$0.item]) })
+    #expect(try audit(train, mixed, holdout)[.holdoutCopies]?.judgement == .fails)
+    #expect(try audit(train, holdout, nil)[.holdoutCopies]?.judgement == .notJudged)
+  }
+
+  @Test("The stronger of two attackers is the one with the larger area")
+  func strongerAttack() throws {
+    let result = try audit(population.part(0), population.part(0), population.part(2))
+    let areas = [result[.membershipAUC]?.value, result[.densityMembershipAUC]?.value].compactMap(\.self)
+    #expect(result.strongerAttack?.value == areas.max())
+    #expect(try audit(population.part(0), population.part(1), nil).strongerAttack == nil)
+  }
+
   @Test("Too few users are an error that says how many are needed")
   func tooFew() {
     let few = population.part(1).first(9)

@@ -1,10 +1,10 @@
 import Compute
 
-/// Synthetic users who equal a training user, item by item.
+/// Synthetic users who equal a real user, item by item.
 ///
-/// Short profiles collide by chance, so real users outside the training data are counted beside them; without a holdout,
-/// training users who equal another training user. The copies of a file are counted, not estimated: only the rate among real
-/// users has an error.
+/// Short profiles collide by chance, so other real users are counted beside them: with copies of training users, holdout users
+/// who equal one (without a holdout, training users who equal another); with copies of holdout users, training users who
+/// equal one. The copies of a file are counted, not estimated: only the rate among real users has an error.
 enum ExactCopies {
   static func measure(_ data: AuditData) -> (AuditMeasure, [AuditPrivacy.CopyRow]) {
     let known = ProfileSet(data.train)
@@ -16,6 +16,26 @@ enum ExactCopies {
       .exactCopies, value: share(synthetic), ceiling: share(real), ceilingError: error(real),
       remark: "A share above that of unseen real users means that profiles are copied; no copies do not mean safety.")
     return (measure, rows(data.synthetic, synthetic, realRows, real))
+  }
+
+  /// Synthetic users who equal a holdout user: they are real people too.
+  ///
+  /// Not judged without a holdout.
+  static func holdoutMeasure(_ data: AuditData) -> AuditMeasure {
+    guard let holdout = data.holdout else {
+      return GapRule.measure(
+        .holdoutCopies, value: nil, ceiling: nil, missing: "Needs a holdout: real users the generator has not seen.")
+    }
+    let known = ProfileSet(holdout)
+    let synthetic = flags(data.synthetic) { known.contains($0) }
+    let real = flags(data.train) { known.contains($0) }
+    let copies = synthetic.count(where: \.self)
+    return GapRule.measure(
+      .holdoutCopies, value: share(synthetic), ceiling: share(real), ceilingError: error(real),
+      details: ["copies": Double(copies), "synthetic": Double(synthetic.count)],
+      remark:
+        "\(copies) of \(synthetic.count) synthetic users equal a holdout user. A share above that of training users "
+        + "means that the synthetic file holds people of the holdout.")
   }
 
   private static func flags(_ rows: SparseRows, _ isCopy: (ArraySlice<Int32>) -> Bool) -> [Bool] {

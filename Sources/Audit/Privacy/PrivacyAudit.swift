@@ -23,7 +23,7 @@ struct PrivacyAudit: Sendable {
     let holdout = data.holdout.map { take($0, 52, "holdout") }
     let (copies, rows) = ExactCopies.measure(data)
     privacy.copies = rows
-    privacy.measures = [copies]
+    privacy.measures = [copies, ExactCopies.holdoutMeasure(data)]
 
     let index = JaccardIndex(train)
     let near = try index.largest(2, of: synthetic, processor)

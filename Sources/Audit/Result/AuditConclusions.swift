@@ -34,6 +34,20 @@ enum AuditConclusions {
             ? "The data contain copies of real people and must not be given away as synthetic."
             : "More copies than chance makes are \(copies.judgement.passes ? "not found" : "not ruled out")."))
     }
+    if let copies = result[.holdoutCopies], let value = copies.value, let ceiling = copies.ceiling {
+      let found =
+        "\(Int(copies.details["copies"] ?? 0)) of \(Int(copies.details["synthetic"] ?? 0)) synthetic users "
+        + "(\(percent(value))) equal a holdout user; \(percent(ceiling)) of the training users do."
+      switch copies.judgement {
+      case .fails:
+        sentences.append(
+          "Holdout: \(found) The data contain copies of real people and must not be given away as synthetic, and what is held "
+            + "against this holdout means little.")
+      case .open where value > ceiling:
+        sentences.append("Holdout: \(found) More copies than chance makes are not ruled out.")
+      default: break
+      }
+    }
     let attacks: [AuditMeasureKind] = [
       .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
     ]
@@ -44,9 +58,7 @@ enum AuditConclusions {
           + "them mean nothing unless there are unseen users to compare with.")
       return sentences
     }
-    let strongest = [result[.membershipAUC], result[.densityMembershipAUC]].compactMap(\.self)
-      .max { ($0.value ?? 0) < ($1.value ?? 0) }
-    if let strongest, let value = strongest.value {
+    if let strongest = result.strongerAttack, let value = strongest.value {
       let failing = found.filter { $0.judgement == .fails }.map(\.kind.rawValue)
       let reach = "the stronger of two simple attackers reaches an AUC of \(decimal(value, 3))"
       sentences.append(

@@ -18,6 +18,7 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
   case rankingAgreement = "ranking-tau"
   // Privacy
   case exactCopies = "exact-copies"
+  case holdoutCopies = "holdout-copies"
   case closestRecordShare = "dcr-share"
   case neighbourRatio = "nndr"
   case membershipAUC = "membership-auc"
@@ -38,7 +39,7 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .liftCorrelation, .meanDiscrepancy, .twoSampleTest, .precision, .recall, .density, .coverage:
       .fidelity
     case .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement: .utility
-    case .exactCopies, .closestRecordShare, .neighbourRatio, .membershipAUC, .membershipTPR,
+    case .exactCopies, .holdoutCopies, .closestRecordShare, .neighbourRatio, .membershipAUC, .membershipTPR,
       .densityMembershipAUC, .densityMembershipTPR:
       .privacy
     }
@@ -64,7 +65,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     case .vaeUtility: "mult-vae trained on synthetic, ndcg@100"
     case .augmentation: "mult-vae trained on real + synthetic, ndcg@100"
     case .rankingAgreement: "order of the models, Kendall's τ"
-    case .exactCopies: "exact copies"
+    case .exactCopies: "exact copies of training users"
+    case .holdoutCopies: "exact copies of holdout users"
     case .closestRecordShare: "nearer to train than to holdout"
     case .neighbourRatio: "nearest-neighbour distance ratio"
     case .membershipAUC: "membership inference by distance, AUC"
@@ -81,7 +83,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .recall, .density, .coverage, .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement,
       .neighbourRatio:
       .higherIsBetter
-    case .meanDiscrepancy, .twoSampleTest, .exactCopies, .closestRecordShare, .membershipAUC, .membershipTPR,
+    case .meanDiscrepancy, .twoSampleTest, .exactCopies, .holdoutCopies, .closestRecordShare, .membershipAUC,
+      .membershipTPR,
       .densityMembershipAUC, .densityMembershipTPR:
       .lowerIsBetter
     case .popularityGini: .equalIsBest

@@ -3,6 +3,14 @@ import Foundation
 
 /// From two values and an error to a gap, a judgement and a sentence.
 enum GapRule {
+  /// A ceiling or margin below this is 0 but for rounding.
+  private static let nothing = 1e-9
+
+  /// Whether the margin of a measure is a share of its ceiling.
+  private static func isShare(_ kind: AuditMeasureKind) -> Bool {
+    margin(kind, ceiling: 0) == 0 && kind != .rankingAgreement
+  }
+
   /// The margin of each measure.
   static func margin(_ kind: AuditMeasureKind, ceiling: Double) -> Double {
     switch kind {
@@ -13,7 +21,7 @@ enum GapRule {
     case .pairTrends: 0.01
     case .twoSampleTest, .membershipAUC, .densityMembershipAUC: 0.1
     case .membershipTPR, .densityMembershipTPR: 0.05
-    case .exactCopies: 0.01
+    case .exactCopies, .holdoutCopies: 0.01
     case .popularityUtility, .vaeUtility: 0.15 * abs(ceiling)
     case .augmentation: 0.05 * abs(ceiling)
     case .rankingAgreement: 0
@@ -67,6 +75,13 @@ enum GapRule {
       return AuditMeasure(
         kind: kind, value: value.flatMap { $0.isFinite ? $0 : nil }, standardError: standardError, ceiling: ceiling,
         ceilingError: ceilingError, judgement: .notJudged, details: details, sentence: missing)
+    }
+    // Where real users themselves reach nothing, nobody can fall short of them.
+    if isShare(kind) && ceiling < nothing || (margin ?? 1) < nothing {
+      return AuditMeasure(
+        kind: kind, value: value, standardError: standardError, ceiling: ceiling, ceilingError: ceilingError,
+        judgement: .notJudged, details: details,
+        sentence: "Unseen real users reach \(decimal(ceiling)) themselves, so the measure says nothing here.")
     }
     let error = gapError ?? hypot(standardError ?? 0, ceilingError ?? 0)
     let gap = gap(kind, value: value, ceiling: ceiling, error: error, margin: margin)
