@@ -2,7 +2,7 @@
 # make test      get what is missing, build the tests, run them
 # make test-browser  the same, then open report pages in headless Chromium (installed by apt where it is missing)
 # make build     the command, release
-# make install   put the command under PREFIX (default /usr/local; DESTDIR is honoured)
+# make install   put the command and its shell completions under PREFIX (default /usr/local; DESTDIR is honoured)
 # make lint      check the format of all Swift files
 # make format    correct it
 # make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
@@ -66,6 +66,12 @@ test-browser: test
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 "$(DOPPEL)" "$(DESTDIR)$(PREFIX)/bin/doppel"
+	@for place in bash:bash-completion/completions/doppel zsh:zsh/site-functions/_doppel fish:fish/vendor_completions.d/doppel.fish; do \
+	  file="$(DESTDIR)$(PREFIX)/share/$${place#*:}"; \
+	  install -d "$${file%/*}"; \
+	  "$(DOPPEL)" --generate-completion-script "$${place%%:*}" > "$$file"; \
+	  chmod 644 "$$file"; \
+	done
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests $(wildcard examples) Package.swift
@@ -82,7 +88,7 @@ docs: deps
 
 bench: build
 	$(DOPPEL) doctor
-	$(DOPPEL) compare --models mult-vae --epochs 20 --patience 0 --no-refit --metrics ndcg@100 --verbose
+	$(DOPPEL) compare --models mult-vae --epochs 20 --patience 0 --metrics ndcg@100 --verbose
 	@echo "Against PyTorch: see Benchmarks/README.md."
 
 fuzz: deps

@@ -41,7 +41,8 @@ public struct AuditData: Sendable {
     if strangers == synthetic.items.count {
       notes.append("no item of \(synthetic.name) occurs in \(train.name): check that both use the same ids")
     } else if strangers > 0 {
-      notes.append("\(strangers) of \(synthetic.items.count) items of \(synthetic.name) do not occur in \(train.name)")
+      notes.append(
+        "\(strangers) of \(counted(synthetic.items.count, "item")) of \(synthetic.name) do not occur in \(train.name)")
     }
     if let holdout {
       let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
@@ -85,7 +86,7 @@ public struct AuditData: Sendable {
 
   private static func tooFew(_ count: Int, _ name: String) -> DataError {
     DataError(
-      path: name, message: "has \(count) \(count == 1 ? "user" : "users"), too few to compare distributions",
+      path: name, message: "has \(counted(count, "user")), too few to compare distributions",
       accepted: "at least \(leastUsers) users")
   }
 

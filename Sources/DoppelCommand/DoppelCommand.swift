@@ -26,7 +26,10 @@ struct DoppelCommand: ParsableCommand {
     do {
       try invocation.complete()
       var command = try parseAsRoot(invocation.words)
-      try command.run()
+      try Invocation.$current.withValue(invocation) {
+        try (command as? any CheckedCommand)?.check(invocation)
+        try command.run()
+      }
     } catch {
       Failure(error, of: invocation).report()
     }

@@ -104,12 +104,12 @@ public struct Metric: Sendable, Hashable {
     let name = String(parts[0])
     let cutoff = parts.count == 2 ? Self.cutoff(parts[1]) : nil
     guard let kind = Kind(rawValue: name) else {
-      throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
+      throw MetricKeyError(key: key, alternatives: Self.nearest(to: name, cutoff: cutoff).map(\.key))
     }
     // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is
     // needed.
     guard kind.isRanking ? cutoff != nil : parts.count == 1 else {
-      throw MetricKeyError(key: key, nearest: Self.nearest(to: name, cutoff: cutoff).key)
+      throw MetricKeyError(key: key, alternatives: Self.nearest(to: name, cutoff: cutoff).map(\.key))
     }
     self.init(kind: kind, cutoff: cutoff)
   }
@@ -120,9 +120,9 @@ public struct Metric: Sendable, Hashable {
     return number
   }
 
-  private static func nearest(to name: String, cutoff: Int?) -> Metric {
-    let kind = nearestSpelling(to: name, among: Kind.allCases.map(\.rawValue)).flatMap(Kind.init) ?? .ndcg
-    return Metric(kind: kind, cutoff: kind.isRanking ? cutoff ?? 100 : nil)
+  private static func nearest(to name: String, cutoff: Int?) -> [Metric] {
+    nearestSpellings(to: name, among: Kind.allCases.map(\.rawValue)).compactMap(Kind.init)
+      .map { Metric(kind: $0, cutoff: $0.isRanking ? cutoff ?? 100 : nil) }
   }
 }
 
@@ -148,15 +148,18 @@ extension Metric: Codable {
 public struct MetricKeyError: Error, Equatable, CustomStringConvertible {
   /// What was given.
   public let key: String
+  /// The valid keys that may have been meant, the nearest first.
+  public let alternatives: [String]
+
   /// The valid key nearest to it.
-  public let nearest: String
+  public var nearest: String { alternatives.first ?? "" }
 
   /// Every form a key may take.
   public static let accepted = Metric.Kind.allCases.map { $0.isRanking ? "\($0.rawValue)@k" : $0.rawValue }
 
   /// What is wrong, the nearest valid key, and all that are accepted.
   public var description: String {
-    "unknown metric '\(key)': did you mean '\(nearest)'? "
+    "unknown metric '\(key)': did you mean \(FileFormats.alternatives(alternatives.map { "'\($0)'" }))? "
       + "Accepted: \(Self.accepted.joined(separator: ", ")), with k = 1, 2, 3 …"
   }
 }

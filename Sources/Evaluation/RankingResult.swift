@@ -1,4 +1,5 @@
 import Compute
+import InteractionData
 
 /// One metric of one model.
 public struct MetricScore: Sendable, Equatable {
@@ -41,15 +42,13 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .skipped(let users):
-      "\(counted(users)) skipped: nothing to show or nothing to find"
+      "\(counted(users, "user")) skipped: nothing to show or nothing to find"
     case .shortLists(let cutoff, let users):
-      "\(counted(users)) with fewer than \(cutoff) items to rank: their lists are shorter"
+      "\(counted(users, "user")) with fewer than \(counted(cutoff, "item")) to rank: their lists are shorter"
     case .allTied(let users):
-      "\(counted(users)) with the same score for every item listed: the vocabulary's order decided"
+      "\(counted(users, "user")) with the same score for every item listed: the vocabulary's order decided"
     }
   }
-
-  private func counted(_ users: Int) -> String { users == 1 ? "1 user" : "\(users) users" }
 }
 
 /// How often each item was recommended.

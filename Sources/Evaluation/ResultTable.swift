@@ -65,7 +65,35 @@ public struct ResultTable: Sendable {
   }
 
   /// The table in Markdown, ending with a line break.
-  public func markdown(firstColumn: String = "model") -> String {
+  ///
+  /// - Parameter width: when given, a wider table comes in several, one below the other with a blank line between them,
+  ///   each with the rows' names and as many columns as fit; nothing is left out.
+  public func markdown(firstColumn: String = "model", width: Int? = nil) -> String {
+    let lines = lines(firstColumn: firstColumn)
+    let blocks = width.map { Self.blocks(lines[0].map(\.count), width: $0) } ?? [Array(0...columns.count)]
+    return blocks.map { block in
+      lines.map { line in "| " + block.map { line[$0] }.joined(separator: " | ") + " |\n" }.joined()
+    }.joined(separator: "\n")
+  }
+
+  /// The columns of each block that is at most `width` signs wide, the first column in all of them.
+  private static func blocks(_ widths: [Int], width: Int) -> [[Int]] {
+    var blocks: [[Int]] = []
+    var used = 0
+    for column in widths.indices.dropFirst() {
+      // Each column brings a blank, itself, a blank and a bar.
+      if blocks.isEmpty || used + widths[column] + 3 > width {
+        blocks.append([0])
+        used = widths[0] + 4
+      }
+      blocks[blocks.count - 1].append(column)
+      used += widths[column] + 3
+    }
+    return blocks.isEmpty ? [[0]] : blocks
+  }
+
+  /// Every line as cells of the same width in a column: headings, rule, rows.
+  private func lines(firstColumn: String) -> [[String]] {
     var texts = [[firstColumn] + columns.map(\.title)]
     let best = columns.indices.map(bestNumber)
     for row in rows {
@@ -84,8 +112,7 @@ public struct ResultTable: Sendable {
         return column == 0 ? text + padding : padding + text
       }
     }
-    return ([lines[0], rule] + lines.dropFirst())
-      .map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+    return [lines[0], rule] + lines.dropFirst()
   }
 
   /// The best number of a column as printed, where there are two to choose from.

@@ -159,6 +159,15 @@ public struct DataSummary: Codable, Sendable, Equatable {
   /// The share of cells that are filled.
   public var density: Double
 
+  /// The data in words, such as `ratings.csv: 938 users × 1447 items, 54,413 interactions; 93 test users`.
+  ///
+  /// - Parameter testUsers: how many users the models are measured on; `nil` where nothing is measured.
+  public func heading(testUsers: Int? = nil) -> String {
+    let size = "\(counted(users, "user")) × \(counted(items, "item")), \(grouped(interactions)) "
+    return "\(name): \(size)\(interactions == 1 ? "interaction" : "interactions")"
+      + (testUsers.map { "; \(counted($0, "test user"))" } ?? "")
+  }
+
   init(name: String, users: Int, items: Int, interactions: Int) {
     self.name = name
     self.users = users

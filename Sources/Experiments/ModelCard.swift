@@ -1,6 +1,7 @@
 public import Autoencoders
 import FileFormats
 import Foundation
+import InteractionData
 
 /// The README of a model directory: YAML front matter as model hubs read it, then what a reader should know.
 public struct ModelCard: Sendable {
@@ -66,14 +67,14 @@ public struct ModelCard: Sendable {
 
       # \(configuration.name)
 
-      Fitted to \(Self.plain(dataset.name)): \(dataset.users) users × \(dataset.items) items, \(dataset.interactions) \
-      interactions (density \(Self.number(dataset.density))). \(parameters) weights. \(origin)
+      Fitted to \(Self.plain(dataset.name)): \(counted(dataset.users, "user")) × \(counted(dataset.items, "item")), \
+      \(counted(dataset.interactions, "interaction")) (density \(Self.number(dataset.density))). \(counted(parameters, "weight")). \(origin)
 
 
       """
     if let validation {
       text += "Validation \(selection) \(Self.number(validation)) at epoch \(bestEpoch) of \(history.count)"
-      text += refitted ? ", then fitted again on all data for \(bestEpoch) epochs. " : ". "
+      text += refitted ? ", then fitted again on all data for \(counted(bestEpoch, "epoch")). " : ". "
       text += "The validation part chose the epoch, so the value leans to the bright side; "
       text += "`doppel evaluate` measures on users of your own.\n\n"
     }

@@ -24,7 +24,7 @@ extension ModelDirectory {
       profiles: Profiles(
         items: rows, trainingRows: users.map { known in data.users.ids.map { known.index(of: $0) } }),
       notes: unknown == 0
-        ? [] : ["\(unknown) interactions with items the model does not know left out"])
+        ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"])
   }
 
   /// One new user, given by a list of items.
@@ -249,6 +249,6 @@ extension ModelDirectory {
   }
 
   private func notes(_ unknown: Int) -> [String] {
-    unknown == 0 ? [] : ["\(unknown) interactions with items the model does not know left out"]
+    unknown == 0 ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"]
   }
 }

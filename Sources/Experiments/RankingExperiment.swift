@@ -106,7 +106,8 @@ public struct RankingExperiment: Sendable {
         bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
           train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
-        notes: (result?.notes.map(\.description) ?? []) + notes(on: configuration)),
+        notes: (result?.notes.map(\.description) ?? []) + notes(on: configuration)
+          + [fit.remark(on: configuration)].compactMap(\.self)),
       fit
     )
   }

@@ -111,7 +111,7 @@ public struct RatingExperiment: Sendable {
         bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
         seconds: .init(
           train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),
-        notes: []),
+        notes: [fit?.remark(on: configuration)].compactMap(\.self)),
       fit
     )
   }

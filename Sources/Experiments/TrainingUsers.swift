@@ -67,6 +67,7 @@ extension ModelDirectory {
       profiles: Profiles(
         items: found.profiles.items.selecting(rows: kept),
         trainingRows: found.profiles.trainingRows.map { rows in kept.map { rows[$0] } }),
-      notes: found.notes + (empty == 0 ? [] : ["\(empty) users without an item that the model knows left out"]))
+      notes: found.notes
+        + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item that the model knows left out"]))
   }
 }

@@ -1,9 +1,60 @@
-/// The candidate that takes the fewest edits to reach from `text`, whatever the case; the first of equals.
+/// The candidates somebody may have meant by `text`, whatever the case, the nearest first; at most three.
+///
+/// In this order, the first kind that finds any deciding: the same letters; one edit away, for texts of four letters or
+/// more; the same words (`vae` means `mult-vae`, not `ae`); few edits for the length; part of the candidate (`pop`
+/// means `popularity`); the fewest edits. Several are named where none is nearer than the others.
 ///
 /// For messages that say what would have been accepted.
-public func nearestSpelling(to text: String, among candidates: [String]) -> String? {
+public func nearestSpellings(to text: String, among candidates: [String]) -> [String] {
   let wanted = text.lowercased()
-  return candidates.map { ($0, editDistance(wanted, $0.lowercased())) }.min { $0.1 < $1.1 }?.0
+  let wantedWords = words(of: wanted)
+  let length = wanted.count { $0 != "-" }
+  let known = candidates.map { (name: $0, lower: $0.lowercased()) }.map {
+    (name: $0.name, lower: $0.lower, words: words(of: $0.lower), edits: editDistance(wanted, $0.lower))
+  }
+  func nearest(within most: Int) -> [String] {
+    guard let fewest = known.map(\.edits).min(), fewest <= most else { return [] }
+    return known.filter { $0.edits == fewest }.map(\.name)
+  }
+  func sorted(where fits: (Int) -> Bool) -> [String] {
+    let fitting = known.indices.filter(fits)
+    return fitting.sorted { (known[$0].edits, $0) < (known[$1].edits, $1) }.map { known[$0].name }
+  }
+  let kinds: [() -> [String]] = [
+    { nearest(within: 0) },
+    { nearest(within: length >= 4 ? 1 : 0) },
+    { sorted { known[$0].words.contains(run: wantedWords) || wantedWords.contains(run: known[$0].words) } },
+    { nearest(within: length / 3) },
+    { length < 2 ? [] : sorted { known[$0].lower.contains(wanted.drop { $0 == "-" }) } },
+    { nearest(within: .max) },
+  ]
+  for kind in kinds {
+    let found = kind()
+    if !found.isEmpty { return Array(found.prefix(3)) }
+  }
+  return []
+}
+
+/// The nearest of ``nearestSpellings(to:among:)``.
+public func nearestSpelling(to text: String, among candidates: [String]) -> String? {
+  nearestSpellings(to: text, among: candidates).first
+}
+
+/// Names as a choice: `a`, `a or b`, `a, b or c`.
+package func alternatives(_ names: [String]) -> String {
+  guard names.count > 1, let last = names.last else { return names.first ?? "" }
+  return names.dropLast().joined(separator: ", ") + " or " + last
+}
+
+/// What stands between dashes and other signs.
+private func words(of text: String) -> [Substring] { text.split { !$0.isLetter && !$0.isNumber } }
+
+extension [Substring] {
+  /// Whether these words occur here, one after the other.
+  fileprivate func contains(run: [Substring]) -> Bool {
+    guard !run.isEmpty, run.count <= count else { return false }
+    return (0...count - run.count).contains { Array(self[$0..<$0 + run.count]) == run }
+  }
 }
 
 /// The number of insertions, deletions and replacements between two texts (Levenshtein 1966).

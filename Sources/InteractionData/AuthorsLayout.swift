@@ -17,6 +17,11 @@ enum AuthorsLayout: String, CaseIterable {
 
   static let items = "unique_sid.txt"
   static let users = "unique_uid.txt"
+
+  /// Whether a file of this name belongs to the layout.
+  static func isOwn(_ name: String) -> Bool {
+    AuthorsLayout(rawValue: name) != nil || [items, users].contains(name)
+  }
 }
 
 extension RankingSplit {
@@ -136,6 +141,13 @@ extension RankingSplit {
     return asNames.mapValues { $0.compactMap(\.self) }
   }
 
+  /// Finds out whether ``writeAuthorsLayout(to:)`` could write there.
+  ///
+  /// - Throws: `OutputError`, as writing would. Nothing is left behind.
+  public static func verifyAuthorsLayout(at path: String) throws {
+    try AtomicDirectory.verify(path, replacing: AuthorsLayout.isOwn)
+  }
+
   /// Writes a split by users in the layout of the Mult-VAE authors, with numbers as they have them.
   ///
   /// Users are numbered through training, validation and test, and `unique_uid.txt` has their ids. Skipped
@@ -147,10 +159,8 @@ extension RankingSplit {
     guard kind == .users || kind == .directory, let validation, let test else {
       throw OutputError(path: path, reason: "this layout is for held-out users, with validation and test")
     }
-    let replaceable = Set(
-      AuthorsLayout.allCases.map(\.rawValue) + [AuthorsLayout.items, AuthorsLayout.users])
     try AtomicDirectory.write(
-      to: path, replacing: { replaceable.contains($0) },
+      to: path, replacing: AuthorsLayout.isOwn,
       filling: { directory in
         func write(_ rows: SparseRows, firstUser: Int, _ file: AuthorsLayout) throws {
           try AtomicFile.write(to: directory + "/" + file.rawValue) { output in

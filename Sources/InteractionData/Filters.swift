@@ -111,7 +111,7 @@ private struct Remaining {
         path: data.name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
     }
     let removed = reported - positions.count
-    if removed > 0 { notes.append("\(filter) removed \(removed) of \(reported) interactions") }
+    if removed > 0 { notes.append("\(filter) removed \(removed) of \(counted(reported, "interaction"))") }
     reported = positions.count
   }
 }

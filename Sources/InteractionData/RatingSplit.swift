@@ -124,7 +124,9 @@ public struct RatingSplit: Sendable {
     let itemCounts = refit.columnCounts()
     let cold = test.count { refit.count(ofRow: $0.user) == 0 || itemCounts[$0.item] == 0 }
     if cold > 0 {
-      notes.append("\(cold) of \(test.count) test ratings are of a user or item without training ratings")
+      notes.append(
+        "\(cold) of \(counted(test.count, "test rating")) \(cold == 1 ? "is" : "are") of a user or item without training ratings"
+      )
     }
     self.notes = notes
     var fingerprint = Fingerprint()

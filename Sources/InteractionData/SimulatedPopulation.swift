@@ -28,6 +28,13 @@ public struct SimulatedPopulation: Sendable {
     "interactions.tsv", "items.tsv", "truth_users.tsv", "truth_items.tsv", "population.json",
   ]
 
+  /// Finds out whether ``write(to:)`` could write there.
+  ///
+  /// - Throws: `OutputError`, as writing would. Nothing is left behind.
+  public static func verify(_ path: String) throws {
+    try AtomicDirectory.verify(path, replacing: fileNames.contains)
+  }
+
   /// Writes `interactions.tsv` (user, item), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture),
   /// `truth_items.tsv` (item, probability in each taste) and `population.json` (parameters and seed), all or
   /// none.

@@ -46,7 +46,7 @@ public struct ComparisonReport: Sendable {
 
   func series(_ name: String) -> Series { Series(name, names.firstIndex(of: name) ?? 0) }
 
-  private var facts: [(name: String, value: String)] {
+  var facts: [(name: String, value: String)] {
     let data = document.dataset
     return [
       ("data", data.name), ("users", count(data.users)), ("items", count(data.items)),
@@ -141,7 +141,7 @@ public struct ComparisonReport: Sendable {
     models.map { "\($0.name): \(Number.text($0[metric]?.value ?? .nan))" }.joined(separator: "; ") + "."
   }
 
-  private var settings: ReportSection {
+  var settings: ReportSection {
     var table = ReportTable("Hyper-parameters", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {

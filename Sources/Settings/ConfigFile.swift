@@ -69,7 +69,7 @@ public struct ConfigFile {
   }
 
   /// One setting of a model.
-  public struct Setting {
+  public struct Setting: Sendable, Equatable {
     /// File and line.
     public let place: String
     /// The name in the model file.
@@ -82,10 +82,10 @@ public struct ConfigFile {
   ///
   /// - Parameters:
   ///   - takesValue: whether a flag is followed by a value; `nil` for a flag the command has not.
-  ///   - nearest: the flag that is nearest in spelling.
+  ///   - nearest: the flags that may have been meant.
   /// - Throws: ``SettingsError`` naming file, line and the nearest valid flag.
   public func arguments(
-    of command: String, given: Set<String>, takesValue: (String) -> Bool?, nearest: (String) -> String
+    of command: String, given: Set<String>, takesValue: (String) -> Bool?, nearest: (String) -> [String]
   ) throws -> [String] {
     var words: [String] = []
     for (key, node) in members {
@@ -97,7 +97,8 @@ public struct ConfigFile {
       if key == "models" && command == "train" && node.mapping != nil { continue }
       guard let hasValue = takesValue(flag) else {
         throw wrong(
-          "unknown key '\(key)' for \(command); did you mean \(nearest(flag).dropFirst(2))?")
+          "unknown key '\(key)' for \(command); did you mean \(alternatives(nearest(flag).map { String($0.dropFirst(2)) }))?"
+        )
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
       if !hasValue {

@@ -38,7 +38,10 @@ struct CompareGenerativeTests {
     let split = try #require(document["split"] as? [String: Any])
     #expect((split["trainUsers"] as? Int, split["testUsers"] as? Int) == (60, 60))
 
-    let table = try run(line)
+    let table = try run(line + " --report r.html")
+    let page = try folder.text("r.html")
+    #expect(page.contains("mult-vae, population") && page.contains("ae + fitted Gaussian") && page.contains("<svg"))
+    #expect(table.contains("; 60 test users; seed 42, "))
     #expect(table.contains("60 users trained on, 60 held out, 60 drawn from each model"))
     #expect(table.contains("| held-out users "))
     #expect(table.contains("mult-vae, population against ae + fitted Gaussian: "))
@@ -49,7 +52,7 @@ struct CompareGenerativeTests {
     arguments: [
       ("--task rating", "--task ranking"), ("--models popularity,ae", "popularity has no latent space"),
       ("--split interactions", "--split users"), ("--train a.tsv --test b.tsv", "divides users itself"),
-      ("--report a.html", "--report"), ("--metrics ndcg@10", "--metrics"), ("--max-users 9", "--max-users 9"),
+      ("--metrics ndcg@10", "--metrics"), ("--max-users 9", "--max-users 9"),
       ("--models ae --likelihood gaussian", "gaussian"), ("--generativ", "--generative"),
     ])
   func errors(_ words: String, _ told: String) throws {

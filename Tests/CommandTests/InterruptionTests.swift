@@ -137,7 +137,7 @@ struct InterruptionTests {
     let short = words.dropLast() + ["2", "--output", "m"]
     let fresh = try doppel.run(short + ["--resume"], in: folder)
     #expect(fresh.status == 0 && fresh.errors.contains("no checkpoint in m; starting afresh"))
-    let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "1"], in: folder)
+    let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "1", "--force"], in: folder)
     let path = folder.url.appendingPathComponent("m/checkpoint.safetensors").path
     let deadline = Date(timeIntervalSinceNow: 300)
     while !FileManager.default.fileExists(atPath: path), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }

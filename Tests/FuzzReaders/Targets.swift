@@ -122,7 +122,7 @@ struct Targets {
       }
       _ = try file.arguments(
         of: "train", given: ["--seed"], takesValue: { ["--epochs": true, "--json": false, "--models": true][$0] },
-        nearest: { $0 })
+        nearest: { [$0] })
     }
   }
 

@@ -40,14 +40,17 @@ public struct GenerativeComparison: Sendable {
     for (count, name) in [(known.users.count, "the training half"), (kept.count, "the held-out half")]
     where count < AuditData.leastUsers {
       throw DataError(
-        path: data.name, message: "has \(count) users in \(name), too few to compare distributions",
+        path: data.name, message: "has \(counted(count, "user")) in \(name), too few to compare distributions",
         accepted: "at least \(2 * AuditData.leastUsers) users")
     }
     var notes = data.notes
     if dropped > 0 {
-      notes.append("\(dropped) interactions of held-out users with items that no training user has left out")
+      notes.append("\(counted(dropped, "interaction")) of held-out users with items that no training user has left out")
     }
-    if kept.count < rows.rowCount { notes.append("\(rows.rowCount - kept.count) held-out users have no other items") }
+    if kept.count < rows.rowCount {
+      let none = rows.rowCount - kept.count
+      notes.append("\(counted(none, "held-out user")) \(none == 1 ? "has" : "have") no other items")
+    }
     self.notes = notes
     var fingerprint = Fingerprint()
     for part in [split.hash, unseen.hash] { fingerprint.add(part) }
@@ -92,7 +95,7 @@ public struct GenerativeComparison: Sendable {
         let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
         let label = source.label(of: model.name)
         if kept.count < rows.rowCount {
-          notes.append("\(label): \(rows.rowCount - kept.count) users without an item left out")
+          notes.append("\(label): \(counted(rows.rowCount - kept.count, "user")) without an item left out")
         }
         var auditor = Auditor(seed: seed, processor: processor)
         auditor.options = options

@@ -76,9 +76,12 @@ public struct GenerativeResult: Sendable {
   }
 
   /// What the command prints: sizes, the table, what may be concluded.
-  public var text: String {
+  public var text: String { text(width: nil) }
+
+  /// The same with a table that is at most so wide, as `ResultTable.markdown` makes it.
+  public func text(width: Int?) -> String {
     "\(trainingUsers) users trained on, \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
-      + table.markdown(firstColumn: "users from") + "\n" + sentences.map { $0 + "\n" }.joined()
+      + table.markdown(firstColumn: "users from", width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
   }
 
   /// What may be concluded, a sentence for each pair.

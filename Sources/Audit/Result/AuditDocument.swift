@@ -1,5 +1,6 @@
 import Evaluation
 public import FileFormats
+import InteractionData
 
 extension AuditResult {
   /// The members of the JSON document.
@@ -35,7 +36,8 @@ extension AuditResult {
   /// What the command prints: one table for each question, then the conclusions.
   public var text: String {
     func size(_ population: AuditPopulation) -> String {
-      "\(population.name): \(population.users) users × \(population.items) items, \(population.interactions) interactions"
+      "\(population.name): \(counted(population.users, "user")) × \(counted(population.items, "item")), "
+        + counted(population.interactions, "interaction")
     }
     var lines = "real      \(size(train))\n"
     if let holdout { lines += "holdout   \(size(holdout))\n" }

@@ -35,8 +35,8 @@ struct UtilityAudit: Sendable {
       (.real, real.drawing(count, seed, 73)), (.synthetic, synthetic),
     ]
     notes.append(
-      "utility: each model trained on \(count) real and on \(count) synthetic users for at most \(options.epochs) epochs, "
-        + "tested on \(test.userIDs.count) holdout users")
+      "utility: each model trained on \(count) real and on \(count) synthetic users for at most \(counted(options.epochs, "epoch")), "
+        + "tested on \(counted(test.userIDs.count, "holdout user"))")
     // What training on real users gives does not depend on the synthetic ones: an earlier audit may have found it out.
     let split = pools.map { Self.split($0.1, data.items, test, seed) }
     let fingerprint = Self.fingerprint(split[0], options, seed, processor)

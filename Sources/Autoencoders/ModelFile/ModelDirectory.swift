@@ -1,5 +1,6 @@
 import Compute
 public import FileFormats
+import Foundation
 public import InteractionData
 
 /// A fitted model on disk: a directory that is enough by itself.
@@ -82,11 +83,50 @@ public struct ModelDirectory: Sendable {
     }
   }
 
+  /// What of an earlier training may be replaced.
+  public enum Replacement: Sendable {
+    /// Nothing: neither a model nor a checkpoint.
+    case nothing
+    /// What the same run left, which ``verify(_:isOf:)`` finds out once the run is known.
+    case sameRun
+    /// Whatever belongs to a model directory.
+    case anything
+  }
+
   /// Finds out whether ``write(to:card:)`` could work, before a model is trained for it.
   ///
-  /// - Throws: `OutputError`, as writing would.
-  public static func verify(_ path: String) throws {
+  /// - Throws: `OutputError`, as writing would, or when something stands there that may not be replaced.
+  public static func verify(_ path: String, replacing replacement: Replacement = .anything) throws {
     try AtomicDirectory.verify(path, replacing: isOwn)
+    guard case .nothing = replacement else { return }
+    if FileManager.default.fileExists(atPath: path + "/config.json") {
+      throw OutputError(
+        path: path, reason: "it holds a model; choose another directory, or replace the model with --force")
+    }
+    if CheckpointFile.isThere(in: path) {
+      throw OutputError(
+        path: path,
+        reason: "it holds the checkpoint of a training that is not finished; --resume goes on with it, --force starts "
+          + "afresh")
+    }
+  }
+
+  /// Finds out whether a model that stands at `path` is what a run ends in, so that the run may replace it.
+  ///
+  /// - Throws: `OutputError` naming the difference; `DataError` for a `config.json` that cannot be understood.
+  public static func verify(_ path: String, isOf run: RunIdentity) throws {
+    let configPath = path + "/config.json"
+    guard FileManager.default.fileExists(atPath: configPath) else { return }
+    let config = try readConfig(configPath)
+    // What chose the epoch stands elsewhere in the file.
+    let kept = RunIdentity(config.filter { run.members[$0.key] != nil })
+    let wanted = RunIdentity(run.members.filter { config[$0.key] != nil })
+    if let difference = wanted.difference(from: kept) {
+      throw OutputError(
+        path: path,
+        reason: "it holds a model of another run: \(difference); choose another directory, or replace the model with "
+          + "--force")
+    }
   }
 
   private var tensors: [String: Tensor] {
@@ -127,15 +167,7 @@ public struct ModelDirectory: Sendable {
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
       DataError(path: configPath, message: message, accepted: accepted)
     }
-    guard let name = config["model"]?.text, let plain = ModelConfiguration.named(name) else {
-      throw wrong(
-        "names no known model", ModelConfiguration.all.map(\.name).joined(separator: ", "))
-    }
-    do {
-      configuration = try plain.setting(config["hyperparameters"]?.members ?? [:])
-    } catch let error as HyperparameterError {
-      throw wrong(error.description)
-    }
+    configuration = try Self.configuration(config, path: configPath)
     items = try IdentifierList.read(path + "/items.txt")
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
@@ -154,6 +186,26 @@ public struct ModelDirectory: Sendable {
         accepted: "the files of one and the same model")
     }
     record = config
+  }
+
+  /// Which model a directory holds, found out without reading its weights.
+  ///
+  /// - Throws: `InputError` when there is none; `DataError` when its `config.json` cannot be understood.
+  public static func configuration(at path: String) throws -> ModelConfiguration {
+    try configuration(readConfig(path + "/config.json"), path: path + "/config.json")
+  }
+
+  private static func configuration(_ config: [String: JSONValue], path: String) throws -> ModelConfiguration {
+    guard let name = config["model"]?.text, let plain = ModelConfiguration.named(name) else {
+      throw DataError(
+        path: path, message: "names no known model",
+        accepted: ModelConfiguration.all.map(\.name).joined(separator: ", "))
+    }
+    do {
+      return try plain.setting(config["hyperparameters"]?.members ?? [:])
+    } catch let error as HyperparameterError {
+      throw DataError(path: path, message: error.description)
+    }
   }
 
   private static func readConfig(_ path: String) throws -> [String: JSONValue] {

@@ -13,7 +13,7 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
     case .unknown(let key, let model, let known):
       known.isEmpty
         ? "\(model) has no hyper-parameters, so no \(key)"
-        : "\(model) has no hyper-parameter \(key); did you mean \(nearestSpelling(to: key, among: known) ?? "")? "
+        : "\(model) has no hyper-parameter \(key); did you mean \(alternatives(nearestSpellings(to: key, among: known)))? "
           + "It has \(known.joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):
       "\(key) of \(model) cannot be \(value.prettyPrinted); accepted: \(accepted)"

@@ -70,6 +70,9 @@ public enum ModelConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Whether it is trained in passes over the users, so that there are epochs, batches and checkpoints.
+  public var isTrainedInEpochs: Bool { has("epochs") }
+
   /// Its hyper-parameters and training options by name; `null` where one is left to be worked out.
   public var hyperparameters: [String: JSONValue] {
     switch self {

@@ -1,4 +1,5 @@
 public import Compute
+import FileFormats
 public import InteractionData
 
 /// A fitted model of the zoo.
@@ -38,6 +39,17 @@ public struct Fit: Sendable {
   public let history: [EpochRecord]
   /// The epoch whose weights were kept, or that a second fit was run for.
   public let bestEpoch: Int
+
+  /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
+  ///
+  /// None where nothing was validated: all epochs run then, and the last one is no finding.
+  public func remark(on configuration: ModelConfiguration) -> String? {
+    guard let last = history.last, last.validation != nil, bestEpoch == last.epoch,
+      configuration.hyperparameters["epochs"] == .number(Double(last.epoch))
+    else { return nil }
+    return
+      "\(configuration.name): best epoch \(bestEpoch) is the last of \(bestEpoch) allowed; more --epochs may be better"
+  }
 }
 
 extension ModelConfiguration {

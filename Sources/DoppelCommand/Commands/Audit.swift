@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel audit`: fidelity, utility and privacy of synthetic users.
-struct Audit: ParsableCommand {
+struct Audit: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Hold synthetic users against real ones: fidelity, utility, privacy.",
     usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
@@ -14,13 +14,13 @@ struct Audit: ParsableCommand {
       membership, nearness to training users and utility cannot be judged.
       """)
 
-  @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"))
+  @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"), completion: .file())
   var real: String
-  @Option(help: ArgumentHelp("The synthetic users.", valueName: "file"))
+  @Option(help: ArgumentHelp("The synthetic users.", valueName: "file"), completion: .file())
   var synthetic: String
-  @Option(help: ArgumentHelp("Real users the generator has not seen.", valueName: "file"))
+  @Option(help: ArgumentHelp("Real users the generator has not seen.", valueName: "file"), completion: .file())
   var holdout: String?
-  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @Flag(help: "Leave out the measures that train models.")
   var noUtility = false
@@ -31,7 +31,7 @@ struct Audit: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Keep what training on the real users gave in this file, and take it from there in the next audit of the same.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var realScores: String?
   @Option(
     help: ArgumentHelp(
@@ -42,28 +42,31 @@ struct Audit: ParsableCommand {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
+  var inputs: [(name: String, path: String?)] {
+    [("--real", real), ("--synthetic", synthetic), ("--holdout", holdout)] + options.inputs
+  }
+
+  var outputs: [Output] { Output.file("--report", report) + Output.file("--real-scores", realScores) }
+
+  func idleFlags() -> [IdleFlags] {
+    let training = ["--tstr-only", "--real-scores", "--utility-epochs", "--precision"]
+    return [
+      IdleFlags(training, when: noUtility, "is about training models, which --no-utility leaves out"),
+      IdleFlags(
+        training, when: holdout == nil,
+        "needs --holdout: utility is measured on users that nothing was trained on"),
+    ]
+  }
+
   func validate() throws {
     if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
     if utilityEpochs < 1 {
       throw ValidationError("--utility-epochs \(utilityEpochs) is too few; accepted: a whole number from 1")
     }
-    if noUtility && (tstrOnly || realScores != nil) {
-      throw ValidationError(
-        "--no-utility trains nothing, so it does not go with \(tstrOnly ? "--tstr-only" : "--real-scores")")
-    }
-    if holdout == nil && (tstrOnly || realScores != nil) {
-      throw ValidationError(
-        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on users that nothing was trained on"
-      )
-    }
-    if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
-      throw ValidationError("only one file can be - for stdin")
-    }
   }
 
   func run() throws {
     let started = Date()
-    for path in [report, realScores].compactMap(\.self) { try AtomicFile.verify(path) }
     let format = try reading.format()
     func read(_ path: String) throws -> Interactions {
       try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path))

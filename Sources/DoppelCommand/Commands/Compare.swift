@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel compare`: the main job.
-struct Compare: ParsableCommand {
+struct Compare: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same data and split, print one table.",
     discussion: """
@@ -15,7 +15,8 @@ struct Compare: ParsableCommand {
   @OptionGroup var data: DataOptions
   @Option(
     help: ArgumentHelp(
-      "Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
+      "Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"),
+    completion: .models)
   var models: String?
   @Option(help: "What is predicted.")
   var task = ModelConfiguration.Task.ranking
@@ -24,20 +25,53 @@ struct Compare: ParsableCommand {
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
-  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"), completion: .file())
   var log: String?
-  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
-  @Option(help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"))
+  @Option(
+    help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"),
+    completion: .directory)
   var saveSplit: String?
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+
+  var outputs: [Output] {
+    let split = saveSplit.map { path in
+      Output(flag: "--save-split", path: path, kind: .directory { try RankingSplit.verifyAuthorsLayout(at: $0) })
+    }
+    return Output.file("--log", log) + Output.file("--report", report) + measure.outputs + [split].compactMap(\.self)
+  }
+
+  func idleFlags() throws -> [IdleFlags] {
+    let splitting = data.splitting
+    let chosen = models?.split { $0 == "," || $0 == " " }.map { ModelConfiguration.named(String($0)) }
+    let fitsAgain =
+      generating.generative || task == .rating || splitting.hasFiles && splitting.validation == nil
+    return try data.idleFlags(task: task) + generating.idleFlags
+      + [
+        IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
+        IdleFlags(
+          ["--save-split"],
+          when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
+          "is for --split users: its layout is for users who are held out"),
+        IdleFlags(
+          ["--no-refit"], when: !fitsAgain,
+          "has no effect here: compare fits a second time only with --task rating, --generative, or --train without "
+            + "--validation"),
+        IdleFlags(
+          ["--precision", "--memory-limit"], when: chosen?.allSatisfy { $0?.isTrainedInEpochs == false } ?? false,
+          "is for models that are trained in epochs, and there is none"),
+        IdleFlags(["--verbose"], when: options.quiet, "shows what --quiet leaves out"),
+      ]
+  }
 
   func run() throws {
     if generating.generative { return try runGenerative() }
     let started = Date()
     let configurations = try configurations(otherwise: ModelConfiguration.all(for: task))
     let metrics = try measure.parsed(for: task)
-    for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
     let processor = try options.processor().using(hyperparameters.precision)
     let selection = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
@@ -95,7 +129,8 @@ struct Compare: ParsableCommand {
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
       try Console.standardOutput(
-        Self.heading(summary, processor, options.seed) + comparison.table.markdown() + "\n"
+        Self.heading(summary, testUsers: split.testUsers, processor, options.seed)
+          + comparison.table.markdown(width: Console.width) + "\n"
           + comparison.sentences.map { $0 + "\n" }.joined())
     }
   }
@@ -109,10 +144,13 @@ struct Compare: ParsableCommand {
   }
 
   /// What was used, in one line.
-  static func heading(_ summary: DataSummary, _ processor: Processor, _ seed: UInt64) -> String {
-    Console.printable(summary.name)
-      + ": \(summary.users) users × \(summary.items) items, \(summary.interactions) interactions; "
-      + "seed \(seed), \(processor.threads) threads, \(processor.name)\n\n"
+  ///
+  /// - Parameter testUsers: how many users the models are measured on; `nil` where nothing is measured.
+  static func heading(
+    _ summary: DataSummary, testUsers: Int? = nil, _ processor: Processor, _ seed: UInt64
+  ) -> String {
+    Console.printable(summary.heading(testUsers: testUsers))
+      + "; seed \(seed), \(counted(processor.threads, "thread")), \(processor.name)\n\n"
   }
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.
@@ -128,13 +166,20 @@ struct Compare: ParsableCommand {
     for model in chosen where model.task != task {
       throw UsageError("\(model.name) is for --task \(model.task.rawValue)")
     }
-    return try hyperparameters.configured(chosen, config: options.config)
+    return try hyperparameters.configured(chosen)
   }
 
   /// Remarks that several models share are made once.
-  private static func merged(_ results: [ModelResult]) -> [String] {
+  static func merged(_ results: [ModelResult]) -> [String] {
     var order: [String] = []
     for note in results.flatMap(\.notes) where !order.contains(note) { order.append(note) }
     return order
+  }
+}
+
+extension [String: JSONValue] {
+  /// The number of test users in the description of a split.
+  fileprivate var testUsers: Int? {
+    if case .number(let users)? = self["testUsers"] { Int(users) } else { nil }
   }
 }

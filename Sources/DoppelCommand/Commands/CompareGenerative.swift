@@ -17,6 +17,14 @@ struct GenerativeOptions: ParsableArguments {
   )
   var maxUsers: Int?
 
+  /// Flags that are for comparing lists.
+  var idleFlags: [IdleFlags] {
+    [
+      IdleFlags(
+        ["--save-split", "--metrics", "--per-user"], when: generative, "does not go with --generative")
+    ]
+  }
+
   func validate() throws {
     guard let maxUsers else { return }
     if !generative { throw ValidationError("--max-users is for --generative") }
@@ -42,7 +50,6 @@ extension Compare {
     guard selection.split == .users else {
       throw UsageError("--generative holds users out whole; leave --split out or say --split users")
     }
-    if let log { try AtomicFile.verify(log) }
     let processor = try options.processor().using(hyperparameters.precision)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
     defer { reporter.clear() }
@@ -58,18 +65,21 @@ extension Compare {
     try noteMemory(models, comparison.experiment.memory, comparison.experiment.largestBatch)
     let result = try comparison.run(models)
     reporter.end()
-    options.note(result.notes)
+    let modelNotes = Self.merged(result.models)
+    options.note(result.notes + modelNotes)
     try reporter.writeLog(to: log)
 
     let summary = DataSummary(interactions)
-    guard options.json else {
-      let heading = Self.heading(summary, processor, options.seed)
-      return try Console.standardOutput(heading.trimmingCharacters(in: .newlines) + "\n" + result.text)
-    }
     let document = ResultDocument(
       dataset: summary, split: comparison.description, seed: options.seed, processor: processor,
       version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
-      totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes)
+      totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes + modelNotes)
+    if let report { try GenerativeReport(result, document: document).page.write(to: report) }
+    guard options.json else {
+      let heading = Self.heading(summary, testUsers: result.heldOutUsers, processor, options.seed)
+      return try Console.standardOutput(
+        heading.trimmingCharacters(in: .newlines) + "\n" + result.text(width: Console.width))
+    }
     var members = try document.json(Comparison(result.models, metrics: [])).members ?? [:]
     members.merge(result.json) { $1 }
     try Console.standardOutput(members)
@@ -79,11 +89,6 @@ extension Compare {
     guard task == .ranking else {
       throw UsageError("--generative is for --task ranking: models of ratings do not say who has what")
     }
-    let unused: [(String, Bool)] = [
-      ("--report", report != nil), ("--save-split", saveSplit != nil), ("--metrics", measure.metrics != nil),
-      ("--per-user", measure.perUser != nil),
-    ]
-    if let flag = unused.first(where: \.1)?.0 { throw UsageError("\(flag) does not go with --generative") }
     let chosen = try configurations(otherwise: Self.generativeModels.map { try ModelConfiguration.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {

@@ -3,7 +3,7 @@ import Doppel
 import FileFormats
 
 /// `doppel doctor`: what this machine has and how fast it is.
-struct Doctor: ParsableCommand {
+struct Doctor: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Versions, libraries found, this machine's measured speed.", usage: "doppel doctor [<options>]")
 
@@ -18,6 +18,12 @@ struct Doctor: ParsableCommand {
   @Option(help: ArgumentHelp("Users in it.", valueName: "n"))
   var batchSize = StepShape().batchSize
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { options.inputs }
+
+  func idleFlags() -> [IdleFlags] {
+    [IdleFlags(["--items", "--hidden", "--latent", "--batch-size"], when: !benchmark, "is for --benchmark")]
+  }
 
   func validate() throws {
     for (name, value, most) in [
@@ -81,7 +87,7 @@ struct Doctor: ParsableCommand {
         engine.name, [.number(rate, decimals: 0), .text(engine.kind == chosen.kind ? "yes" : "")])
     }
     var text = "doppel \(DoppelVersion.current), GSL \(GSL.version), "
-    text += "\(Processor.availableCores) cores, \(threads) threads\n\n"
+    text += "\(counted(Processor.availableCores, "core")), \(counted(threads, "thread"))\n\n"
     text += table.markdown(firstColumn: "product engine")
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on every thread, all at once.\n"
     if let training { text += training.text }

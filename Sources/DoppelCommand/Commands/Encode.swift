@@ -3,7 +3,7 @@ import Doppel
 import FileFormats
 
 /// `doppel encode`: latent codes as a table.
-struct Encode: ParsableCommand {
+struct Encode: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the latent code of every user: mean and log-variance, or the point of an autoencoder.",
     discussion: """
@@ -15,17 +15,31 @@ struct Encode: ParsableCommand {
   /// What is written.
   enum Format: String, ExpressibleByArgument, CaseIterable { case tsv, projector, npy }
 
-  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
-  @Argument(help: "File of interactions (default: the built-in population).")
+  @Argument(help: "File of interactions (default: the built-in population).", completion: .file())
   var data: String?
   @Option(
     help: ArgumentHelp(
-      "File to write, - for a table on stdout, or the projector's directory.", valueName: "path"))
+      "File to write, - for a table on stdout, or the projector's directory.", valueName: "path"), completion: .file())
   var output: String
   @Option(help: "How the codes are written.") var format = Format.tsv
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { [("DATA", data)] + options.inputs }
+
+  var outputs: [Output] {
+    [
+      Output(
+        flag: "--output", path: output,
+        kind: format == .projector && output != "-"
+          ? .directory { try AtomicDirectory.verify($0, replacing: WrittenCodes.projectorFiles.contains) }
+          : .fileOrStdout)
+    ]
+  }
+
+  func idleFlags() throws -> [IdleFlags] { try ReadingOptions.idleFlags(data: data) }
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
@@ -58,7 +72,8 @@ struct Encode: ParsableCommand {
         "columns": .number(Double(columns)), "format": .string(format.rawValue),
       ])
     } else {
-      try Console.standardOutput("\(audience.userIDs.count) users × \(columns) numbers in \(output)\n")
+      try Console.standardOutput(
+        "\(counted(audience.userIDs.count, "user")) × \(counted(columns, "number")) in \(output)\n")
     }
   }
 
@@ -82,6 +97,9 @@ private struct WrittenCodes {
   let audience: ModelDirectory.Audience
   let processor: Processor
 
+  /// What the projector loads.
+  static let projectorFiles = ["vectors.tsv", "metadata.tsv"]
+
   /// How many columns are means or points.
   var pointColumns: Int { directory.codeColumns.count { !$0.hasPrefix("logvar") } }
 
@@ -97,8 +115,7 @@ private struct WrittenCodes {
 
   /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
   func projector(to path: String) throws {
-    let names = ["vectors.tsv", "metadata.tsv"]
-    try AtomicDirectory.write(to: path, replacing: names.contains) { folder in
+    try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
       try AtomicFile.write(to: folder + "/vectors.tsv") { file in
         try directory.encode(audience, processor: processor) { _, code in
           try file.write(Self.line(code.prefix(pointColumns).map { "\($0)" }))

@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel evaluate`: a saved model on users of your own.
-struct Evaluate: ParsableCommand {
+struct Evaluate: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a saved model.",
     discussion: """
@@ -13,17 +13,32 @@ struct Evaluate: ParsableCommand {
       users are drawn afresh from the built-in population: nobody the model has seen.
       """)
 
-  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
-  @Argument(help: "File of interactions or a directory in the authors' layout.")
+  @Argument(help: "File of interactions or a directory in the authors' layout.", completion: .file())
   var data: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
-  @Option(help: ArgumentHelp("What the test users are known to have.", valueName: "file"))
+  @Option(help: ArgumentHelp("What the test users are known to have.", valueName: "file"), completion: .file())
   var train: String?
-  @Option(help: ArgumentHelp("What is to be found.", valueName: "file"))
+  @Option(help: ArgumentHelp("What is to be found.", valueName: "file"), completion: .file())
   var test: String?
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] {
+    [("DATA", data), ("--train", train), ("--test", test)] + options.inputs
+  }
+
+  var outputs: [Output] { measure.outputs }
+
+  func idleFlags() throws -> [IdleFlags] {
+    try ReadingOptions.idleFlags(data: data, hasFiles: train != nil || test != nil)
+      + [
+        IdleFlags(
+          ReadingOptions.flags, when: data == nil && train == nil && test == nil,
+          "is for files; without one, users are drawn from the built-in population")
+      ]
+  }
 
   func run() throws {
     let started = Date()
@@ -56,8 +71,8 @@ struct Evaluate: ParsableCommand {
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
     } else {
       try Console.standardOutput(
-        Compare.heading(summary, processor, options.seed)
-          + comparison.scoreTable.markdown(firstColumn: "metric"))
+        Compare.heading(summary, testUsers: users.userIDs.count, processor, options.seed)
+          + comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
     }
   }
 

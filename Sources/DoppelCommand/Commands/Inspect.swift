@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel inspect`: what a latent space holds.
-struct Inspect: ParsableCommand {
+struct Inspect: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look into the latent spaces of saved models, side by side.",
     usage: "doppel inspect <model> … [<data>] [<options>]",
@@ -18,11 +18,13 @@ struct Inspect: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Model directories, and last a file of interactions or a directory in the authors' layout.",
-      valueName: "model"))
+      valueName: "model"), completion: .file())
   var places: [String]
-  @Option(help: ArgumentHelp("True tastes of the users: truth_users.tsv of simulate.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("True tastes of the users: truth_users.tsv of simulate.", valueName: "file"), completion: .file()
+  )
   var truth: String?
-  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @Option(help: ArgumentHelp("Walk along this dimension, counted from 1.", valueName: "dimension"))
   var traverse: Int?
@@ -39,6 +41,29 @@ struct Inspect: ParsableCommand {
   var maxUsers = InspectionOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] {
+    [("DATA", modelsAndData.data), ("--truth", truth)] + options.inputs
+  }
+
+  var outputs: [Output] { Output.file("--report", report) }
+
+  func idleFlags() throws -> [IdleFlags] {
+    let walks = traverse != nil || !interpolate.isEmpty
+    // A model that cannot be read is told about later.
+    let hasPointsOnly = modelsAndData.models.allSatisfy {
+      (try? ModelDirectory.configuration(at: $0))?.isVariational == false
+    }
+    return try ReadingOptions.idleFlags(data: modelsAndData.data)
+      + [
+        IdleFlags(
+          ["--draws"], when: hasPointsOnly, "is for the bounds of models with distributions, and there is none"),
+        IdleFlags(["--steps", "-k", "--k"], when: !walks, "is for --traverse and --interpolate"),
+        IdleFlags(
+          ["--report", "--truth", "--draws"], when: walks,
+          "is about the whole space; leave it out, or --traverse and --interpolate"),
+      ]
+  }
 
   func validate() throws {
     try Self.check("--steps", steps, most: 1_000)
@@ -59,10 +84,6 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    if report != nil && (traverse != nil || !interpolate.isEmpty) {
-      throw UsageError("--report is of the whole space; leave out --traverse and --interpolate")
-    }
-    if let report { try AtomicFile.verify(report) }
     let processor = try options.processor()
     let (subjects, place) = try subjects()
     let (data, truth) = try data(place, for: subjects[0].directory)
@@ -91,14 +112,15 @@ struct Inspect: ParsableCommand {
   // MARK: What to look at
 
   /// Directories with a `config.json` are models; one other place, the last, is the data.
+  private var modelsAndData: (models: [String], data: String?) {
+    guard let last = places.last, places.count > 1,
+      !FileManager.default.fileExists(atPath: last + "/config.json")
+    else { return (places, nil) }
+    return (places.dropLast(), last)
+  }
+
   private func subjects() throws -> (subjects: [InspectionSubject], data: String?) {
-    func isModel(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path + "/config.json") }
-    var models = places
-    var data: String?
-    if let last = models.last, models.count > 1, !isModel(last) {
-      data = last
-      models.removeLast()
-    }
+    let (models, data) = modelsAndData
     let names = models.map { URL(fileURLWithPath: $0).lastPathComponent }
     let subjects = try zip(models, names).map { path, name in
       InspectionSubject(
@@ -162,7 +184,8 @@ struct Inspect: ParsableCommand {
       }
       for walk in walks where !options.json {
         let title = "\(Console.printable(subject.label)): \(Console.printable(walk.title))"
-        try Console.standardOutput("\(title)\n\n\(walk.table.markdown(firstColumn: "step"))\n")
+        let table = walk.table.markdown(firstColumn: "step", width: Console.width)
+        try Console.standardOutput("\(title)\n\n\(table)\n")
       }
       documents.append(.object(["label": .string(subject.label), "walks": .array(walks.map(\.json))]))
     }
@@ -178,18 +201,19 @@ struct Inspect: ParsableCommand {
 
   private func text(_ study: InspectionStudy, _ processor: Processor) -> String {
     var text = Compare.heading(study.dataset, processor, options.seed)
-    text += study.summaryTable.markdown(firstColumn: "\(study.users) users")
+    text += study.summaryTable.markdown(firstColumn: counted(study.users, "user"), width: Console.width)
     for model in study.models {
       let shown = min(12, model.codes.dimensions.count)
       text += "\n\(Console.printable(model.label)): the \(shown) dimensions that say most\n\n"
-      text += study.dimensionTable(of: model, limit: shown).markdown(firstColumn: "dimension")
+      text += study.dimensionTable(of: model, limit: shown).markdown(firstColumn: "dimension", width: Console.width)
     }
     if !study.agreements.isEmpty {
       text += "\nRuns of the same model, on the same users\n\n"
-      text += study.agreementTable.markdown(firstColumn: "runs")
+      text += study.agreementTable.markdown(firstColumn: "runs", width: Console.width)
     }
     if let table = study.recoveryTable {
-      text += "\nThe true tastes, from the codes\n\n" + table.markdown(firstColumn: "representation")
+      text +=
+        "\nThe true tastes, from the codes\n\n" + table.markdown(firstColumn: "representation", width: Console.width)
     }
     let sentences = study.sentences
     return text + (sentences.isEmpty ? "" : "\n" + sentences.map { Console.printable($0) + "\n" }.joined())

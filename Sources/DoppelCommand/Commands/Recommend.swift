@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel recommend`: ranked lists from a saved model.
-struct Recommend: ParsableCommand {
+struct Recommend: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Recommend items from a saved model, to one user, to many, or to someone new.",
     discussion: """
@@ -14,25 +14,42 @@ struct Recommend: ParsableCommand {
       logits: only their order means anything.
       """)
 
-  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
-  @Option(help: ArgumentHelp("What someone new has.", valueName: "ids"))
+  @Option(
+    help: ArgumentHelp(
+      "What someone new has, with commas; quote an id that has one: 'x,\"Me, Myself\"'.", valueName: "ids"))
   var items: String?
-  @Option(help: ArgumentHelp("File of interactions: a list for every user in it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of interactions: a list for every user in it.", valueName: "file"), completion: .file())
   var users: String?
   @Option(help: ArgumentHelp("A user in --data.", valueName: "id"))
   var user: String?
-  @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"))
+  @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"), completion: .file())
   var data: String?
   @Option(
     name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
-  @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"), completion: .file())
   var excludeItems: String?
-  @Option(help: ArgumentHelp("The only ids to recommend, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("The only ids to recommend, one a line.", valueName: "file"), completion: .file())
   var onlyItems: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] {
+    [("--users", users), ("--data", data), ("--exclude-items", excludeItems), ("--only-items", onlyItems)]
+      + options.inputs
+  }
+
+  func idleFlags() -> [IdleFlags] {
+    [
+      IdleFlags(
+        ReadingOptions.flags + ["--data"], when: items != nil,
+        "is for --users and --user; --items says all there is to know"),
+      IdleFlags(["--data"], when: users != nil, "goes with --user; --users names a file itself"),
+    ]
+  }
 
   func validate() throws {
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
@@ -90,9 +107,9 @@ struct Recommend: ParsableCommand {
       ])
     }
     if audience.userIDs.count == 1, let count = short.first {
-      options.note(["the list has \(count) of \(length) items: no more are left"])
+      options.note(["the list has \(count) of \(counted(length, "item")): no more are left"])
     } else if !short.isEmpty {
-      let share = "\(short.count) of \(audience.userIDs.count) lists"
+      let share = "\(short.count) of \(audience.userIDs.count) lists \(short.count == 1 ? "is" : "are")"
       options.note(["\(share) shorter than \(length): no more items are left"])
     }
   }
@@ -110,7 +127,9 @@ struct Recommend: ParsableCommand {
 
   private func audience(_ directory: ModelDirectory) throws -> ModelDirectory.Audience {
     if let items {
-      return try directory.audience(items: items.isEmpty ? [] : items.split(separator: ",").map(String.init))
+      let listed = directory.items.listed(in: items)
+      options.note(listed.notes)
+      return try directory.audience(items: listed.ids)
     }
     let path = users ?? data ?? ""
     var filters = reading.filters
@@ -121,7 +140,7 @@ struct Recommend: ParsableCommand {
     guard let only = interactions.only(user: user) else {
       throw DataError(
         path: path, text: user, message: "is not a user of this file",
-        accepted: "one of its \(interactions.users.count) users")
+        accepted: "one of its \(counted(interactions.users.count, "user"))")
     }
     return directory.audience(only)
   }

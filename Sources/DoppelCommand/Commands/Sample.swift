@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel sample`: users who do not exist.
-struct Sample: ParsableCommand {
+struct Sample: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write synthetic user profiles drawn from a variational autoencoder.",
     discussion: """
@@ -14,26 +14,34 @@ struct Sample: ParsableCommand {
       Synthetic profiles are not anonymous for being synthetic; doppel audit measures what they give away.
       """)
 
-  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
+  @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
   @Option(help: ArgumentHelp("How many (default: 1000; with --interpolate one a step).", valueName: "n"))
   var users: Int?
-  @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"))
+  @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"), completion: .file())
   var output: String
   @Option(
     help: ArgumentHelp(
-      "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"))
+      "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"),
+    completion: .file())
   var data: String?
   @OptionGroup(title: "Drawing") var drawing: SampleOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
+  var inputs: [(name: String, path: String?)] { [("--data", data)] + options.inputs }
+
+  var outputs: [Output] { [Output(flag: "--output", path: output, kind: .fileOrStdout)] }
+
+  func idleFlags() throws -> [IdleFlags] {
+    try ReadingOptions.idleFlags(data: data, hasFiles: true)
+      + [IdleFlags(ReadingOptions.flags, when: data == nil, "says how --data is read, and there is none")]
+  }
+
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
-    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a file") }
     let plan = try drawing.plan(users: users)
     let directory = try ModelDirectory(contentsOf: model)
-    if output != "-" { try AtomicFile.verify(output) }
     var run = SampleRun(
       directory: directory, path: model, plan: plan, selection: try selection(), output: output, options: options,
       processor: try options.processor())

@@ -156,11 +156,19 @@ struct SampleRun {
 
   /// Someone given by the id of a user, or by a list of items.
   private mutating func profile(of text: String, _ flag: String) throws -> Profiles {
+    let listed = directory.items.listed(in: text)
+    let ids = listed.ids
     if hasUsers {
       let users = try users()
-      if let row = users.userIDs.firstIndex(ofID: text) { return users.profiles.selecting(row..<row + 1) }
+      for id in [text] + (ids.count == 1 ? ids : []) {
+        guard let row = users.userIDs.firstIndex(ofID: id) else { continue }
+        if ids.allSatisfy({ directory.items.index(of: $0) != nil }) {
+          options.note(["\(flag) '\(text)' names a user and \(ids.count == 1 ? "an item" : "items"); the user is meant"]
+          )
+        }
+        return users.profiles.selecting(row..<row + 1)
+      }
     }
-    let ids = text.split(separator: ",").map(String.init)
     if !ids.contains(where: { directory.items.index(of: $0) != nil }) {
       throw DataError(
         path: flag, text: text,
@@ -171,7 +179,7 @@ struct SampleRun {
           ? "a user of the data, or ids from items.txt" : "ids from items.txt, or a user of --data FILE")
     }
     let audience = try directory.audience(items: ids)
-    options.note(audience.notes)
+    options.note(listed.notes + audience.notes)
     return audience.profiles
   }
 
@@ -285,7 +293,8 @@ struct SampleRun {
     var law = ""
     if case .object(let told)? = summary["lengths"], let name = told["law"]?.text { law = name }
     try Console.standardOutput(
-      "\(tally.users) users, \(tally.interactions) interactions, \(tally.distinctItems) of \(directory.items.count) items; "
+      "\(counted(tally.users, "user")), \(counted(tally.interactions, "interaction")), \(tally.distinctItems) of "
+        + "\(counted(directory.items.count, "item")); "
         + "from: \(plan.name), lengths: \(law)" + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
     if case .object(let posterior)? = summary["aggregatePosterior"], plan.name == "prior",
       case .number(let divergence)? = posterior["jointDivergence"]

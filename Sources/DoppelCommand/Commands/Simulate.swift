@@ -3,12 +3,12 @@ import Doppel
 import FileFormats
 
 /// `doppel simulate`: a population whose truth is known.
-struct Simulate: ParsableCommand {
+struct Simulate: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a population with known tastes: interactions, items and the truth.",
     usage: "doppel simulate --output <directory> [<options>]")
 
-  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
+  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
   @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
   @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
@@ -16,6 +16,14 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength =
     Population().meanProfileLength
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { options.inputs }
+
+  var outputs: [Output] {
+    [Output(flag: "--output", path: output, kind: .directory { try SimulatedPopulation.verify($0) })]
+  }
+
+  func idleFlags() -> [IdleFlags] { [] }
 
   func run() throws {
     var population = Population()
@@ -32,7 +40,6 @@ struct Simulate: ParsableCommand {
       ]
       throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }
-    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
     let simulated = try population.simulate(seed: options.randomSeed)
     try simulated.write(to: output)
     let data = simulated.interactions
@@ -43,7 +50,9 @@ struct Simulate: ParsableCommand {
         "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
       ])
     } else {
-      let size = "\(data.users.count) users × \(data.items.count) items, \(data.count) interactions"
+      let size =
+        "\(counted(data.users.count, "user")) × \(counted(data.items.count, "item")), "
+        + counted(data.count, "interaction")
       try Console.standardOutput("\(size)\nsaved in \(output)\n")
     }
   }

@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel train`: one model, saved.
-struct Train: ParsableCommand {
+struct Train: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train one model and save it.",
     discussion: """
@@ -13,10 +13,12 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var data: DataOptions
-  @Option(help: ArgumentHelp("Which model.", valueName: "name"))
+  @Option(help: ArgumentHelp("Which model.", valueName: "name"), completion: .model)
   var model: String
-  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
+  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
+  @Flag(help: "Replace the model or checkpoint that is in --output.")
+  var force = false
   @Option(help: "What is predicted (default: what the model is for).")
   var task: ModelConfiguration.Task?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
@@ -27,20 +29,43 @@ struct Train: ParsableCommand {
       after that.
       """, valueName: "name"))
   var objective = Objective.recommend
-  @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"))
+  @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"), completion: .metric)
   var selection = "ndcg@100"
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
-  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"), completion: .file())
   var log: String?
   @OptionGroup(title: "Stopping and going on") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+
+  var outputs: [Output] {
+    let verify = { try ModelDirectory.verify($0, replacing: force ? .anything : stopping.resume ? .sameRun : .nothing) }
+    return [Output(flag: "--output", path: output, kind: .directory(verify))] + Output.file("--log", log)
+  }
+
+  func idleFlags() throws -> [IdleFlags] {
+    let known = ModelConfiguration.named(model)
+    let isFitted = known.map(\.isTrainedInEpochs) ?? true
+    return try data.idleFlags(task: known?.task ?? .ranking)
+      + [
+        IdleFlags(
+          ["--selection"], when: objective == .generate,
+          "goes without --objective generate, which chooses the epoch by the evidence lower bound"),
+        IdleFlags(
+          ["--selection"], when: known?.task == .rating, "is for ranking; the RMSE chooses the epoch of \(model)"),
+        IdleFlags(
+          ["--selection", "--checkpoint-every", "--resume", "--precision", "--memory-limit"], when: !isFitted,
+          "is for models that are trained in epochs, and \(model) is not"),
+        IdleFlags(["--verbose"], when: options.quiet, "shows what --quiet leaves out"),
+      ]
+  }
 
   func run() throws {
     let started = Date()
     let configuration = try configuration()
     let metric = try selectionMetric()
-    try verifyOutput()
     let processor = try options.processor().using(hyperparameters.precision)
     let place = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
@@ -89,6 +114,7 @@ struct Train: ParsableCommand {
     }
     Interruption.waitForSaving()
     reporter.end()
+    options.note([trained.fit.remark(on: configuration)].compactMap(\.self))
     try reporter.writeLog(to: log)
     let directory = try save(trained, configuration, processor)
     try report(trained, directory, seconds: Date().timeIntervalSince(started))
@@ -98,7 +124,7 @@ struct Train: ParsableCommand {
     let plain = try ModelConfiguration.parse(model)
     if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
-    let configured = try hyperparameters.configured([plain], config: options.config)[0]
+    let configured = try hyperparameters.configured([plain])[0]
     if objective == .generate { try checkGenerates(configured) }
     return configured
   }
@@ -112,9 +138,6 @@ struct Train: ParsableCommand {
     }
     guard configuration.hyperparameters["beta"] == 1 else {
       throw UsageError("--objective generate trains with β up to 1; leave --beta out or say --beta 1")
-    }
-    guard selection == "ndcg@100" else {
-      throw UsageError("--objective generate chooses the epoch by the evidence lower bound; leave --selection out")
     }
   }
 
@@ -135,6 +158,7 @@ struct Train: ParsableCommand {
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
     let checkpoints = try stopping.checkpoints(in: output, of: run)
+    if stopping.resume && !force && checkpoints?.position == nil { try ModelDirectory.verify(output, isOf: run) }
     if checkpoints != nil { Interruption.waitForCheckpoint(in: output) }
     if let position = checkpoints?.position {
       let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
@@ -155,13 +179,6 @@ struct Train: ParsableCommand {
         "--selection \(selection) cannot choose an epoch of a ranking model; accepted: ndcg@100, …")
     }
     return metric
-  }
-
-  /// Finds out before the training what would be a pity after it.
-  private func verifyOutput() throws {
-    guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
-    try ModelDirectory.verify(output)
-    if let log { try AtomicFile.verify(log) }
   }
 
   private struct Trained {
@@ -233,10 +250,12 @@ struct Train: ParsableCommand {
       document["parameters"] = .number(Double(trained.fit.model.parameterCount))
       document["seconds"] = .number(seconds)
       document["history"] = .array(history)
+      document["notes"] = .array(
+        [trained.fit.remark(on: directory.configuration)].compactMap { $0.map { .string($0) } })
       try Console.standardOutput(document)
       return
     }
-    var line = "\(directory.configuration.name): \(trained.fit.model.parameterCount) weights"
+    var line = "\(directory.configuration.name): \(counted(trained.fit.model.parameterCount, "weight"))"
     if let validation = trained.validation {
       line += String(format: ", validation %@ %.4f", trained.selection, validation)
       line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"

@@ -39,6 +39,16 @@ enum Console {
     isatty(FileHandle.standardOutput.fileDescriptor) == 1 ? printable(id) : id
   }
 
+  /// How many signs a line of stdout holds, where it is a terminal; files and pipes have lines of any length.
+  static var width: Int? {
+    guard isatty(FileHandle.standardOutput.fileDescriptor) == 1 else { return nil }
+    var size = winsize()
+    if unsafe ioctl(FileHandle.standardOutput.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
+  }
+
   /// Whether stderr is a terminal that may show moving things.
   static var hasTerminal: Bool {
     isatty(FileHandle.standardError.fileDescriptor) == 1

@@ -53,10 +53,20 @@ struct Failure {
   func report() -> Never {
     // Nobody is left to talk to, and nothing is wrong.
     if error is StandardOutput.ReaderGone { Foundation.exit(Code.done.rawValue) }
-    // Help and version are errors to the parser only.
-    if code == .done { DoppelCommand.exit(withError: error) }
+    // Help, version and completion scripts are errors to the parser only.
+    if code == .done { Self.print(DoppelCommand.fullMessage(for: error), of: invocation) }
     Console.standardError("doppel: \(Console.printable(message).replacing("\n", with: " "))\n")
     Foundation.exit(code.rawValue)
+  }
+
+  /// Writes a text that is the whole result, and ends with what came of it.
+  private static func print(_ text: String, of invocation: Invocation) -> Never {
+    do {
+      if !text.isEmpty { try Console.standardOutput(text + "\n") }
+    } catch {
+      Failure(error, of: invocation).report()
+    }
+    Foundation.exit(Code.done.rawValue)
   }
 
   /// What went wrong, with the config file where one of its flags is meant.

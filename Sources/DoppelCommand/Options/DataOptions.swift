@@ -8,7 +8,7 @@ struct DataOptions: ParsableArguments {
     help: """
       File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the \
       built-in population).
-      """)
+      """, completion: .file())
   var data: String?
 
   @OptionGroup(title: "Reading") var reading: ReadingOptions
@@ -19,6 +19,33 @@ struct DataOptions: ParsableArguments {
     var selection = try splitting.selection(data: data, reading: reading)
     selection.threads = threads
     return selection
+  }
+
+  /// What is read, with the names of flags and argument.
+  var inputs: [(name: String, path: String?)] {
+    [
+      ("DATA", data), ("--train", splitting.train), ("--validation", splitting.validation), ("--test", splitting.test),
+    ]
+  }
+
+  /// Flags that are for other data, another split or another task.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  func idleFlags(task: ModelConfiguration.Task) throws -> [IdleFlags] {
+    let split = SplitKind(rawValue: splitting.split)
+    return try ReadingOptions.idleFlags(
+      data: data, hasFiles: splitting.hasFiles, alsoOfOneFile: ["--split", "--held-out"])
+      + [
+        IdleFlags(
+          ["--split", "--held-out"], when: splitting.hasFiles,
+          "divides one file of interactions, and --train and --test are divided already"),
+        IdleFlags(
+          ["--split", "--held-out"], when: task == .rating,
+          "is for --task ranking; of ratings a tenth is held out, whoever they are from"),
+        IdleFlags(
+          ["--held-out"], when: split != nil && split != .users,
+          "is for --split users, not for --split \(splitting.split)"),
+      ]
   }
 }
 
@@ -32,7 +59,8 @@ struct ReadingOptions: ParsableArguments {
   var ratingColumn: String?
   @Option(help: ArgumentHelp("Column of timestamps.", valueName: "column"))
   var timestampColumn: String?
-  @Option(help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"), completion: .delimiters)
   var delimiter: String?
 
   @Option(
@@ -47,6 +75,32 @@ struct ReadingOptions: ParsableArguments {
     help: ArgumentHelp(
       "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
   var core = 0
+
+  /// What says how a file is to be understood.
+  static let formatFlags = ["--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter"]
+  /// All of these flags.
+  static let flags = formatFlags + ["--min-rating", "--min-user-items", "--min-item-users", "--core"]
+
+  /// Flags for files that are not there: a ready split is taken as it is, and the built-in population has no columns.
+  ///
+  /// - Parameters:
+  ///   - data: the argument DATA.
+  ///   - hasFiles: whether other files are read.
+  ///   - more: what else is for one file of interactions.
+  /// - Throws: `InputError` for a directory of something else.
+  static func idleFlags(data: String?, hasFiles: Bool = false, alsoOfOneFile more: [String] = []) throws -> [IdleFlags]
+  {
+    var directory: String?
+    if case .directory(let path)? = try data.map(DataPlace.init) { directory = path }
+    return [
+      IdleFlags(
+        flags + more, when: directory != nil,
+        "is for files of interactions, and \(directory ?? "") is a ready split"),
+      IdleFlags(
+        formatFlags + ["--min-rating"], when: data == nil && !hasFiles,
+        "is for files; without one the data are the built-in population, which has no columns and no ratings"),
+    ]
+  }
 
   func validate() throws {
     if let minRating, !minRating.isFinite {
@@ -83,17 +137,20 @@ struct ReadingOptions: ParsableArguments {
 
 /// How one file is divided, or which files are the parts.
 struct SplittingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"))
+  @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
     help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
   var heldOut = 0.1
-  @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?
-  @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"), completion: .file())
   var validation: String?
-  @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"), completion: .file())
   var test: String?
+
+  /// Whether the parts are files of their own.
+  var hasFiles: Bool { train != nil || validation != nil || test != nil }
 
   func selection(data: String?, reading: ReadingOptions) throws -> DataSelection {
     var selection = DataSelection()
@@ -103,7 +160,7 @@ struct SplittingOptions: ParsableArguments {
     guard let kind = kinds.first(where: { $0.rawValue == split }) else {
       let names = kinds.map(\.rawValue)
       throw UsageError(
-        "--split \(split) is unknown; did you mean \(nearestSpelling(to: split, among: names) ?? "")? "
+        "--split \(split) is unknown; did you mean \(alternatives(nearestSpellings(to: split, among: names)))? "
           + "Accepted: \(names.joined(separator: ", "))")
     }
     selection.split = kind
@@ -111,7 +168,7 @@ struct SplittingOptions: ParsableArguments {
       throw UsageError("--held-out \(heldOut) is not a share; accepted: a number above 0 and below 0.5")
     }
     selection.heldOut = heldOut
-    if train != nil || validation != nil || test != nil {
+    if hasFiles {
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
       guard let train else { throw UsageError("--test and --validation need --train") }
       selection.source = .files(train: train, validation: validation, test: test)

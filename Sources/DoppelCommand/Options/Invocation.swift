@@ -6,16 +6,33 @@ import Settings
 ///
 /// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it
 /// leaves another one missing.
-struct Invocation {
+struct Invocation: Sendable {
   /// The words, first as given, after ``complete()`` with those of the config file.
   private(set) var words: [String]
+  /// The flags on the command line, such as `--epochs` and `-k`.
+  private(set) var typed: Set<String> = []
   /// The config file, once it has been read.
-  private(set) var config: (path: String, flags: Set<String>)?
+  private(set) var config: Config?
+
+  /// What a config file says.
+  struct Config: Sendable {
+    let path: String
+    /// The flags it gives that the command line does not.
+    let flags: Set<String>
+    /// The settings of single models.
+    let models: [String: [ConfigFile.Setting]]
+  }
+
+  /// The words of the command that is running: which of its flags were given, and where, is not in their values.
+  @TaskLocal static var current: Invocation?
 
   init(_ words: [String]) { self.words = words }
 
   /// The name of the command, if it is one.
   var command: String? { words.first.flatMap { KnownFlags.commands.contains($0) ? $0 : nil } }
+
+  /// Whether a flag was given, on the command line or in the config file.
+  func gives(_ flag: String) -> Bool { typed.contains(flag) || config?.flags.contains(flag) == true }
 
   /// Names unknown commands and flags, and puts the flags of a `--config` file in front of those given.
   ///
@@ -25,36 +42,34 @@ struct Invocation {
     guard let flags = KnownFlags(command: name) else {
       if name == "help" || name.hasPrefix("-") { return try Self.checkRoot(words) }
       throw UsageError(
-        "unknown command '\(name)'; did you mean \(Self.nearestCommand(to: name))? "
+        "unknown command '\(name)'; did you mean \(alternatives(nearestSpellings(to: name, among: KnownFlags.commands)))? "
           + "Accepted: \(KnownFlags.commands.joined(separator: ", "))")
     }
     var rest = Self.joiningNegativeNumbers(Array(words.dropFirst()))
-    var given: Set<String> = []
-    for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+    for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("-") && word != "-" {
       let flag = String(word.prefix { $0 != "=" })
-      if flags.takesValue(flag) == nil && flag != "--experimental-dump-help" {
-        throw UsageError("unknown flag '\(flag)' of \(name); did you mean \(flags.nearest(to: flag))?")
+      if word.hasPrefix("--") && flags.takesValue(flag) == nil && flag != "--experimental-dump-help" {
+        throw UsageError(
+          "unknown flag '\(flag)' of \(name); did you mean \(alternatives(flags.nearest(to: flag)))?")
       }
-      given.insert(flag)
+      typed.insert(flag)
     }
     if let path = Self.configPath(in: rest) {
       let file = try ConfigFile(path: path)
-      _ = try file.modelSettings { _ = try ModelConfiguration.parse($0) }
+      let models = try file.modelSettings { _ = try ModelConfiguration.parse($0) }
       let found = try file.arguments(
-        of: name, given: given, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
-      config = (path, Set(found.map { String($0.prefix { $0 != "=" }) }))
+        of: name, given: typed, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
+      config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)
       rest = found + rest
     }
     words = [name] + rest
   }
 
-  private static func nearestCommand(to name: String) -> String {
-    nearestSpelling(to: name, among: KnownFlags.commands) ?? "compare"
-  }
-
   private static func checkRoot(_ words: [String]) throws {
     let own = [
       "help", "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help",
+      // How completion scripts ask for values.
+      "---completion",
     ]
     guard let first = words.first, !own.contains(String(first.prefix { $0 != "=" })) else { return }
     throw UsageError(

@@ -10,19 +10,19 @@ extension Objective: ExpressibleByArgument {}
 struct MetricOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"))
+      "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"),
+    completion: .metrics)
   var metrics: String?
-  @Option(help: ArgumentHelp("Save every user's values, tab-separated.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save every user's values, tab-separated.", valueName: "file"), completion: .file())
   var perUser: String?
+
+  /// Where every user's values go.
+  var outputs: [Output] { Output.file("--per-user", perUser) }
 
   /// The metrics asked for, each once.
   ///
   /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
   func parsed(for task: ModelConfiguration.Task) throws -> [Metric] {
-    if let perUser {
-      guard task == .ranking else { throw UsageError("--per-user is for --task ranking") }
-      try AtomicFile.verify(perUser)
-    }
     guard let metrics else {
       return task == .ranking ? Metric.rankingDefaults : Metric.ratingDefaults
     }

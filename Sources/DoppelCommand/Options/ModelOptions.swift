@@ -41,7 +41,9 @@ struct ModelOptions: ParsableArguments {
   var patience: Int?
   @Option(help: ArgumentHelp("Penalty λ of λ‖W‖².", valueName: "λ"))
   var weightDecay: Double?
-  @Option(help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"),
+    completion: .list(Likelihood.allCases.map(\.rawValue)))
   var likelihood: String?
   @Option(
     help: ArgumentHelp(
@@ -75,13 +77,14 @@ struct ModelOptions: ParsableArguments {
     return changes
   }
 
-  /// The models with the settings of a config file and the flags that apply to them.
+  /// The models with the settings of the config file and the flags that apply to them.
   ///
-  /// A flag goes to every model that has it and wins over the file, as everywhere.
+  /// What is said of all models applies to every one that has it. What the config file says of a single model wins over
+  /// what it says of all; the command line wins over both.
   ///
   /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out
   ///   of range.
-  func configured(_ models: [ModelConfiguration], config: String?) throws -> [ModelConfiguration] {
+  func configured(_ models: [ModelConfiguration]) throws -> [ModelConfiguration] {
     let changes = try changes()
     for key in changes.keys.sorted() where !models.contains(where: { $0.has(key) }) {
       let owner = models.count == 1 ? "\(models[0].name) has no" : "none of the models has a"
@@ -90,32 +93,37 @@ struct ModelOptions: ParsableArguments {
         "\(owner) hyper-parameter \(Self.flag(key))"
           + (known.isEmpty ? "" : "; accepted: \(known.joined(separator: ", "))"))
     }
-    let settings =
-      try config.map { path in
-        try ConfigFile(path: path).modelSettings { _ = try ModelConfiguration.parse($0) }
-      } ?? [:]
+    let invocation = Invocation.current
+    let inFile = changes.filter { invocation?.typed.contains(Self.flag($0.key)) == false }
+    let typed = changes.filter { inFile[$0.key] == nil }
+    func set(_ model: inout ModelConfiguration, _ changes: [String: JSONValue]) throws {
+      do {
+        model = try model.setting(changes.filter { model.has($0.key) })
+      } catch let error as HyperparameterError {
+        throw UsageError(Self.explanation(of: error, inFile: false))
+      }
+    }
     return try models.map { model in
       var model = model
-      for setting in settings[model.name] ?? [] {
+      try set(&model, inFile)
+      for setting in invocation?.config?.models[model.name] ?? [] {
         do {
           model = try model.setting([setting.key: setting.value])
         } catch let error as HyperparameterError {
           throw UsageError("\(setting.place): \(Self.explanation(of: error, inFile: true))")
         }
       }
-      do {
-        return try model.setting(changes.filter { model.has($0.key) })
-      } catch let error as HyperparameterError {
-        throw UsageError(Self.explanation(of: error, inFile: false))
-      }
+      try set(&model, typed)
+      return model
     }
   }
 
   private static func explanation(of error: HyperparameterError, inFile: Bool) -> String {
     switch error {
     case .unknown(let key, let model, let known):
-      guard let nearest = nearestSpelling(to: key, among: known) else { return "\(error)" }
-      return "\(model) has no \(name(key)); did you mean \(name(nearest))? "
+      if known.isEmpty { return "\(error)" }
+      let nearest = nearestSpellings(to: name(key), among: known.map(name))
+      return "\(model) has no \(name(key)); did you mean \(alternatives(nearest))? "
         + "Accepted: \(known.map(name).joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):
       let value = value.text ?? value.prettyPrinted.filter { !$0.isWhitespace }
@@ -147,7 +155,7 @@ extension ModelConfiguration {
     if let model = ModelConfiguration.named(name) { return model }
     let names = ModelConfiguration.all.map(\.name)
     throw UsageError(
-      "unknown model '\(name)'; did you mean \(nearestSpelling(to: name, among: names) ?? "")? "
+      "unknown model '\(name)'; did you mean \(alternatives(nearestSpellings(to: name, among: names)))? "
         + "Accepted: \(names.joined(separator: ", "))")
   }
 }

@@ -17,7 +17,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
+      "Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"),
+    completion: .config)
   var config: String?
 
   /// The largest whole number that JSON readers keep exactly, and with it the largest seed.
@@ -35,6 +36,9 @@ struct RunOptions: ParsableArguments {
         "--seed \(seed) is too large; accepted: a whole number from 0 to \(Self.largestSeed)")
     }
   }
+
+  /// What is read.
+  var inputs: [(name: String, path: String?)] { [("--config", config)] }
 
   /// The fastest engine present, on as many threads as asked for.
   func processor() throws -> Processor {

@@ -20,7 +20,7 @@ struct SampleOptions: ParsableArguments {
       """
       prior, population (a real user's posterior, each time another's), user (the posterior of --like) or fitted (a \
       Gaussian laid over the codes; the only one for a model without distributions). Default: population.
-      """, valueName: "origin"))
+      """, valueName: "origin"), completion: .list(SampleOrigin.allCases.map(\.rawValue)))
   var from: String?
   @Option(
     help: ArgumentHelp("A user of --data, or item ids separated by commas: draw near them.", valueName: "user|items"))
@@ -34,7 +34,9 @@ struct SampleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("With --interpolate: points of the way, both ends among them (default: 10).", valueName: "n"))
   var steps: Int?
-  @Option(help: ArgumentHelp("With --interpolate: spherical (default) or linear.", valueName: "way"))
+  @Option(
+    help: ArgumentHelp("With --interpolate: spherical (default) or linear.", valueName: "way"),
+    completion: .list(Interpolation.allCases.map(\.rawValue)))
   var way: String?
   @Option(help: ArgumentHelp("Below 1 favours the likeliest items, above 1 evens them out.", valueName: "t"))
   var temperature = 1.0
@@ -46,7 +48,7 @@ struct SampleOptions: ParsableArguments {
       empirical (as in the training data), negative-binomial (fitted to them), nearby (as people near the latent vector), \
       own (as the user the vector comes from), or auto: own with --like and --interpolate; elsewhere empirical, unless \
       the place foretells the length, then own for the population and nearby for other origins.
-      """, valueName: "law"))
+      """, valueName: "law"), completion: .list(SampleLengths.allCases.map(\.rawValue)))
   var lengths = SampleLengths.auto.rawValue
 
   /// Checked before anything is read.
@@ -153,7 +155,7 @@ struct SampleOptions: ParsableArguments {
     if let value = Value(rawValue: text) { return value }
     let names = type.allCases.map(\.rawValue)
     throw UsageError(
-      "\(flag) \(text) is unknown; did you mean \(nearestSpelling(to: text, among: names) ?? "")? "
+      "\(flag) \(text) is unknown; did you mean \(alternatives(nearestSpellings(to: text, among: names)))? "
         + "Accepted: \(names.joined(separator: ", "))")
   }
 }

@@ -127,9 +127,9 @@ private struct ChosenUsers {
         accepted: "interactions with items of the models' items.txt")
     }
     var notes: [String] = []
-    if unknown > 0 { notes.append("\(unknown) interactions with items the models do not know left out") }
+    if unknown > 0 { notes.append("\(counted(unknown, "interaction")) with items the models do not know left out") }
     if places.count < rows.rowCount {
-      notes.append("\(rows.rowCount - places.count) users without any item the models know left out")
+      notes.append("\(counted(rows.rowCount - places.count, "user")) without any item the models know left out")
     }
     if places.count > limit {
       var random = seed.stream(.inspection, LatentInspector.Draw.users.rawValue, 0)

@@ -1,0 +1,96 @@
+import ArgumentParser
+import FileFormats
+
+/// What a command says about its flags, so that one place refuses, before anything is read, what cannot be meant.
+protocol CheckedCommand: ParsableCommand {
+  /// Every file read, with the flag or argument that names it; `nil` where that is left out.
+  var inputs: [(name: String, path: String?)] { get }
+  /// Every file and directory written.
+  var outputs: [Output] { get }
+  /// Flags that cannot have an effect where they stand, and why.
+  ///
+  /// - Throws: `InputError` where the data have to be looked at and are not there.
+  func idleFlags() throws -> [IdleFlags]
+}
+
+extension CheckedCommand {
+  var outputs: [Output] { [] }
+
+  /// Refuses standard input read twice, flags without an effect, and outputs that cannot be written or lose each other.
+  ///
+  /// - Throws: ``UsageError``, `InputError`, `OutputError`.
+  func check(_ invocation: Invocation) throws {
+    let fromStdin = inputs.filter { $0.path == "-" }.map(\.name)
+    if fromStdin.count > 1 {
+      let names = fromStdin.dropLast().joined(separator: ", ") + " and " + (fromStdin.last ?? "")
+      throw UsageError(
+        "\(names) are \(fromStdin.count == 2 ? "both" : "all") -, and standard input can be read only once; "
+          + "accepted: - for one of them")
+    }
+    for idle in try idleFlags() where idle.isIdle {
+      guard let flag = idle.flags.first(where: { invocation.gives($0) }) else { continue }
+      throw UsageError("\(flag) \(idle.reason())")
+    }
+    for output in outputs { try output.checkPath() }
+    try OutputPlaces.check(outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path) })
+    for output in outputs { try output.verify() }
+  }
+}
+
+/// Flags that have no effect in some case.
+struct IdleFlags {
+  let flags: [String]
+  let isIdle: Bool
+  let reason: () -> String
+
+  /// - Parameters:
+  ///   - reason: the rest of a sentence that begins with the flag.
+  ///   - isIdle: whether this is the case.
+  init(_ flags: [String], when isIdle: Bool, _ reason: @autoclosure @escaping () -> String) {
+    self.flags = flags
+    self.isIdle = isIdle
+    self.reason = reason
+  }
+}
+
+/// A file or directory that a command writes.
+struct Output {
+  enum Kind {
+    case file
+    /// A file, or `-` for standard output.
+    case fileOrStdout
+    /// A directory, with what finds out whether it can be written.
+    case directory((String) throws -> Void)
+  }
+
+  let flag: String
+  let path: String
+  let kind: Kind
+
+  /// One output; none where the flag is left out.
+  static func file(_ flag: String, _ path: String?) -> [Output] {
+    path.map { [Output(flag: flag, path: $0, kind: .file)] } ?? []
+  }
+
+  /// Refuses a path that is none, or standard output where the result of the command goes.
+  fileprivate func checkPath() throws {
+    let isDirectory = if case .directory = kind { true } else { false }
+    if path.isEmpty {
+      throw UsageError("\(flag) is empty; accepted: the path of a \(isDirectory ? "directory" : "file")")
+    }
+    if case .fileOrStdout = kind { return }
+    guard path == "-" else { return }
+    throw UsageError(
+      isDirectory
+        ? "\(flag) - is no directory; accepted: the path of one"
+        : "\(flag) cannot go to stdout, which has the result of the command; accepted: the path of a file")
+  }
+
+  fileprivate func verify() throws {
+    switch kind {
+    case .file: try AtomicFile.verify(path)
+    case .fileOrStdout: if path != "-" { try AtomicFile.verify(path) }
+    case .directory(let verify): try verify(path)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Doppel
+
+/// What a shell offers after a flag.
+extension CompletionKind {
+  /// Every model, or those that can be saved.
+  static let model = list(ModelConfiguration.all.filter { $0 != .mean }.map(\.name))
+  /// Several models, with commas.
+  static let models = commaList(ModelConfiguration.all.map(\.name))
+  /// Several metrics at the usual cut-offs, with commas.
+  static let metrics = commaList((Metric.rankingDefaults + Metric.ratingDefaults).map(\.key))
+  /// A ranking metric at the usual cut-offs.
+  static let metric = list(Metric.rankingDefaults.filter(\.kind.largerIsBetter).map(\.key))
+  /// The ways to split one file.
+  static let splits = list([SplitKind.users, .interactions, .leaveOneOut].map(\.rawValue))
+  /// The separators that have names.
+  static let delimiters = list(["tab", "comma", "semicolon", "blanks", "::"])
+  /// What a config file is called.
+  static let config = file(extensions: ["yaml", "yml", "json"])
+
+  /// Names that may follow one another with commas between them; the shell calls the command for them.
+  private static func commaList(_ names: [String]) -> CompletionKind {
+    custom { _, _, prefix in
+      let parts = prefix.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let earlier = parts.dropLast()
+      let start = earlier.map { $0 + "," }.joined()
+      return names.filter { !earlier.contains($0) }.map { start + $0 }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+public import Audit
+import Evaluation
+public import Experiments
+import Plots
+
+/// The report of `compare --generative`: synthetic users of every model beside held-out real ones.
+public struct GenerativeReport: Sendable {
+  private let result: GenerativeResult
+  private let document: ResultDocument
+  /// What both reports of `compare` say alike.
+  private let common: ComparisonReport
+
+  /// Prepares a report.
+  public init(_ result: GenerativeResult, document: ResultDocument) {
+    self.result = result
+    self.document = document
+    common = ComparisonReport(Comparison(result.models, metrics: []), document: document)
+  }
+
+  /// The page.
+  public var page: ReportPage {
+    var page = ReportPage(
+      "Generators on \(document.dataset.name)",
+      lead:
+        "Synthetic users of \(common.names.joined(separator: ", ")), held against real users that no model has seen.")
+    page.facts = common.facts
+    page.append(results)
+    page.append(
+      section(
+        "Fidelity", GenerativeResult.fidelity,
+        "Whether synthetic users are like real ones. The held-out users show what real data reach."))
+    page.append(
+      section(
+        "Privacy", GenerativeResult.privacy,
+        "What synthetic users tell about training users. Nothing here is a guarantee; only differential privacy is."))
+    page.append(training)
+    page.append(common.settings)
+    return page
+  }
+
+  private var results: ReportSection {
+    let size =
+      "\(common.count(result.trainingUsers)) users trained on, \(common.count(result.heldOutUsers)) held out, "
+      + "\(common.count(result.contenders.first?.users ?? 0)) drawn from each model."
+    return ReportSection("Results", [.prose(size), .list(result.sentences)] + document.notes.map { .note($0) })
+  }
+
+  private func section(_ title: String, _ kinds: [AuditMeasureKind], _ words: String) -> ReportSection {
+    var table = ReportTable(
+      "\(title); ± is one standard error over users", columns: [.text("users from")] + kinds.map { .number($0.title) })
+    if let first = result.contenders.first {
+      table.append(
+        [.text("held-out users")]
+          + kinds.map { .number(first[$0]?.ceiling, decimals: 3, standardError: first[$0]?.ceilingError) })
+    }
+    for contender in result.contenders {
+      table.append(
+        [.text(contender.label)]
+          + kinds.map { .number(contender[$0]?.value, decimals: 3, standardError: contender[$0]?.standardError) })
+    }
+    return ReportSection(title, [.prose(words), .table(table), .figures(kinds.compactMap(figure))])
+  }
+
+  /// One measure of the held-out users and of every contender, with 95 % intervals.
+  private func figure(_ kind: AuditMeasureKind) -> ReportFigure? {
+    typealias Row = (label: String, value: Double?, error: Double?)
+    let first = result.contenders.first?[kind]
+    let all: [Row] =
+      [("held-out users", first?.ceiling, first?.ceilingError)]
+      + result.contenders.map { ($0.label, $0[kind]?.value, $0[kind]?.standardError) }
+    let rows = all.filter { $0.value?.isFinite ?? false }
+    guard rows.count > 1 else { return nil }
+    var plot = Plot(
+      kind.title,
+      description: rows.map { "\($0.label): \(Number.text($0.value ?? .nan))" }.joined(separator: "; ") + ".",
+      x: Axis(kind.title), y: Axis("", .categories(rows.map(\.label))))
+    plot.marks = [
+      Intervals(Series(), rows.map { row in .init(row.value ?? .nan, margin: row.error.map { 1.96 * $0 }) })
+    ]
+    let words =
+      switch kind.direction {
+      case .higherIsBetter: "Higher is better"
+      case .lowerIsBetter: "Lower is better"
+      case .equalIsBest: "The nearer to the held-out users, the better"
+      }
+    return ReportFigure(plot, caption: words + "; intervals reach 1.96 standard errors to either side.")
+  }
+
+  private var training: ReportSection {
+    var table = ReportTable(
+      "Training",
+      columns: [.text("model"), .number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
+    for model in result.models {
+      table.append([
+        .name(model.name), .count(model.bestEpoch), .count(model.history.count),
+        .number(model.seconds.train, decimals: 1), .count(model.parameters),
+      ])
+    }
+    return ReportSection("Training", [.table(table)])
+  }
+}

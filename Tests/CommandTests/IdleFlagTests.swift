@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+/// Flags that cannot have an effect where they stand.
+@Suite("A flag without an effect ends with 64 and says why")
+struct IdleFlagTests {
+  private let folder: TemporaryFolder
+  private let doppel: Executable
+
+  init() throws {
+    folder = try TemporaryFolder()
+    doppel = try Executable.doppel()
+    var good = "user\titem\n"
+    for user in 1...40 { for item in 0..<8 { good += "u\(user)\ti\((user * 3 + item * item) % 20)\n" } }
+    try folder.write(good, to: "good.tsv")
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("ready"), withIntermediateDirectories: false)
+    try folder.write("uid,sid\n0,0\n", to: "ready/train.csv")
+  }
+
+  private func refuses(_ line: String, _ flag: String, _ told: String) throws {
+    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(outcome.status == 64, "\(line): \(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("doppel: \(flag) ") && outcome.errors.contains(told), "\(outcome.errors)")
+  }
+
+  @Test(
+    "of reading and splitting with a ready split",
+    arguments: [
+      "--core 50", "--min-rating 4", "--min-user-items 2", "--min-item-users 2", "--split leave-one-out",
+      "--held-out 0.4", "--user-column nosuch", "--item-column 2", "--rating-column none", "--timestamp-column 4",
+      "--delimiter tab",
+    ])
+  func readySplit(words: String) throws {
+    let flag = String(words.prefix { $0 != " " })
+    try refuses("compare ready --models popularity \(words)", flag, "ready is a ready split")
+    try refuses("train ready --model popularity --output m \(words)", flag, "ready is a ready split")
+    guard !["--split", "--held-out"].contains(flag) else { return }
+    try refuses("evaluate m ready \(words)", flag, "ready is a ready split")
+    try refuses("inspect m ready \(words)", flag, "ready is a ready split")
+    try refuses("sample m --output s --data ready \(words)", flag, "ready is a ready split")
+  }
+
+  @Test(
+    "of data, split, task, model and other flags",
+    arguments: [
+      ("compare --user-column 1", "--user-column", "built-in population"),
+      ("compare --min-rating 4", "--min-rating", "built-in population"),
+      ("train --model ae --output m --delimiter tab", "--delimiter", "built-in population"),
+      ("encode m --output c.tsv --item-column 2", "--item-column", "built-in population"),
+      ("evaluate m --core 2", "--core", "built-in population"),
+      ("inspect m --min-rating 4", "--min-rating", "built-in population"),
+      ("sample m --output s --core 2", "--core", "--data"),
+      ("compare good.tsv --split interactions --held-out 0.2", "--held-out", "--split users"),
+      ("compare good.tsv --split leave-one-out --held-out 0.1", "--held-out", "--split users"),
+      ("compare --train good.tsv --test good.tsv --split users", "--split", "--train"),
+      ("compare --train good.tsv --test good.tsv --held-out 0.1", "--held-out", "--train"),
+      ("compare good.tsv --task rating --split interactions", "--split", "--task ranking"),
+      ("compare good.tsv --task rating --save-split s", "--save-split", "--split users"),
+      ("compare good.tsv --split interactions --save-split s", "--save-split", "--split users"),
+      ("compare good.tsv --no-refit", "--no-refit", "--train without --validation"),
+      ("compare --train good.tsv --validation good.tsv --test good.tsv --no-refit", "--no-refit", "has no effect"),
+      ("compare good.tsv --models popularity --precision f32", "--precision", "epochs"),
+      ("compare good.tsv --models popularity --memory-limit 1GB", "--memory-limit", "epochs"),
+      ("compare good.tsv --verbose --quiet", "--verbose", "--quiet"),
+      ("compare good.tsv --generative --metrics ndcg@10", "--metrics", "--generative"),
+      ("train good.tsv --model popularity --output m --resume", "--resume", "popularity"),
+      ("train good.tsv --model popularity --output m --checkpoint-every 2", "--checkpoint-every", "popularity"),
+      ("train good.tsv --model popularity --output m --selection ndcg@10", "--selection", "popularity"),
+      ("train good.tsv --model user-autorec --output m --selection ndcg@10", "--selection", "RMSE"),
+      (
+        "train good.tsv --model mult-vae --output m --objective generate --selection ndcg@100", "--selection",
+        "evidence lower bound"
+      ),
+      ("recommend m --items i1 --core 2", "--core", "--items"),
+      ("recommend m --items i1 --data good.tsv", "--data", "--items"),
+      ("recommend m --users good.tsv --data good.tsv", "--data", "--user"),
+      ("inspect m good.tsv --steps 3", "--steps", "--traverse"), ("inspect m good.tsv -k 3", "-k", "--traverse"),
+      ("inspect m good.tsv --traverse 1 --draws 20", "--draws", "--traverse"),
+      ("inspect m good.tsv --traverse 1 --report r.html", "--report", "--traverse"),
+      (
+        "audit --real good.tsv --synthetic good.tsv --holdout good.tsv --no-utility --utility-epochs 3",
+        "--utility-epochs", "--no-utility"
+      ),
+      ("audit --real good.tsv --synthetic good.tsv --utility-epochs 3", "--utility-epochs", "--holdout"),
+      ("doctor --items 50", "--items", "--benchmark"),
+    ])
+  func others(line: String, flag: String, told: String) throws { try refuses(line, flag, told) }
+
+  @Test("of a saved model that has nothing for it")
+  func savedModel() throws {
+    let train = "train good.tsv --model ae --latent 2 --epochs 1 --output ae".split(separator: " ").map(String.init)
+    #expect(try doppel.run(train, in: folder).status == 0)
+    try refuses("inspect ae good.tsv --draws 20", "--draws", "distributions")
+  }
+
+  @Test("of a config file too, with its name")
+  func config() throws {
+    try folder.write("held-out: 0.2\nsplit: interactions\n", to: "c.yaml")
+    let outcome = try doppel.run(["compare", "good.tsv", "--config", "c.yaml"], in: folder)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.hasPrefix("doppel: c.yaml: --held-out is for --split users"), "\(outcome.errors)")
+  }
+
+  @Test("where it has one, it is taken, also when its value is the default")
+  func taken() throws {
+    for line in [
+      "compare good.tsv --split users --held-out 0.1 --core 2 --models popularity --metrics ndcg@10",
+      "compare --train good.tsv --test good.tsv --models popularity --no-refit --core 2",
+      "compare --models popularity --core 2 --metrics ndcg@10 --split users",
+    ] {
+      let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+      #expect(outcome.status != 64, "\(line): \(outcome.errors)")
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// Where a run reads from and writes to.
+@Suite("Inputs and outputs of a run")
+struct PlaceTests {
+  private let folder: TemporaryFolder
+  private let doppel: Executable
+
+  init() throws {
+    folder = try TemporaryFolder()
+    doppel = try Executable.doppel()
+    var good = "user\titem\n"
+    for user in 1...40 { for item in 0..<8 { good += "u\(user)\ti\((user * 3 + item * item) % 20)\n" } }
+    try folder.write(good, to: "good.tsv")
+  }
+
+  private func run(_ line: String, input: String? = nil) throws -> Executable.Outcome {
+    try doppel.run(line.split(separator: " ").map(String.init), in: folder, input: input)
+  }
+
+  @Test(
+    "standard input is read once",
+    arguments: [
+      "compare --train - --test -", "compare --train - --validation - --test good.tsv", "compare - --config -",
+      "train - --model ae --output m --config -", "evaluate m --train - --test -",
+      "recommend m --users - --exclude-items -", "recommend m --items a --exclude-items - --only-items -",
+      "inspect m - --truth -", "audit --real - --synthetic -", "audit --real good.tsv --synthetic - --holdout -",
+      "sample m --output s --data - --config -",
+    ])
+  func stdin(line: String) throws {
+    let outcome = try run(line, input: "")
+    #expect(
+      outcome.status == 64 && outcome.errors.contains("standard input can be read only once"), "\(outcome.errors)")
+  }
+
+  @Test("a config file may come from standard input, settings of models included")
+  func configFromStdin() throws {
+    let outcome = try run(
+      "compare good.tsv --split interactions --config - --json --quiet --metrics ndcg@10",
+      input: "latent: 3\nmodels: {ae: {epochs: 1}}\n")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\"epochs\" : 1") && !outcome.output.contains("\"epochs\" : 200"))
+  }
+
+  @Test(
+    "what is no table for stdout does not go there",
+    arguments: [
+      ("compare good.tsv --log -", "--log"), ("compare good.tsv --report -", "--report"),
+      ("compare good.tsv --per-user -", "--per-user"), ("compare good.tsv --save-split -", "--save-split"),
+      ("train good.tsv --model ae --output -", "--output"), ("train good.tsv --model ae --output m --log -", "--log"),
+      ("evaluate m --per-user -", "--per-user"), ("simulate --output -", "--output"),
+      ("inspect m --report -", "--report"), ("audit --real good.tsv --synthetic good.tsv --report -", "--report"),
+      ("encode m good.tsv --format projector --output -", "--format"),
+    ])
+  func dash(line: String, flag: String) throws {
+    let outcome = try run(line)
+    #expect(outcome.status == 64 && outcome.errors.hasPrefix("doppel: \(flag) "), "\(outcome.errors)")
+    #expect(try folder.names() == ["good.tsv"])
+  }
+
+  @Test(
+    "an empty path is no output",
+    arguments: [
+      ["compare", "--log", ""], ["train", "--model", "ae", "--output", ""], ["encode", "m", "--output", ""],
+    ])
+  func empty(words: [String]) throws {
+    let outcome = try doppel.run(words, in: folder)
+    #expect(outcome.status == 64 && outcome.errors.contains(" is empty; accepted: the path of a "), "\(outcome.errors)")
+  }
+
+  @Test(
+    "an output inside another one is refused before the first epoch",
+    arguments: [
+      "train good.tsv --model ae --output m --log m/log.csv",
+      "train good.tsv --model ae --output m --log ./m/../m/log.csv",
+      "train good.tsv --model ae --output m --log m", "train good.tsv --model ae --output link/m --log real/m/log.csv",
+      "train good.tsv --model ae --output ahead --log real/new/log.csv",
+      "compare good.tsv --models ae --log a --report a", "compare good.tsv --models ae --log a --per-user ./a",
+      "compare good.tsv --models ae --save-split s --report s/r.html",
+      "compare good.tsv --models ae --save-split s/t --log s",
+      "audit --real good.tsv --synthetic good.tsv --holdout good.tsv --report a --real-scores a",
+    ])
+  func nested(line: String) throws {
+    let manager = FileManager.default
+    func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+    try manager.createDirectory(atPath: path("real"), withIntermediateDirectories: false)
+    try manager.createSymbolicLink(atPath: path("link"), withDestinationPath: "real")
+    // To where nothing is yet.
+    try manager.createSymbolicLink(atPath: path("ahead"), withDestinationPath: "real/new")
+    let outcome = try run(line + " --quiet")
+    #expect(outcome.status == 73, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("lies inside") || outcome.errors.contains("name the same path"), "\(outcome.errors)")
+    #expect(try folder.names() == ["ahead", "good.tsv", "link", "real"])
+    #expect(try manager.contentsOfDirectory(atPath: path("real")).isEmpty)
+  }
+
+  @Test("two outputs may both go to /dev/null")
+  func null() throws {
+    let outcome = try run("compare good.tsv --models popularity --log /dev/null --report /dev/null --quiet")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test("a model that is there is replaced with --force, or by --resume of the same run")
+  func force() throws {
+    let train = "train good.tsv --model ae --latent 2 --epochs 1 --output m --quiet"
+    #expect(try run(train).status == 0)
+    let weights = try folder.data("m/model.safetensors")
+    let again = try run(train + " --seed 7")
+    #expect(again.status == 73 && again.errors.contains("it holds a model") && again.errors.contains("--force"))
+    let other = try run(train + " --seed 7 --resume")
+    #expect(other.status == 73 && other.errors.contains("seed is 42 there and 7 here"), "\(other.errors)")
+    #expect(try folder.data("m/model.safetensors") == weights)
+    #expect(try run(train + " --resume").status == 0)
+    #expect(try folder.data("m/model.safetensors") == weights)
+    #expect(try run(train + " --seed 7 --force").status == 0)
+    #expect(try folder.data("m/model.safetensors") != weights)
+    try folder.write("mine", to: "m/notes.txt")
+    #expect(try run(train + " --force").status == 73)
+  }
+
+  @Test(
+    "help, version and completion scripts that find no room end with 73",
+    arguments: ["--help", "--version", "train --help", "help compare", "--generate-completion-script bash"])
+  func noRoom(words: String) throws {
+    guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+    let outcome = try Executable(path: "/bin/sh").run(["-c", "\(doppel.path) \(words) > /dev/full"], in: folder)
+    #expect(outcome.status == 73)
+    #expect(outcome.errors == "doppel: standard output cannot be written: No space left on device\n")
+  }
+}
