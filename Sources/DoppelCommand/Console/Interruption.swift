@@ -36,7 +36,7 @@ enum Interruption {
   }
 
   /// From now on a signal lets what was learned be saved.
-  static func waitForSaving() { state.withLock { $0.waitsFor = "the training is over, saving the model" } }
+  static func waitForSaving() { state.withLock { $0.waitsFor = "saving the trained model" } }
 
   /// What is said of the work that an interruption cut off.
   static func setFarewell(_ farewell: @escaping @Sendable (_ checkpoint: String?) -> String) {
@@ -97,7 +97,7 @@ enum Interruption {
         UnfinishedOutput.abandon { _exit(code.rawValue) }
       case .tell(let reason):
         if Console.hasTerminal && Console.standardErrorIsReady {
-          Console.standardError("\r\u{1B}[Kinterrupted; \(reason). Once more ends at once.\n")
+          Console.standardError("\r\u{1B}[Kinterrupted; \(reason) first (a second signal ends at once)\n")
         }
       case .ignore: break
       }

@@ -21,7 +21,8 @@ struct ProgressLine {
   func text(columns: Int, colour: (on: String, off: String)) -> String {
     let candidates = [
       candidate(bar: 24, percent, epoch.long, value, time(.whole)),
-      candidate(bar: 24, percent, epoch.long, value, time(.long)),
+      candidate(bar: 12, percent, epoch.long, value, time(.whole)),
+      candidate(bar: 8, epoch.long, value, time(.whole)),
       candidate(bar: 12, percent, epoch.long, value, time(.long)),
       candidate(bar: 8, epoch.long, value, time(.long)),
       candidate(bar: 8, epoch.long, value, time(.short)),
