@@ -31,21 +31,16 @@ public enum OutputPlaces {
 }
 
 /// An absolute path without links, `.` and `..`, also where there is nothing yet.
-func canonicalPath(_ path: String) -> String { canonicalPath(path, links: 0) }
-
-private func canonicalPath(_ path: String, links: Int) -> String {
-  var path = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-  if FileKind(path: path) != .missing || path == "/" { return resolvingLinks(path) }
-  let (folder, name) = TemporaryNeighbour.split(path)
-  // A link to nothing: what is written through it lands where it points to. So many in a row are a circle.
-  if links < 40, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
-    return canonicalPath(target.hasPrefix("/") ? target : folder + target, links: links + 1)
-  }
-  let parent = canonicalPath(folder, links: links)
+func canonicalPath(_ path: String) -> String {
+  let absolute = withoutSlashes(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
+  // Links in a circle lead nowhere: writing there fails by itself.
+  let target = resolvingLinks(absolute) ?? absolute
+  if target == "/" || FileKind(path: target) != .missing { return target }
+  let (folder, name) = TemporaryNeighbour.split(target)
+  let parent = canonicalPath(folder)
   switch name {
   case ".": return parent
-  case "..": return canonicalPath(TemporaryNeighbour.split(parent).folder, links: links)
+  case "..": return canonicalPath(TemporaryNeighbour.split(parent).folder)
   default: return (parent == "/" ? "" : parent) + "/" + name
   }
 }
