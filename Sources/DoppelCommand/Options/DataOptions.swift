@@ -34,6 +34,10 @@ struct ReadingOptions: ParsableArguments {
   var timestampColumn: String?
   @Option(help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"))
   var delimiter: String?
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Whether the first line names the columns (default: found out, and said in a note).")
+  var header: Bool?
 
   @Option(help: ArgumentHelp("Keep ratings of at least this, then take them as likes.", valueName: "rating"))
   var minRating: Double?
@@ -61,6 +65,7 @@ struct ReadingOptions: ParsableArguments {
 
   func format() throws -> InteractionFormat {
     var format = InteractionFormat()
+    format.hasHeader = header
     if let userColumn { format.user = .init(userColumn) }
     if let itemColumn { format.item = .init(itemColumn) }
     if let ratingColumn { format.rating = .init(ratingColumn) }
