@@ -62,6 +62,10 @@ struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"), completion: .delimiters)
   var delimiter: String?
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Whether the first line names the columns (default: found out, and said in a note).")
+  var header: Bool?
 
   @Option(
     help: ArgumentHelp(
@@ -117,6 +121,7 @@ struct ReadingOptions: ParsableArguments {
 
   func format() throws -> InteractionFormat {
     var format = InteractionFormat()
+    format.hasHeader = header
     if let userColumn { format.user = .init(userColumn) }
     if let itemColumn { format.item = .init(itemColumn) }
     if let ratingColumn { format.rating = .init(ratingColumn) }
