@@ -21,7 +21,7 @@ struct ErrorTests {
         "compare --threads 0", "compare --threads -1",
         "sample vae --output s --threads 9223372036854775807", "compare --seed -1", "compare --seed 9007199254740992",
         "compare --held-out 0.5", "compare --held-out nan", "compare --test good.tsv",
-        "compare good.tsv --train good.tsv --test good.tsv", "compare --delimiter tabs", "compare --hidden a",
+        "compare good.tsv --train good.tsv --test good.tsv", "compare good.tsv --delimiter tabs", "compare --hidden a",
         "compare --hidden -5", "compare --models mult-vae --dropout 1",
         "compare --models mult-vae --dropout nan",
         "compare --latent 99999999999", "compare --likelihood poisson", "compare --min-rating nan",
