@@ -1,8 +1,9 @@
 /// The candidates somebody may have meant by `text`, whatever the case, the nearest first; at most three.
 ///
 /// In this order, the first kind that finds any deciding: the same letters; one edit away, for texts of four letters or
-/// more; the same words (`vae` means `mult-vae`, not `ae`); few edits for the length; part of the candidate (`pop`
-/// means `popularity`); the fewest edits. Several are named where none is nearer than the others.
+/// more; a candidate with these words (`vae` means `mult-vae`, not `ae`); few edits for the length; a candidate whose words
+/// are all there (`my-ae` means `ae`); part of a candidate (`pop` means `popularity`); the fewest edits. Several are named
+/// where none is nearer than the others.
 ///
 /// For messages that say what would have been accepted.
 public func nearestSpellings(to text: String, among candidates: [String]) -> [String] {
@@ -23,8 +24,9 @@ public func nearestSpellings(to text: String, among candidates: [String]) -> [St
   let kinds: [() -> [String]] = [
     { nearest(within: 0) },
     { nearest(within: length >= 4 ? 1 : 0) },
-    { sorted { known[$0].words.contains(run: wantedWords) || wantedWords.contains(run: known[$0].words) } },
+    { sorted { known[$0].words.contains(run: wantedWords) } },
     { nearest(within: length / 3) },
+    { sorted { wantedWords.contains(run: known[$0].words) } },
     { length < 2 ? [] : sorted { known[$0].lower.contains(wanted.drop { $0 == "-" }) } },
     { nearest(within: .max) },
   ]

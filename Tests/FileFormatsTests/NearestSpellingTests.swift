@@ -12,7 +12,8 @@ struct NearestSpellingTests {
     arguments: [
       ("AE", ["ae"]), ("vae", ["mult-vae"]), ("mult", ["mult-dae", "mult-vae"]),
       ("autorec", ["user-autorec", "item-autorec"]), ("mult-va", ["mult-vae"]), ("multvae", ["mult-vae"]),
-      ("mult-vae-2", ["mult-vae"]), ("pop", ["popularity"]), ("populrity", ["popularity"]), ("cdea", ["cdae", "dae"]),
+      ("mult-vae-2", ["mult-vae"]), ("my-ae-model", ["ae"]), ("mult-vea", ["mult-vae"]), ("pop", ["popularity"]),
+      ("populrity", ["popularity"]), ("cdea", ["cdae", "dae"]),
     ])
   func model(_ text: String, _ meant: [String]) {
     let found = nearestSpellings(to: text, among: Self.models)
