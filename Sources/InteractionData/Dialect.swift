@@ -31,7 +31,7 @@ struct Dialect {
     if fields.count < 2 {
       throw DataError(
         path: path, line: first.number, text: String(decoding: first.bytes, as: UTF8.self),
-        message: "has only one column" + (format.delimiter == nil ? "" : " when cut at \(delimiter)"),
+        message: InteractionFormat.oneColumn + (format.delimiter == nil ? "" : " when cut at \(delimiter)"),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
     }
     var hasHeader = Self.settledByName(format) || names.lookLikeHeader
@@ -67,7 +67,7 @@ struct Dialect {
       case .number(let number):
         guard 1...names.names.count ~= number else {
           throw DataError(
-            path: path, line: line, message: "has no column \(number) for the \(role)",
+            path: path, line: line, message: InteractionFormat.missingNumber + "\(number) for the \(role)",
             accepted: "1 to \(names.names.count) (\(role.option))")
         }
         columns[role.rawValue] = number - 1
@@ -75,7 +75,7 @@ struct Dialect {
         guard let column = names.column(named: name) else {
           let nearest = nearestSpelling(to: name, among: names.names).map { " (nearest: \($0))" } ?? ""
           throw DataError(
-            path: path, line: line, text: name, message: "is not a column of this file",
+            path: path, line: line, text: name, message: InteractionFormat.missingColumn,
             accepted: names.names.joined(separator: ", ") + nearest)
         }
         columns[role.rawValue] = column
