@@ -42,29 +42,34 @@ public struct DataSelection: Sendable, Equatable {
     case .directory(let path):
       let split = try RankingSplit.directory(path, forTraining: forTraining, threads: threads)
       return LoadedData(
-        summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes)
+        summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes,
+        record: forTraining ? record((split.refitUsers ?? split.trainUsers).pairHash(items: split.items)) : nil)
     case .files(let train, let validation, let test):
       let files = try (
-        read(train, keeping: rankingColumns), validation.map { try read($0, keeping: rankingColumns) },
-        test.map { try read($0, keeping: rankingColumns) }
+        read(train, keeping: rankingColumns), validation.map { try readLikes($0, keeping: rankingColumns) },
+        test.map { try readLikes($0, keeping: rankingColumns) }
       )
       let split = try RankingSplit.files(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
         summary: DataSummary(name: fileName(train), columns: files.0.columns, split: split), hash: hash(of: files),
-        split: split,
-        notes: split.notes)
+        split: split, notes: split.notes, record: forTraining ? record(files.0.pairHash()) : nil)
     case .builtIn, .file:
       let data = try interactions(seed: seed, keeping: rankingColumns)
-      let split =
-        switch split {
-        case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
-        case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
-        case .users, .files, .directory:
-          try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
-        }
+      let split = try divide(data, seed: seed, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes)
+        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
+        record: forTraining ? record(data.pairHash()) : nil)
+    }
+  }
+
+  /// Splits interactions for ranking.
+  func divide(_ data: Interactions, seed: Seed, forTraining: Bool = false) throws -> RankingSplit {
+    switch split {
+    case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
+    case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
+    case .users, .files, .directory:
+      try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
     }
   }
 
@@ -80,13 +85,14 @@ public struct DataSelection: Sendable, Equatable {
     switch source {
     case .files(let train, let validation, let test):
       let files = try (
-        read(train, keeping: .ratings), validation.map { try read($0, keeping: .ratings) },
-        test.map { try read($0, keeping: .ratings) }
+        read(train, keeping: .ratings), validation.map { try readLikes($0, keeping: .ratings) },
+        test.map { try readLikes($0, keeping: .ratings) }
       )
       let split = try RatingSplit(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
-        summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes)
+        summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes,
+        record: forTraining ? record(files.0.pairHash(withRatings: true)) : nil)
     case .builtIn, .file, .directory:
       let data = try interactions(seed: seed, keeping: .ratings)
       guard data.ratings != nil else {
@@ -96,20 +102,31 @@ public struct DataSelection: Sendable, Equatable {
       }
       let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes)
+        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
+        record: forTraining ? record(data.pairHash(withRatings: true)) : nil)
     }
   }
 
+  private func record(_ hash: String) -> DataRecord { DataRecord(self, hash: hash) }
+
   /// All interactions of one place, filtered.
   ///
+  /// - Parameter keepingRatings: whether ratings that a filter lets through are kept as they are.
   /// - Throws: `InputError`, `DataError`.
-  public func interactions(seed: Seed) throws -> Interactions { try interactions(seed: seed, keeping: .all) }
+  public func interactions(seed: Seed, keepingRatings: Bool = false) throws -> Interactions {
+    var selection = self
+    if keepingRatings { selection.filters.keepsRatings = true }
+    return try selection.interactions(seed: seed, keeping: .all)
+  }
 
   private func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
-    switch source {
-    case .builtIn: try filters.apply(to: Population().simulate(seed: seed).interactions)
-    case .file(let path), .directory(let path), .files(let path, _, _): try read(path, keeping: columns)
-    }
+    let data =
+      switch source {
+      case .builtIn: try Population().simulate(seed: seed).interactions
+      case .file(let path), .directory(let path), .files(let path, _, _):
+        try InteractionReader(format: format, threads: threads).read(path: path, keeping: columns)
+      }
+    return try filters.apply(to: data)
   }
 
   /// What filters and split need of a file for ranking.
@@ -122,6 +139,12 @@ public struct DataSelection: Sendable, Equatable {
 
   private func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
     try filters.apply(to: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
+  }
+
+  /// Reads a file that no model is fitted to: filters by counts are not about it, nor a rating filter where it has none.
+  private func readLikes(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
+    try filters.applyToLikes(
+      of: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
   }
 
   private func hash(of files: (Interactions, Interactions?, Interactions?)) -> String {
@@ -145,6 +168,8 @@ public struct LoadedData<Split: Sendable>: Sendable {
   public let split: Split
   /// Counted remarks.
   public let notes: [String]
+  /// What a model trained on these data remembers of them; only where they were read for training.
+  public let record: DataRecord?
 }
 
 /// A data set in five numbers.

@@ -28,6 +28,9 @@ public struct ModelCard: Sendable {
   /// How far a Gaussian with the users' mean and full covariance is from the prior, in nats.
   public var jointDivergence: Double?
 
+  /// How many users the weights were fitted to, where not all of the data's were.
+  public var fittedUsers: Int?
+
   /// Gathers what the card says.
   public init(
     configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
@@ -72,6 +75,12 @@ public struct ModelCard: Sendable {
 
 
       """
+    if let fittedUsers, fittedUsers < dataset.users {
+      text += "\(fittedUsers) of the users were trained on; the others were held out to choose the epoch.\n\n"
+    }
+    if validation == nil, bestEpoch > 0 {
+      text += "Nothing could be held out to choose an epoch: the model was fitted for all \(bestEpoch) epochs.\n\n"
+    }
     if let validation {
       text += "Validation \(selection) \(Self.number(validation)) at epoch \(bestEpoch) of \(history.count)"
       text += refitted ? ", then fitted again on all data for \(counted(bestEpoch, "epoch")). " : ". "

@@ -2,6 +2,7 @@ public import Autoencoders
 public import Compute
 public import Evaluation
 import FileFormats
+import Foundation
 public import InteractionData
 
 /// What one does with a saved model: recommend, encode, evaluate. No training data are needed.
@@ -19,12 +20,12 @@ extension ModelDirectory {
   /// The users of a data set.
   public func audience(_ data: Interactions) -> Audience {
     let (rows, unknown) = data.rows(in: items, keepsRatings: configuration.task == .rating)
+    let (rated, assumed) = data.ratings == nil ? rating(rows) : (rows, [])
+    let profiles = Profiles(
+      items: rated, trainingRows: users.map { known in data.users.ids.map { known.index(of: $0) } })
     return Audience(
-      userIDs: data.users.ids,
-      profiles: Profiles(
-        items: rows, trainingRows: users.map { known in data.users.ids.map { known.index(of: $0) } }),
-      notes: unknown == 0
-        ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"])
+      userIDs: data.users.ids, profiles: profiles,
+      notes: data.notes + notes(unknown) + assumed + configuration.newcomerNotes(profiles))
   }
 
   /// One new user, given by a list of items.
@@ -38,10 +39,25 @@ extension ModelDirectory {
         path: "--items", text: ids.joined(separator: ","), message: "has no item that the model knows",
         accepted: "ids from the model's items.txt")
     }
+    let (rows, assumed) = rating(SparseRows(columnCount: items.count, rows: [known]))
     return Audience(
-      userIDs: ["new"],
-      profiles: Profiles(items: SparseRows(columnCount: items.count, rows: [known])),
-      notes: unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+      userIDs: ["new"], profiles: Profiles(items: rows),
+      notes: (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+        + assumed + configuration.newcomerNotes(Profiles(items: rows)))
+  }
+
+  /// Gives items without ratings to a model of ratings: each counts as rated with the mean of the training ratings, which
+  /// says neither that it was liked nor that it was not.
+  private func rating(_ rows: SparseRows) -> (SparseRows, notes: [String]) {
+    guard configuration.task == .rating, rows.nonZeroCount > 0 else { return (rows, []) }
+    let mean = (try? dataRecord())?.meanRating
+    let told = mean.map { String(format: "%.2f, the mean of the training ratings", $0) } ?? "1"
+    return (
+      SparseRows(
+        columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,
+        values: [Float](repeating: Float(mean ?? 1), count: rows.nonZeroCount)),
+      ["\(configuration.name) predicts from ratings, and there are none: each item counts as rated \(told)"]
+    )
   }
 
   /// Ranked lists for some users, block after block, so that any number of users fits in memory.
@@ -165,7 +181,8 @@ extension ModelDirectory {
           ? [
             "novelty is by the users at hand: this model directory does not say how many training users have each item, "
               + "as those that train writes do"
-          ] : []))
+          ] : [])
+        + configuration.newcomerNotes(users.profiles))
   }
 }
 

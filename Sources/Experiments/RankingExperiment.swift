@@ -81,9 +81,18 @@ public struct RankingExperiment: Sendable {
   }
 
   private var rows: TrainingRows {
-    let again = refits && split.validation != nil ? split.refit : nil
+    let everything = refits ? split.refit : nil
     return TrainingRows(
-      count: max(split.train.rowCount, again?.rowCount ?? 0), width: split.train.columnCount, fitsAgain: again != nil)
+      count: max(split.train.rowCount, everything?.rowCount ?? 0), width: split.train.columnCount,
+      fitsAgain: everything != nil && split.validation != nil)
+  }
+
+  /// The users that a fit of this experiment was fitted to, in the order of the weights that belong to them.
+  public func users(of fit: Fit) -> UserRows {
+    switch fit.extent {
+    case .training: split.trainUsers
+    case .everything: split.refitUsers ?? split.trainUsers
+    }
   }
 
   /// Fits one model and measures it on the test users.
@@ -134,13 +143,6 @@ public struct RankingExperiment: Sendable {
   }
 
   private func notes(on configuration: ModelConfiguration) -> [String] {
-    guard case .cdae(let configured) = configuration, let test = split.test, test.profiles.trainingRows == nil else {
-      return []
-    }
-    return [
-      "cdae has a vector per training user and has seen no test user: "
-        + (configured.model.unseenUsers == .mean
-          ? "the mean of all vectors stands in" : "a vector of zeros stands in")
-    ]
+    split.test.map { configuration.newcomerNotes($0.profiles) } ?? []
   }
 }

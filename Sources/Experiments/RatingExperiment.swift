@@ -72,6 +72,12 @@ public struct RatingExperiment: Sendable {
     return (fit, predictor)
   }
 
+  /// The mean of the ratings that a fit of this experiment was fitted to; `nil` when there are none.
+  public func meanRating(of fit: Fit) -> Double? {
+    let values = (fit.extent == .everything ? split.refit : split.train).values ?? []
+    return values.isEmpty ? nil : values.reduce(0) { $0 + Double($1) } / Double(values.count)
+  }
+
   /// What fitting a model will hold in memory; `nil` where there is nothing to train.
   public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
     configuration.trainingMemory(rows(of: configuration), processor: processor)

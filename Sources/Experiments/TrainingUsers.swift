@@ -1,7 +1,7 @@
 public import Autoencoders
 import Compute
 import FileFormats
-import InteractionData
+public import InteractionData
 
 /// The users a saved model was trained on: it does not keep them, so they are read again or, for the built-in population,
 /// made again.
@@ -10,50 +10,47 @@ extension ModelDirectory {
   public var isOfBuiltInPopulation: Bool { builtInSeed != nil }
 
   private var builtInSeed: Seed? {
+    guard case .number(let seed)? = record["seed"], let value = UInt64(exactly: seed) else { return nil }
+    if let data = try? dataRecord() { return data.source == .builtIn ? Seed(value) : nil }
     let population = Population()
-    guard let dataset = record["dataset"]?.members, dataset["name"]?.text == Self.builtInName,
-      dataset["users"] == .number(Double(population.users)), case .number(let seed)? = record["seed"],
-      let value = UInt64(exactly: seed)
+    guard let dataset = record["dataset"]?.members, dataset["name"]?.text == Population.name,
+      dataset["users"] == .number(Double(population.users))
     else { return nil }
     return Seed(value)
   }
 
-  private static let builtInName = "simulated population"
+  /// The built-in population that the model was trained on, made again.
+  ///
+  /// - Returns: `nil` for a model of other data.
+  public func builtInPopulation() throws -> SimulatedPopulation? {
+    try builtInSeed.map { try Population().simulate(seed: $0) }
+  }
 
   /// The users of some data as rows over the model's items, those without any left out.
   ///
-  /// - Parameter selection: where the data are; `nil` makes the built-in population again.
+  /// - Parameters:
+  ///   - source: where the data are; ``DataSelection/Source/builtIn`` makes the built-in population again.
+  ///   - reader: how they are read and filtered.
   /// - Throws: `InputError`; `DataError` when nobody has an item that the model knows, or the model was not trained on the
   ///   built-in population and nothing else is named.
-  public func trainingUsers(_ selection: DataSelection?) throws -> Audience {
-    var (selection, seed) = (selection ?? DataSelection(), Seed(0))
-    if selection.source == .builtIn {
-      guard let known = builtInSeed else {
+  public func trainingUsers(_ source: DataSelection.Source, reader: ModelDataReader) throws -> Audience {
+    let found: Audience
+    var place = "the training data"
+    switch source {
+    case .directory(let path):
+      place = path
+      found = try directoryUsers(path, reader)
+    case .file(let path), .files(let path, _, _):
+      place = path
+      let read = try reader.read(path, scope: .training)
+      found = audience(read.data.noting(read.differenceNotes))
+    case .builtIn:
+      guard let population = try builtInPopulation() else {
         throw DataError(
           path: record["dataset"]?.members?["name"]?.text ?? "the training data",
           message: "is needed again, since a saved model does not keep its users", accepted: "--data FILE")
       }
-      seed = known
-    }
-    let found: Audience
-    var place = "the training data"
-    if case .file(let path) = selection.source { place = path }
-    if case .directory(let path) = selection.source {
-      selection.filters = Filters()
-      let loaded = try selection.ranking(seed: seed, forTraining: true)
-      guard loaded.split.items == items else {
-        throw DataError(
-          path: path, message: "has other items than the model, or in another order",
-          accepted: "the directory that the model was trained on")
-      }
-      let rows = loaded.split.refit ?? loaded.split.train
-      let ids = loaded.split.trainUserIDs + (loaded.split.validation?.userIDs ?? [])
-      found = Audience(
-        userIDs: Array(ids.prefix(rows.rowCount)), profiles: Profiles(items: rows), notes: loaded.notes)
-    } else {
-      let data = try selection.interactions(seed: seed)
-      let audience = audience(data)
-      found = Audience(userIDs: audience.userIDs, profiles: audience.profiles, notes: data.notes + audience.notes)
+      found = audience(try reader.filter(population.interactions, scope: .training).data)
     }
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
@@ -69,5 +66,22 @@ extension ModelDirectory {
         trainingRows: found.profiles.trainingRows.map { rows in kept.map { rows[$0] } }),
       notes: found.notes
         + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item that the model knows left out"]))
+  }
+
+  /// The training and validation users of a ready split.
+  private func directoryUsers(_ path: String, _ reader: ModelDataReader) throws -> Audience {
+    let split = try RankingSplit.directory(path, forTraining: true, threads: reader.threads)
+    guard split.items == items else {
+      throw DataError(
+        path: path, message: "has other items than the model, or in another order",
+        accepted: "the directory that the model was trained on")
+    }
+    let trained = split.refitUsers ?? split.trainUsers
+    let differs = reader.record?.hash.map { $0 != trained.pairHash(items: split.items) } ?? false
+    return Audience(
+      userIDs: trained.ids,
+      profiles: Profiles(
+        items: trained.rows, trainingRows: users.map { known in trained.ids.map { known.index(of: $0) } }),
+      notes: split.notes + (differs ? ["\(path) is not what the model was trained on"] : []))
   }
 }

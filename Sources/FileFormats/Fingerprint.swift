@@ -11,7 +11,10 @@ public struct Fingerprint: Sendable {
   public var word: UInt64 { state }
 
   /// The 16 digits of the hash.
-  public var hexadecimal: String {
+  public var hexadecimal: String { Self.hexadecimal(state) }
+
+  /// The 16 digits of a word.
+  public static func hexadecimal(_ state: UInt64) -> String {
     let digits = String(state, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -35,25 +35,37 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   /// Makes synthetic users and hands them over block after block, in order.
   ///
   /// - Parameters:
-  ///   - users: how many.
+  ///   - users: which of them, counted from 0: a part of a longer run is the same as in the whole.
   ///   - prepare: turns a block into what is wanted of it, on the thread that made it.
   ///   - visit: takes the blocks in order.
   /// - Throws: `DataError` when the model gives scores that are not numbers, or what `prepare` and `visit` throw.
   public func generate<Prepared: Sendable>(
-    users: Int, seed: Seed, processor: Processor,
+    users: Range<Int>, seed: Seed, processor: Processor,
     prepare: @Sendable (ProfileBlock) throws -> Prepared, visit: (Prepared) throws -> Void
   ) throws {
     let size = Self.blockSize
-    let blocks = (users + size - 1) / size
+    let blocks = users.lowerBound / size..<(users.upperBound + size - 1) / size
     let wave = 4 * processor.threads
-    for first in stride(from: 0, to: blocks, by: wave) {
-      let prepared = try processor.map(count: min(wave, blocks - first)) { index in
+    for first in stride(from: blocks.lowerBound, to: blocks.upperBound, by: wave) {
+      let prepared = try processor.map(count: min(wave, blocks.upperBound - first)) { index in
         let start = (first + index) * size
         return try prepare(
-          block(start..<start + size, keeping: min(size, users - start), seed: seed, engine: processor.engine))
+          block(
+            start..<start + size, keeping: users.clamped(to: start..<start + size), seed: seed, engine: processor.engine
+          ))
       }
       for block in prepared { try visit(block) }
     }
+  }
+
+  /// Makes the first so many synthetic users and hands them over block after block, in order.
+  ///
+  /// - Throws: as it does for a range of them.
+  public func generate<Prepared: Sendable>(
+    users: Int, seed: Seed, processor: Processor,
+    prepare: @Sendable (ProfileBlock) throws -> Prepared, visit: (Prepared) throws -> Void
+  ) throws {
+    try generate(users: 0..<users, seed: seed, processor: processor, prepare: prepare, visit: visit)
   }
 
   /// All synthetic users at once, for as many as fit in memory; shape: users × I.
@@ -62,7 +74,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   public func rows(users: Int, seed: Seed, processor: Processor) throws -> SparseRows {
     var (offsets, indices): ([Int], [Int32]) = ([0], [])
     var values: [Float]? = law == .multinomial ? [] : nil
-    try generate(users: users, seed: seed, processor: processor, prepare: { $0 }) { block in
+    try generate(users: 0..<users, seed: seed, processor: processor, prepare: { $0 }) { block in
       let start = indices.count
       indices += block.rows.indices
       offsets += block.rows.offsets.dropFirst().map { start + $0 }
@@ -71,8 +83,9 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
     return SparseRows(columnCount: model.itemCount, offsets: offsets, indices: indices, values: values)
   }
 
-  /// One block; the last is made whole like the others and cut afterwards.
-  private func block(_ users: Range<Int>, keeping count: Int, seed: Seed, engine: ProductEngine) throws -> ProfileBlock
+  /// One block; the first and the last are made whole like the others and cut afterwards.
+  private func block(_ users: Range<Int>, keeping kept: Range<Int>, seed: Seed, engine: ProductEngine) throws
+    -> ProfileBlock
   {
     let draws = try source.draw(users: users, seed: seed, engine: engine)
     let wanted = lengths.draw(draws, users: users, seed: seed, engine: engine)
@@ -80,7 +93,8 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
     var sampler = ItemSampler(items: model.itemCount)
     var (offsets, indices): ([Int], [Int32]) = ([0], [])
     var values: [Float]? = law == .multinomial ? [] : nil
-    for (row, user) in users.prefix(count).enumerated() {
+    for user in kept {
+      let row = user - users.lowerBound
       var random = SamplingStream.items.random(seed: seed, user: user)
       switch law {
       case .withoutReplacement:
@@ -95,7 +109,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
       offsets.append(indices.count)
     }
     return ProfileBlock(
-      firstUser: users.lowerBound,
+      firstUser: kept.lowerBound,
       rows: SparseRows(columnCount: model.itemCount, offsets: offsets, indices: indices, values: values))
   }
 }

@@ -5,9 +5,13 @@ public import InteractionData
 public struct ProfileText: Sendable {
   private let items: [[UInt8]]
   private let hasCounts: Bool
+  private let firstUser: Int
 
   /// Prepares the text of profiles over some items.
-  public init(items: Vocabulary, law: ItemLaw) {
+  ///
+  /// - Parameter firstUser: the number in the id of user 0.
+  public init(items: Vocabulary, law: ItemLaw, firstUser: Int = 1) {
+    self.firstUser = firstUser
     self.items = items.ids.map { Array($0.utf8) }
     hasCounts = law == .multinomial
   }
@@ -15,11 +19,11 @@ public struct ProfileText: Sendable {
   /// The first line.
   public var header: String { hasCounts ? "user\titem\tcount\n" : "user\titem\n" }
 
-  /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first.
+  /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first unless numbers start later.
   ///
   /// Six digits or as many as it takes, however many users there are: the first of many have the ids of few.
   public func id(of user: Int) -> String {
-    let number = String(user + 1)
+    let number = String(firstUser + user)
     return "synthetic-" + String(repeating: "0", count: max(0, 6 - number.count)) + number
   }
 

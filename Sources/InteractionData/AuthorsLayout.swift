@@ -80,7 +80,7 @@ extension RankingSplit {
           return rows
         } ?? [])
     }
-    func heldOut(_ input: AuthorsLayout, _ target: AuthorsLayout) throws -> (HeldOutUsers, all: SparseRows) {
+    func heldOut(_ input: AuthorsLayout, _ target: AuthorsLayout) throws -> (HeldOutUsers, all: UserRows) {
       let users = Vocabulary(ids: (ids[input] ?? []) + (ids[target] ?? []))
       let foldIn = rows(input, users)
       let hidden = rows(target, users).subtracting(foldIn)
@@ -98,7 +98,7 @@ extension RankingSplit {
             : "holds out nothing that \(input.rawValue) does not have",
           accepted: "items to be found for at least one user of \(input.rawValue)")
       }
-      return (result, foldIn.union(hidden))
+      return (result, UserRows(ids: users.ids, rows: foldIn.union(hidden)))
     }
     let trainUsers = Vocabulary(ids: ids[.train] ?? [])
     let train = rows(.train, trainUsers)
@@ -111,9 +111,10 @@ extension RankingSplit {
           message: "is trained on and held out", accepted: "held-out users who are not in train.csv")
       }
     }
+    let trained = UserRows(ids: trainUsers.ids, rows: train)
     return RankingSplit(
-      kind: .directory, items: items, trainUserIDs: trainUsers.ids, train: train, validation: validation,
-      refit: forTraining ? train.appending(everything) : nil, test: test, notes: notes)
+      kind: .directory, items: items, trainUserIDs: trained.ids, train: trained.rows, validation: validation,
+      refit: forTraining ? trained.appending(everything) : nil, test: test, notes: notes)
   }
 
   /// What number each id of each file stands for.

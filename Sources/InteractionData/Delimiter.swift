@@ -71,6 +71,16 @@ public enum Delimiter: Sendable, Equatable {
   }
 }
 
+extension Delimiter {
+  /// What ``init(_:)`` understands as this delimiter.
+  public var text: String {
+    switch self {
+    case .byte(let byte) where ![.tab, .comma, .semicolon].contains(self): String(Unicode.Scalar(byte))
+    default: description
+    }
+  }
+}
+
 extension Delimiter: CustomStringConvertible {
   /// The name used in messages.
   public var description: String {

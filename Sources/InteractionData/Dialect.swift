@@ -34,7 +34,7 @@ struct DialectDecision {
         path: path, line: lines.first.number, text: String(decoding: lines.first.bytes, as: UTF8.self),
         message: isFault
           ? "has quotes that do not fit"
-          : "has only one column"
+          : InteractionFormat.oneColumn
             + (format.delimiter.map { " when cut at \($0)" } ?? ""),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
     }

@@ -48,7 +48,7 @@ extension RankingSplit {
     if validationUsers == nil { notes.append("nothing to validate on: no epoch can be chosen") }
     return RankingSplit(
       kind: .files, items: train.items, trainUserIDs: ids, train: fitted, validation: validationUsers,
-      refit: validation == nil || test == nil ? known : nil, test: testUsers, notes: notes)
+      refit: validation == nil || test == nil ? UserRows(ids: ids, rows: known) : nil, test: testUsers, notes: notes)
   }
 
   /// Rows of another file in the users and items of the training file.

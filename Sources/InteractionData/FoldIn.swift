@@ -29,10 +29,10 @@ extension Interactions {
 }
 
 extension Interactions {
-  /// The interactions of one user, or `nil` when there is no such user.
+  /// The interactions of one user, or `nil` when there is no such user; the notes are those of all the data.
   public func only(user id: String) -> Interactions? {
     guard let user = users.index(of: id) else { return nil }
-    return selecting((0..<count).filter { userIndices[$0] == Int32(user) }, notes: [])
+    return selecting((0..<count).filter { userIndices[$0] == Int32(user) }, notes: notes)
   }
 }
 

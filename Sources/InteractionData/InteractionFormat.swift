@@ -11,6 +11,16 @@ public struct InteractionFormat: Sendable, Equatable {
     /// Nowhere.
     case absent
 
+    /// What ``init(_:)`` understands as this column; `nil` for ``recognised``.
+    public var text: String? {
+      switch self {
+      case .recognised: nil
+      case .named(let name): name
+      case .number(let number): "\(number)"
+      case .absent: "none"
+      }
+    }
+
     /// Understands what a user writes: a number counted from 1, `none`, or a name.
     public init(_ text: String) {
       if let number = Int(text) {

@@ -123,6 +123,6 @@ extension RankingSplit {
     }
     return RankingSplit(
       kind: kind, items: items, trainUserIDs: ids, train: train, validation: validation,
-      refit: forTraining ? known : nil, test: test, notes: notes)
+      refit: forTraining ? UserRows(ids: ids, rows: known) : nil, test: test, notes: notes)
   }
 }

@@ -20,7 +20,7 @@ public struct Interactions: Sendable {
   /// The time of each interaction, usually in seconds since 1970, or `nil` when there are none.
   public let timestamps: [Double]?
   /// What a reader should know about how these interactions came about, each with its count.
-  public let notes: [String]
+  public private(set) var notes: [String]
 
   /// The number of interactions.
   public var count: Int { userIndices.count }
@@ -103,6 +103,13 @@ public struct Interactions: Sendable {
       name: name, users: users, items: items,
       userIndices: pairs.compactMap { users.index(of: $0.user).map(Int32.init) },
       itemIndices: pairs.compactMap { items.index(of: $0.item).map(Int32.init) })
+  }
+
+  /// The same with more remarks.
+  public func noting(_ remarks: [String]) -> Interactions {
+    var result = self
+    result.notes += remarks
+    return result
   }
 
   /// The interactions whose positions are given, in ascending order, with vocabularies of what is left.

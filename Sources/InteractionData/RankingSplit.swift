@@ -59,10 +59,10 @@ public struct RankingSplit: Sendable {
   public let train: SparseRows
   /// Whose ranking chooses the number of epochs, or `nil` when nobody has enough items for that.
   public let validation: HeldOutUsers?
-  /// When set, what to fit again for the chosen number of epochs.
+  /// When set, what to fit again for the chosen number of epochs, with the ids of these users.
   ///
   /// Its first rows are the users of ``train``, in the same order; users held out for validation follow.
-  public let refit: SparseRows?
+  public let refitUsers: UserRows?
   /// Whose ranking is reported; `nil` when everything is for training.
   public let test: HeldOutUsers?
   /// What a reader of the results should know, each with its count.
@@ -73,22 +73,23 @@ public struct RankingSplit: Sendable {
 
   /// Creates a split.
   ///
-  /// - Precondition: all rows have one column for each item; ``train`` has one row for each id.
+  /// - Precondition: all rows have one column for each item; ``train`` has one row for each id; `refit` begins with the
+  ///   users of ``train``.
   public init(
     kind: SplitKind, items: Vocabulary, trainUserIDs: [String], train: SparseRows, validation: HeldOutUsers?,
-    refit: SparseRows?, test: HeldOutUsers?, notes: [String] = []
+    refit: UserRows?, test: HeldOutUsers?, notes: [String] = []
   ) {
     precondition(train.rowCount == trainUserIDs.count, "an id for each training row")
-    for rows in [train, validation?.heldOut, refit, test?.heldOut].compactMap({ $0 }) {
+    for rows in [train, validation?.heldOut, refit?.rows, test?.heldOut].compactMap({ $0 }) {
       precondition(rows.columnCount == items.count, "a column for each item")
     }
-    precondition(refit.map { $0.rowCount >= train.rowCount } ?? true, "training users are fitted again")
+    precondition(refit.map { $0.ids.starts(with: trainUserIDs) } ?? true, "training users are fitted again")
     self.kind = kind
     self.items = items
     self.trainUserIDs = trainUserIDs
     self.train = train
     self.validation = validation
-    self.refit = refit
+    refitUsers = refit
     self.test = test
     self.notes = notes
     var fingerprint = Fingerprint()
@@ -97,19 +98,18 @@ public struct RankingSplit: Sendable {
     fingerprint.add(trainUserIDs)
     fingerprint.add(train)
     fingerprint.add(validation)
-    fingerprint.add(refit)
+    fingerprint.add(refit?.rows)
     fingerprint.add(test)
     hash = fingerprint.hexadecimal
   }
 }
 
 extension RankingSplit {
+  /// The rows of ``refitUsers``.
+  public var refit: SparseRows? { refitUsers?.rows }
+  /// The rows of ``train`` with their ids.
+  public var trainUsers: UserRows { UserRows(ids: trainUserIDs, rows: train) }
+
   /// What the training users have, as interactions.
-  public func trainingInteractions(name: String) -> Interactions {
-    let users = (0..<train.rowCount).flatMap { user in
-      [Int32](repeating: Int32(user), count: train.count(ofRow: user))
-    }
-    return Interactions(
-      name: name, users: Vocabulary(ids: trainUserIDs), items: items, userIndices: users, itemIndices: train.indices)
-  }
+  public func trainingInteractions(name: String) -> Interactions { trainUsers.interactions(name: name, items: items) }
 }

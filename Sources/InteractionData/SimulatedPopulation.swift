@@ -35,22 +35,25 @@ public struct SimulatedPopulation: Sendable {
     try AtomicDirectory.verify(path, replacing: fileNames.contains)
   }
 
-  /// Writes `interactions.tsv` (user, item), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture),
+  /// Writes `interactions.tsv` (user, item, and a rating with `ratings`), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture),
   /// `truth_items.tsv` (item, probability in each taste) and `population.json` (parameters and seed), all or
   /// none.
   ///
+  /// - Parameter ratings: whether each interaction gets a rating, as ``rated()`` makes them.
   /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.
-  public func write(to path: String) throws {
+  public func write(to path: String, ratings: Bool = false) throws {
+    let interactions = ratings ? rated() : interactions
     try AtomicDirectory.write(
       to: path, replacing: { Self.fileNames.contains($0) },
       filling: { directory in
         try AtomicFile.write(to: directory + "/interactions.tsv") { output in
-          try output.write("user\titem\n")
+          try output.write("user\titem\(ratings ? "\trating" : "")\n")
           let users = interactions.users.ids
           let items = interactions.items.ids
           for position in 0..<interactions.count {
             let user = users[Int(interactions.userIndices[position])]
-            try output.write("\(user)\t\(items[Int(interactions.itemIndices[position])])\n")
+            let rating = interactions.ratings.map { "\t\(Int($0[position]))" } ?? ""
+            try output.write("\(user)\t\(items[Int(interactions.itemIndices[position])])\(rating)\n")
           }
         }
         try AtomicFile.write(to: directory + "/items.tsv") { output in

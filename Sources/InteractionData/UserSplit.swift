@@ -64,11 +64,13 @@ extension RankingSplit {
     if validation == nil {
       notes.append("no validation user (of \(size)) has five items: no epoch can be chosen")
     }
-    let train = rows.selecting(rows: training)
+    func users(_ places: [Int]) -> UserRows {
+      UserRows(ids: places.map { data.users[$0] }, rows: rows.selecting(rows: places))
+    }
+    let train = users(training)
     return RankingSplit(
-      kind: .users, items: items, trainUserIDs: training.map { data.users[$0] }, train: train,
-      validation: validation,
-      refit: forTraining ? train.appending(rows.selecting(rows: validationUsers)) : nil, test: test,
+      kind: .users, items: items, trainUserIDs: train.ids, train: train.rows, validation: validation,
+      refit: forTraining ? train.appending(users(validationUsers)) : nil, test: test,
       notes: notes)
   }
 

@@ -68,7 +68,8 @@ struct SmallestDataTests {
       name: "few", pairs: (0..<6).flatMap { user in (0..<2).map { ("u\(user)", "i\((user + $0) % 4)") } })
     let (rows, _) = data.rows(in: data.items)
     let split = RankingSplit(
-      kind: .users, items: data.items, trainUserIDs: data.users.ids, train: rows, validation: nil, refit: rows,
+      kind: .users, items: data.items, trainUserIDs: data.users.ids, train: rows, validation: nil,
+      refit: UserRows(ids: data.users.ids, rows: rows),
       test: nil)
     var configured = Configured<MultVAE>()
     (configured.model.hidden, configured.model.latent, configured.training.epochs) = ([3], 2, 7)

@@ -39,6 +39,18 @@ public struct Fit: Sendable {
   public let history: [EpochRecord]
   /// The epoch whose weights were kept, or that a second fit was run for.
   public let bestEpoch: Int
+  /// Which rows the weights were fitted to.
+  public let extent: Extent
+  /// Whether ``history`` is of an earlier fit, which only chose the number of epochs.
+  public let isRefitted: Bool
+
+  /// Which rows a model was fitted to.
+  public enum Extent: Sendable, Equatable {
+    /// Those that leave out what validation needs.
+    case training
+    /// All that there are for the final fit.
+    case everything
+  }
 
   /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
   ///
@@ -57,7 +69,8 @@ extension ModelConfiguration {
   ///
   /// - Parameters:
   ///   - rows: the training rows, U × I; for I-AutoRec the ratings turned over, I × U.
-  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose.
+  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose, or, where
+  ///     nothing is to be chosen, on these rows alone.
   ///   - validate: larger is better; `nil` runs all epochs.
   public func fit(
     to rows: SparseRows, refit: SparseRows? = nil, trainer: Trainer,
@@ -65,7 +78,9 @@ extension ModelConfiguration {
   ) throws -> Fit {
     switch self {
     case .popularity:
-      return Fit(model: .popularity(Popularity(rows: refit ?? rows)), history: [], bestEpoch: 0)
+      return Fit(
+        model: .popularity(Popularity(rows: refit ?? rows)), history: [], bestEpoch: 0,
+        extent: refit == nil ? .training : .everything, isRefitted: false)
     case .mean:
       preconditionFailure("mean has no network; MeanRating fits it")
     case .ae(let configured):
@@ -94,8 +109,11 @@ extension ModelConfiguration {
     let earlier = trainer.checkpoints?.position?.selection
     guard let refit, let validate else {
       if earlier != nil, let fault = trainer.checkpoints?.damaged("it is in a second fit") { throw fault }
-      let only = try trainer.fit(design, to: rows, options: options, validate: validate)
-      return Fit(model: wrap(only.model), history: only.history, bestEpoch: only.bestEpoch)
+      // With nothing to validate on, the rows for the second fit are fitted at once, for all epochs.
+      let only = try trainer.fit(design, to: refit ?? rows, options: options, validate: validate)
+      return Fit(
+        model: wrap(only.model), history: only.history, bestEpoch: only.bestEpoch,
+        extent: refit == nil ? .training : .everything, isRefitted: false)
     }
     var (chooser, again) = (trainer, trainer)
     (chooser.stage, again.stage) = (.choosing, .again)
@@ -110,6 +128,8 @@ extension ModelConfiguration {
     chosen.epochs = selection.bestEpoch
     let final = try again.fit(
       design, to: refit, options: chosen, plannedEpochs: options.epochs, after: selection)
-    return Fit(model: wrap(final.model), history: selection.history, bestEpoch: selection.bestEpoch)
+    return Fit(
+      model: wrap(final.model), history: selection.history, bestEpoch: selection.bestEpoch, extent: .everything,
+      isRefitted: true)
   }
 }

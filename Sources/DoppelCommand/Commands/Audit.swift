@@ -11,7 +11,8 @@ struct Audit: CheckedCommand {
     discussion: """
       --real holds the users the generator was trained on, --holdout users it has not seen. Every value stands \
       beside the same value for holdout users: the ceiling that real data reach. Without a holdout, \
-      membership, nearness to training users and utility cannot be judged.
+      membership, nearness to training users and utility cannot be judged. Flags for reading and filtering are for the \
+      real files: filters by counts for --real alone, --min-rating for the holdout too. --synthetic is taken as it is.
       """)
 
   @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"), completion: .file())
@@ -68,10 +69,13 @@ struct Audit: CheckedCommand {
   func run() throws {
     let started = Date()
     let format = try reading.format()
-    func read(_ path: String) throws -> Interactions {
-      try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path))
+    func read(_ path: String, _ format: InteractionFormat) throws -> Interactions {
+      try InteractionReader(format: format, threads: options.threads).read(path: path)
     }
-    let data = try AuditData(train: read(real), synthetic: read(synthetic), holdout: holdout.map(read))
+    // The synthetic file is doppel's own, with likes and nothing else.
+    let data = try AuditData(
+      train: reading.filters.apply(to: read(real, format)), synthetic: read(synthetic, InteractionFormat()),
+      holdout: holdout.map { try reading.filters.applyToLikes(of: read($0, format)) })
     let processor = try options.processor().using(precision)
     let loaded = Date()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)

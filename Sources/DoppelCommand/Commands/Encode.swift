@@ -9,7 +9,8 @@ struct Encode: CheckedCommand {
     discussion: """
       As a table (tsv); as the two files that TensorBoard's projector loads, vectors.tsv and metadata.tsv, in a \
       directory, with means or points only (projector); or as a NumPy array with a row for each user in the \
-      order of the data, means before log-variances (npy).
+      order of the data, means before log-variances (npy). Files are read, and ratings taken as likes, as in the \
+      model's training, unless flags say otherwise.
       """)
 
   /// What is written.
@@ -49,13 +50,7 @@ struct Encode: CheckedCommand {
     let directory = try ModelDirectory(contentsOf: model)
     try checkCodes(of: directory)
     let processor = try options.processor()
-    var selection = DataSelection()
-    selection.format = try reading.format()
-    selection.filters = reading.filters
-    selection.filters.keepsRatings = directory.configuration.task == .rating
-    selection.threads = options.threads
-    if let data { selection.source = .file(data) }
-    let audience = directory.audience(try selection.interactions(seed: options.randomSeed))
+    let audience = directory.audience(try interactions(for: directory))
     options.note(audience.notes)
     let written = WrittenCodes(directory: directory, audience: audience, processor: processor)
     switch format {
@@ -75,6 +70,17 @@ struct Encode: CheckedCommand {
       try Console.standardOutput(
         "\(counted(audience.userIDs.count, "user")) × \(counted(columns, "number")) in \(output)\n")
     }
+  }
+
+  private func interactions(for directory: ModelDirectory) throws -> Interactions {
+    let reader = try reading.reader(for: directory, threads: options.threads)
+    let found =
+      if let data {
+        try reader.read(data, scope: .anyone)
+      } else {
+        try reader.filter(Population().simulate(seed: options.randomSeed).interactions, scope: .anyone)
+      }
+    return found.data.noting(found.differenceNotes)
   }
 
   private func checkCodes(of directory: ModelDirectory) throws {

@@ -10,7 +10,8 @@ struct Evaluate: CheckedCommand {
     discussion: """
       With one file, a fifth of each user's items is held out and the rest folds in. With --train and \
       --test, and with a directory in the authors' layout, the parts are as they stand there. Without DATA, \
-      users are drawn afresh from the built-in population: nobody the model has seen.
+      users are drawn afresh from the built-in population: nobody the model has seen. Files are read, and ratings \
+      taken as likes, as in the model's training, unless flags say otherwise.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -79,15 +80,12 @@ struct Evaluate: CheckedCommand {
   private func testUsers(
     for directory: ModelDirectory
   ) throws -> (SplitKind, (DataSummary, HeldOutUsers, [String])) {
-    let format = try reading.format()
-    func read(_ path: String) throws -> Interactions {
-      try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path))
-    }
+    let reader = try reading.reader(for: directory, threads: options.threads)
     if let train {
       guard let test else { throw UsageError("--train needs --test") }
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
-      let known = try read(train)
-      return (.files, try directory.users(known: known, wanted: try read(test)))
+      let (known, wanted) = try reader.read(known: train, wanted: test)
+      return (.files, try directory.users(known: known, wanted: wanted))
     }
     if test != nil { throw UsageError("--test needs --train") }
     guard let data else {
@@ -98,7 +96,10 @@ struct Evaluate: CheckedCommand {
     case .directory(let path):
       return (.directory, try directory.users(of: .directory(path, threads: options.threads), name: path))
     case .file(let path):
-      return (.users, try directory.users(foldingIn: read(path), seed: options.randomSeed))
+      let found = try reader.read(path, scope: .anyone)
+      return (
+        .users, try directory.users(foldingIn: found.data.noting(found.overlapNotes), seed: options.randomSeed)
+      )
     }
   }
 }

@@ -86,7 +86,7 @@ struct Inspect: CheckedCommand {
   func run() throws {
     let processor = try options.processor()
     let (subjects, place) = try subjects()
-    let (data, truth) = try data(place, for: subjects[0].directory)
+    let (data, truth) = try data(place, for: subjects)
     options.note(data.notes)
     var inspection = InspectionOptions()
     (inspection.draws, inspection.maximumUsers) = (draws, maxUsers)
@@ -132,31 +132,34 @@ struct Inspect: CheckedCommand {
     return (subjects, data)
   }
 
-  private func data(_ place: String?, for model: ModelDirectory) throws -> (Interactions, Truth?) {
+  private func data(_ place: String?, for subjects: [InspectionSubject]) throws -> (Interactions, Truth?) {
     let given = try truth.map { try Truth(contentsOf: $0) }
+    let reader = try reading.reader(for: subjects[0].directory, threads: options.threads)
     guard let place else {
-      let population = try Population().simulate(seed: populationSeed(of: model))
-      return (try reading.filters.apply(to: population.interactions), given ?? Truth(population))
+      let population =
+        try subjects[0].directory.builtInPopulation() ?? Population().simulate(seed: options.randomSeed)
+      let found = try reader.filter(population.interactions, scope: .training)
+      return (found.data.noting(try differences(subjects, found.data)), given ?? Truth(population))
     }
     switch try DataPlace(place) {
     case .file(let path):
-      let format = try reading.format()
-      return (
-        try reading.filters.apply(to: InteractionReader(format: format, threads: options.threads).read(path: path)),
-        given
-      )
+      let data = try reader.read(path, scope: .training).data
+      return (data.noting(try differences(subjects, data)), given)
     case .directory(let path):
-      let split = try RankingSplit.directory(path, threads: options.threads)
-      return (split.trainingInteractions(name: URL(fileURLWithPath: path).lastPathComponent), given)
+      let split = try RankingSplit.directory(path, forTraining: true, threads: options.threads)
+      let name = URL(fileURLWithPath: path).lastPathComponent
+      let all = (split.refitUsers ?? split.trainUsers).interactions(name: name, items: split.items)
+      return (split.trainingInteractions(name: name).noting(try differences(subjects, all)), given)
     }
   }
 
-  /// A model of the built-in population remembers from which seed it was.
-  private func populationSeed(of model: ModelDirectory) -> Seed {
-    guard model.record["dataset"]?.members?["name"] == .string(Population.name),
-      case .number(let seed)? = model.record["seed"], let whole = UInt64(exactly: seed)
-    else { return options.randomSeed }
-    return Seed(whole)
+  /// Which models were trained on something else.
+  private func differences(_ subjects: [InspectionSubject], _ data: Interactions) throws -> [String] {
+    let hash = data.pairHash()
+    return try subjects.compactMap { subject in
+      guard let trained = try subject.directory.dataRecord()?.hash, trained != hash else { return nil }
+      return "\(data.name) is not what \(subject.label) was trained on"
+    }
   }
 
   // MARK: Output

@@ -10,7 +10,8 @@ struct Recommend: CheckedCommand {
     discussion: """
       For whom: --items for someone given by a list of items, --users for everyone in a file, --user with \
       --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
-      data. A list is shorter than asked for where too few items are left; a note says so. Scores are \
+      data; files are read, and ratings taken as likes, as in the model's training, unless flags say otherwise. \
+      A list is shorter than asked for where too few items are left; a note says so. Scores are \
       logits: only their order means anything.
       """)
 
@@ -132,15 +133,15 @@ struct Recommend: CheckedCommand {
       return try directory.audience(items: listed.ids)
     }
     let path = users ?? data ?? ""
-    var filters = reading.filters
-    filters.keepsRatings = directory.configuration.task == .rating
-    let interactions = try filters.apply(
-      to: InteractionReader(format: reading.format(), threads: options.threads).read(path: path))
-    guard let user else { return directory.audience(interactions) }
-    guard let only = interactions.only(user: user) else {
+    let found = try reading.reader(for: directory, threads: options.threads).read(path, scope: .anyone)
+    guard let user else { return directory.audience(found.data) }
+    guard let only = found.data.only(user: user) else {
+      let isGone = found.everyone.index(of: user) != nil
       throw DataError(
-        path: path, text: user, message: "is not a user of this file",
-        accepted: "one of its \(counted(interactions.users.count, "user"))")
+        path: path, text: user,
+        message: isGone ? "has nothing left after the filters" : "is not a user of this file",
+        accepted: "one of the \(counted(found.data.users.count, "user"))"
+          + (isGone ? " who have, or other filters" : " in it"))
     }
     return directory.audience(only)
   }

@@ -10,7 +10,8 @@ struct Sample: CheckedCommand {
     discussion: """
       Draws a place in the latent space, a profile length, and that many items in proportion to what the decoder says \
       there. The result is a file of interactions with users synthetic-000001 and so on. A saved model does not keep its \
-      users: whatever needs them reads --data, the file it was trained on (or makes the built-in population again). \
+      users: whatever needs them reads --data, the file it was trained on (or makes the built-in population again), with \
+      the filters of the training unless flags say otherwise. \
       Synthetic profiles are not anonymous for being synthetic; doppel audit measures what they give away.
       """)
 
@@ -20,6 +21,8 @@ struct Sample: CheckedCommand {
   var users: Int?
   @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"), completion: .file())
   var output: String
+  @Option(help: ArgumentHelp("Number of the first, so that runs can be joined.", valueName: "n"))
+  var firstUser = 1
   @Option(
     help: ArgumentHelp(
       "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"),
@@ -40,24 +43,21 @@ struct Sample: CheckedCommand {
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
-    let plan = try drawing.plan(users: users)
+    let plan = try drawing.plan(users: users, first: firstUser)
     let directory = try ModelDirectory(contentsOf: model)
     var run = SampleRun(
-      directory: directory, path: model, plan: plan, selection: try selection(), output: output, options: options,
+      directory: directory, path: model, plan: plan, source: try source(),
+      reader: try reading.reader(for: directory, threads: options.threads), output: output, options: options,
       processor: try options.processor())
     try run.write()
   }
 
   /// Where the training data are, when that is said.
-  private func selection() throws -> DataSelection? {
-    guard let data else { return nil }
-    var selection = DataSelection()
-    selection.format = try reading.format()
-    selection.filters = reading.filters
-    switch try DataPlace(data) {
-    case .file(let path): selection.source = .file(path)
-    case .directory(let path): selection.source = .directory(path)
+  private func source() throws -> DataSelection.Source? {
+    switch try data.map(DataPlace.init) {
+    case nil: nil
+    case .file(let path): .file(path)
+    case .directory(let path): .directory(path)
     }
-    return selection
   }
 }

@@ -8,7 +8,9 @@ struct SampleRun {
   let path: String
   let plan: SampleOptions.Plan
   /// Where the training data are; `nil` when nobody said.
-  let selection: DataSelection?
+  let source: DataSelection.Source?
+  /// How they are read.
+  let reader: ModelDataReader
   let output: String
   let options: RunOptions
   let processor: Processor
@@ -17,13 +19,14 @@ struct SampleRun {
   private var summary: [String: JSONValue] = [:]
 
   init(
-    directory: ModelDirectory, path: String, plan: SampleOptions.Plan, selection: DataSelection?, output: String,
-    options: RunOptions, processor: Processor
+    directory: ModelDirectory, path: String, plan: SampleOptions.Plan, source: DataSelection.Source?,
+    reader: ModelDataReader, output: String, options: RunOptions, processor: Processor
   ) {
     self.directory = directory
     self.path = path
     self.plan = plan
-    self.selection = selection
+    self.source = source
+    self.reader = reader
     self.output = output
     self.options = options
     self.processor = processor
@@ -45,7 +48,7 @@ struct SampleRun {
       try write(ProfileGenerator(model: model, source: source, lengths: lengths))
     case .gaussian(let model):
       try refuseWhatScoresNoItems(model.design.likelihood)
-      if selection != nil || directory.isOfBuiltInPopulation {
+      if source != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)
       } else {
         summary["aggregatePosterior"] = directory.record["aggregatePosterior"]
@@ -95,14 +98,15 @@ struct SampleRun {
     var generator = generator
     generator.law = plan.law
     generator.temperature = plan.temperature
-    let text = ProfileText(items: directory.items, law: plan.law)
+    let numbers = plan.numbers
+    let text = ProfileText(items: directory.items, law: plan.law, firstUser: plan.first - numbers.lowerBound)
     var tally = ProfileTally(items: generator.model.itemCount)
     let progress = Progress(quiet: options.quiet)
     progress.begin("sample")
     defer { progress.end() }
     func run(_ write: ([UInt8]) throws -> Void) throws {
       try generator.generate(
-        users: plan.users, seed: options.randomSeed, processor: processor,
+        users: numbers, seed: options.randomSeed, processor: processor,
         prepare: { block in (block.rows, text.lines(of: block)) }
       ) { block in
         tally.add(block.0)
@@ -137,7 +141,7 @@ struct SampleRun {
   /// The training users, read once.
   private mutating func users() throws -> ModelDirectory.Audience {
     if let training { return training }
-    if selection == nil && !directory.isOfBuiltInPopulation {
+    if source == nil && !directory.isOfBuiltInPopulation {
       let needed =
         ["prior", "user", "interpolation"].contains(plan.name)
         ? "--lengths \(plan.lengths.rawValue)" : "--from \(plan.name)"
@@ -146,13 +150,13 @@ struct SampleRun {
           + "\(path) was trained on, which a saved model does not keep; say --data FILE"
           + (plan.name == "population" && directory.configuration.isVariational ? ", or draw with --from prior" : ""))
     }
-    let found = try directory.trainingUsers(selection)
+    let found = try directory.trainingUsers(source ?? .builtIn, reader: reader)
     options.note(found.notes)
     training = found
     return found
   }
 
-  private var hasUsers: Bool { training != nil || selection != nil || directory.isOfBuiltInPopulation }
+  private var hasUsers: Bool { training != nil || source != nil || directory.isOfBuiltInPopulation }
 
   /// Someone given by the id of a user, or by a list of items.
   private mutating func profile(of text: String, _ flag: String) throws -> Profiles {
@@ -184,7 +188,7 @@ struct SampleRun {
   }
 
   private mutating func histogram() throws -> LengthHistogram {
-    if selection == nil, let saved = directory.record["profileLengths"] {
+    if source == nil, let saved = directory.record["profileLengths"] {
       guard let histogram = LengthHistogram(json: saved, items: directory.items.count) else {
         throw DataError(
           path: path + "/config.json", message: "has profileLengths that are none",
@@ -275,6 +279,7 @@ struct SampleRun {
       document["law"] = .string(plan.law.rawValue)
       document["temperature"] = .number(plan.temperature.value)
       document["users"] = .number(Double(tally.users))
+      document["firstUser"] = .number(Double(plan.first))
       document["interactions"] = .number(Double(tally.interactions))
       document["items"] = .number(Double(tally.distinctItems))
       document["usersWithoutItems"] = .number(Double(tally.emptyUsers))

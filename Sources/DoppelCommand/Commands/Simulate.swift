@@ -15,6 +15,8 @@ struct Simulate: CheckedCommand {
   @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
   @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength =
     Population().meanProfileLength
+  @Flag(help: "Give each interaction a rating from 1 to 5, higher where the item is to the user's taste.")
+  var ratings = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { options.inputs }
@@ -41,7 +43,7 @@ struct Simulate: CheckedCommand {
       throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }
     let simulated = try population.simulate(seed: options.randomSeed)
-    try simulated.write(to: output)
+    try simulated.write(to: output, ratings: ratings)
     let data = simulated.interactions
     if options.json {
       try Console.standardOutput([

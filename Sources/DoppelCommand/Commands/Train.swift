@@ -88,13 +88,10 @@ struct Train: CheckedCommand {
         selection: epochChosenBy, refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
       let fit = try experiment.fit(configuration)
-      var users = data.split.trainUserIDs
-      if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
+      let users = experiment.users(of: fit)
       trained = Trained(
-        fit: fit, items: data.split.items, users: Vocabulary(ids: users), summary: data.summary,
-        run: run, selection: epochChosenBy,
-        refitted: experiment.refits && data.split.refit != nil,
-        rows: (experiment.refits ? data.split.refit : nil) ?? data.split.train)
+        fit: fit, items: data.split.items, users: Vocabulary(ids: users.ids), summary: data.summary,
+        record: data.record, run: run, selection: epochChosenBy, rows: users.rows)
     case .rating:
       let data = try place.rating(seed: options.randomSeed, forTraining: true)
       options.note(data.notes)
@@ -108,9 +105,11 @@ struct Train: CheckedCommand {
         refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
       guard let fit = try experiment.fit(configuration).fit else { return }
+      var record = data.record
+      record?.meanRating = experiment.meanRating(of: fit)
       trained = Trained(
-        fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
-        run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
+        fit: fit, items: data.split.items, users: data.split.users, summary: data.summary, record: record,
+        run: run, selection: "rmse", rows: nil)
     }
     Interruption.waitForSaving()
     reporter.end()
@@ -186,9 +185,9 @@ struct Train: CheckedCommand {
     let items: Vocabulary
     let users: Vocabulary
     let summary: DataSummary
+    let record: DataRecord?
     let run: RunIdentity
     let selection: String
-    let refitted: Bool
     /// What the weights were fitted to; `nil` for ratings.
     let rows: SparseRows?
 
@@ -212,13 +211,15 @@ struct Train: CheckedCommand {
         "training": .object([
           "epochs": .number(Double(trained.fit.history.count)),
           "bestEpoch": .number(Double(trained.fit.bestEpoch)),
-          "refitted": .bool(trained.refitted),
+          "refitted": .bool(trained.fit.isRefitted),
+          "users": .number(Double(trained.users.count)),
           "objective": .string(objective.rawValue),
           "selection": .string(trained.selection),
           "validation": trained.validation.map { .number($0) } ?? .null,
         ]),
       ].merging(trained.run.members.filter { !["selection", "refits"].contains($0.key) }) { record, _ in record })
     directory.itemPopularity = trained.rows.map { ItemPopularity(of: $0) }
+    directory.record["data"] = trained.record?.json
     if let lengths = trained.rows.flatMap({ LengthHistogram(of: $0) }) {
       directory.record["profileLengths"] = lengths.json
     }
@@ -231,11 +232,12 @@ struct Train: CheckedCommand {
     }
     var card = ModelCard(
       configuration: configuration, dataset: trained.summary, history: trained.fit.history,
-      bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
+      bestEpoch: trained.fit.bestEpoch, refitted: trained.fit.isRefitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
       origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).",
       aggregatePosterior: posterior)
     card.jointDivergence = joint
+    card.fittedUsers = trained.users.count
     try directory.write(to: output, card: card.markdown)
     return directory
   }
@@ -260,7 +262,11 @@ struct Train: CheckedCommand {
       line += String(format: ", validation %@ %.4f", trained.selection, validation)
       line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"
     }
-    if trained.refitted { line += ", fitted again on everything" }
+    if trained.fit.isRefitted {
+      line += ", fitted again on everything"
+    } else {
+      line += ", fitted to \(counted(trained.users.count, "user"))"
+    }
     try Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
   }
 }

@@ -72,13 +72,13 @@ struct ReadingOptions: ParsableArguments {
       "Keep ratings of at least this and take them as likes; models of ratings keep the values.", valueName: "rating"))
   var minRating: Double?
   @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
-  var minUserItems = 0
+  var minUserItems: Int?
   @Option(help: ArgumentHelp("Leave out items with fewer users.", valueName: "n"))
-  var minItemUsers = 0
+  var minItemUsers: Int?
   @Option(
     help: ArgumentHelp(
       "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
-  var core = 0
+  var core: Int?
 
   /// What says how a file is to be understood.
   static let formatFlags = ["--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter"]
@@ -113,9 +113,10 @@ struct ReadingOptions: ParsableArguments {
     }
     for (flag, number) in [
       ("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core),
-    ]
-    where number < 0 {
-      throw ValidationError("\(flag) \(number) is too small; accepted: a whole number from 0")
+    ] {
+      if let number, number < 0 {
+        throw ValidationError("\(flag) \(number) is too small; accepted: a whole number from 0")
+      }
     }
   }
 
@@ -136,7 +137,16 @@ struct ReadingOptions: ParsableArguments {
   }
 
   var filters: Filters {
-    Filters(minRating: minRating, minUserItems: minUserItems, minItemUsers: minItemUsers, core: core)
+    Filters(minRating: minRating, minUserItems: minUserItems ?? 0, minItemUsers: minItemUsers ?? 0, core: core ?? 0)
+  }
+
+  /// Reads for a saved model: what is not said here is as in its training.
+  func reader(for model: ModelDirectory, threads: Int?) throws -> ModelDataReader {
+    var wishes = ModelDataReader.Wishes()
+    wishes.format = try format()
+    (wishes.minRating, wishes.core) = (minRating, core)
+    (wishes.minUserItems, wishes.minItemUsers) = (minUserItems, minItemUsers)
+    return try ModelDataReader(for: model, wishes: wishes, threads: threads)
   }
 }
 

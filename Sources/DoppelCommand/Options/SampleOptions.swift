@@ -64,6 +64,18 @@ struct SampleOptions: ParsableArguments {
     var law: ItemLaw
     var lengths: SampleLengths
     var users: Int
+    /// The number of the first, from 1.
+    var first: Int
+
+    /// Which draws these are, from 0: a run from N on goes on where one of N − 1 users ends.
+    ///
+    /// A way has its steps among the users of the run itself.
+    var numbers: Range<Int> {
+      switch source {
+      case .prior, .population, .fitted, .user: first - 1..<first - 1 + users
+      case .way: 0..<users
+      }
+    }
 
     /// Whether vectors come from everywhere, not from one or two users who are named.
     var isWithoutOwnLength: Bool {
@@ -88,7 +100,7 @@ struct SampleOptions: ParsableArguments {
   /// What the flags ask for.
   ///
   /// - Throws: ``UsageError`` for values out of range, and flags that do not go together.
-  func plan(users: Int?) throws -> Plan {
+  func plan(users: Int?, first: Int = 1) throws -> Plan {
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
     guard let temperature = Temperature(temperature) else {
       throw UsageError("--temperature \(self.temperature) is out of range; accepted: a number from 0.000001")
@@ -102,11 +114,14 @@ struct SampleOptions: ParsableArguments {
         "--users \(count) is out of range; accepted: a whole number from \(least)"
           + (least > 1 ? ", one for each of --steps," : "") + " to 1000000000")
     }
+    guard 1...1_000_000_000_000 ~= first else {
+      throw UsageError("--first-user \(first) is out of range; accepted: a whole number from 1 to 1000000000000")
+    }
     let lengths = try Self.parse(lengths, "--lengths", SampleLengths.self)
     let plan = Plan(
       source: source, isDefault: from == nil, temperature: temperature,
       law: counts ? .multinomial : .withoutReplacement,
-      lengths: lengths, users: count)
+      lengths: lengths, users: count, first: first)
     if lengths == .own && ["prior", "fitted"].contains(plan.name) {
       throw UsageError(
         "--lengths own needs a user to take the length from; accepted with --from \(plan.name): "

@@ -36,6 +36,7 @@ extension InspectionStudy {
     for subject in subjects { try subject.check(against: first) }
     let chosen = try ChosenUsers(data, items: first.directory.items, limit: options.maximumUsers, seed: seed)
 
+    var notes = chosen.notes
     var models: [InspectedModel] = []
     var centers: [(label: String, centers: Matrix<Float>)] = []
     for subject in subjects {
@@ -43,6 +44,9 @@ extension InspectionStudy {
       let inspector = chosen.inspector(
         subject.directory, data, options: options, seed: seed, processor: processor, truth: truth)
       let name = subject.directory.configuration.name
+      for note in subject.directory.configuration.newcomerNotes(inspector.profiles) where !notes.contains(note) {
+        notes.append(note)
+      }
       switch subject.directory.model {
       case .point(let model):
         let codes = try inspector.encode(model)
@@ -61,7 +65,7 @@ extension InspectionStudy {
     self.init(
       dataset: DataSummary(data), users: chosen.places.count, options: options, models: models,
       agreements: found.pairs, stabilities: found.stabilities,
-      recovery: try truth.flatMap { try inspector.recovery(centers, truth: $0) }, notes: chosen.notes)
+      recovery: try truth.flatMap { try inspector.recovery(centers, truth: $0) }, notes: notes)
   }
 
   private static func agreements(

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+
+/// `doppel split`: the parts of a split as files.
+struct Split: CheckedCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the split of compare as files that every other command takes.",
+    usage: "doppel split [<data>] --output <directory> [<options>]",
+    discussion: """
+      Files have the ids, ratings and times of the data: train.tsv, validation.tsv and test.tsv. Where users are held \
+      out, what they show is in validation_input.tsv and test_input.tsv, and all that they have in holdout.tsv, for \
+      audit. split.json has the kind, the seed, the hash and the counts. Filters are applied before the split.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
+  var output: String
+  @Option(help: "What is to be predicted from the parts.")
+  var task = ModelConfiguration.Task.ranking
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+
+  var outputs: [Output] {
+    [Output(flag: "--output", path: output, kind: .directory { try SplitFiles.verify($0) })]
+  }
+
+  func idleFlags() throws -> [IdleFlags] { try data.idleFlags(task: task) }
+
+  func run() throws {
+    let selection = try data.selection(threads: options.threads)
+    switch selection.source {
+    case .builtIn, .file: break
+    case .files: throw UsageError("--train, --validation and --test are parts already; split takes DATA")
+    case .directory(let path): throw UsageError("\(path) is split already; split takes a file of interactions")
+    }
+    let export = try SplitExport(selection, task: task, seed: options.randomSeed)
+    options.note(export.notes)
+    try export.write(to: output)
+    if options.json {
+      return try Console.standardOutput(export.description.merging(["output": .string(output)]) { $1 })
+    }
+    var text = ""
+    for part in SplitFiles.Part.allCases where export.parts.positions[part] != nil {
+      let counts = export.parts.counts(of: part)
+      text += "\(part.fileName): \(counts.users) users × \(counts.items) items, \(counts.interactions) interactions\n"
+    }
+    try Console.standardOutput(text + "saved in \(output)\n")
+  }
+}

@@ -1,0 +1,204 @@
+public import Autoencoders
+import Compute
+public import FileFormats
+public import InteractionData
+
+/// Reads files for a saved model as its training data were read and filtered, unless told otherwise.
+///
+/// Filters by counts shape what a model is fitted to; they are used again on the training data themselves, and not on other
+/// people's.
+public struct ModelDataReader: Sendable {
+  /// What is asked for now, each before what the model remembers.
+  public struct Wishes: Sendable, Equatable {
+    /// How files are to be read; what is recognised, or `nil`, is as in training.
+    public var format = InteractionFormat()
+    /// Ratings below are no likes.
+    public var minRating: Double?
+    /// As in ``Filters``; `nil` is as in training.
+    public var minUserItems: Int?
+    /// As in ``Filters``; `nil` is as in training.
+    public var minItemUsers: Int?
+    /// As in ``Filters``; `nil` is as in training.
+    public var core: Int?
+
+    /// Asks for nothing.
+    public init() {}
+  }
+
+  /// What the model remembers, if it does.
+  public let record: DataRecord?
+  private let wishes: Wishes
+  let threads: Int?
+  private let keepsRatings: Bool
+
+  /// Prepares to read for a model.
+  ///
+  /// - Throws: `DataError` when `config.json` is wrong about the data.
+  public init(for model: ModelDirectory, wishes: Wishes = Wishes(), threads: Int? = nil) throws {
+    record = try model.dataRecord()
+    self.wishes = wishes
+    self.threads = threads
+    keepsRatings = model.configuration.task == .rating
+  }
+
+  /// Interactions read for a model.
+  public struct Found: Sendable {
+    /// What was read and is left, with notes on it.
+    public let data: Interactions
+    /// Who was in the file before anything was left out.
+    public let everyone: Vocabulary
+    /// Whether these are the data the model was trained on; `nil` where it does not remember them.
+    public let isTrainingData: Bool?
+  }
+
+  // MARK: Reading
+
+  /// Which filters a file is read with, besides ratings that are no likes.
+  public enum Scope: Sendable {
+    /// Those by counts as well if the file turns out to be what the model was trained on.
+    case training
+    /// Only those by counts that are asked for now.
+    case anyone
+  }
+
+  /// Reads one file.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  public func read(_ path: String, scope: Scope) throws -> Found {
+    let file = try readFile(path)
+    return try filter(file.data, scope: scope, used: file.used)
+  }
+
+  /// Filters interactions that are at hand, as if they had been read.
+  ///
+  /// - Throws: `DataError`.
+  public func filter(_ data: Interactions, scope: Scope) throws -> Found { try filter(data, scope: scope, used: []) }
+
+  /// Reads what is known of some users and what is to be found of them; filters by counts that are asked for are about the
+  /// first.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  public func read(known: String, wanted: String) throws -> (known: Interactions, wanted: Interactions) {
+    let first = try read(known, scope: .anyone)
+    let second = try readFile(wanted)
+    var filters = Filters()
+    (filters.minRating, filters.keepsRatings) = (minRating, keepsRatings)
+    var target = try filters.applyToLikes(of: second.data)
+    if record?.hash != nil {
+      let together = try filter(first.data.joined(with: target), scope: .training)
+      let alone = try filter(target, scope: .training)
+      for found in [together, alone] where found.isTrainingData == true {
+        target = target.noting(
+          ["what is to be found was trained on, so the results are too good; doppel split keeps users apart"])
+        break
+      }
+    }
+    return (first.data, target)
+  }
+
+  private func readFile(_ path: String) throws -> (data: Interactions, used: [String]) {
+    func read(_ format: InteractionFormat) throws -> Interactions {
+      try InteractionReader(format: format, threads: threads).read(path: path)
+    }
+    let (format, used) = format
+    if used.isEmpty { return (try read(format), []) }
+    do {
+      return (try read(format), used)
+    } catch let error as DataError where path != "-" && InteractionFormat.isMisfit(error) {
+      // A file of another kind, such as synthetic users, is read as it stands.
+      guard let data = try? read(wishes.format) else { throw error }
+      let flags = used.joined(separator: " ")
+      return (data.noting(["\(data.name) does not have the columns of the training data: read without \(flags)"]), [])
+    }
+  }
+
+  private func filter(_ data: Interactions, scope: Scope, used: [String]) throws -> Found {
+    var used = used
+    var notes: [String] = []
+    var likes = Filters()
+    (likes.minRating, likes.keepsRatings) = (minRating, keepsRatings)
+    if wishes.minRating == nil, let minRating {
+      if data.ratings == nil {
+        likes.minRating = nil
+        if record?.source != .builtIn {
+          notes.append("\(data.name) has no ratings, so \(Self.flag(minRating)) of the training is not applied")
+        }
+      } else {
+        used.append(Self.flag(minRating))
+      }
+    }
+    for (key, filter) in DataRecord.counts {
+      if let wish = wish(key) { likes[keyPath: filter] = wish }
+    }
+    var all = likes
+    var counts: [String] = []
+    for (key, filter) in DataRecord.counts where wish(key) == nil {
+      guard let count = record?.filters[keyPath: filter], count > 0 else { continue }
+      all[keyPath: filter] = count
+      counts.append("\(DataRecord.flag(key)) \(count)")
+    }
+    var (kept, isTraining) = (Interactions?.none, Bool?.none)
+    if let hash = record?.hash {
+      let trained = try? all.apply(to: data)
+      isTraining = trained?.pairHash(withRatings: keepsRatings) == hash
+      if scope == .training && isTraining == true || all == likes, let trained {
+        kept = trained
+        if scope == .training && isTraining == true { used += counts }
+      }
+    }
+    let result = try kept ?? likes.apply(to: data)
+    if !used.isEmpty { notes.append("\(used.joined(separator: " ")), as in training") }
+    let gone = data.users.count - result.users.count
+    if gone > 0 {
+      notes.append("\(gone) of \(data.users.count) users \(gone == 1 ? "has" : "have") nothing left")
+    }
+    return Found(data: result.noting(notes), everyone: data.users, isTrainingData: isTraining)
+  }
+
+  // MARK: What is asked for and what is remembered
+
+  private var minRating: Double? { wishes.minRating ?? record?.filters.minRating }
+
+  private func wish(_ key: String) -> Int? {
+    switch key {
+    case "minUserItems": wishes.minUserItems
+    case "minItemUsers": wishes.minItemUsers
+    default: wishes.core
+    }
+  }
+
+  /// The format to read with, and the flags in it that are remembered.
+  private var format: (InteractionFormat, used: [String]) {
+    var format = wishes.format
+    var used: [String] = []
+    guard let remembered = record?.format else { return (format, used) }
+    if format.delimiter == nil, let delimiter = remembered.delimiter {
+      format.delimiter = delimiter
+      used.append("--delimiter '\(delimiter.text)'")
+    }
+    for (key, column) in DataRecord.columns where format[keyPath: column] == .recognised {
+      guard let text = remembered[keyPath: column].text else { continue }
+      format[keyPath: column] = remembered[keyPath: column]
+      used.append("\(DataRecord.flag(key)) \(text)")
+    }
+    return (format, used)
+  }
+
+  private static func flag(_ minRating: Double) -> String {
+    "--min-rating " + (Int(exactly: minRating).map { "\($0)" } ?? "\(minRating)")
+  }
+}
+
+extension ModelDataReader.Found {
+  /// What to say where data should be those the model was trained on.
+  public var differenceNotes: [String] {
+    isTrainingData == false ? ["\(data.name) is not what the model was trained on"] : []
+  }
+
+  /// What to say where data should be of people the model has not seen.
+  public var overlapNotes: [String] {
+    isTrainingData == true
+      ? ["\(data.name) is what the model was trained on, so the results are too good; doppel split keeps users apart"]
+      : []
+  }
+}
