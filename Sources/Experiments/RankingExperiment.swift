@@ -84,7 +84,8 @@ public struct RankingExperiment: Sendable {
     let result = try split.test.map { try score(fit.model.recommender, on: $0, metrics: metrics) }
     return (
       ModelResult(
-        configuration: configuration, scores: result?.scores ?? [], ranking: result,
+        configuration: configuration.settingsUsed(rows: fit.trainingRows), scores: result?.scores ?? [],
+        ranking: result,
         history: fit.history,
         bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
@@ -118,9 +119,8 @@ public struct RankingExperiment: Sendable {
       return []
     }
     return [
-      "cdae has a vector per training user and has seen no test user: "
-        + (configured.model.unseenUsers == .mean
-          ? "the mean of all vectors stands in" : "a vector of zeros stands in")
+      "cdae learns a vector per training user; new users get "
+        + (configured.model.unseenUsers == .mean ? "the mean vector" : "a zero vector")
     ]
   }
 }

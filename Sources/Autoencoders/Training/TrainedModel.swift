@@ -3,7 +3,7 @@ public import InteractionData
 
 /// A fitted model of the zoo.
 ///
-/// What it can do depends on its case: only a `gaussian` has distributions.
+/// Only a `gaussian` encodes to distributions.
 public enum TrainedModel: Sendable {
   case popularity(Popularity)
   /// Encodes to points.
@@ -11,7 +11,7 @@ public enum TrainedModel: Sendable {
   /// Encodes to distributions.
   case gaussian(Autoencoder<GaussianLatent>)
 
-  /// The model as something that ranks items.
+  /// The model as a recommender.
   public var recommender: any Recommender {
     switch self {
     case .popularity(let model): model
@@ -30,7 +30,7 @@ public enum TrainedModel: Sendable {
   }
 }
 
-/// A fitted model with the story of its training.
+/// A fitted model with its training history.
 public struct Fit: Sendable {
   /// The model.
   public let model: TrainedModel
@@ -38,13 +38,16 @@ public struct Fit: Sendable {
   public let history: [EpochRecord]
   /// The epoch whose weights were kept, or that a second fit was run for.
   public let bestEpoch: Int
+
+  /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
+  public var trainingRows: Int { history.first?.users ?? 0 }
 }
 
 extension ModelConfiguration {
-  /// Fits this model, whichever it is.
+  /// Fits this model.
   ///
   /// - Parameters:
-  ///   - rows: the training rows, U × I; for I-AutoRec the ratings turned over, I × U.
+  ///   - rows: the training rows, U × I; for I-AutoRec the transposed ratings, I × U.
   ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose.
   ///   - validate: larger is better; `nil` runs all epochs.
   public func fit(
