@@ -1,8 +1,8 @@
-# make demo      get what is missing, build, compare the models on the built-in population
-# make test      get what is missing, build the tests, run them
-# make test-browser  the same, then open report pages in headless Chromium (installed by apt where it is missing)
-# make build     the command, release
-# make install   put the command under PREFIX (default /usr/local; DESTDIR is honoured)
+# make demo      install missing libraries, build, compare the models on the built-in population
+# make test      install missing libraries, build and run the tests
+# make test-browser  the same, then check report pages in headless Chromium (installed by apt if missing)
+# make build     build the command (release)
+# make install   install the command under PREFIX (default /usr/local; DESTDIR is honoured)
 # make lint      check the format of all Swift files
 # make format    correct it
 # make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
@@ -14,8 +14,8 @@
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
 # make clean     remove everything built
 #
-# GSL_ONLY=1     neither fetch nor use a library for fast products: GSL alone, as on the barest machine
-# SWIFT=swift    another Swift; BUILD=.build another place to build; PYTHON=python3 another Python
+# GSL_ONLY=1     do not install or use a fast matrix library: GSL only
+# SWIFT=swift    the Swift command; BUILD=.build the build directory; PYTHON=python3 the Python command
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -41,11 +41,11 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .skipped(let users):
-      "\(counted(users)) with nothing held out left out"
+      "left out \(counted(users)) without held-out items"
     case .shortLists(let cutoff, let users):
       "\(counted(users)) with fewer than \(cutoff) items to rank: their lists are shorter"
     case .allTied(let users):
-      "\(counted(users)) with the same score for every item listed: the vocabulary's order decided"
+      "\(counted(users)) with equal scores for all listed items: ranked in vocabulary order"
     }
   }
 

@@ -24,7 +24,7 @@ extension ModelDirectory {
       profiles: Profiles(
         items: rows, trainingRows: users.map { known in data.users.ids.map { known.index(of: $0) } }),
       notes: unknown == 0
-        ? [] : ["\(unknown) interactions with items the model does not know left out"])
+        ? [] : ["left out \(counted(unknown, "interaction")) with items that the model does not know"])
   }
 
   /// One new user, given by a list of items.
@@ -85,7 +85,7 @@ extension ModelDirectory {
   private func refuseItemAutoRec() throws {
     guard case .itemAutoRec = configuration else { return }
     throw DataError(
-      path: "model", message: "item-autorec predicts from the ratings of all users and keeps none of them",
+      path: "model", message: "item-autorec predicts from the ratings of all users, which a saved model does not keep",
       accepted: "a ranking model, or user-autorec")
   }
 
@@ -196,7 +196,7 @@ extension ModelDirectory {
     }
     guard !ids.isEmpty else {
       throw DataError(
-        path: wanted.name, message: "has nothing to look for among the model's items",
+        path: wanted.name, message: "has no item of the model to predict",
         accepted: "interactions with items of the model's items.txt")
     }
     let rows = SparseRows(columnCount: items.count, rows: profiles)
@@ -224,6 +224,6 @@ extension ModelDirectory {
   }
 
   private func notes(_ unknown: Int) -> [String] {
-    unknown == 0 ? [] : ["\(unknown) interactions with items the model does not know left out"]
+    unknown == 0 ? [] : ["left out \(counted(unknown, "interaction")) with items that the model does not know"]
   }
 }

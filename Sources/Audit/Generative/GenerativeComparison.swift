@@ -45,9 +45,11 @@ public struct GenerativeComparison: Sendable {
     }
     var notes = data.notes
     if dropped > 0 {
-      notes.append("\(dropped) interactions of held-out users with items that no training user has left out")
+      notes.append("left out \(counted(dropped, "interaction")) of held-out users with items that no training user has")
     }
-    if kept.count < rows.rowCount { notes.append("\(rows.rowCount - kept.count) held-out users have no other items") }
+    if kept.count < rows.rowCount {
+      notes.append("left out \(counted(rows.rowCount - kept.count, "held-out user")) without other items")
+    }
     self.notes = notes
     var fingerprint = Fingerprint()
     for part in [split.hash, unseen.hash] { fingerprint.add(part) }
@@ -62,10 +64,10 @@ public struct GenerativeComparison: Sendable {
 
   /// Why no users can be drawn from a model, however it is trained; `nil` when they can.
   public static func refusal(of model: ModelConfiguration) -> String? {
-    if model.task == .rating { return "\(model.name) predicts ratings and not who has what" }
+    if model.task == .rating { return "\(model.name) predicts ratings, not interactions" }
     if model == .popularity { return "popularity has no latent space to draw from" }
     if model.hyperparameters["likelihood"]?.text == Likelihood.gaussian.rawValue {
-      return "\(model.name) with a gaussian likelihood gives no probabilities of items"
+      return "\(model.name) with a gaussian likelihood gives no item probabilities"
     }
     return nil
   }
@@ -92,7 +94,7 @@ public struct GenerativeComparison: Sendable {
         let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
         let label = source.label(of: model.name)
         if kept.count < rows.rowCount {
-          notes.append("\(label): \(rows.rowCount - kept.count) users without an item left out")
+          notes.append("\(label): left out \(counted(rows.rowCount - kept.count, "user")) without items")
         }
         var auditor = Auditor(seed: seed, processor: processor)
         auditor.options = options

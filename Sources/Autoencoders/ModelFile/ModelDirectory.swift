@@ -116,7 +116,7 @@ public struct ModelDirectory: Sendable {
     } catch let error as InputError {
       guard CheckpointFile.isThere(in: path) else { throw error }
       throw InputError(
-        path: path, reason: "it holds the checkpoint of a training that is not finished; train --resume goes on with it"
+        path: path, reason: "it holds the checkpoint of an unfinished training; train --resume continues it"
       )
     }
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
@@ -135,7 +135,7 @@ public struct ModelDirectory: Sendable {
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
     if let count = config["items"], count != .number(Double(items.count)) {
-      throw wrong("speaks of \(count.prettyPrinted) items, but items.txt has \(items.count)")
+      throw wrong("has \(count.prettyPrinted) items, but items.txt has \(items.count)")
     }
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)
@@ -145,7 +145,7 @@ public struct ModelDirectory: Sendable {
     } catch let error as TensorMismatch {
       throw DataError(
         path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
-        accepted: "the files of one and the same model")
+        accepted: "files of the same model")
     }
     record = config
   }
