@@ -45,7 +45,7 @@ struct SampleOptions: ParsableArguments {
       """
       empirical (as in the training data), negative-binomial (fitted to them), nearby (as people near the latent vector), \
       own (as the user the vector comes from), or auto: own with --like and --interpolate; elsewhere empirical, unless \
-      the place foretells the length, then own for the population and nearby for other origins.
+      the place predicts the length, then own for the population and nearby for other origins.
       """, valueName: "law"))
   var lengths = SampleLengths.auto.rawValue
 
