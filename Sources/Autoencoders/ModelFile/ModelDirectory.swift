@@ -2,7 +2,7 @@ import Compute
 public import FileFormats
 public import InteractionData
 
-/// A fitted model on disk: a directory that is enough by itself.
+/// A fitted model on disk: a self-contained directory.
 ///
 /// | file | content |
 /// |---|---|

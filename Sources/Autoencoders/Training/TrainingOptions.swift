@@ -69,9 +69,9 @@ public struct TrainingOutcome<Latent: LatentSpace>: Sendable {
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// The loss became NaN or infinite.
   case diverged(epoch: Int, batch: Int, NonFiniteLoss)
-  /// There is nobody to learn from.
+  /// There are no training users.
   case noUsers
-  /// Somebody asked to stop.
+  /// The training was interrupted.
   case interrupted
 
   /// What is wrong, in one sentence.
