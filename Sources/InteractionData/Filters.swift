@@ -2,7 +2,7 @@ import FileFormats
 
 /// Which interactions to keep before anything else happens.
 public struct Filters: Sendable, Equatable {
-  /// Ratings below this are dropped; what is left counts as had, whatever its rating.
+  /// Ratings below this are dropped; the others count as likes, whatever their value.
   ///
   /// `nil` keeps all, with ratings.
   public var minRating: Double?

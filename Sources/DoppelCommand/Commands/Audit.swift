@@ -6,7 +6,7 @@ import Foundation
 /// `doppel audit`: fidelity, utility and privacy of synthetic users.
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Hold synthetic users against real ones: fidelity, utility, privacy.",
+    abstract: "Compare synthetic users with real ones: fidelity, utility, privacy.",
     usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
     discussion: """
       --real holds the users the generator was trained on, --holdout users it has not seen. Every value stands \
@@ -24,20 +24,20 @@ struct Audit: ParsableCommand {
   var report: String?
   @Flag(help: "Leave out the measures that train models.")
   var noUtility = false
-  @Option(help: ArgumentHelp("Longest training of a model, in passes.", valueName: "n"))
+  @Option(help: ArgumentHelp("Largest number of epochs of a training.", valueName: "n"))
   var utilityEpochs = UtilityOptions().epochs
-  @Flag(help: "Of utility, only train popularity and mult-vae on synthetic and on real users.")
+  @Flag(help: "For utility, train only popularity and mult-vae, on synthetic and on real users.")
   var tstrOnly = false
   @Option(
     help: ArgumentHelp(
-      "Keep what training on the real users gave in this file, and take it from there in the next audit of the same.",
+      "Store the results of training on real users in this file, and reuse them in later audits of the same data.",
       valueName: "file"))
   var realScores: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+      "Number format of matrix products in training: f32, or bf16 if the processor supports it.", valueName: "format"))
   var precision = ProductPrecision.float32
-  @Option(help: ArgumentHelp("Most users of each kind whose distances are computed.", valueName: "n"))
+  @Option(help: ArgumentHelp("Largest number of users of each kind for distances.", valueName: "n"))
   var maxUsers = AuditOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -49,15 +49,15 @@ struct Audit: ParsableCommand {
     }
     if noUtility && (tstrOnly || realScores != nil) {
       throw ValidationError(
-        "--no-utility trains nothing, so it does not go with \(tstrOnly ? "--tstr-only" : "--real-scores")")
+        "--no-utility cannot be combined with \(tstrOnly ? "--tstr-only" : "--real-scores")")
     }
     if holdout == nil && (tstrOnly || realScores != nil) {
       throw ValidationError(
-        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on users that nothing was trained on"
+        "\(tstrOnly ? "--tstr-only" : "--real-scores") needs --holdout: utility is measured on unseen users"
       )
     }
     if [real, synthetic, holdout].count(where: { $0 == "-" }) > 1 {
-      throw ValidationError("only one file can be - for stdin")
+      throw ValidationError("only one file can be read from stdin (-)")
     }
   }
 
@@ -119,7 +119,8 @@ struct Audit: ParsableCommand {
     do {
       return try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: path)))).decoded(as: RealScores.self)
     } catch is DecodingError {
-      throw DataError(path: path, message: "is not what --real-scores keeps", accepted: "such a file, or a new name")
+      throw DataError(
+        path: path, message: "is not a file written by --real-scores", accepted: "such a file, or a new name")
     }
   }
 }

@@ -18,9 +18,9 @@ struct Evaluate: ParsableCommand {
   @Argument(help: "File of interactions or a directory in the authors' layout.")
   var data: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
-  @Option(help: ArgumentHelp("What the test users are known to have.", valueName: "file"))
+  @Option(help: ArgumentHelp("The known items of the test users.", valueName: "file"))
   var train: String?
-  @Option(help: ArgumentHelp("What is to be found.", valueName: "file"))
+  @Option(help: ArgumentHelp("The items to predict.", valueName: "file"))
   var test: String?
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -70,7 +70,7 @@ struct Evaluate: ParsableCommand {
     }
     if let train {
       guard let test else { throw UsageError("--train needs --test") }
-      guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
+      guard data == nil else { throw UsageError("give either DATA or --train with --test") }
       let known = try read(train)
       return (.files, try directory.users(known: known, wanted: try read(test)))
     }

@@ -6,7 +6,7 @@ import Foundation
 /// `doppel inspect`: what a latent space holds.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look into the latent spaces of saved models, side by side.",
+    abstract: "Analyse and compare the latent spaces of saved models.",
     usage: "doppel inspect <model> … [<data>] [<options>]",
     discussion: """
       Without DATA: the built-in population of the seed the first model was trained with, whose true tastes \
@@ -24,14 +24,14 @@ struct Inspect: ParsableCommand {
   var truth: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"))
   var report: String?
-  @Option(help: ArgumentHelp("Walk along this dimension, counted from 1.", valueName: "dimension"))
+  @Option(help: ArgumentHelp("Decode points along this dimension, counted from 1.", valueName: "dimension"))
   var traverse: Int?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Walk from one user to another; give their ids last.", valueName: "user"))
+    help: ArgumentHelp("Decode points from one user to another; give their ids last.", valueName: "user"))
   var interpolate: [String] = []
-  @Option(help: ArgumentHelp("Steps of a walk.", valueName: "n")) var steps = 7
-  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items of a step.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of points of a walk.", valueName: "n")) var steps = 7
+  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items listed per point.", valueName: "n"))
   var length = 10
   @Option(help: ArgumentHelp("Draws in the importance-weighted bound.", valueName: "n"))
   var draws = InspectionOptions().draws
@@ -60,7 +60,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     if report != nil && (traverse != nil || !interpolate.isEmpty) {
-      throw UsageError("--report is of the whole space; leave out --traverse and --interpolate")
+      throw UsageError("--report cannot be combined with --traverse or --interpolate")
     }
     if let report { try AtomicFile.verify(report) }
     let processor = try options.processor()
@@ -105,7 +105,7 @@ struct Inspect: ParsableCommand {
         label: names.count { $0 == name } == 1 ? name : path, directory: try ModelDirectory(contentsOf: path))
     }
     guard Set(subjects.map(\.label)).count == subjects.count else {
-      throw UsageError("the same model twice; accepted: different model directories")
+      throw UsageError("the same model is given twice; accepted: different model directories")
     }
     return (subjects, data)
   }
@@ -178,7 +178,8 @@ struct Inspect: ParsableCommand {
     text += study.summaryTable.markdown(firstColumn: "\(study.users) users")
     for model in study.models {
       let shown = min(12, model.codes.dimensions.count)
-      text += "\n\(Console.printable(model.label)): the \(shown) dimensions that say most\n\n"
+      let weight = model.distribution == nil ? "variance" : "KL"
+      text += "\n\(Console.printable(model.label)): the \(shown) dimensions with the largest \(weight)\n\n"
       text += study.dimensionTable(of: model, limit: shown).markdown(firstColumn: "dimension")
     }
     if !study.agreements.isEmpty {
@@ -186,7 +187,7 @@ struct Inspect: ParsableCommand {
       text += study.agreementTable.markdown(firstColumn: "runs")
     }
     if let table = study.recoveryTable {
-      text += "\nThe true tastes, from the codes\n\n" + table.markdown(firstColumn: "representation")
+      text += "\nRecovery of the true tastes from the codes\n\n" + table.markdown(firstColumn: "representation")
     }
     let sentences = study.sentences
     return text + (sentences.isEmpty ? "" : "\n" + sentences.map { Console.printable($0) + "\n" }.joined())

@@ -6,7 +6,7 @@ import Foundation
 /// `doppel recommend`: ranked lists from a saved model.
 struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommend items from a saved model, to one user, to many, or to someone new.",
+    abstract: "Recommend items with a saved model, to one user, to many, or to a new user.",
     discussion: """
       For whom: --items for someone given by a list of items, --users for everyone in a file, --user with \
       --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
@@ -16,20 +16,20 @@ struct Recommend: ParsableCommand {
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
   var model: String
-  @Option(help: ArgumentHelp("What someone new has.", valueName: "ids"))
+  @Option(help: ArgumentHelp("Items of a new user.", valueName: "ids"))
   var items: String?
-  @Option(help: ArgumentHelp("File of interactions: a list for every user in it.", valueName: "file"))
+  @Option(help: ArgumentHelp("File of interactions: one list for every user.", valueName: "file"))
   var users: String?
   @Option(help: ArgumentHelp("A user in --data.", valueName: "id"))
   var user: String?
-  @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"))
+  @Option(help: ArgumentHelp("File of interactions with the items of --user.", valueName: "file"))
   var data: String?
   @Option(
     name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
-  @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Item ids to exclude, one per line.", valueName: "file"))
   var excludeItems: String?
-  @Option(help: ArgumentHelp("The only ids to recommend, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("Item ids to choose from, one per line.", valueName: "file"))
   var onlyItems: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -38,9 +38,9 @@ struct Recommend: ParsableCommand {
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
     let ways = [items != nil, users != nil, user != nil].count { $0 }
     if ways != 1 {
-      throw ValidationError("say for whom: --items A,B,C or --users FILE or --user ID --data DATA")
+      throw ValidationError("needs --items A,B,C, --users FILE, or --user ID with --data DATA")
     }
-    if user != nil && data == nil { throw ValidationError("--user needs --data, the file that has the user") }
+    if user != nil && data == nil { throw ValidationError("--user needs --data, the file with the user's items") }
   }
 
   func run() throws {
@@ -48,7 +48,7 @@ struct Recommend: ParsableCommand {
     if case .itemAutoRec = directory.configuration {
       throw DataError(
         path: model,
-        message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
+        message: "is item-autorec, which predicts from the ratings of all users, which a saved model does not keep",
         accepted: "a ranking model, or user-autorec")
     }
     let processor = try options.processor()

@@ -16,7 +16,7 @@ struct Sample: ParsableCommand {
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"))
   var model: String
-  @Option(help: ArgumentHelp("How many (default: 1000; with --interpolate one a step).", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of users (default: 1000; with --interpolate one per step).", valueName: "n"))
   var users: Int?
   @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"))
   var output: String
@@ -29,7 +29,7 @@ struct Sample: ParsableCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
-    if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    if output == "-" && options.json { throw UsageError("--output - and --json both write to stdout") }
     guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a file") }
     let plan = try drawing.plan(users: users)
     let directory = try ModelDirectory(contentsOf: model)

@@ -13,11 +13,11 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var data: DataOptions
-  @Option(help: ArgumentHelp("Which model.", valueName: "name"))
+  @Option(help: ArgumentHelp("The model.", valueName: "name"))
   var model: String
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
   var output: String
-  @Option(help: "What is predicted (default: what the model is for).")
+  @Option(help: "What to predict (default: the task of the model).")
   var task: ModelConfiguration.Task?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(
@@ -27,13 +27,13 @@ struct Train: ParsableCommand {
       after that.
       """, valueName: "name"))
   var objective = Objective.recommend
-  @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"))
+  @Option(help: ArgumentHelp("Metric that chooses the epoch of a ranking model.", valueName: "key"))
   var selection = "ndcg@100"
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"))
   var log: String?
-  @OptionGroup(title: "Stopping and going on") var stopping: CheckpointOptions
+  @OptionGroup(title: "Checkpoints") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   func run() throws {
@@ -96,7 +96,7 @@ struct Train: ParsableCommand {
 
   private func configuration() throws -> ModelConfiguration {
     let plain = try ModelConfiguration.parse(model)
-    if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
+    if plain == .mean { throw UsageError("mean is a baseline of compare and cannot be saved") }
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
     let configured = try hyperparameters.configured([plain], config: options.config)[0]
     if objective == .generate { try checkGenerates(configured) }
@@ -107,18 +107,18 @@ struct Train: ParsableCommand {
     guard configuration.isVariational else {
       let able = ModelConfiguration.all.filter(\.isVariational).map(\.name)
       throw UsageError(
-        "--objective generate needs a model with a distribution to draw from, and \(model) has none; accepted: "
+        "--objective generate needs a model with a latent distribution, which \(model) lacks; accepted: "
           + able.joined(separator: ", "))
     }
     guard configuration.hyperparameters["beta"] == 1 else {
-      throw UsageError("--objective generate trains with β up to 1; leave --beta out or say --beta 1")
+      throw UsageError("--objective generate needs β up to 1; leave out --beta or use --beta 1")
     }
     guard selection == "ndcg@100" else {
-      throw UsageError("--objective generate chooses the epoch by the evidence lower bound; leave --selection out")
+      throw UsageError("--objective generate chooses the epoch by the evidence lower bound; leave out --selection")
     }
   }
 
-  /// All that decides in which bytes this run ends.
+  /// Everything that determines the bytes of the result.
   private func identity(
     _ configuration: ModelConfiguration, _ processor: Processor, data: String, split: String,
     selection: String, refits: Bool
@@ -138,9 +138,9 @@ struct Train: ParsableCommand {
     if checkpoints != nil { Interruption.waitForCheckpoint(in: output) }
     if let position = checkpoints?.position {
       let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
-      options.note(["going on from the checkpoint in \(output), after \(done)"])
+      options.note(["resuming from the checkpoint in \(output), after \(done)"])
     } else if stopping.resume {
-      options.note(["no checkpoint in \(output); starting afresh"])
+      options.note(["no checkpoint in \(output); starting from the beginning"])
     }
     return checkpoints
   }
@@ -157,7 +157,7 @@ struct Train: ParsableCommand {
     return metric
   }
 
-  /// Finds out before the training what would be a pity after it.
+  /// Fails early on conditions that would waste the run.
   private func verifyOutput() throws {
     guard !output.isEmpty else { throw UsageError("--output is empty; accepted: the path of a directory") }
     try ModelDirectory.verify(output)
@@ -241,7 +241,7 @@ struct Train: ParsableCommand {
       line += String(format: ", validation %@ %.4f", trained.selection, validation)
       line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"
     }
-    if trained.refitted { line += ", fitted again on everything" }
+    if trained.refitted { line += ", fitted again on all data" }
     try Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
   }
 }

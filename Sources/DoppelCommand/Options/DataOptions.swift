@@ -32,10 +32,10 @@ struct ReadingOptions: ParsableArguments {
   var ratingColumn: String?
   @Option(help: ArgumentHelp("Column of timestamps.", valueName: "column"))
   var timestampColumn: String?
-  @Option(help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"))
+  @Option(help: ArgumentHelp("Column separator: \(Delimiter.accepted).", valueName: "text"))
   var delimiter: String?
 
-  @Option(help: ArgumentHelp("Keep ratings of at least this, then take them as likes.", valueName: "rating"))
+  @Option(help: ArgumentHelp("Keep ratings of at least this value and treat them as likes.", valueName: "rating"))
   var minRating: Double?
   @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
   var minUserItems = 0
@@ -43,7 +43,7 @@ struct ReadingOptions: ParsableArguments {
   var minItemUsers = 0
   @Option(
     help: ArgumentHelp(
-      "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
+      "Leave out users and items with fewer, repeatedly until all have enough.", valueName: "n"))
   var core = 0
 
   func validate() throws {
@@ -67,7 +67,7 @@ struct ReadingOptions: ParsableArguments {
     if let timestampColumn { format.timestamp = .init(timestampColumn) }
     if let delimiter {
       guard let known = Delimiter(delimiter) else {
-        throw UsageError("--delimiter '\(delimiter)' is not one; accepted: \(Delimiter.accepted)")
+        throw UsageError("--delimiter '\(delimiter)' is not a delimiter; accepted: \(Delimiter.accepted)")
       }
       format.delimiter = known
     }
@@ -84,7 +84,7 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"))
   var split: String = SplitKind.users.rawValue
   @Option(
-    help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
+    help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"))
   var train: String?

@@ -12,10 +12,10 @@ struct MetricOptions: ParsableArguments {
     help: ArgumentHelp(
       "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"))
   var metrics: String?
-  @Option(help: ArgumentHelp("Save every user's values, tab-separated.", valueName: "file"))
+  @Option(help: ArgumentHelp("Save the values of every user, tab-separated.", valueName: "file"))
   var perUser: String?
 
-  /// The metrics asked for, each once.
+  /// The requested metrics, each once.
   ///
   /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
   func parsed(for task: ModelConfiguration.Task) throws -> [Metric] {
@@ -37,7 +37,7 @@ struct MetricOptions: ParsableArguments {
       }
       if !parsed.contains(metric) { parsed.append(metric) }
     }
-    guard !parsed.isEmpty else { throw UsageError("--metrics names none") }
+    guard !parsed.isEmpty else { throw UsageError("--metrics is empty; accepted: keys such as ndcg@100,recall@20") }
     return parsed
   }
 

@@ -3,21 +3,21 @@ import Doppel
 
 /// Flags that mean the same in every command.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Seed of all randomness.", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed of all random numbers.", valueName: "n"))
   var seed: UInt64 = 42
 
   @Option(help: ArgumentHelp("Threads to use (default: all cores).", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Print exactly one JSON document on stdout.")
+  @Flag(help: "Print one JSON document to stdout.")
   var json = false
 
-  @Flag(help: "No progress, no notes.")
+  @Flag(help: "Print no progress and no notes.")
   var quiet = false
 
   @Option(
     help: ArgumentHelp(
-      "Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"))
+      "Flags and per-model settings from YAML or JSON; the command line takes precedence.", valueName: "file"))
   var config: String?
 
   /// The largest whole number that JSON readers keep exactly, and with it the largest seed.
@@ -36,7 +36,7 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// The fastest engine present, on as many threads as asked for.
+  /// The fastest engine present, with the given number of threads.
   func processor() throws -> Processor {
     Processor(engine: try ProductEngine.fastest(), threads: threads)
   }
