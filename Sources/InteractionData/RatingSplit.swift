@@ -87,7 +87,7 @@ public struct RatingSplit: Sendable {
     chosen.removeAll { known.contains([$0.user, $0.item]) }
     if chosen.count < before {
       notes.append(
-        "dropped \(counted(before - chosen.count, "validation rating")) that are also in the training file")
+        "dropped \(counted(before - chosen.count, "validation rating")) already in the training file")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: cells(test), notes: notes)
   }

@@ -56,7 +56,7 @@ struct RatingSplitTests {
     #expect(split.validation == [RatingCell(user: 1, item: 1, rating: 2)])
     #expect(
       split.notes == [
-        "dropped 1 validation rating that the training file has too",
+        "dropped 1 validation rating already in the training file",
         "2 of 3 test ratings are of a user or item without training ratings",
       ])
   }
