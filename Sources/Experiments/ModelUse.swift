@@ -81,7 +81,7 @@ extension ModelDirectory {
     }
   }
 
-  /// I-AutoRec reads and writes columns of users: a row of items means nothing to it.
+  /// I-AutoRec reads and writes columns of users, not rows of items.
   private func refuseItemAutoRec() throws {
     guard case .itemAutoRec = configuration else { return }
     throw DataError(
@@ -131,7 +131,7 @@ extension ModelDirectory {
     }
   }
 
-  /// Measures the model on users whose held-out items it is to find.
+  /// Measures the model by how well it predicts the held-out items of users.
   ///
   /// - Throws: `EvaluationError`.
   public func evaluate(
@@ -173,7 +173,7 @@ extension ModelDirectory {
 
   /// What users are known to have, and what is to be found.
   ///
-  /// - Throws: `DataError` when nothing of `wanted` can be looked for.
+  /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func users(
     known: Interactions, wanted: Interactions
   ) throws -> (DataSummary, HeldOutUsers, [String]) {

@@ -1,7 +1,7 @@
 public import Compute
 public import InteractionData
 
-/// A fitted model of the zoo.
+/// A fitted model.
 ///
 /// Only a `gaussian` encodes to distributions.
 public enum TrainedModel: Sendable {
