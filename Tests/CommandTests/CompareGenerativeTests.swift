@@ -39,7 +39,7 @@ struct CompareGenerativeTests {
     #expect((split["trainUsers"] as? Int, split["testUsers"] as? Int) == (60, 60))
 
     let table = try run(line)
-    #expect(table.contains("60 users trained on, 60 held out, 60 drawn from each model"))
+    #expect(table.contains("60 training users, 60 held out, 60 drawn from each model"))
     #expect(table.contains("| held-out users "))
     #expect(table.contains("mult-vae, population against ae + fitted Gaussian: "))
   }
