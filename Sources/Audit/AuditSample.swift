@@ -1,6 +1,6 @@
 import Compute
 
-/// What is held against what: reference users, real peers and synthetic users, the latter two in equal number.
+/// The users compared: reference users, real peers and synthetic users, the latter two in equal number.
 ///
 /// With a holdout, the reference is the training data and the peers are the holdout. Without one, training users are cut
 /// into two random halves, one the reference and the other the peers.
@@ -34,7 +34,7 @@ struct AuditSample: Sendable {
     reference = take(whole.0, maximumUsers, 2, isHalved ? "(half of the) training" : "training")
     peers = take(whole.1, count, 3, isHalved ? "(other half of the) training" : "holdout")
     synthetic = take(data.synthetic, count, 4, "synthetic")
-    self.notes = notes.map { "fidelity: " + $0 + ", so that equally many stand on both sides" }
+    self.notes = notes.map { "fidelity: " + $0 + ", for equal numbers in both groups" }
   }
 }
 

@@ -2,24 +2,24 @@ public import InteractionData
 
 /// Why an evaluation was refused.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
-  /// There is nobody to evaluate on.
+  /// There are no users to evaluate on.
   case noUsers
   /// There is no rating to predict.
   case noCells
-  /// A user has nothing to be found; such users are left out and counted before.
+  /// A user has no held-out items; such users are left out and counted earlier.
   case nothingHeldOut(user: String)
-  /// A held-out item is also part of the user's profile or masked: the model would be shown the answer, or
+  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or
   /// barred from it.
   case heldOutIsKnown(user: String, item: Int)
-  /// Rows or scores do not have the shape that users and items call for.
+  /// Rows or scores do not have the shape of users and items.
   case wrongShape(String, expected: String)
   /// A score that is not a number.
   case notANumber(user: String, item: Int)
   /// A predicted rating that is not finite.
   case notFinite(cell: RatingCell)
-  /// A metric of ratings was asked of rankings.
+  /// A metric of ratings was requested for rankings.
   case notOfRankings(Metric)
-  /// A metric of rankings was asked of ratings.
+  /// A metric of rankings was requested for ratings.
   case notOfRatings(Metric)
 
   /// The refusal in one sentence.
@@ -29,8 +29,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noCells: "there are no ratings to evaluate on"
     case .nothingHeldOut(let user): "user '\(user)' has no held-out items"
     case .heldOutIsKnown(let user, let item):
-      "user '\(user)': item \(item) is held out, but the model is given it or may not rank it"
-    case .wrongShape(let found, let expected): "\(found), where \(expected) is expected"
+      "user '\(user)': item \(item) is held out, but is part of the input or may not be ranked"
+    case .wrongShape(let found, let expected): "\(found) where \(expected) was expected"
     case .notANumber(let user, let item):
       "user '\(user)': the model's score of item \(item) is not a number"
     case .notFinite(let cell):

@@ -55,7 +55,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
 public struct RecommendationCounts: Sendable, Equatable {
   /// The length of the lists that were counted.
   public let cutoff: Int
-  /// For each item, in how many users' lists it stands; shape: I.
+  /// For each item, the number of lists that have it; shape: I.
   public let counts: [Int]
 
   /// Creates counts.
@@ -65,15 +65,15 @@ public struct RecommendationCounts: Sendable, Equatable {
   }
 }
 
-/// What rankings are worth, by several metrics.
+/// The evaluation of rankings by several metrics.
 public struct RankingResult: Sendable, Equatable {
   /// The users, in the order of every list of values.
   public let userIDs: [String]
-  /// One score for each metric asked for, in that order.
+  /// One score for each requested metric, in that order.
   public let scores: [MetricScore]
   /// What a reader should know, with counts.
   public let notes: [RankingNote]
-  /// How often each item was recommended, in lists of 20 or as long as the lists are; `nil` where nobody counted.
+  /// How often each item was recommended, in lists of at most 20; `nil` where it was not counted.
   public let recommendations: RecommendationCounts?
 
   /// Creates a result.
@@ -87,6 +87,6 @@ public struct RankingResult: Sendable, Equatable {
     self.recommendations = recommendations
   }
 
-  /// The score of a metric, if it was asked for.
+  /// The score of a metric, if it was requested.
   public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
 }

@@ -13,7 +13,7 @@ extension ModelDirectory {
     public let userIDs: [String]
     /// What each has.
     public let profiles: Profiles
-    /// Counted remarks.
+    /// Notes with counts.
     public let notes: [String]
   }
 
@@ -63,10 +63,10 @@ extension ModelDirectory {
   /// Ranked lists for some users, block after block, so that any number of users fits in memory.
   ///
   /// - Parameters:
-  ///   - k: the length asked for; a list is shorter where fewer items are left.
+  ///   - k: the length of a list; it is shorter if fewer items are left.
   ///   - excluded: items never recommended, besides those a user has.
   ///   - allowed: when given, the only items recommended.
-  ///   - visit: told of each user in order.
+  ///   - visit: called for each user in order.
   /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
   public func recommend(
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
@@ -101,11 +101,11 @@ extension ModelDirectory {
     }
   }
 
-  /// I-AutoRec reads and writes columns of users: a row of items means nothing to it.
+  /// I-AutoRec reads and writes columns of users, not rows of items.
   private func refuseItemAutoRec() throws {
     guard case .itemAutoRec = configuration else { return }
     throw DataError(
-      path: "model", message: "item-autorec predicts from the ratings of all users and keeps none of them",
+      path: "model", message: "item-autorec predicts from the ratings of all users, which a saved model does not keep",
       accepted: "a ranking model, or user-autorec")
   }
 
@@ -150,7 +150,7 @@ extension ModelDirectory {
     }
   }
 
-  /// Measures the model on users whose held-out items it is to find.
+  /// Measures the model by how well it predicts the held-out items of users.
   ///
   /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
   /// says so.
@@ -190,7 +190,7 @@ extension ModelDirectory {
 extension ModelDirectory {
   /// Users of a data set, a fifth of each one's items held out.
   ///
-  /// - Throws: `DataError` when nobody has five items that the model knows.
+  /// - Throws: `DataError` when no user has five items that the model knows.
   public func users(
     foldingIn data: Interactions, seed: Seed
   ) throws -> (DataSummary, HeldOutUsers, [String]) {
@@ -205,7 +205,7 @@ extension ModelDirectory {
 
   /// What users are known to have, and what is to be found.
   ///
-  /// - Throws: `DataError` when nothing of `wanted` can be looked for.
+  /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func users(
     known: Interactions, wanted: Interactions
   ) throws -> (DataSummary, HeldOutUsers, [String]) {

@@ -5,17 +5,17 @@ public import InteractionData
 
 /// Several rating models on one split, under one protocol.
 public struct RatingExperiment: Sendable {
-  /// How the ratings are divided.
+  /// The split.
   public let split: RatingSplit
-  /// What is measured.
+  /// The metrics.
   public var metrics = Metric.ratingDefaults
   /// Whether a model is fitted again on training and validation ratings together.
   public var refits = true
   /// The seed of every model's training.
   public let seed: Seed
-  /// Where the arithmetic happens.
+  /// The processor.
   public let processor: Processor
-  /// Who is told.
+  /// Receives progress and results.
   public var observer = RunObserver()
 
   /// Prepares a run.
@@ -78,7 +78,7 @@ public struct RatingExperiment: Sendable {
     return values.isEmpty ? nil : values.reduce(0) { $0 + Double($1) } / Double(values.count)
   }
 
-  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  /// The memory needed to fit a model; `nil` for models without training.
   public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
     configuration.trainingMemory(rows(of: configuration), processor: processor)
   }
@@ -113,7 +113,8 @@ public struct RatingExperiment: Sendable {
     let scores = split.test.isEmpty ? [] : try evaluate(predictor)
     return (
       ModelResult(
-        configuration: configuration, scores: scores, history: fit?.history ?? [],
+        configuration: configuration.settingsUsed(rows: fit?.trainingRows ?? 0), scores: scores,
+        history: fit?.history ?? [],
         bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
         seconds: .init(
           train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),

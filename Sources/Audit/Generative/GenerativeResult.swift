@@ -1,3 +1,4 @@
+import InteractionData
 import Autoencoders
 public import Evaluation
 public import Experiments
@@ -21,11 +22,11 @@ public struct GenerativeContender: Sendable, Equatable {
   public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
 }
 
-/// What autoencoders and variational autoencoders are worth as generators.
+/// Autoencoders and variational autoencoders compared as generators.
 public struct GenerativeResult: Sendable {
   /// How many users models were fitted on.
   public let trainingUsers: Int
-  /// How many others they are held against.
+  /// The number of held-out users they are compared with.
   public let heldOutUsers: Int
   /// What fitting took, model by model; nothing is scored.
   public let models: [ModelResult]
@@ -33,7 +34,7 @@ public struct GenerativeResult: Sendable {
   public let contenders: [GenerativeContender]
   /// Draws from distributions that are part of a model against fitted Gaussians over points, measure by measure.
   public let comparisons: [GenerativeDifference]
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 
   /// The measures of fidelity in the table: those that contenders are compared on.
@@ -96,8 +97,8 @@ public struct GenerativeResult: Sendable {
     }
     if !comparisons.isEmpty {
       sentences.append(
-        "Nearer means less short of what held-out users reach; the intervals behind it hold together with "
-          + "\(Int((100 * GenerativeDifference.level).rounded())) % and are about the users, not about another training."
+        "\"Nearer\" means a smaller gap to held-out users, with simultaneous "
+          + "\(Int((100 * GenerativeDifference.level).rounded())) % intervals over users; they do not cover another training run."
       )
     }
     return sentences
@@ -109,11 +110,11 @@ public struct GenerativeResult: Sendable {
     }
     let (nearer, farther) = (differences.filter(\.showsNearer), differences.filter(\.showsFarther))
     let open = differences.count - nearer.count - farther.count
-    if open == differences.count { return "no difference could be shown on any of \(open) measures" }
+    if open == differences.count { return "no significant difference on any of \(open) measures" }
     var parts: [String] = []
     if !nearer.isEmpty { parts.append("nearer to real users on " + list(nearer)) }
     if !farther.isEmpty { parts.append("farther from them on " + list(farther)) }
-    if open > 0 { parts.append("no difference shown on the other \(open)") }
+    if open > 0 { parts.append("no significant difference on the other \(open)") }
     return parts.joined(separator: "; ")
   }
 
@@ -130,7 +131,7 @@ public struct GenerativeResult: Sendable {
     }
   }
 
-  /// The members of the JSON document that a comparison of rankings has not, or has otherwise.
+  /// The members of the JSON document that a comparison of rankings lacks or has in another form.
   public var json: [String: JSONValue] {
     func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
     let ceiling = (contenders.first?.measures ?? []).reduce(into: [String: JSONValue]()) { members, measure in

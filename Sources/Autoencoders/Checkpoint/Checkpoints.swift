@@ -2,13 +2,13 @@ import Compute
 import Dispatch
 import FileFormats
 
-/// Keeps the checkpoint of one training in the directory where its model is to be.
+/// The checkpoint of one training, in the directory of its model.
 public final class Checkpoints: Sendable {
   /// When one is written, besides at an interruption.
   public enum Interval: Sendable, Equatable {
-    /// After so many epochs.
+    /// After a number of epochs.
     case epochs(Int)
-    /// When so many minutes have gone by since the last, also in the middle of an epoch.
+    /// After a number of minutes since the last, also within an epoch.
     case minutes(Double)
     /// Never.
     case onlyWhenInterrupted
@@ -26,11 +26,11 @@ public final class Checkpoints: Sendable {
   private let run: RunIdentity
   private let state: Guarded<State>
 
-  /// Prepares to keep checkpoints.
+  /// Creates a keeper of checkpoints.
   ///
   /// - Parameters:
-  ///   - directory: the model directory; made when the first checkpoint is written.
-  ///   - resumes: whether to go on from the checkpoint that is there, if there is one.
+  ///   - directory: the model directory; created when the first checkpoint is written.
+  ///   - resumes: whether to resume from an existing checkpoint.
   /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
   public init(in directory: String, every interval: Interval, run: RunIdentity, resumes: Bool) throws {
     self.directory = directory
@@ -42,10 +42,10 @@ public final class Checkpoints: Sendable {
     state = Guarded(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
   }
 
-  /// How far the training was that is to go on; `nil` when it starts afresh, or has gone on.
+  /// The position of the training to resume; `nil` when it starts from the beginning or has been resumed.
   public var position: TrainingPosition? { state.withLock { $0.resumed?.position } }
 
-  /// Gives the state to go on from away, once.
+  /// Returns the state to resume from, once.
   func take() -> TrainerState? {
     state.withLock { state in
       let resumed = state.resumed
@@ -79,6 +79,6 @@ public final class Checkpoints: Sendable {
   func damaged(_ reason: String) -> DataError {
     DataError(
       path: CheckpointFile.path(in: directory), message: "does not fit this training: \(reason)",
-      accepted: "the checkpoint of the same run, or no --resume to start afresh")
+      accepted: "the checkpoint of the same run, or leave out --resume to start again")
   }
 }

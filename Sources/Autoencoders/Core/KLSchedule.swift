@@ -1,4 +1,4 @@
-/// The weight β of the KL term as training goes on.
+/// The weight β of the KL term during training.
 ///
 /// `β_t = min(cap, t / T)`, where t counts the gradient updates done so far: the first update has β = 0. `T`
 /// (`annealingSteps`) is the slope, not the time to the cap, which is reached after `cap · T` updates. Source: Liang et al.,
@@ -30,7 +30,8 @@ public struct KLSchedule: Codable, Sendable, Equatable {
     return Double(done) >= cap * steps || done >= planned
   }
 
-  private func slope(planned: Int) -> Double? {
+  /// T, the slope in updates; `nil` where β is at its cap from the first update on.
+  func slope(planned: Int) -> Double? {
     guard cap > 0 else { return nil }
     let steps = annealingSteps.map(Double.init) ?? 0.8 * Double(planned) / cap
     return steps > 0 ? steps : nil

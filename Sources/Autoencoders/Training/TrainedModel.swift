@@ -2,9 +2,9 @@ public import Compute
 import FileFormats
 public import InteractionData
 
-/// A fitted model of the zoo.
+/// A fitted model.
 ///
-/// What it can do depends on its case: only a `gaussian` has distributions.
+/// Only a `gaussian` encodes to distributions.
 public enum TrainedModel: Sendable {
   case popularity(Popularity)
   /// Encodes to points.
@@ -12,7 +12,7 @@ public enum TrainedModel: Sendable {
   /// Encodes to distributions.
   case gaussian(Autoencoder<GaussianLatent>)
 
-  /// The model as something that ranks items.
+  /// The model as a recommender.
   public var recommender: any Recommender {
     switch self {
     case .popularity(let model): model
@@ -31,7 +31,7 @@ public enum TrainedModel: Sendable {
   }
 }
 
-/// A fitted model with the story of its training.
+/// A fitted model with its training history.
 public struct Fit: Sendable {
   /// The model.
   public let model: TrainedModel
@@ -65,7 +65,7 @@ public struct Fit: Sendable {
 }
 
 extension ModelConfiguration {
-  /// Fits this model, whichever it is.
+  /// Fits this model.
   ///
   /// - Parameters:
   ///   - rows: the training rows, U × I; for I-AutoRec the ratings turned over, I × U.
@@ -117,7 +117,7 @@ extension ModelConfiguration {
     }
     var (chooser, again) = (trainer, trainer)
     (chooser.stage, again.stage) = (.choosing, .again)
-    // The first fit's weights are gone before the second makes its own.
+    // The weights of the first fit are freed before those of the second are allocated.
     func select() throws -> TrainingPosition.Selection {
       let chosen = try chooser.fit(
         design, to: rows, options: options, keepsBest: false, validate: validate)

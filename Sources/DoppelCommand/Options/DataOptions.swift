@@ -129,7 +129,7 @@ struct ReadingOptions: ParsableArguments {
     if let timestampColumn { format.timestamp = .init(timestampColumn) }
     if let delimiter {
       guard let known = Delimiter(delimiter) else {
-        throw UsageError("--delimiter '\(delimiter)' is not one; accepted: \(Delimiter.accepted)")
+        throw UsageError("--delimiter '\(delimiter)' is not a delimiter; accepted: \(Delimiter.accepted)")
       }
       format.delimiter = known
     }
@@ -155,7 +155,7 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
-    help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
+    help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?

@@ -6,7 +6,7 @@ extension ModelConfiguration.Task: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
 
-/// What is measured.
+/// The metrics.
 struct MetricOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -37,7 +37,7 @@ struct MetricOptions: ParsableArguments {
       }
       if !parsed.contains(metric) { parsed.append(metric) }
     }
-    guard !parsed.isEmpty else { throw UsageError("--metrics names none") }
+    guard !parsed.isEmpty else { throw UsageError("--metrics is empty; accepted: keys such as ndcg@100,recall@20") }
     return parsed
   }
 

@@ -4,7 +4,7 @@ import Foundation
 import InteractionData
 import Plots
 
-/// What the program in the page reads: weights, names, places to start from, and numbers to check itself against.
+/// The data of the program in the page: weights, names, starting points, and results to check itself against.
 struct ExplorerData: Encodable {
   /// A layer of the decoder: `y = g(W x + b)`, W row after row.
   struct Layer: Encodable {
@@ -123,7 +123,7 @@ struct ExplorerData: Encodable {
       place: 0, dimension: slider.dimension, value: value, items: Array(best), values: best.map { Double(values[$0]) })
   }
 
-  /// Where some items stand in an ascending list.
+  /// The positions of some items in an ascending list.
   private static func places(of items: ArraySlice<Int32>, in kept: [Int]) -> [Int] {
     let found = Set(items.map(Int.init))
     return kept.indices.filter { found.contains(kept[$0]) }
