@@ -64,14 +64,14 @@ struct RememberTests {
     try folder.write(text, to: "three.csv")
     for model in ["cdae", "ae", "mult-vae", "popularity"] {
       let outcome = try run(
-        "train three.csv --model \(model) --output m" + (model == "popularity" ? "" : " --epochs 2 --latent 2"))
+        "train three.csv --model \(model) --force --output m" + (model == "popularity" ? "" : " --epochs 2 --latent 2"))
       #expect(outcome.output.contains("fitted to 20 users") && !outcome.output.contains("again"))
       let config = try folder.text("m/config.json")
       #expect(config.contains("\"refitted\" : false") && config.contains("\"3\" : 20"))
       #expect(try !folder.text("m/README.md").contains("again"))
       if model == "cdae" { #expect(try folder.text("m/users.txt").split(separator: "\n").count == 20) }
     }
-    let outcome = try run("train three.csv --model ae --epochs 2 --latent 2 --no-refit --output m")
+    let outcome = try run("train three.csv --model ae --epochs 2 --latent 2 --no-refit --force --output m")
     #expect(outcome.output.contains("fitted to 18 users"))
     #expect(try folder.text("m/README.md").contains("18 of the users were trained on"))
   }

@@ -114,7 +114,7 @@ struct RankingExperimentTests {
     let unseen = try experiment(try split()).run(configuration).result
     #expect(unseen.notes.contains { $0.contains("new users get the mean vector") })
     let zero = try experiment(try split()).run(configuration.setting(["unseenUsers": "zero"])).result
-    #expect(zero.notes.contains { $0.contains("new users get a zero vector") })
+    #expect(zero.notes.contains { $0.contains("new users get a vector of zeros") })
     let seen = try RankingSplit.interactions(SmallData.population(seed: 203), seed: Seed(203))
     #expect(try !experiment(seen).run(configuration).result.notes.contains { $0.contains("vector") })
     #expect(try !experiment(try split()).run(.popularity).result.notes.contains { $0.contains("vector") })
