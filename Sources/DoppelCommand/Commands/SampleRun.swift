@@ -47,7 +47,7 @@ struct SampleRun {
       }
       try write(ProfileGenerator(model: model, source: source, lengths: lengths))
     case .gaussian(let model):
-      try refuseWhatScoresNoItems(model.design.likelihood)
+      try requireItemProbabilities(model.design.likelihood)
       if source != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)
       } else {
