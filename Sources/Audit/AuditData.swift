@@ -36,7 +36,7 @@ public struct AuditData: Sendable {
     self.holdout = holdout.map { $0.rows(in: items).rows }
     names = (train.name, holdout?.name, synthetic.name)
     var notes: [String] = []
-    for data in [train, holdout, synthetic].compactMap(\.self) { notes += data.notes.map { "\(data.name): \($0)" } }
+    for data in [train, holdout, synthetic].compactMap(\.self) { notes += Self.notes(of: data) }
     let strangers = synthetic.items.ids.count { train.items.index(of: $0) == nil }
     if strangers == synthetic.items.count {
       notes.append("no item of \(synthetic.name) occurs in \(train.name): check that both use the same ids")
@@ -82,6 +82,11 @@ public struct AuditData: Sendable {
     (self.items, self.train, self.synthetic, self.holdout) = (items, train, synthetic, holdout)
     self.names = names
     notes = []
+  }
+
+  private static func notes(of data: Interactions) -> [String] {
+    // What was decided about the columns names the file already.
+    data.notes.map { $0 == data.columns?.description ? $0 : "\(data.name): \($0)" }
   }
 
   private static func tooFew(_ count: Int, _ name: String) -> DataError {

@@ -51,7 +51,8 @@ public struct DataSelection: Sendable, Equatable {
       let split = try RankingSplit.files(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
-        summary: DataSummary(name: fileName(train), split: split), hash: hash(of: files), split: split,
+        summary: DataSummary(name: fileName(train), columns: files.0.columns, split: split), hash: hash(of: files),
+        split: split,
         notes: split.notes)
     case .builtIn, .file:
       let data = try interactions(seed: seed, keeping: rankingColumns)
@@ -158,6 +159,8 @@ public struct DataSummary: Codable, Sendable, Equatable {
   public var interactions: Int
   /// The share of cells that are filled.
   public var density: Double
+  /// How the file was read, of several files the training file; `nil` for data that do not come from a table.
+  public var columns: ReadColumns?
 
   /// The data in words, such as `ratings.csv: 938 users × 1447 items, 54,413 interactions; 93 test users`.
   ///
@@ -168,8 +171,9 @@ public struct DataSummary: Codable, Sendable, Equatable {
       + (testUsers.map { "; \(counted($0, "test user"))" } ?? "")
   }
 
-  init(name: String, users: Int, items: Int, interactions: Int) {
+  init(name: String, columns: ReadColumns? = nil, users: Int, items: Int, interactions: Int) {
     self.name = name
+    self.columns = columns
     self.users = users
     self.items = items
     self.interactions = interactions
@@ -180,11 +184,12 @@ public struct DataSummary: Codable, Sendable, Equatable {
   /// The summary of interactions.
   public init(_ data: Interactions) {
     self.init(
-      name: data.name, users: data.users.count, items: data.items.count, interactions: data.count)
+      name: data.name, columns: data.columns, users: data.users.count, items: data.items.count,
+      interactions: data.count)
   }
 
   /// What a ready split holds: users are counted once, whichever part they are in.
-  init(name: String, split: RankingSplit) {
+  init(name: String, columns: ReadColumns? = nil, split: RankingSplit) {
     var users = split.trainUserIDs
     var interactions = split.train.nonZeroCount
     for part in [split.validation, split.test].compactMap(\.self) {
@@ -193,6 +198,7 @@ public struct DataSummary: Codable, Sendable, Equatable {
       if part.profiles.trainingRows == nil { interactions += part.profiles.items.nonZeroCount }
     }
     self.init(
-      name: name, users: Vocabulary(ids: users).count, items: split.items.count, interactions: interactions)
+      name: name, columns: columns, users: Vocabulary(ids: users).count, items: split.items.count,
+      interactions: interactions)
   }
 }

@@ -47,9 +47,10 @@ extension RankingSplit {
     let format = InteractionFormat(
       delimiter: .comma, user: .named("uid"), item: .named("sid"), rating: .absent, timestamp: .absent)
     var files: [AuthorsLayout: Interactions] = [:]
-    for file in wanted {
-      files[file] = try InteractionReader(format: format, threads: threads).read(path: directory + file.rawValue)
-    }
+    var reader = InteractionReader(format: format, threads: threads)
+    // These files have the columns they have.
+    reader.describesColumns = false
+    for file in wanted { files[file] = try reader.read(path: directory + file.rawValue) }
     let itemPath = directory + AuthorsLayout.items
     let items = try IdentifierList.read(itemPath)
     var notes = wanted.flatMap { files[$0]?.notes ?? [] }

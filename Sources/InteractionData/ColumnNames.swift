@@ -2,28 +2,15 @@
 enum ColumnRole: Int, CaseIterable {
   case user, item, rating, timestamp
 
-  /// The names under which this column is known, without case, `_`, `-` and blanks.
-  var knownNames: Set<String> {
+  /// The names under which this column is known, without case and without anything but letters and digits.
+  ///
+  /// A name of the first list is taken before one of the second, wherever they stand: `user_id` before `session_id`.
+  var knownNames: [Set<String>] {
     switch self {
-    case .user:
-      [
-        "user", "userid", "uid", "username", "customer", "customerid", "reviewer", "reviewerid", "member",
-        "memberid",
-      ]
-    case .item:
-      [
-        "item", "itemid", "iid", "sid", "movie", "movieid", "film", "filmid", "book", "bookid", "isbn",
-        "artist",
-        "artistid", "song", "songid", "track", "trackid", "product", "productid", "asin", "article",
-        "articleid",
-        "doc", "docid", "business", "businessid", "game", "gameid", "anime", "animeid", "show", "showid",
-      ]
-    case .rating:
-      [
-        "rating", "ratings", "score", "stars", "weight", "count", "plays", "playcount", "listens", "overall",
-        "bookrating",
-      ]
-    case .timestamp: ["timestamp", "time", "ts", "unixtime", "unixreviewtime"]
+    case .user: KnownNames.user
+    case .item: KnownNames.item
+    case .rating: KnownNames.rating
+    case .timestamp: KnownNames.timestamp
     }
   }
 
@@ -33,21 +20,28 @@ enum ColumnRole: Int, CaseIterable {
 
 /// The names in the first line of a file.
 struct ColumnNames {
-  /// The names as they are in the file, without quotes and without RecBole's `:type`.
+  /// The names as they are in the file, without quotes, blanks around them and RecBole's `:type`.
   let names: [String]
+  /// Whether one of them has a RecBole type, as only names have.
+  let hasTypes: Bool
+  private let plain: [String]
 
   init(_ fields: [String]) {
+    let types = [":token", ":float", ":token_seq", ":float_seq"]
+    let fields = fields.map(\.trimmingBlanks)
     names = fields.map { field in
-      for type in [":token", ":float", ":token_seq", ":float_seq"] where field.hasSuffix(type) {
-        return String(field.dropLast(type.count))
-      }
-      return field
+      types.first(where: field.hasSuffix).map { String(field.dropLast($0.count)) } ?? field
     }
+    hasTypes = names != fields
+    plain = names.map(KnownNames.plain)
   }
 
-  /// The first column known under a name of `role`.
-  func column(of role: ColumnRole) -> Int? {
-    names.firstIndex { role.knownNames.contains(Self.plain($0)) }
+  /// The first column known under a name of `role`, of those that are looked at.
+  func column(of role: ColumnRole, where isLookedAt: (Int) -> Bool = { _ in true }) -> Int? {
+    for known in role.knownNames {
+      if let column = names.indices.first(where: { known.contains(plain[$0]) && isLookedAt($0) }) { return column }
+    }
+    return nil
   }
 
   /// The column named `name`: exactly, or else without regard to case.
@@ -55,10 +49,17 @@ struct ColumnNames {
     names.firstIndex(of: name) ?? names.firstIndex { $0.lowercased() == name.lowercased() }
   }
 
-  /// Whether both a user and an item column go by a known name.
-  var lookLikeHeader: Bool { column(of: .user) != nil && column(of: .item) != nil }
+  /// The roles with a column of a known name.
+  var knownRoles: [ColumnRole] { ColumnRole.allCases.filter { column(of: $0) != nil } }
 
-  private static func plain(_ name: String) -> String {
-    String(name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " })
+  /// Whether both a user and an item column go by a known name.
+  var nameUserAndItem: Bool { column(of: .user) != nil && column(of: .item) != nil }
+}
+
+extension String {
+  /// The text without the blanks around it.
+  fileprivate var trimmingBlanks: String {
+    let start = drop { $0 == " " }
+    return String(start.prefix(start.count - start.reversed().prefix { $0 == " " }.count))
   }
 }

@@ -16,7 +16,7 @@ public enum Delimiter: Sendable, Equatable {
   /// A vertical bar.
   public static let bar = Delimiter.byte(UInt8(ascii: "|"))
 
-  /// Those tried without being asked for, the least likely to be part of an id first.
+  /// Those tried without being asked for.
   static let recognised: [Delimiter] = [.tab, .doubleColon, .comma, .semicolon, .bar, .blanks]
   /// What ``init(_:)`` understands, for messages.
   public static let accepted = "tab, comma, semicolon, blanks, :: or one ASCII character"
@@ -42,6 +42,33 @@ public enum Delimiter: Sendable, Equatable {
 
   /// Whether a column may be quoted.
   var allowsQuotes: Bool { self == .comma || self == .semicolon }
+
+  /// Whether blanks beside it are no part of a column.
+  ///
+  /// A tab file has no quotes to keep the blanks that belong to an id, and Doppel writes ids in tab files.
+  var ignoresBlanks: Bool {
+    switch self {
+    case .tab, .blanks, .byte(0x20): false
+    case .doubleColon, .byte: true
+    }
+  }
+
+  /// What `--delimiter` calls it.
+  var option: String {
+    switch self {
+    case .bar: "bar"
+    case .byte(let byte) where ![0x09, 0x2C, 0x3B].contains(byte): "'\(Character(Unicode.Scalar(byte)))'"
+    default: description
+    }
+  }
+
+  /// How a file with it is called, such as `comma-separated`.
+  var adjective: String {
+    switch self {
+    case .tab, .comma, .semicolon: "\(self)-separated"
+    case .blanks, .doubleColon, .byte: "separated by \(self)"
+    }
+  }
 }
 
 extension Delimiter: CustomStringConvertible {

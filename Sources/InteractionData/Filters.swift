@@ -31,7 +31,7 @@ public struct Filters: Sendable, Equatable {
   ///   nothing.
   public func apply(to data: Interactions) throws -> Interactions {
     var kept = Remaining(data)
-    var notes = data.notes
+    var notes = data.notes.filter { minRating == nil || $0 != ColumnChoice.zeros }
     if let minRating {
       guard let ratings = data.ratings else {
         throw DataError(
@@ -65,7 +65,7 @@ extension Interactions {
   /// The same interactions without their ratings.
   func binarised() -> Interactions {
     Interactions(
-      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      name: name, columns: columns, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
       timestamps: timestamps, notes: notes)
   }
 }

@@ -24,6 +24,13 @@ struct IdentifierTable: Sendable {
   /// The number of ids.
   var count: Int { starts.count - 1 }
 
+  /// How many ids begin or end with a blank.
+  var paddedCount: Int {
+    (0..<count).count {
+      starts[$0] < starts[$0 + 1] && (bytes[starts[$0]] == 0x20 || bytes[starts[$0 + 1] - 1] == 0x20)
+    }
+  }
+
   /// The id numbered `index`.
   subscript(index: Int) -> String {
     String(decoding: bytes[starts[index]..<starts[index + 1]], as: UTF8.self)

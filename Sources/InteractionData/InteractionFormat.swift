@@ -23,6 +23,8 @@ public struct InteractionFormat: Sendable, Equatable {
 
   /// What stands between the columns, or `nil` to find out.
   public var delimiter: Delimiter?
+  /// Whether the first line names the columns, or `nil` to find out.
+  public var hasHeader: Bool?
   /// The column of the user.
   public var user: Column
   /// The column of the item.
@@ -34,10 +36,11 @@ public struct InteractionFormat: Sendable, Equatable {
 
   /// Creates a format.
   public init(
-    delimiter: Delimiter? = nil, user: Column = .recognised, item: Column = .recognised,
+    delimiter: Delimiter? = nil, hasHeader: Bool? = nil, user: Column = .recognised, item: Column = .recognised,
     rating: Column = .recognised, timestamp: Column = .recognised
   ) {
     self.delimiter = delimiter
+    self.hasHeader = hasHeader
     self.user = user
     self.item = item
     self.rating = rating

@@ -6,9 +6,9 @@ public import FileFormats
 /// Recognised without being told: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a
 /// header or none; RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV;
 /// JSON lines; gzip and zstd; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
-/// timestamp, and more are ignored. With commas and semicolons an id may be quoted; otherwise ids are taken
-/// as they are, blanks and quotes included. JSON lines have one object each, and the names of its fields say what they
-/// hold; an id is a string or a whole number there.
+/// timestamp. With commas and semicolons an id may be quoted. Blanks beside a separator other than a tab are no part of an
+/// id. JSON lines have one object each, and the names of its fields say what they hold; an id is a string or a whole number
+/// there. What was decided is in ``Interactions/columns`` and, as a sentence, the first of ``Interactions/notes``.
 ///
 /// Parts of a file are parsed side by side; the result, or the error, is the same at any number of threads.
 public struct InteractionReader: Sendable {
@@ -18,6 +18,8 @@ public struct InteractionReader: Sendable {
   public var threads: Int?
   /// How many bytes one thread parses at a time, at least 1; it changes nothing but the speed.
   public var chunkSize = 1 << 20
+  /// Whether the notes begin with what was decided about separator, header and columns.
+  public var describesColumns = true
 
   /// Creates a reader.
   public init(format: InteractionFormat = InteractionFormat(), threads: Int? = nil) {
@@ -45,15 +47,18 @@ public struct InteractionReader: Sendable {
   private func read(
     _ source: ByteSource, keeping: InteractionColumns, parsing: InteractionColumns
   ) throws -> Interactions {
-    var (reading, hasRatings, hasTimes) = try open(source, parsing)
+    var (reading, decision) = try open(source, parsing)
+    let (hasRatings, hasTimes) = (decision.columns.rating != nil, decision.columns.timestamp != nil)
     var rows = ColumnCollector()
     try reading.read { chunk, share in rows.append(chunk, share: share) }
     try requireInteractions(rows.items.count, source)
     let data = Interactions(
-      name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items),
+      name: name(of: source), columns: decision.columns, users: Vocabulary(reading.users),
+      items: Vocabulary(reading.items),
       userIndices: rows.users, itemIndices: rows.items,
       ratings: hasRatings && keeping.contains(.ratings) ? rows.ratings : nil,
-      timestamps: rows.timestamps.isEmpty ? nil : rows.timestamps, had: (ratings: hasRatings, times: hasTimes),
+      timestamps: rows.timestamps.isEmpty ? nil : rows.timestamps,
+      notes: notes(decision, reading, count: rows.items.count), had: (ratings: hasRatings, times: hasTimes),
       keepsTimes: keeping.contains(.timestamps))
     // Times that nobody wants are needed after all where pairs repeat: the latest is kept.
     if hasTimes && !parsing.contains(.timestamps) && data.count < rows.items.count {
@@ -75,7 +80,8 @@ public struct InteractionReader: Sendable {
   ///
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func readRows(_ source: ByteSource) throws -> InteractionRows {
-    var (reading, hasRatings, hasTimes) = try open(source, .ratings)
+    var (reading, decision) = try open(source, .ratings)
+    let (hasRatings, hasTimes) = (decision.columns.rating != nil, decision.columns.timestamp != nil)
     var collector = RowCollector(hasValues: hasRatings)
     try reading.read { chunk, share in collector.append(chunk, share: share) }
     try requireInteractions(collector.count, source)
@@ -92,26 +98,57 @@ public struct InteractionReader: Sendable {
     }
     return InteractionRows(
       name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items), rows: rows,
-      notes: repeats == 0
-        ? [] : [Interactions.repeatNote(repeats, had: (ratings: hasRatings, times: hasTimes))])
+      notes: notes(decision, reading, count: collector.count)
+        + (repeats == 0 ? [] : [Interactions.repeatNote(repeats, had: (ratings: hasRatings, times: hasTimes))]))
   }
 
   private func open(
     _ source: ByteSource, _ keeping: InteractionColumns
-  ) throws -> (reading: ChunkedReading, hasRatings: Bool, hasTimes: Bool) {
+  ) throws -> (reading: ChunkedReading, decision: Decision) {
     try source.requireText()
-    let parser = try source.withBytes { try partParser($0, path: source.name, keeping) }
+    let decision = try source.withBytes { try decide($0, path: source.name, name: name(of: source), keeping) }
     let reading = ChunkedReading(
-      source: source, parser: parser, processor: Processor(engine: .gsl, threads: threads), chunkSize: chunkSize)
-    return (reading, parser.hasRatings, parser.hasTimes)
+      source: source, parser: decision.parser, processor: Processor(engine: .gsl, threads: threads),
+      chunkSize: chunkSize)
+    return (reading, decision)
   }
 
-  private func partParser(_ bytes: Span<UInt8>, path: String, _ keeping: InteractionColumns) throws -> any PartParser {
+  /// How to read one file.
+  private struct Decision {
+    let parser: any PartParser
+    let columns: ReadColumns
+    var notes: [String] = []
+  }
+
+  private func decide(
+    _ bytes: Span<UInt8>, path: String, name: String, _ keeping: InteractionColumns
+  ) throws -> Decision {
     if let fields = try JSONFields(bytes, path: path, format: format) {
-      return JSONLineParser(fields: fields, errors: JSONLineErrors(path: path), keeping: keeping)
+      return Decision(
+        parser: JSONLineParser(fields: fields, errors: JSONLineErrors(path: path), keeping: keeping),
+        columns: ReadColumns(file: name, fields: fields))
     }
-    return RowParser(
-      dialect: try Dialect(bytes, path: path, format: format), path: path, keeping: keeping)
+    let found = try DialectDecision(bytes, path: path, name: name, format: format)
+    return Decision(
+      parser: RowParser(dialect: found.dialect, path: path, keeping: keeping), columns: found.columns,
+      notes: found.notes)
+  }
+
+  /// What was decided, and what may mean that it was decided wrongly.
+  private func notes(_ decision: Decision, _ reading: ChunkedReading, count: Int) -> [String] {
+    var notes = describesColumns ? [decision.columns.description] + decision.notes : []
+    for (role, ids) in [(ColumnRole.user, reading.users), (.item, reading.items)] {
+      if count > 3, ids.count == count, reading.users.count > 1, reading.items.count > 1 {
+        notes.append("every \(role) occurs only once; \(role.option) says in which column the \(role) is")
+      }
+      let padded = decision.columns.separator == "\(Delimiter.tab)" ? ids.paddedCount : 0
+      if padded > 0 {
+        notes.append(
+          "\(counted(padded, "\(role) id")) \(padded == 1 ? "begins or ends" : "begin or end") with a blank, which is kept"
+        )
+      }
+    }
+    return notes
   }
 
   private func requireInteractions(_ count: Int, _ source: ByteSource) throws {

@@ -5,6 +5,8 @@
 public struct Interactions: Sendable {
   /// How to name the data in output: the file name, usually.
   public let name: String
+  /// How the file was read, or `nil` when there was none.
+  public let columns: ReadColumns?
   /// The users in order of first appearance.
   public let users: Vocabulary
   /// The items in order of first appearance.
@@ -35,11 +37,11 @@ public struct Interactions: Sendable {
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(
-    name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
-    ratings: [Float]? = nil, timestamps: [Double]? = nil, notes: [String] = []
+    name: String, columns: ReadColumns? = nil, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
+    itemIndices: [Int32], ratings: [Float]? = nil, timestamps: [Double]? = nil, notes: [String] = []
   ) {
     self.init(
-      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      name: name, columns: columns, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
       ratings: ratings, timestamps: timestamps, notes: notes,
       had: (ratings: ratings != nil, times: timestamps != nil), keepsTimes: true)
   }
@@ -50,8 +52,8 @@ public struct Interactions: Sendable {
   ///   - had: what there was to begin with.
   ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
   init(
-    name: String, users: Vocabulary, items: Vocabulary, userIndices: [Int32], itemIndices: [Int32],
-    ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
+    name: String, columns: ReadColumns?, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
+    itemIndices: [Int32], ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
     had: (ratings: Bool, times: Bool), keepsTimes: Bool
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
@@ -60,6 +62,7 @@ public struct Interactions: Sendable {
     precondition(userIndices.allSatisfy { 0..<users.count ~= Int($0) }, "a user outside the vocabulary")
     precondition(itemIndices.allSatisfy { 0..<items.count ~= Int($0) }, "an item outside the vocabulary")
     self.name = name
+    self.columns = columns
     self.users = users
     self.items = items
     let repeats = RepeatedPairs(
@@ -107,7 +110,7 @@ public struct Interactions: Sendable {
     let (userIndices, users) = Self.renumber(positions.map { self.userIndices[$0] }, users)
     let (itemIndices, items) = Self.renumber(positions.map { self.itemIndices[$0] }, items)
     return Interactions(
-      name: name, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
+      name: name, columns: columns, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
       ratings: ratings.map { all in positions.map { all[$0] } },
       timestamps: timestamps.map { all in positions.map { all[$0] } }, notes: notes)
   }

@@ -6,6 +6,8 @@ import FileFormats
 struct JSONFields {
   /// The field of each ``ColumnRole``; `nil` for none.
   let names: [[UInt8]?]
+  /// The names of all fields in the first lines.
+  let all: [String]
   /// Where the first line starts, blank ones included.
   let start: Int
 
@@ -21,7 +23,13 @@ struct JSONFields {
         path: path, message: "is JSON lines, where fields have names and \(delimiter) separates nothing",
         accepted: "the same without --delimiter")
     }
+    if format.hasHeader != nil {
+      throw DataError(
+        path: path, message: "is JSON lines, where fields have names and no line is a header",
+        accepted: "the same without --header and --no-header")
+    }
     let fields = try Self.fields(bytes, first, path: path)
+    all = fields.map(\.name)
     names = try Self.names(fields, format, path: path, line: first.line).map { $0.map { Array($0.utf8) } }
   }
 
@@ -30,6 +38,8 @@ struct JSONFields {
     let name: String
     /// Whether text or a number has been seen in it, so that it could be an id.
     var isPlain: Bool
+    /// Whether something has been seen in it that is no time.
+    var isOther: Bool
   }
 
   /// The fields of up to twenty lines, in the order in which they first occur.
@@ -49,11 +59,13 @@ struct JSONFields {
         while let (name, value) = try cursor.next(bytes) {
           let key = JSONLineParser.text(bytes, name)
           let isPlain = value.kind == .string || value.kind == .number
+          let isOther = JSONLineParser.time(value, bytes) == nil
           if let place = places[key] {
             if isPlain { fields[place].isPlain = true }
+            if isOther { fields[place].isOther = true }
           } else if fields.count < 1000 {
             places[key] = fields.count
-            fields.append(Field(name: String(decoding: key, as: UTF8.self), isPlain: isPlain))
+            fields.append(Field(name: String(decoding: key, as: UTF8.self), isPlain: isPlain, isOther: isOther))
           }
         }
       } catch {
@@ -75,7 +87,10 @@ struct JSONFields {
   ) throws -> [String?] {
     let all = ColumnNames(fields.map(\.name))
     // A nested user is none of the ids that a `user_id` beside it is.
-    let plain = fields.filter(\.isPlain).map(\.name)
+    let plain = fields.filter { field in
+      // Names of times that people give to much else count only where the values are times.
+      field.isPlain && !(field.isOther && KnownNames.occasional.contains(KnownNames.plain(field.name)))
+    }.map(\.name)
     let listed = fields.prefix(20).map(\.name).joined(separator: ", ")
     var names = try ColumnRole.allCases.map { role -> String? in
       switch format.column(role) {

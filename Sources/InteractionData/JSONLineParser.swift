@@ -108,8 +108,8 @@ struct JSONLineParser: PartParser {
   }
 
   /// The time that a JSON number or a string is.
-  private static func time(_ token: JSONToken, _ bytes: Span<UInt8>) -> Double? {
-    read(token, bytes) { DecimalNumber.value($0, $1, $2) }
+  static func time(_ token: JSONToken, _ bytes: Span<UInt8>) -> Double? {
+    read(token, bytes) { TimeValue.value($0, $1, $2) }
   }
 
   private static func read(

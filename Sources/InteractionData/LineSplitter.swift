@@ -4,6 +4,8 @@ struct LineColumns {
   var bounds = InlineArray<8, Int>(repeating: -1)
   /// The number of columns of the line.
   var count = 0
+  /// The number of columns up to the last one that is not empty.
+  var filled = 0
   /// Where the next line starts.
   var next = 0
   /// Whether the line is empty but for blanks.
@@ -19,12 +21,16 @@ struct LineColumns {
 }
 
 /// Cuts lines into columns.
+///
+/// Blanks beside the separator and at the ends of a line are no part of a column, unless it is quoted or the separator is
+/// a tab.
 struct LineSplitter {
   private let delimiter: UInt8
   private let otherBlank: UInt8
   private let isDouble: Bool
   private let isBlanks: Bool
   private let quotes: Bool
+  private let trims: Bool
   /// The columns wanted, counted from 0; −1 for none.
   private let wanted: InlineArray<4, Int>
 
@@ -36,6 +42,7 @@ struct LineSplitter {
     isDouble = delimiter == .doubleColon
     isBlanks = delimiter == .blanks
     quotes = delimiter.allowsQuotes
+    trims = delimiter.ignoresBlanks
     switch delimiter {
     case .blanks: (self.delimiter, otherBlank) = (UInt8(ascii: " "), UInt8(ascii: "\t"))
     case .doubleColon: (self.delimiter, otherBlank) = (UInt8(ascii: ":"), UInt8(ascii: ":"))
@@ -46,6 +53,31 @@ struct LineSplitter {
   /// Cuts the line that starts at `start`.
   @inline(__always)
   func columns(of bytes: Span<UInt8>, at start: Int) -> LineColumns {
+    cut(bytes, at: start) { [wanted] fieldStart, fieldEnd, hasDoubledQuote, line in
+      for role in 0..<4 where wanted[role] == line.count {
+        line.bounds[2 * role] = fieldStart
+        line.bounds[2 * role + 1] = fieldEnd
+        if hasDoubledQuote { line.hasDoubledQuote = true }
+      }
+    }
+  }
+
+  /// All columns of a line as text, quotes undoubled, up to the first fault.
+  func fields(of bytes: [UInt8]) -> (fields: [String], columns: LineColumns) {
+    var fields: [String] = []
+    let columns = cut(bytes.span, at: 0) { start, end, hasDoubledQuote, _ in
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      fields.append(hasDoubledQuote ? text.replacing("\"\"", with: "\"") : text)
+    }
+    return (fields, columns)
+  }
+
+  /// Cuts a line, and tells `take` where each column starts and ends and whether quotes are doubled in it; the line's
+  /// count is that of the columns before.
+  @inline(__always)
+  private func cut(
+    _ bytes: Span<UInt8>, at start: Int, _ take: (Int, Int, Bool, inout LineColumns) -> Void
+  ) -> LineColumns {
     var line = LineColumns()
     var position = start
     let count = bytes.count
@@ -53,8 +85,14 @@ struct LineSplitter {
     var fieldStart = position
     var afterDelimiter = false
     while true {
+      if trims, position == fieldStart {
+        while position < count, Self.isBlank(bytes[position]) { position += 1 }
+        fieldStart = position
+      }
       if quotes, position == fieldStart, position < count, bytes[position] == Self.quote {
-        position = quoted(bytes, position, &line)
+        let (end, next, doubled) = quoted(bytes, position, &line)
+        position = next
+        if end >= 0 { note(fieldStart + 1, end, doubled, &line, take) }
         fieldStart = position
         if line.fault != nil { return line }
         afterDelimiter = false
@@ -74,7 +112,9 @@ struct LineSplitter {
         if end > fieldStart && bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         line.next = atEnd ? count : position + 1
         // Blanks at the end of a line do not start another column.
-        if !(isBlanks && afterDelimiter && end == fieldStart) { note(fieldStart, end, &line) }
+        if !(isBlanks && afterDelimiter && end == fieldStart) {
+          note(fieldStart, trimmed(bytes, fieldStart, end), false, &line, take)
+        }
         line.isBlank = start >= end || bytes[start] <= 0x20 && isAllBlank(bytes, start, end)
         break
       }
@@ -83,7 +123,7 @@ struct LineSplitter {
           position += 1
           continue
         }
-        note(fieldStart, position, &line)
+        note(fieldStart, trimmed(bytes, fieldStart, position), false, &line, take)
         position += isDouble ? 2 : 1
         if isBlanks { position = skipBlanks(bytes, position) }
         fieldStart = position
@@ -96,23 +136,27 @@ struct LineSplitter {
   }
 
   @inline(__always)
-  private func note(_ start: Int, _ end: Int, _ line: inout LineColumns) {
-    for role in 0..<4 where wanted[role] == line.count {
-      line.bounds[2 * role] = start
-      line.bounds[2 * role + 1] = end
-    }
+  private func note(
+    _ start: Int, _ end: Int, _ hasDoubledQuote: Bool, _ line: inout LineColumns,
+    _ take: (Int, Int, Bool, inout LineColumns) -> Void
+  ) {
+    take(start, end, hasDoubledQuote, &line)
     line.count += 1
+    if end > start { line.filled = line.count }
   }
 
-  /// Takes a quoted column; returns the position of the delimiter or line end after it.
-  private func quoted(_ bytes: Span<UInt8>, _ start: Int, _ line: inout LineColumns) -> Int {
+  /// Takes a quoted column; returns where its text ends (−1 for nowhere), the position of the delimiter or line end after
+  /// it, and whether quotes are doubled in it.
+  private func quoted(
+    _ bytes: Span<UInt8>, _ start: Int, _ line: inout LineColumns
+  ) -> (end: Int, next: Int, doubled: Bool) {
     var position = start + 1
     var doubled = false
     while true {
       guard position < bytes.count, bytes[position] != Self.newline else {
         line.fault = .unclosedQuote
         line.next = position
-        return position
+        return (-1, position, false)
       }
       if bytes[position] == Self.quote {
         if position + 1 < bytes.count && bytes[position + 1] == Self.quote {
@@ -124,9 +168,9 @@ struct LineSplitter {
       }
       position += 1
     }
-    if doubled && (0..<4).contains(where: { wanted[$0] == line.count }) { line.hasDoubledQuote = true }
-    note(start + 1, position, &line)
+    let end = position
     position += 1
+    if trims { while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 } }
     if position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\r"), bytes[position + 1] == Self.newline {
       position += 1
     } else if position + 1 == bytes.count, bytes[position] == UInt8(ascii: "\r") {
@@ -136,8 +180,20 @@ struct LineSplitter {
       line.fault = .textAfterQuote
       line.next = position
     }
-    return position
+    return (end, position, doubled)
   }
+
+  /// Where what is in `bytes[start..<end]` ends when blanks after it do not count.
+  @inline(__always)
+  private func trimmed(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    guard trims else { return end }
+    var end = end
+    while end > start, Self.isBlank(bytes[end - 1]) { end -= 1 }
+    return end
+  }
+
+  @inline(__always)
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   @inline(__always)
   private func skipBlanks(_ bytes: Span<UInt8>, _ start: Int) -> Int {

@@ -19,12 +19,18 @@ extension RowParser {
 
   /// A column that should be a number and is not.
   func notNumber(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) -> DataError {
-    DataError(
-      path: path, line: line, text: text(bytes, start, end),
-      message: role == .rating ? "is not a rating" : "is not a timestamp",
-      accepted: role == .rating
-        ? "a finite number such as 4 or 3.5 (\(role.option) says which column, none for none)"
-        : "seconds such as 881250949 (\(role.option) says which column, none for none)")
+    let text = text(bytes, start, end)
+    let choice = "(\(role.option) says which column, none for none)"
+    if role == .timestamp {
+      return DataError(
+        path: path, line: line, text: text, message: "is not a timestamp",
+        accepted: "seconds such as 881250949, milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z \(choice)")
+    }
+    let pointed = text.contains(/^\s*[+-]?\d+,\d+\s*$/) ? text.replacing(",", with: ".") : nil
+    return DataError(
+      path: path, line: line, text: text, message: "is not a rating",
+      accepted: pointed.map { "a number with a decimal point, \($0) \(choice)" }
+        ?? "a finite number such as 4 or 3.5 \(choice)")
   }
 
   /// A line that cannot be cut into its columns.
@@ -52,8 +58,14 @@ extension RowParser {
       return DataError(
         path: path, line: line, text: text,
         message: "has \(columns.count) \(plural) where the first line has \(expected)",
-        accepted: "\(expected) columns separated by \(dialect.delimiter)")
+        accepted: "\(expected) columns separated by \(dialect.delimiter)"
+          + (columns.count > expected ? surplusHint : ""))
     }
+  }
+
+  private var surplusHint: String {
+    dialect.delimiter.allowsQuotes
+      ? ", and quotes around a column that holds one" : "; one user a line, items after it, is not read"
   }
 
   /// The beginning of what is in `bytes[start..<end]`.

@@ -29,7 +29,7 @@ struct RowParser: Sendable {
   ) throws {
     let splitter = LineSplitter(dialect.delimiter, wanted: dialect.columns)
     let delimiter = PlainLine.delimiter(of: dialect)
-    let quotes = dialect.delimiter.allowsQuotes
+    let trims = dialect.delimiter.ignoresBlanks
     var ends = ByteSearch(delimiter ?? UInt8(ascii: "\n"), or: UInt8(ascii: "\n"), in: chunk.range)
     var line = PlainLine()
     var scores = ScoreMemory()
@@ -38,8 +38,9 @@ struct RowParser: Sendable {
     let columns = dialect.columns
     var position = chunk.range.lowerBound
     while position < chunk.range.upperBound {
-      guard delimiter != nil, line.cut(bytes, at: position, &ends, quotes: quotes), line.count >= dialect.columnCount,
-        line.next - position <= Self.longestLine
+      guard delimiter != nil, line.cut(bytes, at: position, &ends, trims: trims), line.count == dialect.columnCount,
+        line.next - position <= Self.longestLine,
+        !trims || !(line.endsWithBlank(columns[0], bytes) || line.endsWithBlank(columns[1], bytes))
       else {
         try number(&waiting, bytes, into: &chunk, known: items)
         position = try parseLine(
@@ -78,8 +79,8 @@ struct RowParser: Sendable {
       if hasTime {
         let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
         guard
-          let value = DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]])
-            ?? DecimalNumber.value(bytes, start, end)
+          let value = DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]]).map(TimeValue.seconds)
+            ?? TimeValue.value(bytes, start, end)
         else {
           try number(&waiting, bytes, into: &chunk, known: items)
           throw notNumber(bytes, start, end, .timestamp, first + chunk.lines)
@@ -129,8 +130,9 @@ struct RowParser: Sendable {
   ) throws -> Int {
     let columns = splitter.columns(of: bytes, at: position)
     if columns.isBlank { return columns.next }
-    if columns.count < dialect.columnCount || columns.next - position > Self.longestLine
-      || columns.fault != nil
+    // More columns than the first line has are accepted where they are empty: nothing is left out then.
+    if columns.count < dialect.columnCount || columns.filled > dialect.columnCount
+      || columns.next - position > Self.longestLine || columns.fault != nil
     {
       throw malformed(bytes, position, columns, line)
     }
@@ -144,7 +146,7 @@ struct RowParser: Sendable {
       if keeping.contains(.ratings) { chunk.ratings.append(value) }
     }
     if hasTime {
-      guard let value = DecimalNumber.value(bytes, columns.bounds[6], columns.bounds[7]) else {
+      guard let value = TimeValue.value(bytes, columns.bounds[6], columns.bounds[7]) else {
         throw notNumber(bytes, columns.bounds[6], columns.bounds[7], .timestamp, line)
       }
       if keeping.contains(.timestamps) { chunk.timestamps.append(value) }

@@ -103,7 +103,12 @@ public struct ConfigFile {
       if given.contains(flag) || Self.value(node) == .null { continue }
       if !hasValue {
         guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) is true or false") }
-        if isOn { words.append(flag) }
+        let opposite = "--no-" + flag.dropFirst(2)
+        if isOn {
+          words.append(flag)
+        } else if takesValue(opposite) == false {
+          words.append(opposite)
+        }
       } else if key == "models", node.mapping != nil {
         words.append(flag + "=" + Self.members(of: node).map(\.key).joined(separator: ","))
       } else if let text = Self.text(node) {

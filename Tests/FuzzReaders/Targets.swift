@@ -46,11 +46,13 @@ struct Targets {
     text("\t", header: "user_id:token\titem_id:token\trating:float\ttimestamp:float\n", from: lines[..<9]),
     Array("\"a \"\"b\"\"\",\"c,d\",3\n\"e\",f,4.5\r\n\n g,h,2".utf8),
     text(",", header: "userId,movieId,rating,timestamp\n"),
+    Array("timestamp;visitorid;item\n2010-10-19T23:55:27Z; 7 ;\"a, b\" \n2010-10-19 23:55:27+02:00;8;c, d\n".utf8),
+    Array("0 10 11 12\n1 10 12 14 15\n2 11 12 13 14 16\n".utf8), Array("1;Heat, Mann;4,5\n2;Alien, Scott;3,5\n".utf8),
   ]
   static let marks = [
     ",", "\t", "::", ";", "|", " ", "\"", "\"\"", "\n", "\r\n", "\r", "\u{FEFF}", "user", "item", "rating", "uid",
     "sid", ":token", ":float",
-    "é", "\u{202E}", "\u{1B}[31m", "\0",
+    "é", "\u{202E}", "\u{1B}[31m", "\0", "2010-10-19", "T23:55:27Z", "{\"", "NA",
   ]
 
   private var interactions: Target {
@@ -61,6 +63,7 @@ struct Targets {
       format.delimiter = delimiters[random.integer(below: delimiters.count)]
       if random.integer(below: 20) == 0 { format.user = .number(1 + random.integer(below: 5)) }
       if random.integer(below: 20) == 0 { format.rating = .named("rating") }
+      if random.integer(below: 20) == 0 { format.hasHeader = random.integer(below: 2) == 0 }
       let data = try InteractionReader(format: format).read(ByteSource(name: "data", bytes: bytes))
       do {
         _ = try Filters(minRating: 2, minUserItems: 1, minItemUsers: 1, core: 1).apply(to: data)

@@ -43,11 +43,11 @@ struct InteractionReaderErrorTests {
       ("u,i,4\nu,j,inf\n", "ratings.csv:2: \"inf\" \(rating)"),
       ("u,i,4\nu,j,1e99\n", "ratings.csv:2: \"1e99\" \(rating)"),
       ("u,i,4\nu,j,0x10\n", "ratings.csv:2: \"0x10\" \(rating)"),
-      ("u,i,4\nu,j,4,5\nu,k,3 4\n", "ratings.csv:3: \"3 4\" \(rating)"),
+      ("u,i,4\nu,j,4\nu,k,3 4\n", "ratings.csv:3: \"3 4\" \(rating)"),
       (
         "user,item,timestamp\nu,i,yesterday\n",
-        "ratings.csv:2: \"yesterday\" is not a timestamp; accepted: seconds such as 881250949 "
-          + "(--timestamp-column says which column, none for none)"
+        "ratings.csv:2: \"yesterday\" is not a timestamp; accepted: seconds such as 881250949, "
+          + "milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z (--timestamp-column says which column, none for none)"
       ),
       (
         "u,i,4\n\nu,j\n",
@@ -63,9 +63,9 @@ struct InteractionReaderErrorTests {
       ("u,i\n\"u,j\nv,k\n", "ratings.csv:2: \"\"u,j\" has a quote that does not end on its line; \(quoting)"),
       ("u,i\n\"u\"x,j\n", "ratings.csv:2: \"\"u\"x,j\" has text after a closing quote; \(quoting)"),
       (
-        "film,person,rating\ni,u,4\n",
-        "ratings.csv:1: \"film, person, rating\" has no known user column; "
-          + "accepted: the name or number of one of them (--user-column)"
+        "film,x,y,rating\ni,u,v,4\n",
+        "ratings.csv:1: \"film, x, y, rating\" has no known user column; "
+          + "accepted: --user-column with a name or number"
       ),
     ])
   func sentences(text: String, sentence: String) { #expect(message(Array(text.utf8)) == sentence) }

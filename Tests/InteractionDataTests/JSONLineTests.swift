@@ -63,6 +63,20 @@ struct JSONLineTests {
       try read(text, InteractionFormat(user: .named("who"), item: .named("rating"), rating: .absent)).lines == ["1 3"])
   }
 
+  @Test("what was read is said, and a date is a time where its values are dates")
+  func columns() throws {
+    let text = "{\"user_id\":\"u\",\"business_id\":\"b\",\"stars\":3,\"date\":\"2018-07-07 22:09:11\",\"text\":\"x\"}\n"
+    let data = try InteractionReader().read(ByteSource(name: "r.jsonl", bytes: Array(text.utf8)))
+    #expect(data.lines == ["u b 3.0 @1531001351.0"])
+    #expect(
+      data.notes == [
+        "r.jsonl: JSON lines; user = user_id, item = business_id, rating = stars, timestamp = date; not read: text"
+      ])
+    #expect(data.columns?.separator == nil && data.columns?.timestamp == .init(number: nil, name: "date"))
+    #expect(try read(text.replacing("2018-07-07 22:09:11", with: "7 July")).timestamps == nil)
+    #expect(throws: DataError.self) { try read(text, InteractionFormat(hasHeader: true)) }
+  }
+
   @Test("a table is a table, even if its first user begins with a brace")
   func tables() throws {
     #expect(try read("{u1},i1\n{u2},i2\n").lines == ["{u1} i1", "{u2} i2"])
@@ -239,8 +253,8 @@ struct JSONLineErrorTests {
         == "ratings.csv: is JSON lines, where fields have names and comma separates nothing; accepted: the same without "
         + "--delimiter")
     #expect(
-      error("{\"visitor\":1,\"thing\":2}\n")?.description
-        == "ratings.csv:1: \"visitor, thing\" has no known user field; accepted: the name of one of them (--user-column)"
+      error("{\"klant\":1,\"thing\":2}\n")?.description
+        == "ratings.csv:1: \"klant, thing\" has no known user field; accepted: the name of one of them (--user-column)"
     )
     #expect(
       error(text, InteractionFormat(user: .named("item")))?.message == "has no known item field")

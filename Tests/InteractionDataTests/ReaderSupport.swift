@@ -7,9 +7,25 @@ func read(_ text: String, _ format: InteractionFormat = InteractionFormat()) thr
   try read(Array(text.utf8), format)
 }
 
-/// Reads bytes as if they were the file `ratings.csv`.
+/// Reads bytes as if they were the file `ratings.csv`; how they were read is not among the notes.
 func read(_ bytes: [UInt8], _ format: InteractionFormat = InteractionFormat()) throws -> Interactions {
-  try InteractionReader(format: format).read(ByteSource(name: "ratings.csv", bytes: bytes))
+  var reader = InteractionReader(format: format)
+  reader.describesColumns = false
+  return try reader.read(ByteSource(name: "ratings.csv", bytes: bytes))
+}
+
+/// What was decided about text, and what else is to be said about its columns.
+func decided(_ text: String, _ format: InteractionFormat = InteractionFormat()) throws -> [String] {
+  try InteractionReader(format: format).read(ByteSource(name: "f.csv", bytes: Array(text.utf8))).notes
+}
+
+/// The error that reading text ends with.
+func refusal(_ text: String, _ format: InteractionFormat = InteractionFormat()) -> String? {
+  do {
+    return "read as \(try read(text, format).lines)"
+  } catch {
+    return "\(error)"
+  }
 }
 
 extension Interactions {

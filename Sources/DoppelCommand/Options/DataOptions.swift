@@ -62,6 +62,10 @@ struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"), completion: .delimiters)
   var delimiter: String?
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .chooseLast,
+    help: "Whether the first line names the columns (default: found out, and said in a note).")
+  var header: Bool?
 
   @Option(
     help: ArgumentHelp(
@@ -77,7 +81,9 @@ struct ReadingOptions: ParsableArguments {
   var core = 0
 
   /// What says how a file is to be understood.
-  static let formatFlags = ["--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter"]
+  static let formatFlags = [
+    "--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter", "--header", "--no-header",
+  ]
   /// All of these flags.
   static let flags = formatFlags + ["--min-rating", "--min-user-items", "--min-item-users", "--core"]
 
@@ -117,6 +123,7 @@ struct ReadingOptions: ParsableArguments {
 
   func format() throws -> InteractionFormat {
     var format = InteractionFormat()
+    format.hasHeader = header
     if let userColumn { format.user = .init(userColumn) }
     if let itemColumn { format.item = .init(itemColumn) }
     if let ratingColumn { format.rating = .init(ratingColumn) }
