@@ -81,7 +81,9 @@ struct ReadingOptions: ParsableArguments {
   var core: Int?
 
   /// What says how a file is to be understood.
-  static let formatFlags = ["--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter"]
+  static let formatFlags = [
+    "--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter", "--header", "--no-header",
+  ]
   /// All of these flags.
   static let flags = formatFlags + ["--min-rating", "--min-user-items", "--min-item-users", "--core"]
 
