@@ -3,7 +3,7 @@ public import Compute
 public import Evaluation
 public import FileFormats
 
-/// Several models' results on one split, and what may be concluded from them.
+/// The results of several models on one split, with the tests between them.
 public struct Comparison: Sendable {
   /// The models, in the order they were asked for.
   public let models: [ModelResult]
@@ -33,7 +33,7 @@ public struct Comparison: Sendable {
     return metrics.count <= 6 || choice.isEmpty ? metrics : choice
   }
 
-  /// The metric that the sentences are about.
+  /// The metric of ``sentences``: the first of the table that has values per user or rating.
   public var mainMetric: Metric? {
     tableMetrics.first { metric in models.contains { $0[metric]?.values != nil } }
   }
@@ -65,13 +65,18 @@ public struct Comparison: Sendable {
     return table
   }
 
-  /// Two or three plain sentences on what the tests allow one to say.
+  /// The result of the tests on ``mainMetric``, in one to three sentences.
   public var sentences: [String] {
-    guard let metric = mainMetric else { return [] }
-    let values = models.compactMap { model in
-      model[metric].map { (name: model.name, value: $0.value) }
-    }
-    return Verdict.sentences(on: metric, models: values, comparisons: pairs)
+    mainMetric.map { Verdict.sentences(on: $0, models: values($0), comparisons: pairs) } ?? []
+  }
+
+  /// The result of the tests on ``mainMetric``, in a short sentence without numbers; empty where there is no such metric.
+  public var headline: String {
+    mainMetric.map { Verdict.headline(on: $0, models: values($0), comparisons: pairs) } ?? ""
+  }
+
+  private func values(_ metric: Metric) -> [(name: String, value: Double)] {
+    models.compactMap { model in model[metric].map { (name: model.name, value: $0.value) } }
   }
 }
 
@@ -79,19 +84,19 @@ public struct Comparison: Sendable {
 public struct ResultDocument: Sendable {
   /// The data set.
   public var dataset: DataSummary
-  /// How it was divided: kind, sizes, hash.
+  /// The split: kind, sizes, hash.
   public var split: [String: JSONValue]
   /// The seed of the run.
   public var seed: UInt64
-  /// Where the arithmetic happened.
+  /// The processor used.
   public var processor: Processor
   /// Doppel's version.
   public var version: String
-  /// What reading took.
+  /// The time to read the data.
   public var loadSeconds: Double
-  /// What everything took.
+  /// The time of the whole run.
   public var totalSeconds: Double
-  /// Counted remarks.
+  /// Notes, such as what was left out.
   public var notes: [String]
 
   /// Creates a document without results.

@@ -3,32 +3,32 @@ import FileFormats
 import Foundation
 import InteractionData
 
-/// The README of a model directory: YAML front matter as model hubs read it, then what a reader should know.
+/// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
 public struct ModelCard: Sendable {
-  /// What was fitted.
+  /// The model; settings that follow from the data should be resolved (``ModelConfiguration/settingsUsed(rows:)``).
   public var configuration: ModelConfiguration
-  /// The data it was fitted to.
+  /// The training data.
   public var dataset: DataSummary
   /// The training that chose the epoch.
   public var history: [EpochRecord]
   /// The epoch chosen.
   public var bestEpoch: Int
-  /// Whether the model was fitted again on everything for that many epochs.
+  /// Whether the model was then fitted again on all data for that many epochs.
   public var refitted: Bool
-  /// What chose the epoch, for example `ndcg@100`.
+  /// The metric that chose the epoch, for example `ndcg@100`.
   public var selection: String
   /// The number of weights.
   public var parameters: Int
   /// Seed, engine, version.
   public var origin: String
 
-  /// Where the users lie in the latent space, for a model that has distributions.
+  /// The aggregate posterior of a variational model.
   public var aggregatePosterior: AggregatePosterior?
 
-  /// How far a Gaussian with the users' mean and full covariance is from the prior, in nats.
+  /// The KL divergence from the prior of a Gaussian with the aggregate posterior's mean and full covariance, in nats.
   public var jointDivergence: Double?
 
-  /// Gathers what the card says.
+  /// Creates a card.
   public init(
     configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
     refitted: Bool, selection: String, parameters: Int, origin: String,
@@ -45,7 +45,7 @@ public struct ModelCard: Sendable {
     self.origin = origin
   }
 
-  /// The value that chose the epoch; ratings are chosen by a negative RMSE, shown as it is.
+  /// The validation value of the chosen epoch; a negative RMSE is shown as an RMSE.
   private var validation: Double? {
     history.first { $0.epoch == bestEpoch }?.validation.map(abs)
   }
@@ -88,23 +88,22 @@ public struct ModelCard: Sendable {
       text += "\n"
     }
     if let posterior = aggregatePosterior {
-      text += "\(posterior.activeUnits) of \(posterior.mean.count) latent dimensions are active. Taken together, the "
-      text += "users' posteriors are \(Self.number(posterior.divergence)) nats from the prior by the mean and variance "
-      text += "of each dimension, at most \(Self.number(posterior.divergences.max() ?? 0)) in one"
-      if let jointDivergence { text += ", and \(Self.number(jointDivergence)) nats by mean and full covariance" }
-      text += ": the farther, the less are draws from the prior like users (`doppel sample` draws from the "
-      text += "posteriors unless told otherwise).\n\n"
+      text += "\(posterior.activeUnits) of \(posterior.mean.count) latent dimensions are active. The KL divergence of "
+      text += "the aggregate posterior from the prior is \(Self.number(posterior.divergence)) nats by the mean and "
+      text += "variance of each dimension (at most \(Self.number(posterior.divergences.max() ?? 0)) in one)"
+      if let jointDivergence { text += " and \(Self.number(jointDivergence)) nats by mean and full covariance" }
+      text += ". The larger it is, the less draws from the prior resemble users; by default, `doppel sample` "
+      text += "draws from the aggregate posterior.\n\n"
     }
     if !configuration.hyperparameters.isEmpty {
       text += "| hyper-parameter | value |\n|---|---|\n"
       for (key, value) in configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
-        let shown = value.prettyPrinted.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        text += "| \(key) | \(shown == "null" ? "worked out" : shown) |\n"
+        text += "| \(key) | \(value.flagText) |\n"
       }
       text += "\n"
     }
     text += """
-      `model.safetensors` opens with any safetensors reader; `items.txt` has the items in the order of the weights.
+      Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights.
 
       """
     return text

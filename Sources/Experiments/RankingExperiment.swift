@@ -101,7 +101,8 @@ public struct RankingExperiment: Sendable {
     }
     return (
       ModelResult(
-        configuration: configuration, scores: result?.scores ?? [], ranking: result,
+        configuration: configuration.settingsUsed(rows: fit.trainingRows), scores: result?.scores ?? [],
+        ranking: result,
         history: fit.history,
         bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
@@ -138,9 +139,8 @@ public struct RankingExperiment: Sendable {
       return []
     }
     return [
-      "cdae has a vector per training user and has seen no test user: "
-        + (configured.model.unseenUsers == .mean
-          ? "the mean of all vectors stands in" : "a vector of zeros stands in")
+      "cdae learns a vector per training user; new users get "
+        + (configured.model.unseenUsers == .mean ? "the mean vector" : "a zero vector")
     ]
   }
 }

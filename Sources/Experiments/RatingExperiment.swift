@@ -107,7 +107,8 @@ public struct RatingExperiment: Sendable {
     let scores = split.test.isEmpty ? [] : try evaluate(predictor)
     return (
       ModelResult(
-        configuration: configuration, scores: scores, history: fit?.history ?? [],
+        configuration: configuration.settingsUsed(rows: fit?.trainingRows ?? 0), scores: scores,
+        history: fit?.history ?? [],
         bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
         seconds: .init(
           train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON document as a value: how hyper-parameters travel between files, the command line and results.
+/// A JSON document as a value: hyper-parameters in files, on the command line and in results.
 ///
 /// Numbers that are not finite are written as `null`: JSON has no NaN.
 public enum JSONValue: Sendable, Equatable, Codable {
@@ -49,9 +49,27 @@ public enum JSONValue: Sendable, Equatable, Codable {
     }
   }
 
-  /// The value that encodes as `value` does.
+  /// The value that encodes as `value` does; numbers that are not finite become ``null``.
   public init(encoding value: some Encodable) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Self.encoder.encode(value))
+    let encoder = Self.encoder
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: NonFinite.mark, negativeInfinity: NonFinite.mark, nan: NonFinite.mark)
+    self = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(value)).replacingNonFinite
+  }
+
+  /// What stands for a number that is not finite on its way through the encoder, which can write text for it but no null.
+  private enum NonFinite {
+    /// Contains a noncharacter, so that no text of a user equals it.
+    static let mark = "\u{FFFF}not finite\u{FFFF}"
+  }
+
+  private var replacingNonFinite: JSONValue {
+    switch self {
+    case .string(NonFinite.mark): .null
+    case .array(let elements): .array(elements.map(\.replacingNonFinite))
+    case .object(let members): .object(members.mapValues(\.replacingNonFinite))
+    case .null, .bool, .number, .string: self
+    }
   }
 
   /// Parses the bytes of a JSON document.
@@ -74,18 +92,26 @@ public enum JSONValue: Sendable, Equatable, Codable {
     if case .string(let text) = self { text } else { nil }
   }
 
-  /// Readable, deterministic text: two blanks of indentation, keys in order.
+  /// Readable, deterministic text: two spaces of indentation, keys in alphabetical order.
   public var prettyPrinted: String {
     let encoder = Self.encoder
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
 
+  /// The value as a command line takes it: an array's elements with commas between them, a string without quotes.
+  public var flagText: String {
+    switch self {
+    case .null: "none"
+    case .string(let text): text
+    case .array(let elements): elements.map(\.flagText).joined(separator: ",")
+    case .bool, .number, .object: prettyPrinted.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+  }
+
   private static var encoder: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "null", negativeInfinity: "null", nan: "null")
     return encoder
   }
 }

@@ -1,6 +1,6 @@
-/// Points joined by a line, or by steps; a value that is not finite interrupts it.
+/// Points joined by a line or by steps; a value that is not finite leaves a gap.
 public struct Line: PlotMark {
-  /// What the line is called and looks like.
+  /// The name and look of the line.
   public var series: Series
   /// The points, in the order they are joined.
   public var points: [PlotPoint]
@@ -22,6 +22,8 @@ public struct Line: PlotMark {
   public func yRange(_ scale: Scale) -> ClosedRange<Double>? { points.lazy.map(\.y).range(on: scale) }
 
   /// One path; a point alone between gaps is a dot.
+  ///
+  /// A named series has its sign on some of the points.
   public func draw(in frame: PlotFrame) -> Markup {
     var path = ""
     var pen: (x: Double, y: Double)?
@@ -40,14 +42,27 @@ public struct Line: PlotMark {
       }
       pen = (x, y)
     }
-    return .tag(
+    let line = Markup.tag(
       "path", ["class": "line \(series.colourClass)", "stroke-dasharray": series.dash, "d": path.isEmpty ? nil : path])
+    guard series.marksLines else { return line }
+    let signs = signPlaces.compactMap { place -> String? in
+      guard let x = frame.across(points[place].x), let y = frame.up(points[place].y) else { return nil }
+      return Sign.path(series.sign, x, y, size: Sign.onLines)
+    }
+    if signs.isEmpty { return line }
+    return .tag("g", [:], [line, .tag("path", ["class": "sign \(series.colourClass)", "d": signs.joined()])])
+  }
+
+  /// The points that carry the series' sign: about six, at different places for each series.
+  private var signPlaces: [Int] {
+    let step = max(1, points.count / 6)
+    return Array(stride(from: step * (series.sign % 4) / 4, to: points.count, by: step))
   }
 }
 
-/// The area between a lower and an upper line: an interval that moves.
+/// The area between a lower and an upper line, such as an interval at every point.
 public struct Ribbon: PlotMark {
-  /// What it is called and looks like.
+  /// The name and look of the area.
   public var series: Series
   /// The lower edge and, for the same places, the upper edge.
   public var lower: [PlotPoint]
@@ -96,18 +111,18 @@ public struct Rule: PlotMark {
   public static func diagonal(label: String? = nil) -> Rule { Rule(.diagonal, label) }
   private init(_ place: Place, _ label: String?) { (self.place, self.label) = (place, label) }
 
-  /// A rule is labelled beside itself.
+  /// None: the label is written beside the rule.
   public var legend: [LegendEntry] { [] }
-  /// A vertical line wants to be seen.
+  /// A vertical line must be visible.
   public func xRange(_ scale: Scale) -> ClosedRange<Double>? {
     if case .x(let value) = place { [value].range(on: scale) } else { nil }
   }
-  /// A horizontal line wants to be seen.
+  /// A horizontal line must be visible.
   public func yRange(_ scale: Scale) -> ClosedRange<Double>? {
     if case .y(let value) = place { [value].range(on: scale) } else { nil }
   }
 
-  /// The line and its words.
+  /// The line and its label.
   public func draw(in frame: PlotFrame) -> Markup {
     var parts: [Markup] = []
     switch place {

@@ -1,15 +1,15 @@
 import Foundation
 
-/// The colours of plots: after Okabe and Ito's set, which people with any kind of colour vision tell apart.
+/// The colours of plots, after Okabe and Ito's set for readers with any kind of colour vision.
 ///
-/// Two of their colours are too pale for thin lines on white and are darker here, and all are lighter on a dark page, so
-/// that each has a contrast of at least 3 to 1 against the page (WCAG 2.2, 1.4.11). A plot names a colour by its place
-/// (``Series``) and a style sheet gives it a value, so one SVG serves both.
+/// The order puts colours first that stay far apart under protanopia and deuteranopia. Each colour has a contrast of at
+/// least 3 to 1 against its page (WCAG 2.2, 1.4.11). A plot names a colour by its place (``Series``) and a style sheet gives
+/// it a value, so one SVG serves light and dark pages. Dashes and signs differ as well: no two of the eight series share one.
 public enum Palette {
   /// The series' colours on a light page.
-  public static let light = ["#0072B2", "#D55E00", "#00805E", "#B0558A", "#9A6A00", "#3B8EA5", "#4A4A4A", "#7A5BA8"]
+  public static let light = ["#0072B2", "#E06000", "#00704F", "#CC5FA0", "#1A1A1A", "#7A3300", "#8A8800", "#4394CE"]
   /// The series' colours on a dark page.
-  public static let dark = ["#56A8E0", "#F08A4B", "#2FC49A", "#E39BC4", "#E0A93B", "#8CCBF0", "#C4C4C4", "#B9A3DC"]
+  public static let dark = ["#56A8E0", "#F08A4B", "#22B98E", "#EDA0CE", "#F2F2F2", "#A8663C", "#C9CF3A", "#A9D6FA"]
   /// The light page itself.
   public static let lightPage = "#FFFFFF"
   /// The dark page itself.
@@ -31,17 +31,17 @@ public enum Palette {
   }
 }
 
-/// Which colour, dash and sign a mark has, and what the legend calls it.
+/// The colour, dash and sign of a mark, and its name in the legend.
 public struct Series: Sendable, Equatable {
-  /// The place in the palette, or a colour that means nothing.
+  /// A place in the palette, or a neutral colour.
   public enum Colour: Sendable, Equatable {
-    /// The n-th colour, from 0; after the last comes the first again, with another dash and sign.
+    /// The n-th colour, from 0; the palette repeats after the last.
     case palette(Int)
-    /// Grey: for what others are seen against.
+    /// Grey, for references.
     case neutral
   }
 
-  /// The words in the legend; `nil` keeps it out.
+  /// The name in the legend; `nil` leaves the series out of it.
   public var name: String?
   /// The colour.
   public var colour: Colour
@@ -65,15 +65,20 @@ public struct Series: Sendable, Equatable {
     }
   }
 
-  /// A dash for lines, so that they differ in print as well.
+  /// The dash of lines, so that they differ without colour.
   var dash: String? {
     guard case .palette(let place) = colour else { return "4 3" }
-    return [nil, "7 3", "2 2", "9 3 2 3", "5 2", nil, "3 4", "12 3"][abs(place) % 8]
+    return [nil, "8 3", "2 3", "10 3 2 3", "5 2", "16 4", "3 5", "10 3 2 3 2 3"][abs(place) % 8]
   }
 
-  /// A sign for points: its number among those that ``Sign`` draws.
+  /// The sign of points: its number among those that ``Sign`` draws.
   var sign: Int {
     guard case .palette(let place) = colour else { return 0 }
-    return abs(place) % 4
+    return abs(place) % Sign.count
+  }
+
+  /// Whether lines carry the series' sign here and there.
+  var marksLines: Bool {
+    if case .palette = colour { name != nil } else { false }
   }
 }

@@ -106,12 +106,25 @@ extension PlotFrame {
     switch entry.key {
     case .line:
       .tag(
-        "line",
+        "g", [:],
         [
-          "class": "line \(entry.series.colourClass)", "stroke-dasharray": entry.series.dash,
-          "x1": Number.coordinate(place), "x2": Number.coordinate(place + 24),
-          "y1": Number.coordinate(middle), "y2": Number.coordinate(middle),
-        ])
+          .tag(
+            "line",
+            [
+              "class": "line \(entry.series.colourClass)", "stroke-dasharray": entry.series.dash,
+              "x1": Number.coordinate(place), "x2": Number.coordinate(place + 24),
+              "y1": Number.coordinate(middle), "y2": Number.coordinate(middle),
+            ])
+        ]
+          + (entry.series.marksLines
+            ? [
+              .tag(
+                "path",
+                [
+                  "class": "sign \(entry.series.colourClass)",
+                  "d": Sign.path(entry.series.sign, place + 12, middle, size: Sign.onLines),
+                ])
+            ] : []))
     case .sign:
       .tag(
         "path",
@@ -151,7 +164,12 @@ extension PlotFrame {
 
 /// Small signs that differ without colour.
 enum Sign {
-  /// A circle, a square, a triangle or a diamond around a place.
+  /// How many there are.
+  static let count = 8
+  /// Half the size of a sign on a line, in user units.
+  static let onLines = 3.6
+
+  /// The sign of a number: circle, square, triangle, diamond, inverted triangle, plus, cross, flat hexagon.
   static func path(_ kind: Int, _ x: Double, _ y: Double, size: Double) -> String {
     func at(_ dx: Double, _ dy: Double) -> String { "\(Number.coordinate(x + dx)) \(Number.coordinate(y + dy))" }
     let r = size
@@ -161,10 +179,28 @@ enum Sign {
         "M\(at(-r * 0.85, -r * 0.85))h\(Number.coordinate(1.7 * r))v\(Number.coordinate(1.7 * r))h\(Number.coordinate(-1.7 * r))z"
     case 2: return "M\(at(0, -1.1 * r))L\(at(r, 0.8 * r))L\(at(-r, 0.8 * r))z"
     case 3: return "M\(at(0, -1.2 * r))L\(at(1.2 * r, 0))L\(at(0, 1.2 * r))L\(at(-1.2 * r, 0))z"
+    case 4: return "M\(at(0, 1.1 * r))L\(at(r, -0.8 * r))L\(at(-r, -0.8 * r))z"
+    case 5: return path(arms.map { (0.38 * $0, 0.38 * $1) }, at, r)
+    case 6:
+      // The plus, turned by 45°.
+      return path(arms.map { (0.27 * ($0 - $1), 0.27 * ($0 + $1)) }, at, r)
+    case 7:
+      return path([(-1.3, 0), (-0.65, -0.8), (0.65, -0.8), (1.3, 0), (0.65, 0.8), (-0.65, 0.8)], at, r)
     default:
       let radius = Number.coordinate(r)
       let across = Number.coordinate(2 * r)
       return "M\(at(-r, 0))a\(radius) \(radius) 0 1 0 \(across) 0a\(radius) \(radius) 0 1 0 -\(across) 0z"
     }
+  }
+
+  /// The corners of a plus, in units of an arm's half width.
+  private static let arms: [(Double, Double)] = [
+    (-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1),
+  ]
+
+  private static func path(
+    _ corners: [(Double, Double)], _ at: (Double, Double) -> String, _ size: Double
+  ) -> String {
+    "M" + corners.map { at(size * $0.0, size * $0.1) }.joined(separator: "L") + "z"
   }
 }

@@ -1,40 +1,49 @@
 public import Audit
 import Foundation
+import InteractionData
 import Plots
 
 /// The report of `audit`.
 public struct AuditReport: Sendable {
   let result: AuditResult
   private let facts: [(String, String)]
+  private let command: String?
 
-  /// Prepares a report; `facts` are added to the sizes of the populations.
-  public init(_ result: AuditResult, facts: [(String, String)] = []) {
+  /// Prepares a report.
+  ///
+  /// - Parameters:
+  ///   - facts: shown in the heading after the sizes of the populations.
+  ///   - command: the command line, shown at the end.
+  public init(_ result: AuditResult, facts: [(String, String)] = [], command: String? = nil) {
     self.result = result
     self.facts = facts
+    self.command = command
   }
 
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
       "Audit of \(result.synthetic.name)",
-      lead: "What \(count(result.synthetic.users)) synthetic users are worth, held against real users.")
+      lead: "\(counted(result.synthetic.users, "synthetic user")) compared with real users: fidelity, utility, privacy."
+    )
     page.facts = populations + facts.map { (name: $0.0, value: $0.1) }
     page.append(conclusions)
     page.append(
-      section("Fidelity", result.fidelity.measures, "Whether synthetic users are like real ones.", fidelityFigures))
+      section("Fidelity", result.fidelity.measures, "How similar synthetic users are to real ones.", fidelityFigures))
     if let utility = result.utility {
       page.append(
         section(
           "Utility", utility.measures,
-          "What models learn from synthetic users, measured by ndcg@100 on holdout users, a fifth of whose items is hidden.",
+          "Models trained on synthetic users, measured by ndcg@100 on holdout users with a fifth of their items hidden.",
           [.table(scores(utility))]))
     }
     page.append(
       section(
         "Privacy", result.privacy.measures,
-        "What synthetic users tell about training users. Nothing here is a guarantee; only differential privacy is.",
+        "What synthetic users reveal about training users. These measures give no guarantee; only differential privacy does.",
         privacyFigures))
-    if !result.notes.isEmpty { page.append(ReportSection("Remarks", [.list(result.notes)])) }
+    if !result.notes.isEmpty { page.append(ReportSection("Notes", [.list(result.notes)])) }
+    if let command { page.append(ReportSection("Settings", [.command(command)])) }
     return page
   }
 
@@ -52,7 +61,7 @@ public struct AuditReport: Sendable {
     let figures = (kinds.map { result[$0] } + [attack]).compactMap(\.self).map { measure in
       KeyFigure(
         measure.kind.title, measure.value.map { decimal($0) } ?? "–",
-        detail: measure.ceiling.map { "real users: \(decimal($0))" } ?? "no ceiling",
+        detail: measure.ceiling.map { "real users: \(decimal($0))" } ?? "no real users to compare with",
         verdict: verdict(measure.judgement))
     }
     return ReportSection("Conclusions", [.keyFigures(figures), .list(result.conclusions)])
@@ -62,7 +71,7 @@ public struct AuditReport: Sendable {
     _ title: String, _ measures: [AuditMeasure], _ words: String, _ more: [ReportBlock]
   ) -> ReportSection {
     var table = ReportTable(
-      "\(title): synthetic users beside \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
+      "\(title): synthetic users compared with \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
       columns: [.text("measure"), .text("verdict"), .number("synthetic"), .number("real"), .number("margin")])
     for measure in measures {
       table.append([
@@ -75,8 +84,10 @@ public struct AuditReport: Sendable {
     }
     return ReportSection(
       title,
-      [.prose(words), .table(table)] + more + [.heading("What the numbers say")]
-        + [.list(measures.map { "`\($0.kind.rawValue)` \($0.sentence)" })])
+      [.prose(words)] + (gaps(title, measures).map { [.figures([$0])] } ?? []) + [.table(table)] + more + [
+        .folded(
+          summary: "\(title): every measure in words", measures.map { "`\($0.kind.rawValue)` \($0.sentence)" })
+      ])
   }
 
   private func scores(_ utility: AuditUtility) -> ReportTable {

@@ -11,6 +11,45 @@ extension AuditReport {
     }
   }
 
+  /// How far the axis of ``gaps(_:_:)`` reaches to either side, in margins.
+  private static let gapReach = 4.0
+
+  /// The gap of every measure with its interval, in margins; `nil` where no measure has a margin.
+  func gaps(_ title: String, _ measures: [AuditMeasure]) -> ReportFigure? {
+    func inMargins(_ value: Double, _ gap: AuditGap) -> Double {
+      min(max(value / gap.margin, -Self.gapReach), Self.gapReach)
+    }
+    let drawn = measures.compactMap { measure in
+      measure.gap.flatMap { $0.margin > 0 && $0.size.isFinite ? (measure: measure, gap: $0) : nil }
+    }
+    if drawn.isEmpty { return nil }
+    var plot = Plot(
+      "\(title): gaps to real users",
+      description: drawn.map { "\($0.measure.kind.title): \($0.measure.judgement.rawValue)." }.joined(separator: " "),
+      x: Axis("gap ÷ margin (further right is worse)", domain: -Self.gapReach...Self.gapReach),
+      y: Axis("", .categories(drawn.map(\.measure.kind.title))))
+    plot.width = .page
+    let series: [(judgements: [AuditJudgement], series: Series)] = [
+      ([.atCeiling, .near], Series("within the margin", 0)), ([.open], Series("open", 4)),
+      ([.fails], Series("fails", 1)),
+    ]
+    plot.marks = [Rule(x: 0, label: "real users"), Rule(x: 1, label: "margin")]
+    for (judgements, look) in series where drawn.contains(where: { judgements.contains($0.measure.judgement) }) {
+      plot.marks.append(
+        Intervals(
+          look,
+          drawn.map { measure, gap in
+            judgements.contains(measure.judgement)
+              ? .init(inMargins(gap.size, gap), inMargins(gap.lower, gap)...inMargins(gap.upper, gap)) : .init(.nan)
+          }))
+    }
+    return ReportFigure(
+      plot,
+      caption:
+        "How much worse synthetic users are than real ones, with 99 % intervals, in units of each measure's margin. "
+        + "Measures pass left of 1. Gaps beyond \(Number.text(Self.gapReach)) margins are drawn at the edge.")
+  }
+
   var fidelityFigures: [ReportBlock] {
     let plots = result.plots
     let popularity = Plot(
@@ -22,7 +61,7 @@ extension AuditReport {
           zip(curve.ranks, curve.shares).filter { $0.1 > 0 }.map { PlotPoint(Double($0.0), $0.1) })
       })
     let lengths = Plot(
-      "Profile lengths", description: "How many items users have.", x: Axis("items"),
+      "Profile lengths", description: "The number of items per user.", x: Axis("items"),
       y: Axis("share of users", includesZero: true),
       marks: plots.lengths.map { histogram in
         Histogram(
@@ -31,7 +70,7 @@ extension AuditReport {
       })
     let kept = evenSample(of: plots.lifts.count, limit: 600).map { plots.lifts[$0] }
     let lifts = Plot(
-      "Pairs of top items", description: "Lift of a pair among training users against that among others.",
+      "Pairs of top items", description: "Lift of pairs of items among training users and among the others.",
       x: Axis("log₂ lift, train"), y: Axis("log₂ lift, others"),
       marks: [Rule.diagonal()]
         + (result.holdout == nil
@@ -47,10 +86,10 @@ extension AuditReport {
       })
     return [
       .figures([
-        ReportFigure(popularity, caption: "Both axes are logarithmic; items that nobody of a kind has are left out."),
-        ReportFigure(lengths, caption: "The longest profiles, one in two hundred, are in the last bin."),
-        ReportFigure(lifts, caption: "On the diagonal two items occur together as often as among training users."),
-        ReportFigure(map, caption: "At most 300 users of each kind; axes fitted to training users."),
+        ReportFigure(popularity, caption: "Both axes are logarithmic; items that no user of a group has are left out."),
+        ReportFigure(lengths, caption: "The last bin includes the longest 0.5 % of profiles."),
+        ReportFigure(lifts, caption: "On the diagonal, a pair is as frequent as among training users."),
+        ReportFigure(map, caption: "At most 300 users of each group; the axes are fitted to training users."),
       ])
     ]
   }
@@ -80,7 +119,9 @@ extension AuditReport {
     return [
       .figures([
         ReportFigure(
-          plot, caption: "If synthetic users lie nearer to training users than unseen users do, they were remembered.")
+          plot,
+          caption: "Synthetic users that are nearer to training users than unseen real users are indicate memorisation."
+        )
       ]), .table(table),
     ]
   }

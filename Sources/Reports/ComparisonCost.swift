@@ -1,16 +1,17 @@
 import Compute
 import Evaluation
 import Experiments
+import InteractionData
 import Plots
 
-/// What quality costs.
+/// Quality against time and size.
 extension ComparisonReport {
   var cost: ReportSection? {
     guard let metric = comparison.mainMetric else { return nil }
     let (drawn, leftOut) = withoutBaseline(metric)
     let models = drawn.filter { $0.seconds.train > 0 }
     guard models.count > 1 else { return nil }
-    let direction = metric.kind.largerIsBetter ? "up is better" : "down is better"
+    let direction = metric.kind.largerIsBetter ? "higher is better" : "lower is better"
     func plot(_ title: String, _ label: String, _ amount: (ModelResult) -> Double) -> ReportFigure {
       var plot = Plot(
         title,
@@ -21,14 +22,16 @@ extension ComparisonReport {
         Points(
           series(model.name), [PlotPoint(amount(model), model[metric]?.value ?? .nan)], names: [model.name], size: 6)
       }
-      return ReportFigure(plot, caption: "To the left is cheaper, \(direction).\(leftOut)")
+      return ReportFigure(plot, caption: "Further left is cheaper; \(direction).\(leftOut)")
     }
     return ReportSection(
       "Cost",
       [
-        .prose("Seconds of this machine with \(document.processor.threads) threads; other work on it counts too."),
+        .prose(
+          "Wall-clock seconds on this machine with \(counted(document.processor.threads, "thread")); other programs running at the time slow it down."
+        ),
         .figures([
-          plot("Training time and quality", "seconds to fit (validation included)") { $0.seconds.train },
+          plot("Training time and quality", "training time (seconds, validation included)") { $0.seconds.train },
           plot("Size and quality", "parameters") { Double($0.parameters) },
         ]),
       ])

@@ -2,9 +2,9 @@ import Evaluation
 import Experiments
 import Plots
 
-/// What kind of items the models recommend.
+/// How popular the recommended items are.
 extension ComparisonReport {
-  /// The number of groups that the items are cut into.
+  /// The number of groups of items.
   private static let groups = 10
 
   var popularity: ReportSection? {
@@ -19,15 +19,16 @@ extension ComparisonReport {
     let rows = counted.map { entry in (name: entry.model.name, shares: Self.shares(entry.counts.counts, groups)) }
     let labels = (1...Self.groups).map(String.init)
     var plot = Plot(
-      "Whose turn it is",
+      "Recommendations by item popularity",
       description: rows.map {
-        "\($0.name): \(Number.text(100 * $0.shares[0], decimals: 0)) % of its recommendations are for the most popular group."
+        "\($0.name): \(Number.text(100 * $0.shares[0], decimals: 0)) % of its recommendations are in the most popular group."
       }.joined(separator: " "),
-      x: Axis("items by popularity, each group with a tenth of all training interactions", .categories(labels)),
+      x: Axis(
+        "group of items, most popular first (each holds a tenth of the training interactions)", .categories(labels)),
       y: Axis("share of recommendations", includesZero: true))
     plot.width = .page
     plot.marks =
-      [Rule(y: 1 / Double(Self.groups), label: "what users have")]
+      [Rule(y: 1 / Double(Self.groups), label: "training data")]
       + rows.map { row in
         Line(series(row.name), row.shares.enumerated().map { PlotPoint(Double($0.offset), $0.element) })
       }
@@ -37,17 +38,18 @@ extension ComparisonReport {
     for row in rows { table.append([.name(row.name)] + row.shares.map { .number($0, decimals: 3) }) }
 
     return ReportSection(
-      "Popularity of what is recommended",
+      "Popularity of recommended items",
       [
         .prose(
-          "Items are put in order of popularity and cut into \(Self.groups) groups that hold equally many training "
-            + "interactions: group 1 has few, very popular items (\(count(sizes[0]))), group \(Self.groups) many rare ones "
-            + "(\(count(sizes[Self.groups - 1]))). A model that recommends as users choose would give each group a tenth."
+          "Items are sorted by popularity and divided into \(Self.groups) groups with equal numbers of training "
+            + "interactions, from group 1 (the \(count(sizes[0])) most popular items) to group \(Self.groups) (the "
+            + "\(count(sizes[Self.groups - 1])) rarest). Recommendations distributed like the training data would give each group "
+            + "a tenth."
         ),
         .figures([
           ReportFigure(
             plot,
-            caption: "Where the top \(cutoff) of all test users go. Test users' own items are left out of their lists.",
+            caption: "Share of the top \(cutoff) of all test users. Items that a user already has are not recommended.",
             table: table)
         ]),
       ])

@@ -6,7 +6,7 @@ import FileFormats
 import Foundation
 import Plots
 
-/// The report of `compare`: what the table says, and what a table cannot show.
+/// The report of `compare`: the result first, then the plots behind it.
 public struct ComparisonReport: Sendable {
   /// The models and the tests between them.
   let comparison: Comparison
@@ -14,23 +14,28 @@ public struct ComparisonReport: Sendable {
   let document: ResultDocument
   /// How many training users have each item; empty where there are no ranked lists.
   let itemPopularity: [Int]
+  /// The command that made the comparison, as typed; `nil` for a comparison made with the library.
+  let command: String?
 
   /// Prepares a report.
   ///
-  /// - Parameter itemPopularity: how many training users have each item, in the order of the items; empty for ratings.
-  public init(_ comparison: Comparison, document: ResultDocument, itemPopularity: [Int] = []) {
+  /// - Parameters:
+  ///   - itemPopularity: how many training users have each item, in the order of the items; empty for ratings.
+  ///   - command: the command line, shown under "Settings".
+  public init(
+    _ comparison: Comparison, document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil
+  ) {
     self.comparison = comparison
     self.document = document
     self.itemPopularity = itemPopularity
+    self.command = command
   }
 
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
       "Comparison on \(document.dataset.name)",
-      lead: comparison.models.count == 1
-        ? "One model on one split."
-        : "\(comparison.models.count) models on the same data, the same split and the same test.")
+      lead: comparison.headline)
     page.facts = facts
     page.append(results)
     if let section = training { page.append(section) }
@@ -50,7 +55,8 @@ public struct ComparisonReport: Sendable {
     let data = document.dataset
     return [
       ("data", data.name), ("users", count(data.users)), ("items", count(data.items)),
-      ("interactions", count(data.interactions)), ("split", document.split["kind"]?.text ?? "–"),
+      ("interactions", count(data.interactions)), ("models", count(comparison.models.count)),
+      ("split", document.split["kind"]?.text ?? "–"), ("test users", document.split["testUsers"]?.flagText ?? "–"),
       ("split hash", document.split["hash"]?.text ?? "–"), ("seed", "\(document.seed)"),
       ("engine", document.processor.name), ("doppel", document.version),
     ]
@@ -61,14 +67,16 @@ public struct ComparisonReport: Sendable {
   private var results: ReportSection {
     var section = ReportSection("Results")
     section.blocks = [.list(comparison.sentences), .table(resultTable)]
-    section.blocks += document.notes.map { .note($0) }
     let figures = comparison.tableMetrics.compactMap(intervals)
     if !figures.isEmpty {
       section.blocks.append(
         .prose(
-          "Intervals reach 1.96 standard errors to either side. Those of two models may overlap and the paired test still "
-            + "tell them apart, since it looks at the difference for each user."))
+          "Intervals are the mean ± 1.96 standard errors. The intervals of two models can overlap although the paired test, "
+            + "which uses each user's difference, shows a difference."))
       section.blocks.append(.figures(figures))
+    }
+    if !document.notes.isEmpty {
+      section.blocks.append(.folded(summary: "Notes (\(document.notes.count))", document.notes))
     }
     return section
   }
@@ -76,7 +84,7 @@ public struct ComparisonReport: Sendable {
   private var resultTable: ReportTable {
     let metrics = comparison.tableMetrics
     var table = ReportTable(
-      "Test results; ± is one standard error over the test users or ratings, bold the best of a column",
+      "Test results; ± is one standard error over test users or ratings; the best value of a column is bold",
       columns: [.text("model")] + metrics.map { .number($0.key) }
         + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
     for model in comparison.models {
@@ -118,9 +126,9 @@ public struct ComparisonReport: Sendable {
     return ReportFigure(plot, caption: kind + leftOut)
   }
 
-  /// The models to draw: without the baseline where there are enough others, and it would press these together.
+  /// The models to draw: without the baseline where it would compress the range of the others.
   ///
-  /// - Returns: the models with a value, and a sentence on who was left out.
+  /// - Returns: the models with a value, and a sentence on the model left out.
   func withoutBaseline(_ metric: Metric) -> (models: [ModelResult], leftOut: String) {
     let models = comparison.models.filter { $0[metric]?.value.isFinite ?? false }
     guard let baseline = models.first(where: { $0.history.isEmpty }), models.count > 3 else { return (models, "") }
@@ -133,7 +141,7 @@ public struct ComparisonReport: Sendable {
       ? (models, "")
       : (
         others,
-        " \(baseline.name), at \(Number.text(value)), lies far off and is left out, so that the others can be told apart."
+        " \(baseline.name), at \(Number.text(value)), is outside the range shown."
       )
   }
 
@@ -145,18 +153,25 @@ public struct ComparisonReport: Sendable {
     var table = ReportTable("Hyper-parameters", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
-        table.append([.name(model.name), .text(key), .name(value.prettyPrinted)])
+        table.append([.name(model.name), .text(key), .name(value.flagText)])
       }
     }
     var sizes = ReportTable("The split", columns: [.text("what"), .text("value")])
     for (key, value) in document.split.sorted(by: { $0.key < $1.key }) {
-      sizes.append([.text(key), .name(value.text ?? value.prettyPrinted)])
+      sizes.append([.text(key), .name(value.flagText)])
     }
-    return ReportSection(
-      "Settings",
-      [
-        .prose("Everything needed to run this again: the same seed on the same machine gives the same numbers."),
-        .details(table), .details(sizes),
-      ])
+    var run = ReportTable("The run", columns: [.text("what"), .text("value")])
+    let processor = document.processor
+    for (what, value) in [
+      ("seed", "\(document.seed)"), ("threads", "\(processor.threads)"), ("engine", processor.name),
+      ("precision", processor.precision.rawValue), ("doppel", document.version),
+    ] { run.append([.text(what), .name(value)]) }
+    var blocks: [ReportBlock] = [
+      .prose(
+        "Everything needed to run this again. The same data, seed and settings give the same numbers at any number of "
+          + "threads; another engine or processor can change their last digits.")
+    ]
+    if let command { blocks.append(.command(command)) }
+    return ReportSection("Settings", blocks + [.details(table), .details(sizes), .details(run)])
   }
 }

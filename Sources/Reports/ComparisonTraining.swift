@@ -2,7 +2,7 @@ import Autoencoders
 import Experiments
 import Plots
 
-/// How the models learnt.
+/// Learning curves.
 extension ComparisonReport {
   var training: ReportSection? {
     let trained = comparison.models.filter { !$0.history.isEmpty }
@@ -11,8 +11,8 @@ extension ComparisonReport {
       "Training",
       [
         .prose(
-          "Validation chose the epoch of every model, marked by a larger sign. Losses of models with different "
-            + "likelihoods are on different scales, so each is shown relative to its own first epoch.")
+          "A larger sign marks the epoch with the best validation value, which is the one kept. Losses of different "
+            + "likelihoods have different scales, so each is divided by its value in the first epoch.")
       ])
     var figures = [validation(trained), losses(trained)].compactMap(\.self)
     figures += trained.filter { $0.history.contains { $0.divergence > 0 } }.flatMap(divergences)
@@ -41,7 +41,7 @@ extension ComparisonReport {
       plot.marks.append(
         Points(look, [PlotPoint(Double(best.epoch), value)], names: ["\(model.name), chosen epoch"], size: 5))
     }
-    return ReportFigure(plot, caption: "Larger is better. The curve ends where patience did.")
+    return ReportFigure(plot, caption: "Larger is better. Curves end at early stopping.")
   }
 
   private func chosen(_ model: ModelResult) -> String {
@@ -56,7 +56,7 @@ extension ComparisonReport {
           return nil
         }
         let share = Number.text(100 * last.reconstruction / first.reconstruction, decimals: 0)
-        return "\(model.name) ends at \(share) % of its first loss."
+        return "\(model.name) ends at \(share) % of its loss in the first epoch."
       }.joined(separator: " "), x: Axis("epoch"), y: Axis("loss ÷ loss of the first epoch"))
     for model in models {
       guard let first = model.history.first?.reconstruction, first != 0 else { continue }
@@ -71,7 +71,7 @@ extension ComparisonReport {
   private func divergences(_ model: ModelResult) -> [ReportFigure] {
     let last = model.history.last
     var plot = Plot(
-      "Divergence of \(model.name)",
+      "KL of \(model.name)",
       description:
         "At the end \(Number.text(last?.divergence ?? .nan)) nats per user, with β at \(Number.text(last?.beta ?? .nan)).",
       x: Axis("epoch"), y: Axis("KL to the prior (nats per user)", includesZero: true))
@@ -80,15 +80,17 @@ extension ComparisonReport {
       Rule(x: Double(model.bestEpoch), label: "chosen epoch"),
     ]
     var beta = Plot(
-      "β of \(model.name)", description: "Rises to \(Number.text(last?.beta ?? .nan)).", x: Axis("epoch"),
+      "β of \(model.name)", description: "Reaches \(Number.text(last?.beta ?? .nan)).", x: Axis("epoch"),
       y: Axis("β", includesZero: true))
     beta.marks = [
       Line(series(model.name), model.history.map { PlotPoint(Double($0.epoch), $0.beta) }),
       Rule(x: Double(model.bestEpoch), label: "chosen epoch"),
     ]
     return [
-      ReportFigure(plot, caption: "How far the posteriors lie from the prior: what the code says about a user."),
-      ReportFigure(beta, caption: "The weight of the divergence at the last update of each epoch."),
+      ReportFigure(
+        plot,
+        caption: "The KL divergence of the posteriors from the prior: the information the code holds about a user."),
+      ReportFigure(beta, caption: "The weight of the KL term at the last update of each epoch."),
     ]
   }
 }

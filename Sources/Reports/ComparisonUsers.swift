@@ -2,7 +2,7 @@ import Evaluation
 import Experiments
 import Plots
 
-/// How models differ from user to user.
+/// Differences between models, user by user.
 extension ComparisonReport {
   var users: ReportSection? {
     guard let metric = comparison.mainMetric else { return nil }
@@ -15,7 +15,7 @@ extension ComparisonReport {
     let one = judged.first?.ranking == nil ? "rating" : "user"
 
     var table = ReportTable(
-      "\(best.name) against the others on \(metric.key), \(one) by \(one)",
+      "\(best.name) against each other model on \(metric.key), \(one) by \(one)",
       columns: [
         .text("other model"), .number("\(one)s better with \(best.name)"), .number("equal"), .number("worse"),
         .number("mean difference"), .text("95 % interval (Holm)"), .number("p (Holm)"),
@@ -38,8 +38,8 @@ extension ComparisonReport {
     var section = ReportSection("Differences \(one) by \(one)")
     section.blocks = [
       .prose(
-        "The best model, `\(best.name)`, against each of the others on `\(metric.key)`. A mean hides that a worse model is the "
-          + "better one for many \(one)s."),
+        "`\(best.name)`, which has the best mean, against each other model on `\(metric.key)`. A model with the worse mean can "
+          + "still be better for many \(one)s."),
       .table(table),
       .figures([
         differencePlot(best, others, metric), distribution(best, others, metric),
@@ -61,7 +61,7 @@ extension ComparisonReport {
     let others = all.filter { other in drawn.contains { $0.name == other.name } }
     var plot = Plot(
       "Mean differences from \(best.name)",
-      description: "Where an interval does not touch 0, the difference could be shown.",
+      description: "A difference is significant where its interval excludes 0.",
       x: Axis("\(best.name) minus the other, \(metric.key)", includesZero: true),
       y: Axis("", .categories(others.map(\.name))))
     let entries = others.map { other -> Intervals.Entry in
@@ -80,13 +80,13 @@ extension ComparisonReport {
   private func distribution(_ best: ModelResult, _ all: [ModelResult], _ metric: Metric) -> ReportFigure {
     let (drawn, leftOut) = withoutBaseline(metric)
     let others = all.filter { other in drawn.contains { $0.name == other.name } }
-    // More than four curves cannot be told apart.
+    // More than four outlines are hard to read.
     let shown = Array(others.prefix(4))
     let differences = shown.map { self.differences(best[metric]?.values ?? [], $0, metric) }
     let edges = Histogram.edges(differences.flatMap(\.self), bins: 30)
     var plot = Plot(
       "Distribution of the differences",
-      description: "Most differences are near 0; the two sides show who gains and who loses.",
+      description: "The share of \(metric.key) differences in each bin; positive values favour \(best.name).",
       x: Axis("\(best.name) minus the other, \(metric.key)"), y: Axis("share"))
     plot.marks =
       zip(shown, differences).map { other, values in

@@ -18,7 +18,7 @@ struct InspectionFigures {
 
   // MARK: Dimensions
 
-  /// What each dimension says: the divergence, or the variance where there is none.
+  /// The weight of each dimension: its KL, or the variance of its codes where there is no KL.
   private var weights: [Double] {
     model.distribution?.dimensions.map(\.divergence) ?? model.codes.dimensions.map(\.variance)
   }
@@ -41,8 +41,8 @@ struct InspectionFigures {
     return ReportFigure(
       plot,
       caption: isGaussian
-        ? "Dimensions near 0 have been given up: they are the prior for everybody."
-        : "An AE has no KL; how much its code varies takes its place.")
+        ? "A dimension near 0 is unused: its posterior is the prior for every user."
+        : "An AE has no KL, so dimensions are ordered by the variance of their codes.")
   }
 
   /// Quantiles of a quantity by dimension, as two ribbons and a line.
@@ -56,7 +56,7 @@ struct InspectionFigures {
     var plot = Plot(
       title,
       description: "Medians from \(Number.text(medians.min() ?? 0)) to \(Number.text(medians.max() ?? 0)).",
-      x: Axis("dimensions, those that say most first"), y: Axis(quantity))
+      x: Axis("dimensions, largest \(model.distribution == nil ? "variance" : "KL") first"), y: Axis(quantity))
     plot.marks = [
       Ribbon(look, lower: points(0), upper: points(4)), Ribbon(look, lower: points(1), upper: points(3)),
       Line(look, points(2)),
@@ -68,17 +68,29 @@ struct InspectionFigures {
   private var codes: ReportFigure? {
     guard !plots.spreads.isEmpty else { return nil }
     let isGaussian = model.distribution != nil
+    if isGaussian {
+      return spread(
+        "Posterior means", "posterior mean of a user",
+        "The median, the middle 50 % and the middle 90 % of users.", order.map { plots.spreads[$0].codes },
+        reference: nil)
+    }
+    // Nothing centres the dimensions of an AE; side by side, their medians would hide how far codes spread.
+    let centred = order.map { place in
+      let quantiles = plots.spreads[place].codes
+      return quantiles.map { $0 - quantiles[2] }
+    }
     return spread(
-      isGaussian ? "Posterior means" : "Codes", isGaussian ? "mean of a user's posterior" : "code of a user",
-      "Median, middle half and middle nine tenths of the users.", order.map { plots.spreads[$0].codes }, reference: nil)
+      "Spread of the codes", "code of a user minus the dimension's median",
+      "The middle 50 % and the middle 90 % of users around each dimension's median.", centred, reference: nil)
   }
 
   private var variances: ReportFigure? {
     let found = order.compactMap { plots.spreads[$0].variances }
     guard !found.isEmpty else { return nil }
     return spread(
-      "Posterior variances", "variance of a user's posterior",
-      "Median, middle half and middle nine tenths of the users. At 1 a dimension says nothing about anybody.", found,
+      "Posterior variances", "posterior variance of a user",
+      "The median, the middle 50 % and the middle 90 % of users. A dimension at 1 holds no information about users.",
+      found,
       reference: 1)
   }
 
@@ -87,7 +99,7 @@ struct InspectionFigures {
     guard let reach = shown.map({ -$0.lower }).max(), reach > 0 else { return nil }
     var plot = Plot(
       "Aggregate codes over N(0, 1)",
-      description: "The \(shown.count) dimensions that say most, next to the standard normal density.",
+      description: "The \(shown.count) most active dimensions and the standard normal density.",
       x: Axis("z"), y: Axis("density", includesZero: true))
     plot.marks = shown.enumerated().map { index, density in
       Histogram(
@@ -103,8 +115,9 @@ struct InspectionFigures {
     return ReportFigure(
       plot,
       caption: model.distribution == nil
-        ? "Codes of all users. Nothing draws an AE's codes towards N(0, 1); the curve is what drawing from it would assume."
-        : "One z drawn from each user's posterior. Where the curves differ, draws from the prior are not like users.")
+        ? "Codes of all users. Training does not fit an AE's codes to N(0, 1); the curve is for reference."
+        : "One z drawn from each user's posterior. Where it differs from the curve, draws from the prior differ from users."
+    )
   }
 
   // MARK: Users
@@ -125,18 +138,18 @@ struct InspectionFigures {
       let values = points.map { $0.values.first ?? 0 }
       let centre = values.reduce(0, +) / Double(values.count)
       let reach = values.reduce(1e-12) { max($0, abs($1 - centre)) }
-      var map = plot("Users, by dimension \(dimension)", "Users on the two axes along which their codes vary most.")
+      var map = plot("Users, by dimension \(dimension)", "Users on the first two principal components of their codes.")
       map.marks = [
         Points(look, points.map { PlotPoint($0.x, $0.y) }, shades: values.map { ($0 - centre) / reach })
       ]
       figures.append(
         ReportFigure(
           map,
-          caption: "One hue for users above the mean of dimension \(dimension), the other for those below." + sample))
+          caption: "Colour: the value of dimension \(dimension), above or below its mean." + sample))
     }
     let tastes = Set(points.compactMap(\.taste)).sorted()
     if !tastes.isEmpty {
-      var map = plot("Users, by true taste", "Users of \(tastes.count) tastes on the same two axes.")
+      var map = plot("Users, by true taste", "Users of \(tastes.count) tastes on the same components.")
       map.marks = tastes.enumerated().map { index, taste in
         Points(Series(taste, index), points.filter { $0.taste == taste }.map { PlotPoint($0.x, $0.y) })
       }
@@ -151,13 +164,14 @@ struct InspectionFigures {
     guard !plots.heat.items.isEmpty else { return nil }
     var plot = Plot(
       "Dimensions and the items they move",
-      description: "The \(plots.heat.dimensions.count) most telling dimensions by \(plots.heat.items.count) items.",
+      description: "The \(plots.heat.dimensions.count) most active dimensions by \(plots.heat.items.count) items.",
       x: Axis("", .categories(plots.heat.items)),
       y: Axis("dimension", .categories(plots.heat.dimensions.map(String.init))), marks: [HeatMap(plots.heat.changes)])
     plot.width = .page
     return ReportFigure(
       plot,
-      caption: "What going up in a dimension adds to an item's probability, or takes from it, with the other "
-        + "dimensions at their means.")
+      caption:
+        "Change of an item's probability from the low to the high end of a dimension, with the other dimensions at their "
+        + "means.")
   }
 }

@@ -1,21 +1,28 @@
 import Evaluation
 import Experiments
 public import Inspection
+import InteractionData
 import Plots
 
-/// The report of `inspect`: latent spaces side by side.
+/// The report of `inspect`: the latent spaces of several models side by side.
 public struct InspectionReport: Sendable {
   /// What was found.
   let study: InspectionStudy
   /// What else the page's heading says: seed, engine, version.
   let facts: [(name: String, value: String)]
-  /// Sections between the models and the settings, such as something to play with.
+  /// Sections between the models and the method, such as explorers.
   public var further: [ReportSection] = []
+  private let command: String?
 
   /// Prepares a report.
-  public init(_ study: InspectionStudy, facts: [(name: String, value: String)]) {
+  ///
+  /// - Parameters:
+  ///   - facts: shown in the heading after the data's: seed, engine, version.
+  ///   - command: the command line, shown at the end.
+  public init(_ study: InspectionStudy, facts: [(name: String, value: String)], command: String? = nil) {
     self.study = study
     self.facts = facts
+    self.command = command
   }
 
   /// The page.
@@ -23,7 +30,7 @@ public struct InspectionReport: Sendable {
     var page = ReportPage(
       "Latent spaces on \(study.dataset.name)",
       lead: study.models.count == 1
-        ? "What one model's codes hold." : "What the codes of \(study.models.count) models hold, on the same users.")
+        ? "The latent space of one model." : "The latent spaces of \(study.models.count) models on the same users.")
     page.facts =
       [
         ("data", study.dataset.name), ("users", Number.text(Double(study.users), decimals: 0)),
@@ -41,11 +48,16 @@ public struct InspectionReport: Sendable {
   private var summary: ReportSection {
     var section = ReportSection("Findings")
     if !study.sentences.isEmpty { section.blocks.append(.list(study.sentences)) }
-    section.blocks.append(
+    let users = counted(study.users, "user")
+    section.blocks += [
       .table(
         Self.table(
-          "All models on the same \(study.users) users; in nats, ± is one standard error over users",
-          study.summaryTable.texts(firstColumn: "measure"))))
+          "The main measures, over \(users); KL and ELBO in nats", study.mainTable.texts(firstColumn: "measure"))),
+      .details(
+        Self.table(
+          "All measures, over \(users); in nats, ± is one standard error over users",
+          study.summaryTable.texts(firstColumn: "measure"))),
+    ]
     section.blocks += study.notes.map { .note($0) }
     return section
   }
@@ -53,19 +65,23 @@ public struct InspectionReport: Sendable {
   private func section(of model: InspectedModel, _ place: Int) -> ReportSection {
     let figures = InspectionFigures(model: model, series: place, users: study.users)
     let shown = min(20, model.codes.dimensions.count)
-    var section = ReportSection("\(DisplayName(model.label, limit: 60).text): \(model.model)")
+    let label = DisplayName(model.label, limit: 60).text
+    var section = ReportSection(label == model.model ? label : "\(label) (\(model.model))")
     section.blocks = [
       .prose(
-        "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active: their codes vary by more than "
-          + "\(Number.text(study.options.activeThreshold)) over the users.")
+        "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active: the variance of their codes "
+          + "over the users exceeds \(Number.text(study.options.activeThreshold)). The effective rank of the codes is "
+          + "\(Number.text(model.codes.effectiveRank, decimals: 1)).")
     ]
     if model.distribution == nil { section.blocks.append(.note(NoDistribution.reason)) }
     section.blocks.append(.figures(figures.all))
     section.blocks.append(
       .details(
         Self.table(
-          "The \(shown) dimensions that say most",
-          study.dimensionTable(of: model, limit: shown).texts(firstColumn: "dimension"), words: [7, 8])))
+          model.distribution == nil
+            ? "The \(shown) dimensions with the largest variance" : "The \(shown) dimensions with the largest KL",
+          study.dimensionTable(of: model, limit: shown).texts(firstColumn: "dimension"),
+          words: ["active", "up", "down"])))
     return section
   }
 
@@ -74,8 +90,9 @@ public struct InspectionReport: Sendable {
       "Runs of the same model",
       [
         .prose(
-          "`Procrustes` is what is left of the spread after the best rotation and scale, `unaligned` without any "
-            + "rotation; both are 0 for equal spaces. `CKA` is 1 for equal spaces. Intervals are jackknifed over runs."),
+          "`Procrustes` is the residual variance after the best rotation and scaling, `unaligned` the residual without "
+            + "rotation; both are 0 for equal spaces. `CKA` is 1 for equal spaces. Intervals are jackknife intervals over runs."
+        ),
         .table(Self.table("Pairs of runs, on the same users", study.agreementTable.texts(firstColumn: "runs"))),
       ])
   }
@@ -85,9 +102,9 @@ public struct InspectionReport: Sendable {
       "The true tastes",
       [
         .prose(
-          "How well the simulated users' true tastes can be read from the codes: by a linear probe on users it was not "
-            + "fitted to, and dimension by dimension. `PCA` is principal components of the profiles."),
-        .table(Self.table("Recovery of the truth", table.texts(firstColumn: "representation"))),
+          "How well the codes predict the true tastes of the simulated users: with a linear probe, on users it was not fitted "
+            + "to, and dimension by dimension. `PCA` is the principal components of the profiles."),
+        .table(Self.table("Recovery of the true tastes", table.texts(firstColumn: "representation"))),
       ])
   }
 
@@ -97,31 +114,31 @@ public struct InspectionReport: Sendable {
       "How this was measured",
       [
         .list([
-          "Bounds: \(options.draws) draws for each of at most \(options.boundUsers) users; β is 1 whatever was used in "
-            + "training; the constant log N! is left out.",
+          "Bounds: \(options.draws) draws for each of at most \(options.boundUsers) users, with β = 1 and without the constant "
+            + "log N!.",
           "Perplexities are pooled over the items of all users.",
-          "Mutual information: one draw from each of at most \(options.informationUsers) users, against the mixture of the "
-            + "same users' posteriors.",
-          "MMD² and reach: \(options.discrepancyPoints) points on each side.",
-          "Items of a dimension: the decoder at the mean code, the dimension moved by \(Number.text(options.deviations)) "
-            + "deviations to either side.",
-          "All samples come from the seed and are the same for every model.",
+          "Mutual information: one draw from the posterior of each of at most \(options.informationUsers) users, relative to "
+            + "the mixture of their posteriors.",
+          "MMD² and reach: \(options.discrepancyPoints) points from each distribution.",
+          "Items of a dimension: the decoder at the mean code, with the dimension moved by ±\(Number.text(options.deviations)) "
+            + "standard deviations.",
+          "All random draws depend on the seed alone and are the same for every model.",
         ])
-      ])
+      ] + (command.map { [.command($0)] } ?? []))
   }
 
   /// A table of texts, numbers to the right.
   ///
-  /// - Parameter words: the columns that hold words, from 0.
-  private static func table(_ caption: String, _ texts: [[String]], words: Set<Int> = []) -> ReportTable {
+  /// - Parameter words: the titles of the columns that hold text.
+  private static func table(_ caption: String, _ texts: [[String]], words: Set<String> = []) -> ReportTable {
+    let titles = texts.first ?? []
     var table = ReportTable(
       caption,
-      columns: (texts.first ?? []).enumerated().map { index, title in
-        index == 0 || words.contains(index) ? .text(title) : .number(title)
+      columns: titles.enumerated().map { index, title in
+        index == 0 || words.contains(title) ? .text(title) : .number(title)
       })
     for row in texts.dropFirst() {
-      table.append(
-        row.enumerated().map { index, text in words.contains(index) ? .name(text) : .text(text) })
+      table.append(zip(titles, row).map { title, text in words.contains(title) ? .name(text) : .text(text) })
     }
     return table
   }

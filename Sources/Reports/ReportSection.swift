@@ -4,7 +4,7 @@ import Plots
 public struct ReportSection: Sendable {
   /// The heading.
   public var title: String
-  /// What stands under it.
+  /// Its content.
   public var blocks: [ReportBlock]
 
   /// Creates a section.
@@ -21,31 +21,46 @@ public struct ReportSection: Sendable {
   }
 }
 
-/// What a section is made of.
+/// A part of a section.
 public enum ReportBlock: Sendable {
   /// A paragraph; words between backticks are set as code.
   case prose(String)
   /// A remark that the reader must not miss: a limit, a sample, something not measured.
   case note(String)
+  /// A list under a summary, closed until opened.
+  case folded(summary: String, [String])
+  /// A command line, in a fixed-width font and unbroken.
+  case command(String)
   /// A heading within the section.
   case heading(String)
   /// Sentences, one a line.
   case list([String])
-  /// Large numbers with a word each.
+  /// Large numbers, each with a name.
   case keyFigures([KeyFigure])
   /// A table.
   case table(ReportTable)
-  /// A table of details, closed until asked for.
+  /// A table of details, closed until opened.
   case details(ReportTable)
-  /// Figures side by side where there is room.
+  /// Figures, side by side where there is room.
   case figures([ReportFigure])
-  /// Something that moves, with its program.
+  /// An interactive part, with its program.
   case interactive(InteractiveBlock)
 
   func markup(_ context: inout PageContext) -> Markup {
     switch self {
     case .prose(let text): .tag("p", [:], Prose.markup(text))
     case .note(let text): .tag("p", ["class": "note"], Prose.markup(text))
+    case .folded(let summary, let lines):
+      .tag(
+        "details", [:],
+        [
+          .tag("summary", text: summary),
+          .tag("ul", [:], lines.map { .tag("li", [:], Prose.markup($0)) }),
+        ])
+    case .command(let text):
+      .tag(
+        "pre", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Command line"],
+        [.tag("code", text: DisplayName(text, limit: Prose.longest).text)])
     case .heading(let text): .tag("h3", text: text)
     case .list(let lines): .tag("ul", [:], lines.map { .tag("li", [:], Prose.markup($0)) })
     case .keyFigures(let figures): .tag("dl", ["class": "key-figures"], figures.map(\.markup))
@@ -64,7 +79,7 @@ public enum ReportBlock: Sendable {
   }
 }
 
-/// A part of the page that answers the reader, with the program that does it.
+/// An interactive part of the page, with its program.
 public struct InteractiveBlock: Sendable {
   /// The part of the page.
   var content: Markup
@@ -79,14 +94,14 @@ public struct InteractiveBlock: Sendable {
   }
 }
 
-/// A number worth a look, with what it means.
+/// A headline number with its meaning.
 public struct KeyFigure: Sendable {
   let name: String
   let value: String
   let detail: String
   let verdict: ReportVerdict?
 
-  /// Creates a key figure; `value` is written as it is.
+  /// Creates a key figure; `value` is shown unchanged.
   public init(_ name: String, _ value: String, detail: String = "", verdict: ReportVerdict? = nil) {
     self.name = name
     self.value = value
@@ -104,15 +119,15 @@ public struct KeyFigure: Sendable {
   }
 }
 
-/// How something came out, said in a word and a sign, never by colour alone.
+/// An assessment, shown by a sign as well as a colour.
 public enum ReportVerdict: String, Sendable, Equatable {
-  /// As good as it can be.
+  /// As good as possible.
   case good
-  /// To be looked at.
+  /// Needs attention.
   case caution
   /// Not good.
   case bad
-  /// Cannot be judged.
+  /// Not assessed.
   case unknown
 
   var markup: Markup {
@@ -127,7 +142,7 @@ public enum ReportVerdict: String, Sendable, Equatable {
   }
 }
 
-/// What is counted while a page is written, so that ids are unique.
+/// State of a page being written, so that ids are unique.
 struct PageContext {
   var sectionIDs: [String] = []
   var scripts: [String] = []
@@ -150,7 +165,7 @@ struct PageContext {
   }
 }
 
-/// Sentences with code between backticks; what no writer would call a paragraph is cut.
+/// Text with code between backticks, cut at ``longest`` characters.
 enum Prose {
   static let longest = 2000
 

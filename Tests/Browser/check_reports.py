@@ -209,7 +209,7 @@ class Report:
         page.run(f"{root}.querySelector('[data-reset]').focus()")
         page.press("Enter", 13, "\r")
         if page.run(LIST)[place] != before:
-            self.say("'Back to the start' does not lead there")
+            self.say("'Reset sliders' does not restore the start")
 
         # doppel's own numbers, at a place that the page is moved to as a reader would.
         data = json.loads(page.run(f"{root}.querySelector('script').textContent"))

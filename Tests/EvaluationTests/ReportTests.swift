@@ -67,34 +67,86 @@ struct VerdictTests {
       pValue: p)
   }
 
-  @Test("says which models the best is ahead of, which it is not, and counts the rest")
-  func full() {
-    let sentences = Verdict.sentences(
-      on: metric, models: [("popularity", 0.19), ("dae", 0.415), ("mult-vae", 0.426), ("mult-dae", 0.414)],
-      comparisons: [
-        pair("popularity", "dae", -0.225, -0.23, -0.22, p: 0),
-        pair("dae", "mult-dae", 0.001, -0.004, 0.006, p: 0.7),
-        pair("popularity", "mult-vae", -0.236, -0.24, -0.232, p: 0.000_000_1),
-        pair("popularity", "mult-dae", -0.224, -0.23, -0.21, p: 0),
-        pair("dae", "mult-vae", -0.011, -0.023, 0.001, p: 0.061),
-        pair("mult-vae", "mult-dae", 0.012, 0.008, 0.016, p: 0.0003),
-        pair("mult-vae", "mult-dae", 9, 9, 9, p: 0, metric: Metric(.ndcg, at: 10)),
+  private let five: [(name: String, value: Double)] = [
+    ("popularity", 0.19), ("ae", 0.41), ("dae", 0.415), ("mult-vae", 0.426), ("mult-dae", 0.414),
+  ]
+
+  /// All pairs of ``five``: the autoencoders tie, `popularity` is behind; `changed` has other p-values.
+  private func pairs(changed: [String: Double] = [:]) -> [PairedComparison] {
+    var pairs: [PairedComparison] = []
+    for (place, a) in five.enumerated() {
+      for b in five[(place + 1)...] {
+        let (difference, isApart) = (a.value - b.value, a.name == "popularity")
+        pairs.append(
+          pair(
+            a.name, b.name, difference, difference - 0.01, difference + 0.01,
+            p: changed["\(a.name) \(b.name)"] ?? (isApart ? 0 : 0.31 + Double(place) / 10)))
+      }
+    }
+    return pairs
+  }
+
+  @Test("names a tie first, then who is ahead of whom")
+  func tie() {
+    #expect(
+      Verdict.sentences(on: metric, models: five, comparisons: pairs()) == [
+        "On ndcg@100, mult-vae, dae, mult-dae and ae tie: no difference between them is significant "
+          + "(smallest p = 0.4100 after Holm's correction).",
+        "mult-vae is ahead of popularity by 0.2360 (95 % interval 0.2260 to 0.2460, p < 0.0001 after Holm's correction).",
+        "Among the other models, dae, mult-dae and ae are ahead of popularity.",
       ])
     #expect(
-      sentences == [
-        "On ndcg@100, mult-vae is ahead of mult-dae by 0.0120 (95 % interval 0.0080 to 0.0160, "
+      Verdict.headline(on: metric, models: five, comparisons: pairs())
+        == "mult-vae, dae, mult-dae and ae tie on ndcg@100: no difference between them is significant. "
+        + "All are ahead of popularity.")
+  }
+
+  @Test("is no tie where two of the models that the best is not ahead of differ")
+  func partialTie() {
+    let pairs = pairs(changed: ["ae dae": 0.01])
+    #expect(
+      Verdict.sentences(on: metric, models: five, comparisons: pairs) == [
+        "On ndcg@100, mult-vae has the best mean, but does not differ significantly from dae (p = 0.5100 after Holm's "
+          + "correction), mult-dae (p = 0.6100) or ae (p = 0.4100).",
+        "mult-vae is ahead of popularity by 0.2360 (95 % interval 0.2260 to 0.2460, p < 0.0001 after Holm's correction).",
+        "Among the other models, dae is ahead of ae and popularity; mult-dae and ae are ahead of popularity; "
+          + "2 differences are not significant.",
+      ])
+    #expect(
+      Verdict.headline(on: metric, models: five, comparisons: pairs)
+        == "mult-vae has the best mean ndcg@100, but is not significantly ahead of dae, mult-dae or ae.")
+  }
+
+  @Test("says which models the best is ahead of, which it is not, and names the differences between the rest")
+  func full() {
+    let models = [("popularity", 0.19), ("dae", 0.415), ("mult-vae", 0.426), ("mult-dae", 0.414)]
+    let comparisons = [
+      pair("popularity", "dae", -0.225, -0.23, -0.22, p: 0),
+      pair("dae", "mult-dae", 0.001, -0.004, 0.006, p: 0.7),
+      pair("popularity", "mult-vae", -0.236, -0.24, -0.232, p: 0.000_000_1),
+      pair("popularity", "mult-dae", -0.224, -0.23, -0.21, p: 0),
+      pair("dae", "mult-vae", -0.011, -0.023, 0.001, p: 0.061),
+      pair("mult-vae", "mult-dae", 0.012, 0.008, 0.016, p: 0.0003),
+      pair("mult-vae", "mult-dae", 9, 9, 9, p: 0, metric: Metric(.ndcg, at: 10)),
+    ]
+    #expect(
+      Verdict.sentences(on: metric, models: models, comparisons: comparisons) == [
+        "On ndcg@100, mult-vae has the best mean, but its difference from dae is not significant (p = 0.0610 after Holm's "
+          + "correction).",
+        "mult-vae is ahead of mult-dae by 0.0120 (95 % interval 0.0080 to 0.0160, "
           + "p = 0.0003 after Holm's correction) and of popularity by 0.2360 (0.2320 to 0.2400, p < 0.0001).",
-        "No difference between mult-vae and dae (p = 0.0610) could be shown.",
-        "Among the other models, 2 of 3 differences could be shown.",
+        "Among the other models, dae and mult-dae are ahead of popularity; one difference is not significant.",
       ])
   }
 
-  @Test("claims nothing where nothing could be shown")
+  @Test("claims nothing where nothing is significant")
   func nothing() {
     #expect(
       Verdict.sentences(
         on: metric, models: [("a", 0.4), ("b", 0.5)], comparisons: [pair("a", "b", -0.1, -0.3, 0.1, p: 0.4)])
-        == ["On ndcg@100, b has the best mean, but no difference from a (p = 0.4000) could be shown."])
+        == [
+          "On ndcg@100, b has the best mean, but its difference from a is not significant (p = 0.4000 after Holm's correction)."
+        ])
   }
 
   @Test("smaller is better for errors, and the lead is positive all the same")
@@ -113,14 +165,14 @@ struct VerdictTests {
   func untested() {
     #expect(
       Verdict.sentences(on: metric, models: [("a", 1)], comparisons: [])
-        == ["On ndcg@100, there is one model and nothing to compare."])
+        == ["There is only one model, so nothing is compared on ndcg@100."])
     #expect(
       Verdict.sentences(on: metric, models: [("a", 1), ("b", 2)], comparisons: [])
-        == ["On ndcg@100, differences were not tested."])
+        == ["Differences on ndcg@100 were not tested."])
     let single = PairedComparison(a: "a", b: "b", metric: metric, difference: 1, interval: nil, pValue: nil)
     #expect(
       Verdict.sentences(on: metric, models: [("a", 1), ("b", 2)], comparisons: [single])
-        == ["On ndcg@100, differences cannot be tested with fewer than two test users."])
+        == ["Differences on ndcg@100 cannot be tested with fewer than two test users."])
   }
 }
 

@@ -36,14 +36,15 @@ enum SmallAudit {
 @Suite("The report of an audit")
 struct AuditReportTests {
   private static let figures = [
+    "Fidelity: gaps to real users", "Utility: gaps to real users", "Privacy: gaps to real users",
     "Popularity by rank", "Profile lengths", "Pairs of top items", "Map of users", "Distance to the closest record",
   ]
 
-  @Test("has conclusions, three questions, remarks and five figures")
+  @Test("has conclusions, three questions, notes and eight figures")
   func sections() throws {
     let result = try SmallAudit.result(utility: true)
     let page = AuditReport(result, facts: [("seed", "3")]).page
-    #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Utility", "Privacy", "Remarks"])
+    #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Utility", "Privacy", "Notes"])
     let outline = try PageOutline(parsing: page.html)
     #expect(outline.count("svg") == Self.figures.count)
     for title in Self.figures { #expect(outline.text.contains(title)) }
@@ -57,10 +58,22 @@ struct AuditReportTests {
     }
   }
 
+  @Test("shows the gaps before the tables, and every measure's sentence folded under them")
+  func order() throws {
+    let result = try SmallAudit.result()
+    let html = AuditReport(result, command: "doppel audit --real 'a b.tsv'").page.html
+    let section = html[try #require(html.range(of: "id=\"fidelity\"")).lowerBound...]
+    let gaps = try #require(section.range(of: "Fidelity: gaps to real users"))
+    let table = try #require(section.range(of: "<caption>Fidelity: synthetic users"))
+    let words = try #require(section.range(of: "<summary>Fidelity: every measure in words"))
+    #expect(gaps.lowerBound < table.lowerBound && table.lowerBound < words.lowerBound)
+    #expect(html.contains("doppel audit --real 'a b.tsv'"))
+  }
+
   @Test("without a holdout says other half, and holds nothing against unseen users")
   func withoutHoldout() throws {
     let page = AuditReport(try SmallAudit.result(holdout: false)).page
-    #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Privacy", "Remarks"])
+    #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Privacy", "Notes"])
     let text = try PageOutline(parsing: page.html).text
     #expect(text.contains("the other half of the training users"))
     #expect(text.contains("not judged"))

@@ -33,7 +33,10 @@ enum SmallComparison {
       dataset: summary, split: ["kind": "users", "hash": "0123456789abcdef"], seed: 3,
       processor: SmallModels.processor, version: "0", loadSeconds: 0, totalSeconds: 1,
       notes: ["a note about \(dataName)"])
-    return ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
+    return ComparisonReport(
+      comparison, document: document, itemPopularity: itemPopularity,
+      command: "doppel compare --models \(names.joined(separator: ","))"
+    ).page
   }
 }
 
@@ -44,7 +47,7 @@ struct ComparisonReportTests {
     let page = try SmallComparison.page(["popularity", "ae", "mult-dae", "mult-vae"], dataName: "data")
     #expect(
       page.sections.map(\.title) == [
-        "Results", "Training", "Differences user by user", "Popularity of what is recommended", "Cost", "Settings",
+        "Results", "Training", "Differences user by user", "Popularity of recommended items", "Cost", "Settings",
       ])
     let outline = try PageOutline(parsing: page.html)
     // Three metrics; validation, loss, divergence and β; two of users; one of popularity; two of cost.
@@ -55,7 +58,7 @@ struct ComparisonReportTests {
   @Test("one model alone has no differences, and no latent models no divergence")
   func alone() throws {
     let page = try SmallComparison.page(["ae"], dataName: "data")
-    #expect(page.sections.map(\.title) == ["Results", "Training", "Popularity of what is recommended", "Settings"])
+    #expect(page.sections.map(\.title) == ["Results", "Training", "Popularity of recommended items", "Settings"])
     #expect(try PageOutline(parsing: page.html).count("svg") == 2 + 1)
   }
 
@@ -69,6 +72,39 @@ struct ComparisonReportTests {
       #expect(counted.counts.reduce(0, +) == 20 * ranking.userIDs.count)
       let covered = Double(counted.counts.count { $0 > 0 }) / Double(counted.counts.count)
       #expect(model[Metric(.coverage, at: 20)]?.value == covered)
+    }
+  }
+
+  @Test("opens with the result, shows plots before notes, and has the settings as used with the command line")
+  func order() throws {
+    let names = ["popularity", "ae", "cdae", "mult-vae"]
+    let page = try SmallComparison.page(names, dataName: "data")
+    let html = page.html
+    #expect(page.lead == (try SmallComparison.run(names)).comparison.headline)
+    #expect(!page.lead.isEmpty)
+    let plot = try #require(html.range(of: "<figure"))
+    let notes = try #require(html.range(of: "<summary>Notes ("))
+    #expect(plot.lowerBound < notes.lowerBound)
+    let settings = html[try #require(html.range(of: "id=\"settings\"")).lowerBound...]
+    #expect(settings.contains("doppel compare --models popularity,ae,cdae,mult-vae"))
+    #expect(!settings.contains("null") && !settings.contains("␊") && !settings.contains("["))
+    func row(_ model: String, _ key: String, _ value: String) -> String {
+      "<bdi>\(model)</bdi></th><td>\(key)</td><td><bdi>\(value)</bdi></td>"
+    }
+    // 180 training users in batches of 32 make 6 updates an epoch; β reaches its cap of 1 after 80 % of 25 epochs.
+    for (model, key, value) in [
+      ("mult-vae", "hidden", "24"), ("mult-vae", "batchSize", "32"), ("mult-vae", "annealingSteps", "120"),
+      ("cdae", "corruptionScale", "2"),
+    ] { #expect(settings.contains(row(model, key, value)), "\(model) \(key)") }
+  }
+
+  @Test("a batch size left open is shown as the number used")
+  func batchSize() throws {
+    let configuration = try #require(ModelConfiguration.named("ae"))
+    #expect(configuration.hyperparameters["batchSize"] == .null)
+    #expect(configuration.settingsUsed(rows: 1000).hyperparameters["batchSize"] == 50)
+    for plain in ModelConfiguration.all {
+      #expect(!plain.settingsUsed(rows: 1000).hyperparameters.values.contains(.null), "\(plain.name)")
     }
   }
 

@@ -30,7 +30,8 @@ public struct KLSchedule: Codable, Sendable, Equatable {
     return Double(done) >= cap * steps || done >= planned
   }
 
-  private func slope(planned: Int) -> Double? {
+  /// T, the slope in updates; `nil` where β is at its cap from the first update on.
+  func slope(planned: Int) -> Double? {
     guard cap > 0 else { return nil }
     let steps = annealingSteps.map(Double.init) ?? 0.8 * Double(planned) / cap
     return steps > 0 ? steps : nil

@@ -4,7 +4,7 @@ public import InteractionData
 
 /// A fitted model of the zoo.
 ///
-/// What it can do depends on its case: only a `gaussian` has distributions.
+/// Only a `gaussian` encodes to distributions.
 public enum TrainedModel: Sendable {
   case popularity(Popularity)
   /// Encodes to points.
@@ -12,7 +12,7 @@ public enum TrainedModel: Sendable {
   /// Encodes to distributions.
   case gaussian(Autoencoder<GaussianLatent>)
 
-  /// The model as something that ranks items.
+  /// The model as a recommender.
   public var recommender: any Recommender {
     switch self {
     case .popularity(let model): model
@@ -31,7 +31,7 @@ public enum TrainedModel: Sendable {
   }
 }
 
-/// A fitted model with the story of its training.
+/// A fitted model with its training history.
 public struct Fit: Sendable {
   /// The model.
   public let model: TrainedModel
@@ -53,10 +53,10 @@ public struct Fit: Sendable {
 }
 
 extension ModelConfiguration {
-  /// Fits this model, whichever it is.
+  /// Fits this model.
   ///
   /// - Parameters:
-  ///   - rows: the training rows, U × I; for I-AutoRec the ratings turned over, I × U.
+  ///   - rows: the training rows, U × I; for I-AutoRec the transposed ratings, I × U.
   ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose.
   ///   - validate: larger is better; `nil` runs all epochs.
   public func fit(

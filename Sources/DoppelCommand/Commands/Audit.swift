@@ -97,7 +97,7 @@ struct Audit: CheckedCommand {
       let facts = [
         ("seed", "\(options.seed)"), ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
       ]
-      try AuditReport(result, facts: facts).page.write(to: report)
+      try AuditReport(result, facts: facts, command: CommandText.current).page.write(to: report)
     }
     if options.json {
       let seconds: [String: JSONValue] = [

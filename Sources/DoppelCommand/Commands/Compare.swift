@@ -122,8 +122,9 @@ struct Compare: CheckedCommand {
       version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
       totalSeconds: Date().timeIntervalSince(started), notes: notes)
     if let report {
-      try ComparisonReport(comparison, document: document, itemPopularity: itemPopularity).page
-        .write(to: report)
+      try ComparisonReport(
+        comparison, document: document, itemPopularity: itemPopularity, command: CommandText.current
+      ).page.write(to: report)
     }
     if options.json {
       try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")

@@ -101,7 +101,7 @@ struct Inspect: CheckedCommand {
         ("models", subjects.map(\.label).joined(separator: ", ")), ("seed", "\(options.seed)"),
         ("engine", processor.engine.name), ("doppel", DoppelVersion.current),
       ]
-      var inspected = InspectionReport(study, facts: facts)
+      var inspected = InspectionReport(study, facts: facts, command: CommandText.current)
       inspected.further = try InspectionReport.explorers(of: subjects, on: data, processor: processor)
       try inspected.page.write(to: report)
     }

@@ -230,7 +230,8 @@ struct Train: CheckedCommand {
       directory.record["aggregatePosterior"] = .object(members)
     }
     var card = ModelCard(
-      configuration: configuration, dataset: trained.summary, history: trained.fit.history,
+      configuration: configuration.settingsUsed(rows: trained.fit.trainingRows), dataset: trained.summary,
+      history: trained.fit.history,
       bestEpoch: trained.fit.bestEpoch, refitted: trained.refitted, selection: trained.selection,
       parameters: trained.fit.model.parameterCount,
       origin: "Seed \(options.seed), \(processor.name), Doppel \(DoppelVersion.current).",

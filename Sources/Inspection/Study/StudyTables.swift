@@ -1,10 +1,11 @@
 import Autoencoders
 public import Evaluation
 import Foundation
+import InteractionData
 
-/// What people read.
+/// Tables and sentences.
 extension InspectionStudy {
-  /// One column for each model, one row for each measure; what a point has not is said to be undefined.
+  /// All measures: one column for each model; measures that a point latent space lacks are "not defined".
   public var summaryTable: ResultTable {
     var table = ResultTable(columns: models.map { .init($0.label) })
     func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
@@ -59,6 +60,23 @@ extension InspectionStudy {
     return table
   }
 
+  /// The measures to look at first, as in ``summaryTable``.
+  public var mainTable: ResultTable {
+    var table = ResultTable(columns: models.map { .init($0.label) })
+    func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
+    func distribution(_ name: String, _ cell: (DistributionFindings) -> ResultTable.Cell) {
+      row(name) { $0.distribution.map(cell) ?? .text("not defined") }
+    }
+    row("active dimensions") { .text("\($0.codes.activeUnits) of \($0.codes.dimensions.count)") }
+    row("effective rank") { .number($0.codes.effectiveRank, decimals: 1) }
+    row("MMD² to N(0,I)") { .number($0.codes.discrepancy.mmd, decimals: 5) }
+    distribution("KL to the prior") { .number($0.divergence, decimals: 3) }
+    distribution("ELBO") { Self.cell($0.bounds.elbo) }
+    row("decoded N(0,I): nearest real profile") { .number($0.priorDraws.prior.nearest) }
+    row("decoded codes: nearest real profile") { .number($0.priorDraws.codes.nearest) }
+    return table
+  }
+
   private var boundSizes: [Int] {
     models.lazy.compactMap(\.distribution).first?.bounds.importanceWeighted.map(\.draws) ?? []
   }
@@ -71,7 +89,7 @@ extension InspectionStudy {
     value.isFinite ? .number(value, decimals: 3) : .text("infinite")
   }
 
-  /// The dimensions of one model that say most, with the items they stand for.
+  /// The dimensions of one model with the largest KL (or variance), and the items they raise.
   public func dimensionTable(of model: InspectedModel, limit: Int) -> ResultTable {
     var table = ResultTable(
       columns: ["KL", "mean", "variance", "posterior variance", "active", "up", "down"].map { .init($0) })
@@ -116,7 +134,7 @@ extension InspectionStudy {
     return table
   }
 
-  /// What the codes know of the truth.
+  /// How well the codes predict the true tastes.
   public var recoveryTable: ResultTable? {
     guard let recovery else { return nil }
     var table = ResultTable(
@@ -135,10 +153,11 @@ extension InspectionStudy {
     return table
   }
 
-  /// Plain sentences on what stands out.
+  /// The findings in plain sentences: the spread of each model's codes, then what is unusual.
   public var sentences: [String] {
     var sentences: [String] = []
     for model in models {
+      sentences.append(spread(model))
       guard let found = model.distribution else { continue }
       let active = "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active"
       switch found.state {
@@ -150,19 +169,34 @@ extension InspectionStudy {
       case .nearlyPoint:
         sentences.append(
           String(
-            format: "%@ is nearly a point: only %.1f %% of what varies in its active dimensions is posterior noise. "
-              + "Nothing holds it to the prior; draws from N(0, I) mean little.", model.label, 100 * found.noiseShare))
+            format: "%@ encodes nearly to points: posterior noise is only %.1f %% of the variance in its active "
+              + "dimensions, so draws from N(0, I) do not resemble its codes.", model.label, 100 * found.noiseShare))
       }
       if found.aggregate.informationLimit - found.aggregate.mutualInformation.value < 0.1 {
         sentences.append(
-          "The mutual information of \(model.label) has reached ln \(found.aggregate.users): the true one may be larger, and "
-            + "the marginal KL smaller.")
+          "The mutual information of \(model.label) is at its upper limit, ln \(found.aggregate.users): the true value may be "
+            + "larger, and the marginal KL smaller.")
       }
     }
     sentences += stabilitySentences
     if models.contains(where: { $0.distribution == nil }) {
-      sentences.append("\"not defined\": an AE has no distribution, so it has no KL, bound or posterior variance.")
+      sentences.append("\"Not defined\": an AE encodes to a point, which has no KL, ELBO or posterior variance.")
     }
     return sentences
+  }
+
+  /// How many directions a model's codes use, and whether draws from N(0, I) resemble them.
+  private func spread(_ model: InspectedModel) -> String {
+    let codes = model.codes
+    let count = codes.dimensions.count
+    let active = "\(model.label) has \(codes.activeUnits) active of \(counted(count, "dimension"))"
+    let rank = String(format: "%.1f", codes.effectiveRank)
+    let isFlat = codes.effectiveRank < 0.5 * Double(codes.activeUnits)
+    return active
+      + (isFlat
+        ? ", but most of the variance lies in about \(rank) directions. " : " with an effective rank of \(rank). ")
+      + "Draws from N(0, I) "
+      + (codes.discrepancy.mmd > codes.discrepancy.critical
+        ? "differ from its codes." : "do not differ significantly from its codes.")
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 import InteractionData
 import Plots
 
-/// What the program in the page reads: weights, names, places to start from, and numbers to check itself against.
+/// The data of the program in the page: weights, names, starting points, and results to check itself against.
 struct ExplorerData: Encodable {
   /// A layer of the decoder: `y = g(W x + b)`, W row after row.
   struct Layer: Encodable {

@@ -1,34 +1,34 @@
 import Foundation
 import Plots
 
-/// The explorer's part of the page: a place to start from, sliders, and the list they change.
+/// The explorer's part of the page: starting point, sliders, list.
 extension ExplorerData {
   var markup: Markup {
     .tag(
       "div",
       ["class": "explorer", "data-explorer": model, "role": "group", "aria-label": "Latent explorer of \(model)"],
       [
-        .tag("noscript", [:], [.tag("p", ["class": "note"], text: "This part of the page needs JavaScript.")]),
+        .tag("noscript", [:], [.tag("p", ["class": "note"], text: "The explorer needs JavaScript.")]),
         .tag("div", ["class": "controls no-print"], [start] + sliders.map(control)), profile,
         .tag("script", ["type": "application/json"], [.verbatim(json)]),
       ])
   }
 
   private var start: Markup {
-    let middle = isDistribution ? "the middle of the prior" : "the mean of all codes"
+    let middle = isDistribution ? "the mean of the prior" : "the mean of all codes"
     let users = places.enumerated().map { place, user in
       Markup.tag("option", ["value": "\(place)"], text: user.name)
     }
     let options: [Markup] = [
       .tag("optgroup", ["label": "Users"], users),
-      .tag("optgroup", ["label": "Nobody"], [.tag("option", ["value": "\(places.count)"], text: middle)]),
+      .tag("optgroup", ["label": "No user"], [.tag("option", ["value": "\(places.count)"], text: middle)]),
     ]
     return .tag(
       "p", ["class": "start"],
       [
         .tag(
           "label", [:], [.tag("span", text: "Start from"), .text(" "), .tag("select", ["data-start": ""], options)]),
-        .text(" "), .tag("button", ["type": "button", "data-reset": ""], text: "Back to the start"),
+        .text(" "), .tag("button", ["type": "button", "data-reset": ""], text: "Reset sliders"),
       ])
   }
 
@@ -65,7 +65,7 @@ extension ExplorerData {
                   "tr", [:],
                   [
                     .tag("th", ["scope": "col"], text: "item"),
-                    .tag("th", ["scope": "col"], text: "has it"),
+                    .tag("th", ["scope": "col"], text: "in profile"),
                     .tag("th", ["scope": "col", "class": "number"], text: quantity),
                     .tag("th", ["scope": "col"], text: "relative"),
                   ])
@@ -76,7 +76,7 @@ extension ExplorerData {
       ])
   }
 
-  /// JSON that no reader of HTML or XML could take for anything else.
+  /// JSON without characters that HTML or XML would interpret.
   private var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,10 +8,10 @@ public import InteractionData
 extension InspectionReport {
   /// The largest number of bytes of weights in a page, whatever the number of models.
   private static let weightBudget = 3_000_000
-  /// More explorers than these would leave each with too few items.
+  /// With more explorers, each would have too few items.
   private static let explorerLimit = 3
 
-  /// A section for each model in which one moves through its latent space.
+  /// A section with an explorer for each model.
   ///
   /// - Parameters:
   ///   - subjects: the models; the first three get an explorer.

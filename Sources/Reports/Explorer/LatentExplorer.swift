@@ -3,10 +3,10 @@ public import Compute
 public import InteractionData
 import Plots
 
-/// A part of a page where one moves through a model's latent space and sees the profile that comes out.
+/// An interactive part of a page: sliders move through a model's latent space, a list shows the decoded profile.
 ///
 /// The model's own decoder runs in the page: its weights are embedded, and a slider changes one coordinate of a latent
-/// vector. Nothing is precomputed but the places to start from.
+/// vector. Only the starting points are precomputed.
 ///
 /// ```swift
 /// let explorer = LatentExplorer(
@@ -14,17 +14,17 @@ import Plots
 /// page.append(ReportSection("Explore mult-vae", try explorer.blocks(processor: processor)))
 /// ```
 ///
-/// What is embedded is bounded by ``byteBudget``. The items' weights are 32-bit if all fit, 16-bit if that makes all fit,
-/// and otherwise 16-bit for the items that decoding the users makes most probable. Probabilities are then shares among
-/// the items kept, and the page says so and how much of the whole these hold.
+/// ``byteBudget`` limits the embedded weights. The items' weights are 32-bit if all fit, else 16-bit if all fit then, and
+/// otherwise 16-bit for the items with the highest mean probability. Probabilities are then normalised over the items kept;
+/// the page says so, and what share of the total they hold.
 public struct LatentExplorer: Sendable {
-  /// The largest number of bytes of weights; base64 makes a third more of them.
+  /// The largest size of the weights in bytes, before base64, which adds a third.
   public var byteBudget = 3_000_000
-  /// How many dimensions get a slider: those in which the codes vary most.
+  /// The number of sliders, for the dimensions in which the codes vary most.
   public var sliders = 12
-  /// How many users one may start from.
+  /// The number of users offered as starting points.
   public var startingPlaces = 40
-  /// How many items are listed.
+  /// The number of items listed.
   public var listLength = 20
 
   let name: String
@@ -36,10 +36,10 @@ public struct LatentExplorer: Sendable {
   /// Prepares an explorer.
   ///
   /// - Parameters:
-  ///   - name: what the model is called.
+  ///   - name: the name of the model.
   ///   - model: any autoencoder; popularity has no latent space.
-  ///   - userIDs: the users whose codes say how far sliders reach, and some of whom one may start from.
-  ///   - profiles: what they have; shape: users × items.
+  ///   - userIDs: the users whose codes set the range of the sliders; some of them are starting points.
+  ///   - profiles: their items; shape: users × items.
   ///   - items: the ids of the items, in the order of the weights.
   /// - Precondition: one id for each profile.
   public init(
@@ -53,10 +53,10 @@ public struct LatentExplorer: Sendable {
     self.items = items
   }
 
-  /// The explorer with the words around it, or a note where there is nothing to explore.
+  /// The explorer with its description, or a note that says why there is none.
   public func blocks(processor: Processor) throws -> [ReportBlock] {
     switch model {
-    case .popularity: [.note("`\(name)` has no latent space, so there is nothing to explore.")]
+    case .popularity: [.note("`\(name)` has no latent space to explore.")]
     case .point(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
     case .gaussian(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
     }
@@ -65,12 +65,12 @@ public struct LatentExplorer: Sendable {
   private func blocks<Latent: LatentSpace>(
     _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, _ processor: Processor
   ) throws -> [ReportBlock] {
-    guard !userIDs.isEmpty else { return [.note("There are no users to start from.")] }
+    guard !userIDs.isEmpty else { return [.note("There are no users to start from, so there is no explorer.")] }
     let fixed = autoencoder.network.decoder.reduce(0) { $0 + 4 * ($1.weight.count + $1.bias.count) }
     guard fixed <= byteBudget * 3 / 4 else {
       return [
         .note(
-          "The hidden layers of `\(name)` alone take \(Self.size(fixed)), more than a page should carry, so there is no explorer."
+          "The hidden layers of `\(name)` alone take \(Self.size(fixed)), too much for a page, so there is no explorer."
         )
       ]
     }
@@ -85,7 +85,7 @@ public struct LatentExplorer: Sendable {
     ]
   }
 
-  /// Which items go into the page, ascending, and how exactly.
+  /// The items embedded in the page, ascending, and their precision.
   private func keptItems<Latent: LatentSpace>(
     _ autoencoder: Autoencoder<Latent>, budget: Int, _ places: StartingPlaces
   ) -> KeptItems {
@@ -98,41 +98,42 @@ public struct LatentExplorer: Sendable {
   }
 
   private func introduction(_ isDistribution: Bool, _ data: ExplorerData) -> String {
-    "Each slider moves one of the \(data.sliders.count) dimensions in which the codes of users vary most; the other "
-      + "\(data.latent - data.sliders.count) stay where the start put them. The list is what the decoder of `\(name)` makes of "
-      + "that place. "
+    "Each slider sets one of the \(counted(data.sliders.count, "dimension")) in which the codes of users vary most"
+      + (data.latent > data.sliders.count
+        ? "; the other \(data.latent - data.sliders.count) keep the values of the starting point. " : ". ")
+      + "The list shows the output of the decoder of `\(name)` for that code. "
       + (isDistribution
-        ? "The prior is N(0, 1) in every dimension: 0 is its middle, and 95 of 100 draws lie between −2 and 2."
-        : "The code of this model is a point and no distribution stands behind it: sliders reach as far as the codes of "
-          + "users do, and what lies between two users was never asked for in training.")
+        ? "The prior is N(0, 1) in every dimension: its mean is 0, and 95 % of draws lie between −2 and 2."
+        : "This model encodes to a point and has no distribution: the sliders cover the range of the users' codes, and "
+          + "training never tested points between users.")
   }
 
   private func remarks(_ data: ExplorerData, _ places: StartingPlaces, _ kept: KeptItems) -> String {
     var sentences: [String] = []
     let width = kept.isHalf ? "16-bit" : "32-bit"
     if kept.isAll {
-      sentences.append("All \(Number.text(Double(kept.total), decimals: 0)) items are here, with \(width) weights.")
+      sentences.append("All \(Number.text(Double(kept.total), decimals: 0)) items are included, with \(width) weights.")
     } else {
       sentences.append(
-        "This page carries \(Number.text(Double(kept.indices.count), decimals: 0)) of "
-          + "\(Number.text(Double(kept.total), decimals: 0)) items, the most probable ones on average, with \(width) weights."
+        "This page includes \(Number.text(Double(kept.indices.count), decimals: 0)) of "
+          + "\(Number.text(Double(kept.total), decimals: 0)) items, those with the highest mean probability, with \(width) weights."
       )
       if data.likelihood == "multinomial" {
         let held = places.heldShares(of: kept.indices)
         sentences.append(
-          "Probabilities are shares among these; at the places to start from these hold "
+          "Probabilities are normalised over these items, which hold "
             + "\(Number.text(100 * (held.min() ?? 0), decimals: 0)) to \(Number.text(100 * (held.max() ?? 0), decimals: 0)) % of "
-            + "the whole (mean \(Number.text(100 * held.reduce(0, +) / Double(max(1, held.count)), decimals: 0)) %), "
-            + "so the model's own probabilities are that much smaller.")
+            + "the total at the starting points (mean \(Number.text(100 * held.reduce(0, +) / Double(max(1, held.count)), decimals: 0)) %); "
+            + "the model's own probabilities are smaller by that factor.")
       }
     }
     if data.likelihood == "bernoulli" {
-      sentences.append("Each item is a coin of its own, so probabilities do not add up to 1.")
+      sentences.append("Each item has its own yes/no probability, so probabilities do not add up to 1.")
     }
     if data.likelihood == "gaussian" { sentences.append("The numbers are predicted values, not probabilities.") }
     if places.count < userIDs.count {
       sentences.append(
-        "\(places.count) of \(Number.text(Double(userIDs.count), decimals: 0)) users can be started from, evenly spread."
+        "\(places.count) of \(Number.text(Double(userIDs.count), decimals: 0)) users, evenly spaced in the data, are offered as starting points."
       )
     }
     return sentences.joined(separator: " ")
@@ -141,7 +142,7 @@ public struct LatentExplorer: Sendable {
   static func size(_ bytes: Int) -> String { Number.text(Double(bytes) / 1e6, decimals: 1) + " MB" }
 }
 
-/// The items whose weights go into the page.
+/// The items whose weights are embedded in the page.
 struct KeptItems {
   /// Which, ascending.
   let indices: [Int]

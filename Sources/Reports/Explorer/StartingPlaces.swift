@@ -3,7 +3,7 @@ import Compute
 import Foundation
 import InteractionData
 
-/// Where users lie, and what the decoder makes of some of them.
+/// The codes of users, and the decoded profiles of some of them.
 struct StartingPlaces {
   /// How many users' codes say how far sliders reach.
   private static let codeLimit = 2000

@@ -151,7 +151,7 @@
       clearTimeout(waiting);
       waiting = setTimeout(() => {
         const same = list.filter((item) => first.includes(item)).length;
-        said.textContent = `${same} of these ${list.length} are also in the list at the start.`;
+        said.textContent = `${same} of these ${list.length} items are also in the list of the starting point.`;
       }, 250);
     };
 
@@ -181,7 +181,7 @@
       (most, item, i) => Math.max(most, Math.abs(here[item] - data.check.values[i])), 0);
     root.dataset.deviation = deviation;
     root.querySelector("[data-checked]").textContent =
-      `Checked when the page opened: ${data.check.items.length} numbers computed here differ from doppel's by at most ` +
+      `Self-check: ${data.check.items.length} values computed in this page differ from doppel's by at most ` +
       `${deviation.toExponential(0)}.`;
     restart();
     root.dataset.readyAt = performance.now().toFixed(0);
