@@ -14,8 +14,8 @@
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
 # make clean     remove everything built
 #
-# GSL_ONLY=1     neither fetch nor use a library for fast products: GSL alone, as on the barest machine
-# SWIFT=swift    another Swift; BUILD=.build another place to build; PYTHON=python3 another Python
+# GSL_ONLY=1     do not install or use a fast matrix library: GSL only
+# SWIFT=swift    the Swift command; BUILD=.build the build directory; PYTHON=python3 the Python command
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -39,7 +39,7 @@ public struct AuditData: Sendable {
     for data in [train, holdout, synthetic].compactMap(\.self) { notes += data.notes.map { "\(data.name): \($0)" } }
     let strangers = synthetic.items.ids.count { train.items.index(of: $0) == nil }
     if strangers == synthetic.items.count {
-      notes.append("no item of \(synthetic.name) occurs in \(train.name): check that both use the same ids")
+      notes.append("no item of \(synthetic.name) occurs in \(train.name); check that both files use the same ids")
     } else if strangers > 0 {
       notes.append(
         "\(strangers) of \(counted(synthetic.items.count, "item")) of \(synthetic.name) do not occur in \(train.name)")
@@ -48,15 +48,16 @@ public struct AuditData: Sendable {
       let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
       if both > 0 {
         notes.append(
-          "\(both) of \(holdout.users.count) user ids of \(holdout.name) occur in \(train.name) too: the holdout must hold "
-            + "users the generator has not seen; if these are the same people, its values are no ceiling")
+          "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(train.name); if they are the "
+            + "same users, the holdout is not unseen and its values are not a valid ceiling")
       }
       let known = ProfileSet(self.train)
       let same =
         (self.holdout.map { rows in (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) } }) ?? 0
       if 2 * same > holdout.users.count {
         notes.append(
-          "\(same) of \(holdout.users.count) holdout profiles equal a training profile: the holdout overlaps train")
+          "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
+        )
       }
     }
     self.notes = notes

@@ -34,7 +34,7 @@ struct AuditSample: Sendable {
     reference = take(whole.0, maximumUsers, 2, isHalved ? "(half of the) training" : "training")
     peers = take(whole.1, count, 3, isHalved ? "(other half of the) training" : "holdout")
     synthetic = take(data.synthetic, count, 4, "synthetic")
-    self.notes = notes.map { "fidelity: " + $0 + ", so that equally many stand on both sides" }
+    self.notes = notes.map { "fidelity: " + $0 + ", for equal numbers in both groups" }
   }
 }
 

@@ -26,13 +26,13 @@ public struct Auditor: Sendable {
     var notes = data.notes + sample.notes
     if sample.isHalved {
       notes.append(
-        "no holdout: fidelity is held against two halves of the training data, so memorised users look like good ones; "
-          + "nearness to training users, membership inference and utility cannot be judged")
+        "no holdout: fidelity is compared between two halves of the training data, which cannot detect memorised users; "
+          + "distances to training users, membership inference and utility are not judged")
     }
     if data.synthetic.rowCount < data.train.rowCount {
       notes.append(
-        "fewer synthetic than training users: \(data.synthetic.rowCount) against \(data.train.rowCount); intervals are as wide "
-          + "as the smaller number makes them")
+        "fewer synthetic than training users: \(data.synthetic.rowCount) against \(data.train.rowCount); the smaller "
+          + "number determines the width of the intervals")
     }
     let counts = try CountAudit(
       sample, whole: data.synthetic, options: options, seed: seed, processor: processor)
@@ -48,9 +48,9 @@ public struct Auditor: Sendable {
       let found = try UtilityAudit(data, options: wanted, seed: seed, processor: processor, observer: observer)
       utility = found?.utility
       utility?.realScores = found?.realScores
-      notes += found?.notes ?? ["utility not measured: it needs holdout users with five items or more"]
+      notes += found?.notes ?? ["utility not measured: no holdout user has five items"]
     } else {
-      notes.append("utility not measured, as asked")
+      notes.append("utility not measured (--no-utility)")
     }
     var result = AuditResult(
       train: data.population(data.train, name: data.names.train),
@@ -87,13 +87,14 @@ public struct Auditor: Sendable {
         details: [
           "pValue": value.0.pValue, "ceilingPValue": ceiling.0.pValue, "realSimilarity": value.0.within,
         ],
-        remark: "Relabelling gives p = \(decimal(value.0.pValue, 3)), for real users \(decimal(ceiling.0.pValue, 3))."),
+        remark: "Permutation test: p = \(decimal(value.0.pValue, 3)) (real users: p = \(decimal(ceiling.0.pValue, 3)))."
+      ),
       GapRule.measure(
         .twoSampleTest, value: value.1?.area, standardError: value.1?.standardError, ceiling: ceiling.1?.area,
-        ceilingError: ceiling.1?.standardError, remark: belowChance ? "Below 0.5 may mean copies." : "",
-        missing: "Needs \(TwoSampleTest.least) users on every side, and different ones."),
+        ceilingError: ceiling.1?.standardError, remark: belowChance ? "An AUC below 0.5 can indicate copies." : "",
+        missing: "Needs at least \(TwoSampleTest.least) distinct users in each group."),
     ]
     let isCut = count < min(sample.reference.rowCount, sample.synthetic.rowCount, sample.peers.rowCount)
-    return (measures, isCut ? ["MMD and the classifier look at all pairs among \(count) users of each kind"] : [])
+    return (measures, isCut ? ["MMD and the classifier use \(count) users of each group"] : [])
   }
 }

@@ -29,8 +29,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noCells: "there are no ratings to evaluate on"
     case .nothingHeldOut(let user): "user '\(user)' has no held-out items"
     case .heldOutIsKnown(let user, let item):
-      "user '\(user)': item \(item) is held out, but the model is given it or may not rank it"
-    case .wrongShape(let found, let expected): "\(found), where \(expected) is expected"
+      "user '\(user)': item \(item) is held out, but is part of the input or may not be ranked"
+    case .wrongShape(let found, let expected): "\(found) where \(expected) was expected"
     case .notANumber(let user, let item):
       "user '\(user)': the model's score of item \(item) is not a number"
     case .notFinite(let cell):

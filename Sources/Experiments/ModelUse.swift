@@ -89,7 +89,7 @@ extension ModelDirectory {
   private func refuseItemAutoRec() throws {
     guard case .itemAutoRec = configuration else { return }
     throw DataError(
-      path: "model", message: "item-autorec predicts from the ratings of all users and keeps none of them",
+      path: "model", message: "item-autorec predicts from the ratings of all users, which a saved model does not keep",
       accepted: "a ranking model, or user-autorec")
   }
 

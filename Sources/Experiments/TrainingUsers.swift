@@ -31,7 +31,7 @@ extension ModelDirectory {
       guard let known = builtInSeed else {
         throw DataError(
           path: record["dataset"]?.members?["name"]?.text ?? "the training data",
-          message: "is needed again, since a saved model does not keep its users", accepted: "--data FILE")
+          message: "is needed, since a saved model does not keep its users", accepted: "--data FILE")
       }
       seed = known
     }
@@ -58,7 +58,7 @@ extension ModelDirectory {
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
       throw DataError(
-        path: place, message: "has nobody with an item that the model knows",
+        path: place, message: "has no user with an item that the model knows",
         accepted: "the interactions that the model was trained on")
     }
     let empty = found.userIDs.count - kept.count

@@ -92,7 +92,8 @@ struct ItemSampler {
     let total = weights.exponentiateShifted(row: 0).sum
     guard total.isFinite else {
       throw DataError(
-        path: "model", message: "gives items scores that are not numbers", accepted: "a model whose training converged")
+        path: "model", message: "computes scores that are not numbers",
+        accepted: "a model with finite weights and outputs")
     }
     let span = weights[row: 0].span
     var sum = 0.0

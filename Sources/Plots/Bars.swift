@@ -124,7 +124,7 @@ public struct Histogram: PlotMark {
   }
 
   /// An area key, or a line key for an outline.
-  public var legend: [LegendEntry] { [LegendEntry(series: series, key: isFilled ? .area : .line)] }
+  public var legend: [LegendEntry] { [LegendEntry(series: series, key: isFilled ? .area : .outline)] }
   /// From the first edge to the last.
   public func xRange(_ scale: Scale) -> ClosedRange<Double>? { edges.range(on: scale) }
   /// From 0 to the highest bin.

@@ -15,17 +15,17 @@
 /// Marks: ``Line``, ``Points``, ``Bars``, ``Histogram``, ``Intervals``, ``HeatMap``, ``Ribbon``, ``Rule``. Colours are
 /// classes; ``PlotStyle/css`` gives them values for light and dark pages and for print.
 public struct Plot: Sendable {
-  /// How much room a plot wants on the page.
+  /// The width of a plot on the page.
   public enum Width: Sendable {
     /// Half a wide page; readable at the width of a phone.
     case column
-    /// The whole page; on a phone one moves it sideways.
+    /// The whole page; on a phone it scrolls sideways.
     case page
   }
 
-  /// What is shown, in a few words; the text alternative begins with it.
+  /// The title, with which the text alternative begins.
   public var title: String
-  /// What the plot says, in a sentence or two, for those who do not see it.
+  /// The content of the plot in a sentence or two, for readers who cannot see it.
   public var description: String
   /// The horizontal axis.
   public var x: Axis
@@ -58,7 +58,7 @@ public struct Plot: Sendable {
     ]
     children += frame.legend
     children.append(frame.axes)
-    // A fixed end of an axis may cut marks off.
+    // With a fixed domain, marks may be cut off.
     children.append(
       .tag(
         "clipPath", ["id": id + "-clip"],
@@ -83,17 +83,17 @@ public struct Plot: Sendable {
   }
 }
 
-/// An axis: what it measures and how.
+/// An axis: a quantity and its scale.
 public struct Axis: Sendable {
   /// The quantity, with its unit in brackets where it has one.
   public var label: String
-  /// How values become places.
+  /// How values map to positions.
   public var scale: Scale
-  /// Where the axis ends, when that is not for the marks to say.
+  /// The ends of the axis; `nil` takes them from the marks.
   public var domain: ClosedRange<Double>?
   /// Whether 0 must be on the axis.
   ///
-  /// Bars and histograms see to that themselves.
+  /// Bars and histograms include it anyway.
   public var includesZero: Bool
 
   /// Creates an axis.
@@ -144,16 +144,18 @@ public protocol PlotMark: Sendable {
   func yRange(_ scale: Scale) -> ClosedRange<Double>?
   /// The drawing.
   func draw(in frame: PlotFrame) -> Markup
-  /// Its values in words, for a table.
+  /// Its values as text, for a table.
   func data(of plot: Plot) -> [PlotDatum]
 }
 
-/// A line of the legend.
+/// An entry of the legend.
 public struct LegendEntry: Sendable {
-  /// What stands before the words.
+  /// What is drawn before the name.
   public enum Key: Sendable {
-    /// A short line.
+    /// A short line with the sign of the series.
     case line
+    /// A short line alone.
+    case outline
     /// The sign of the series.
     case sign
     /// A filled rectangle.
@@ -163,7 +165,7 @@ public struct LegendEntry: Sendable {
   }
   /// The series, with its name.
   public let series: Series
-  /// What stands before the words.
+  /// What is drawn before the name.
   public let key: Key
 }
 

@@ -104,7 +104,7 @@ extension PlotFrame {
 
   private static func key(_ entry: LegendEntry, _ place: Double, _ middle: Double) -> Markup {
     switch entry.key {
-    case .line:
+    case .line, .outline:
       .tag(
         "g", [:],
         [
@@ -116,7 +116,7 @@ extension PlotFrame {
               "y1": Number.coordinate(middle), "y2": Number.coordinate(middle),
             ])
         ]
-          + (entry.series.marksLines
+          + (entry.key == .line && entry.series.marksLines
             ? [
               .tag(
                 "path",

@@ -28,7 +28,8 @@ extension ComparisonReport {
       "Cost",
       [
         .prose(
-          "Wall-clock seconds on this machine with \(counted(document.processor.threads, "thread")); other programs running at the time slow it down."
+          "Wall-clock times on this machine with \(counted(document.processor.threads, "thread")), including any slowdown by "
+            + "other programs."
         ),
         .figures([
           plot("Training time and quality", "training time (seconds, validation included)") { $0.seconds.train },

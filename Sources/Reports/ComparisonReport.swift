@@ -86,7 +86,7 @@ public struct ComparisonReport: Sendable {
     var table = ReportTable(
       "Test results; ± is one standard error over test users or ratings; the best value of a column is bold",
       columns: [.text("model")] + metrics.map { .number($0.key) }
-        + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
+        + [.number("best epoch"), .number("epochs"), .number("training (s)"), .number("parameters")])
     for model in comparison.models {
       let cost: [ReportCell] =
         model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
@@ -141,7 +141,7 @@ public struct ComparisonReport: Sendable {
       ? (models, "")
       : (
         others,
-        " \(baseline.name), at \(Number.text(value)), is outside the range shown."
+        " Without \(baseline.name), whose \(metric.key) of \(Number.text(value)) is far from the others."
       )
   }
 

@@ -60,7 +60,7 @@ struct NeighbourMeasures: Sendable {
       return GapRule.measure(
         kind, value: value.map(Statistics.mean), standardError: error(value),
         ceiling: ceiling.map(Statistics.mean), ceilingError: error(ceiling),
-        missing: "More than \(k) users are needed on every side.")
+        missing: "Needs more than \(k) users in each group.")
     }
     return [
       measure(.precision, \.precision), measure(.recall, \.recall), measure(.density, \.density),

@@ -65,10 +65,10 @@ public struct GenerativeComparison: Sendable {
 
   /// Why no users can be drawn from a model, however it is trained; `nil` when they can.
   public static func refusal(of model: ModelConfiguration) -> String? {
-    if model.task == .rating { return "\(model.name) predicts ratings and not who has what" }
+    if model.task == .rating { return "\(model.name) predicts ratings, not interactions" }
     if model == .popularity { return "popularity has no latent space to draw from" }
     if model.hyperparameters["likelihood"]?.text == Likelihood.gaussian.rawValue {
-      return "\(model.name) with a gaussian likelihood gives no probabilities of items"
+      return "\(model.name) with a gaussian likelihood gives no item probabilities"
     }
     return nil
   }

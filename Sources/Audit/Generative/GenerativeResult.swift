@@ -1,3 +1,4 @@
+import InteractionData
 import Autoencoders
 public import Evaluation
 public import Experiments
@@ -96,8 +97,8 @@ public struct GenerativeResult: Sendable {
     }
     if !comparisons.isEmpty {
       sentences.append(
-        "Nearer means less short of what held-out users reach; the intervals behind it hold together with "
-          + "\(Int((100 * GenerativeDifference.level).rounded())) % and are about the users, not about another training."
+        "\"Nearer\" means a smaller gap to held-out users, with simultaneous "
+          + "\(Int((100 * GenerativeDifference.level).rounded())) % intervals over users; they do not cover another training run."
       )
     }
     return sentences
@@ -109,11 +110,11 @@ public struct GenerativeResult: Sendable {
     }
     let (nearer, farther) = (differences.filter(\.showsNearer), differences.filter(\.showsFarther))
     let open = differences.count - nearer.count - farther.count
-    if open == differences.count { return "no difference could be shown on any of \(open) measures" }
+    if open == differences.count { return "no significant difference on any of \(open) measures" }
     var parts: [String] = []
     if !nearer.isEmpty { parts.append("nearer to real users on " + list(nearer)) }
     if !farther.isEmpty { parts.append("farther from them on " + list(farther)) }
-    if open > 0 { parts.append("no difference shown on the other \(open)") }
+    if open > 0 { parts.append("no significant difference on the other \(open)") }
     return parts.joined(separator: "; ")
   }
 

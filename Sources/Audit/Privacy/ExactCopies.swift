@@ -14,7 +14,7 @@ enum ExactCopies {
     let realRows = data.holdout ?? data.train
     let measure = GapRule.measure(
       .exactCopies, value: share(synthetic), ceiling: share(real), ceilingError: error(real),
-      remark: "A share above that of unseen real users means that profiles are copied; no copies do not mean safety.")
+      remark: "A share above that of unseen real users indicates copying; a low share does not prove privacy.")
     return (measure, rows(data.synthetic, synthetic, realRows, real))
   }
 

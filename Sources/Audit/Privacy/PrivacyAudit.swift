@@ -35,7 +35,7 @@ struct PrivacyAudit: Sendable {
       Self.histogram(.synthetic, .train, near), Self.histogram(holdout == nil ? .train : .holdout, .train, real),
     ]
 
-    let unseen = "Needs a holdout: real users the generator has not seen."
+    let unseen = "Needs --holdout: real users that the generator has not seen."
     if let holdout {
       distances.append(
         Self.histogram(.synthetic, .holdout, try JaccardIndex(holdout).largest(1, of: synthetic, processor)))

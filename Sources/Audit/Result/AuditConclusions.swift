@@ -1,12 +1,12 @@
-/// What an audit proves and does not prove, in whole sentences.
+/// The conclusions of an audit, with their limits.
 enum AuditConclusions {
   static func sentences(_ result: AuditResult) -> [String] {
     var sentences = [group("Fidelity", result.fidelity.measures, "like real users")]
     if let utility = result.utility { sentences.append(group("Utility", utility.measures, "as useful as real users")) }
     sentences += privacy(result)
     sentences.append(
-      "No measure here is a guarantee: attacks differ, and only differential privacy, which Doppel does not train with, "
-        + "bounds what any of them can learn.")
+      "These measures give no guarantee: other attacks can succeed. Only training with differential privacy, which Doppel "
+        + "does not offer, bounds what any attack can learn.")
     return sentences
   }
 
@@ -15,12 +15,12 @@ enum AuditConclusions {
       measures.filter { $0.judgement == judgement }.map(\.kind.rawValue).joined(separator: ", ")
     }
     let judged = measures.filter { $0.judgement != .notJudged }
-    if judged.isEmpty { return "\(name): nothing could be judged." }
+    if judged.isEmpty { return "\(name): no measure could be judged." }
     let passed = judged.count { $0.judgement.passes }
     var sentence =
       "\(name): \(passed) of \(judged.count) measures find the synthetic users \(words), within their margins"
-    if !keys(.fails).isEmpty { sentence += "; shown to be worse on \(keys(.fails))" }
-    if !keys(.open).isEmpty { sentence += "; open on \(keys(.open))" }
+    if !keys(.fails).isEmpty { sentence += "; significantly worse on \(keys(.fails))" }
+    if !keys(.open).isEmpty { sentence += "; undecided on \(keys(.open))" }
     return sentence + "."
   }
 
@@ -31,8 +31,8 @@ enum AuditConclusions {
       sentences.append(
         "Privacy: \(percent(value)) of the synthetic users equal a training user; \(percent(ceiling)) of \(what). "
           + (copies.judgement == .fails
-            ? "The data contain copies of real people and must not be given away as synthetic."
-            : "More copies than chance makes are \(copies.judgement.passes ? "not found" : "not ruled out")."))
+            ? "The file contains copies of real users; do not publish it as synthetic data."
+            : "More copies than expected by chance are \(copies.judgement.passes ? "not found" : "not ruled out")."))
     }
     if let copies = result[.holdoutCopies], let value = copies.value, let ceiling = copies.ceiling {
       let found =
@@ -54,8 +54,8 @@ enum AuditConclusions {
     let found = attacks.compactMap { result[$0] }
     if found.allSatisfy({ $0.judgement == .notJudged }) {
       sentences.append(
-        "Without enough holdout users it cannot be judged whether the generator remembers its training users: distances to "
-          + "them mean nothing unless there are unseen users to compare with.")
+        "Memorisation could not be judged without enough holdout users: distances to training users are meaningful only in "
+          + "comparison with those of unseen users.")
       return sentences
     }
     if let strongest = result.strongerAttack, let value = strongest.value {
@@ -63,15 +63,15 @@ enum AuditConclusions {
       let reach = "the stronger of two simple attackers reaches an AUC of \(decimal(value, 3))"
       sentences.append(
         failing.isEmpty
-          ? "Membership: \(reach) (guessing: 0.5). That these two find little does not prove that others would."
-          : "Membership: \(reach) (guessing: 0.5): who was in the training data can be told from the synthetic users "
+          ? "Membership: \(reach) (chance: 0.5). Stronger attackers may do better."
+          : "Membership: \(reach) (chance: 0.5): the synthetic users reveal who was in the training data "
             + "(\(failing.joined(separator: ", "))).")
     }
     if let share = result[.closestRecordShare], let value = share.value {
       sentences.append(
-        "Distance: \(percent(value)) of the synthetic users are nearer to a training user than to an unseen one (ties half; 50 % is "
-          + "chance). A share near 50 % is necessary and not sufficient: data that pass this test have been open to "
-          + "membership inference.")
+        "Distance: \(percent(value)) of the synthetic users are nearer to a training user than to an unseen one (chance: 50 %; "
+          + "ties count half). A share near 50 % is necessary, not sufficient: data that passed this test have been "
+          + "vulnerable to membership inference.")
     }
     return sentences
   }

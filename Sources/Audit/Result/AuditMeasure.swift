@@ -1,24 +1,24 @@
 public import FileFormats
 
-/// One measure of an audit: what the synthetic users reach, what real users reach, and what follows from it.
+/// One measure of an audit: its value for synthetic users, its value for real users, and the verdict.
 public struct AuditMeasure: Sendable, Equatable {
-  /// What was measured.
+  /// The measure.
   public let kind: AuditMeasureKind
   /// The value of the synthetic users; `nil` when it cannot be computed.
   public let value: Double?
   /// The standard error of ``value``, from users drawn at random, where there is one.
   public let standardError: Double?
-  /// The same value for real users whom the generator has not seen, in place of the synthetic ones: what real data reach.
+  /// The value of real users that the generator has not seen, in place of the synthetic ones.
   public let ceiling: Double?
   /// The standard error of ``ceiling``.
   public let ceilingError: Double?
-  /// How much worse the synthetic users are than real ones, with what chance allows.
+  /// How much worse the synthetic users are than real ones, with an interval.
   public let gap: AuditGap?
-  /// What follows.
+  /// The verdict.
   public let judgement: AuditJudgement
   /// Further numbers of this measure by name, such as the p-value of `mmd`.
   public let details: [String: Double]
-  /// One sentence: what the numbers prove.
+  /// The verdict in one sentence.
   public let sentence: String
 
   /// Creates a measure.
@@ -39,7 +39,7 @@ public struct AuditMeasure: Sendable, Equatable {
   }
 }
 
-/// How much worse synthetic users are than real ones on a measure; 0 is as good, negative is better.
+/// How much worse synthetic users are than real ones on a measure: 0 is equal, negative is better.
 public struct AuditGap: Sendable, Equatable {
   /// The gap, in the units of the measure.
   public let size: Double
@@ -47,10 +47,10 @@ public struct AuditGap: Sendable, Equatable {
   public let lower: Double
   /// The upper end.
   public let upper: Double
-  /// The largest gap that is taken as small: a choice of this toolkit, named beside every verdict.
+  /// The largest gap that counts as small: a choice of this toolkit, stated with every verdict.
   public let margin: Double
 
-  /// The probability of the intervals: 99 %, since an audit looks at more than a dozen measures at once.
+  /// The level of the intervals: 99 %, since an audit has more than a dozen measures.
   public static let level = 0.99
 
   /// Creates a gap.
@@ -62,22 +62,22 @@ public struct AuditGap: Sendable, Equatable {
   }
 }
 
-/// What an audit concludes from one measure.
+/// The verdict on one measure.
 ///
-/// The interval of the gap decides together with the margin: a gap is only called small or large when all of its interval is.
+/// A gap counts as small or large only when its whole interval is on one side of the margin.
 public enum AuditJudgement: String, Sendable, Equatable, CaseIterable, Codable {
-  /// No difference from real users could be shown, and a gap larger than the margin is ruled out.
+  /// No significant difference from real users, and a gap above the margin is ruled out.
   case atCeiling = "at the ceiling"
-  /// A difference is shown, and it is smaller than the margin.
+  /// A significant difference, smaller than the margin.
   case near = "near the ceiling"
   /// The interval holds gaps on both sides of the margin: more users are needed.
   case open
-  /// A gap larger than the margin is shown.
+  /// A gap significantly larger than the margin.
   case fails
-  /// There is nothing to hold the value against.
+  /// There is no value of real users to compare with.
   case notJudged = "not judged"
 
-  /// Whether real users are matched, as far as the margin goes.
+  /// Whether synthetic users match real ones within the margin.
   public var passes: Bool { self == .atCeiling || self == .near }
 }
 

@@ -1,7 +1,7 @@
-/// Whose users a plot shows.
+/// The group of users in a plot.
 public enum AuditSource: String, Sendable, CaseIterable, Codable { case train, holdout, synthetic }
 
-/// What the plots of an audit show.
+/// The data of an audit's plots.
 public struct AuditPlots: Sendable, Equatable {
   /// Share of users who have an item, over the items in the order of their popularity among training users.
   public struct PopularityCurve: Sendable, Equatable {
@@ -25,7 +25,7 @@ public struct AuditPlots: Sendable, Equatable {
     public let shares: [Double]
   }
 
-  /// How much more often two items occur together than by chance, among real and among other users.
+  /// The lift of a pair of items: how much more often they occur together than by chance.
   public struct LiftPoint: Sendable, Equatable {
     /// Ids of the two items.
     public let items: [String]

@@ -1,10 +1,10 @@
-/// How faithful synthetic users are: one measure after the other.
+/// The fidelity measures of an audit.
 public struct AuditFidelity: Sendable, Equatable {
   /// In the order of ``AuditMeasureKind``.
   public var measures: [AuditMeasure] = []
 }
 
-/// What synthetic users are good for.
+/// The utility measures of an audit.
 public struct AuditUtility: Sendable, Equatable {
   /// In the order of ``AuditMeasureKind``.
   public var measures: [AuditMeasure] = []
@@ -29,7 +29,7 @@ public struct AuditUtility: Sendable, Equatable {
   public enum Source: String, Sendable, CaseIterable { case real, synthetic, both }
 }
 
-/// What synthetic users tell about the training users.
+/// The privacy measures of an audit.
 public struct AuditPrivacy: Sendable, Equatable {
   /// In the order of ``AuditMeasureKind``.
   public var measures: [AuditMeasure] = []
@@ -48,7 +48,7 @@ public struct AuditPrivacy: Sendable, Equatable {
     public let syntheticCopies: Int
     /// How many real users outside the training data there are (without a holdout, training users themselves).
     public let real: Int
-    /// How many of these equal a (nother) training user.
+    /// How many of these equal a training user (without a holdout: another one).
     public let realCopies: Int
 
     /// Creates a row.
@@ -78,21 +78,21 @@ public struct AuditPopulation: Sendable, Equatable, Codable {
 public struct AuditResult: Sendable, Equatable {
   /// The real users the generator was trained on.
   public var train: AuditPopulation
-  /// Real users it has not seen, where there are any.
+  /// Real users that the generator has not seen, if any.
   public var holdout: AuditPopulation?
   /// The synthetic users.
   public var synthetic: AuditPopulation
-  /// Whether they are like real users.
+  /// How similar they are to real users.
   public var fidelity: AuditFidelity
-  /// Whether one can train on them; `nil` when not asked for or not possible.
+  /// How well models trained on them work; `nil` when not measured.
   public var utility: AuditUtility?
-  /// Whether they give training users away.
+  /// What they reveal about training users.
   public var privacy: AuditPrivacy
-  /// What the plots show.
+  /// The data of the plots.
   public var plots: AuditPlots
-  /// What all of it proves and does not prove, in whole sentences.
+  /// The conclusions in sentences, with their limits.
   public var conclusions: [String]
-  /// Counted remarks: what was sampled, what is odd about the files.
+  /// Notes on sampling and on the files.
   public var notes: [String]
 
   /// Every measure.

@@ -1,7 +1,7 @@
 import Compute
 import Foundation
 
-/// From two values and an error to a gap, a judgement and a sentence.
+/// Turns two values and an error into a gap, a judgement and a sentence.
 enum GapRule {
   /// A ceiling or margin below this is 0 but for rounding.
   private static let nothing = 1e-9
@@ -55,13 +55,13 @@ enum GapRule {
     let range = "99 % interval \(decimal(gap.lower)) to \(decimal(gap.upper))"
     switch judgement {
     case .atCeiling:
-      return "No difference from real users is shown, and one above \(decimal(gap.margin)) is ruled out (\(range))."
+      return "No significant difference from real users; a gap above \(decimal(gap.margin)) is ruled out (\(range))."
     case .near: return "Worse than real users by \(decimal(gap.size)) (\(range)), less than \(decimal(gap.margin))."
     case .fails: return "Worse than real users by \(decimal(gap.size)) (\(range)), more than \(decimal(gap.margin))."
     case .open:
       return gap.lower > 0
-        ? "Worse than real users (\(range)); whether by more than \(decimal(gap.margin)) is open: take more users."
-        : "No difference is shown, but one above \(decimal(gap.margin)) is not ruled out (\(range)): take more users."
+        ? "Worse than real users (\(range)), but more users are needed to decide whether by more than \(decimal(gap.margin))."
+        : "No significant difference, but more users are needed to rule out a gap above \(decimal(gap.margin)) (\(range))."
     case .notJudged: return "Not judged."
     }
   }
@@ -69,7 +69,7 @@ enum GapRule {
   static func measure(
     _ kind: AuditMeasureKind, value: Double?, standardError: Double? = nil, ceiling: Double?,
     ceilingError: Double? = nil, gapError: Double? = nil, margin: Double? = nil, details: [String: Double] = [:],
-    remark: String = "", missing: String = "Cannot be computed for these users."
+    remark: String = "", missing: String = "Not defined for these users."
   ) -> AuditMeasure {
     guard let value, value.isFinite, let ceiling, ceiling.isFinite else {
       return AuditMeasure(

@@ -134,9 +134,9 @@ struct UtilityAudit: Sendable {
       kind: .rankingAgreement, value: tau, ceiling: 1, judgement: judgement,
       details: ["pairsShownOnReal": Double(shown), "kept": Double(kept), "reversed": Double(reversed)],
       sentence: shown == 0
-        ? "No two models differ on real data, so there is no order to keep."
-        : "Of \(shown) differences between models shown on real data, \(kept) are shown alike and \(reversed) reversed after "
-          + "training on synthetic users.")
+        ? "No models differ significantly on real data, so there is no order to preserve."
+        : "Of \(shown) significant differences between models trained on real users, \(kept) are also significant and "
+          + "\(reversed) reversed after training on synthetic users.")
   }
 
   /// Kendall's τ-b; `nil` where one side is all ties.

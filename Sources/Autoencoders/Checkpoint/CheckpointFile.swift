@@ -15,7 +15,7 @@ public enum CheckpointFile {
   /// Its name inside a model directory.
   public static let name = "checkpoint.safetensors"
   private static let format = "doppel checkpoint 1"
-  private static let accepted = "a checkpoint as train --checkpoint-every keeps it"
+  private static let accepted = "a checkpoint written by train --checkpoint-every"
 
   /// Where the checkpoint of a model directory is.
   public static func path(in directory: String) -> String { directory + "/" + name }
@@ -56,21 +56,21 @@ public enum CheckpointFile {
     let file = try SafeTensors(contentsOf: path, finite: false)
     guard file.metadata["format"] == format else { throw wrong("is not a checkpoint of this version") }
     guard file.metadata["checksum"] == checksum(file) else {
-      throw wrong("is damaged: its checksum is not that of its content")
+      throw wrong("is damaged: its checksum does not match its content")
     }
     guard let text = file.metadata["run"], let found = try? JSONValue(parsing: Array(text.utf8)).members else {
-      throw wrong("does not say what run it belongs to")
+      throw wrong("does not name the run it belongs to")
     }
     if let difference = run.difference(from: RunIdentity(found)) {
       throw wrong(
-        "is of another run: \(difference)", "the same data and settings, or no --resume to start afresh")
+        "belongs to another run: \(difference)", "the same data and settings, or leave out --resume to start again")
     }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let position = file.metadata["position"],
       let position = try? decoder.decode(TrainingPosition.self, from: Data(position.utf8))
-    else { throw wrong("does not say how far it is") }
+    else { throw wrong("has no training position") }
     return TrainerState(position: position, tensors: file.tensors)
   }
 

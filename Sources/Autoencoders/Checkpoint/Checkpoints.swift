@@ -79,6 +79,6 @@ public final class Checkpoints: Sendable {
   func damaged(_ reason: String) -> DataError {
     DataError(
       path: CheckpointFile.path(in: directory), message: "does not fit this training: \(reason)",
-      accepted: "the checkpoint of the same run, or no --resume to start afresh")
+      accepted: "the checkpoint of the same run, or leave out --resume to start again")
   }
 }

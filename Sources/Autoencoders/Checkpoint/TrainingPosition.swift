@@ -56,10 +56,10 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     if batch < 0 || batch >= batches { return "it is at batch \(batch) of \(batches)" }
     if history.count != epoch - 1 { return "it has \(history.count) finished epochs in epoch \(epoch)" }
     if (current == nil) != (batch == 0) || (latentMoments == nil) != (batch == 0) {
-      return "it has no sums for the batches that are done"
+      return "it has no sums for the finished batches"
     }
     if let best, !(1..<max(2, epoch)).contains(best.epoch) { return "its best epoch is \(best.epoch)" }
-    if waited < 0 || waited >= epoch { return "it has waited \(waited) epochs" }
+    if waited < 0 || waited >= epoch { return "it has \(waited) epochs without improvement" }
     return nil
   }
 }

@@ -161,7 +161,7 @@ public struct ModelDirectory: Sendable {
     } catch let error as InputError {
       guard CheckpointFile.isThere(in: path) else { throw error }
       throw InputError(
-        path: path, reason: "it holds the checkpoint of a training that is not finished; train --resume goes on with it"
+        path: path, reason: "it holds the checkpoint of an unfinished training; train --resume continues it"
       )
     }
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
@@ -172,7 +172,7 @@ public struct ModelDirectory: Sendable {
     users =
       Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
     if let count = config["items"], count != .number(Double(items.count)) {
-      throw wrong("speaks of \(count.prettyPrinted) items, but items.txt has \(items.count)")
+      throw wrong("has \(count.prettyPrinted) items, but items.txt has \(items.count)")
     }
     itemPopularity = try ItemPopularity(contentsOf: path + "/" + ItemPopularity.fileName, items: items.count)
     let tensorPath = path + "/model.safetensors"
@@ -183,7 +183,7 @@ public struct ModelDirectory: Sendable {
     } catch let error as TensorMismatch {
       throw DataError(
         path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
-        accepted: "the files of one and the same model")
+        accepted: "files of the same model")
     }
     record = config
   }

@@ -53,7 +53,7 @@ enum HyperparameterRange {
     case "hidden": "widths such as 600 or 600,300, each from 1 to 100000"
     case "latent": "a whole number from 1 to 100000"
     case "dropout": "a number from 0 up to but not including 1"
-    case "beta", "weightDecay": "a number from 0"
+    case "beta", "weightDecay": "a number of at least 0"
     case "learningRate", "corruptionScale": "a number above 0"
     case "annealingSteps", "patience", "negatives": "a whole number from 0 to \(Int32.max)"
     case "batchSize", "epochs": "a whole number from 1 to \(Int32.max)"
@@ -61,7 +61,7 @@ enum HyperparameterRange {
       Likelihood.allCases.map(\.rawValue).filter { model != CDAE.name || $0 != "multinomial" }
         .joined(separator: ", ")
     case "unseenUsers": UserVectors.allCases.map(\.rawValue).joined(separator: ", ")
-    default: "another kind of value"
+    default: "a value of another type"
     }
   }
 

@@ -66,11 +66,10 @@ extension InspectionStudy {
           abs(difference.value), min(abs(difference.low), abs(difference.high)),
           max(abs(difference.low), abs(difference.high)))
         if difference.low <= 0 && difference.high >= 0 {
-          return "No difference between the runs of \(a.model) and of \(b.model) in how far their spaces agree "
-            + "could be shown."
+          return "Runs of \(a.model) and runs of \(b.model) do not differ significantly in how well their spaces agree."
         }
         let (better, worse) = difference.value < 0 ? (a.model, b.model) : (b.model, a.model)
-        return "The spaces of \(better) agree better from run to run than those of \(worse): \(numbers)."
+        return "Runs of \(better) agree better than runs of \(worse): \(numbers)."
       }
     }
   }

@@ -37,7 +37,7 @@ public struct Truth: Sendable {
       let cells = text.utf8.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }
       if index == 0 {
         guard cells[0] == "user", cells.count > 1 else {
-          throw wrong("is not the header of a truth", "the truth_users.tsv of doppel simulate")
+          throw wrong("is not the header of a truth file", "the truth_users.tsv of doppel simulate")
         }
         header = cells
       } else if !line.isEmpty {
@@ -52,7 +52,7 @@ public struct Truth: Sendable {
     }
     users = Vocabulary(ids: ids)
     guard users.count == ids.count else {
-      throw DataError(path: path, message: "has a user twice", accepted: "one line for each user")
+      throw DataError(path: path, message: "has a user twice", accepted: "one line per user")
     }
     tastes = Array(header.dropFirst())
     mixtures = Matrix(rows: ids.count, columns: tastes.count, elements: values)

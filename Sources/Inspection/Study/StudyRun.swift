@@ -92,7 +92,7 @@ extension InspectionStudy {
 }
 
 extension InspectionSubject {
-  /// Refuses models that cannot be inspected, or not beside another.
+  /// Throws for models that cannot be inspected, or not together.
   fileprivate func check(against first: InspectionSubject) throws {
     if case .popularity = directory.model {
       throw DataError(
@@ -106,13 +106,13 @@ extension InspectionSubject {
     let (mine, other) = (directory.items, first.directory.items)
     guard mine.count == other.count, mine.ids.allSatisfy({ other.index(of: $0) != nil }) else {
       throw DataError(
-        path: label, message: "knows other items than \(first.label)",
+        path: label, message: "has other items than \(first.label)",
         accepted: "models trained on the same items")
     }
   }
 }
 
-/// The users that are inspected: those with an item the models know, at most so many.
+/// The users that are inspected: those with an item that the models know, up to a limit.
 private struct ChosenUsers {
   /// Their places in the data, ascending.
   let places: [Int]
@@ -133,7 +133,7 @@ private struct ChosenUsers {
     }
     if places.count > limit {
       var random = seed.stream(.inspection, LatentInspector.Draw.users.rawValue, 0)
-      notes.append("\(limit) of \(places.count) users drawn")
+      notes.append("\(limit) of \(places.count) users drawn at random")
       places = random.permutation(places.count).prefix(limit).map { places[$0] }.sorted()
     }
     self.places = places
