@@ -21,7 +21,7 @@ public struct Neighbourhood: Sendable {
 
   /// How many items each landmark has; shape: R.
   public let lengths: [Int]
-  /// How much of the variance of log-lengths the place foretells: 1 − (squared error of the guess made from the other
+  /// How much of the variance of log-lengths the place predicts: 1 − (squared error of the guess made from the other
   /// landmarks) / (variance).
   ///
   /// At most 1; 0 or less where the place says nothing about the length.

@@ -92,7 +92,7 @@ struct ProfileLengthTests {
         user % 2 == 0 ? (0..<5).map { ($0 * 3 + user) % 20 } : (0..<15).map { 25 + ($0 + user) % 25 }
       }))
 
-  @Test("where kinds of users lie apart, the place foretells the length; where lengths are shuffled it does not")
+  @Test("where kinds of users lie apart, the place predicts the length; where lengths are shuffled it does not")
   func explained() throws {
     let (model, profiles) = (Self.trained(), Self.twoKinds)
     let near = Neighbourhood(of: model, over: profiles, seed: Seed(1), using: .gsl)

@@ -32,7 +32,7 @@ struct GenerativeDrawing {
     }
   }
 
-  /// Lengths as `sample` has them by default: by the place, where it foretells them.
+  /// Lengths as `sample` has them by default: by the place, where it predicts them.
   private func rows<Source: LatentSource>(
     _ kind: GenerativeSource, of model: Autoencoder<Source.Latent>, from source: Source, _ near: Neighbourhood
   ) throws -> SparseRows {

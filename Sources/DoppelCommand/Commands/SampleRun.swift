@@ -35,7 +35,7 @@ struct SampleRun {
       throw DataError(
         path: path, message: "is popularity, which has no latent space to draw from", accepted: "a mult-vae")
     case .point(let model):
-      try refuseWhatScoresNoItems(model.design.likelihood)
+      try requireItemProbabilities(model.design.likelihood)
       guard case .fitted = plan.source else { throw noDistribution }
       let source = try FittedGaussian(to: model, over: users().profiles, processor: processor)
       summary["ridge"] = .number(source.ridge)
@@ -44,7 +44,7 @@ struct SampleRun {
       }
       try write(ProfileGenerator(model: model, source: source, lengths: lengths))
     case .gaussian(let model):
-      try refuseWhatScoresNoItems(model.design.likelihood)
+      try requireItemProbabilities(model.design.likelihood)
       if selection != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)
       } else {
@@ -207,18 +207,18 @@ struct SampleRun {
     var law = plan.lengths
     var told: [String: JSONValue] = [:]
     var near: Neighbourhood?
-    let wondersWhether = law == .auto && plan.isWithoutOwnLength && hasUsers
-    if law == .nearby || wondersWhether {
+    let needsPrediction = law == .auto && plan.isWithoutOwnLength && hasUsers
+    if law == .nearby || needsPrediction {
       let found = neighbourhood(try users().profiles)
       told["explainedVariance"] = .number(found.explainedVariance)
       near = found
     }
     if law == .auto {
-      let foretells = near.map { $0.explainedVariance > 0 } ?? false
+      let predictsLength = near.map { $0.explainedVariance > 0 } ?? false
       switch plan.source {
       case .user, .way: law = .own
-      case .population: law = foretells ? .own : .empirical
-      case .prior, .fitted: law = foretells ? .nearby : .empirical
+      case .population: law = predictsLength ? .own : .empirical
+      case .prior, .fitted: law = predictsLength ? .nearby : .empirical
       }
     }
     told["law"] = .string(law.rawValue)
@@ -251,7 +251,7 @@ struct SampleRun {
       accepted: "a mult-vae, or --from fitted for a Gaussian laid over the points afterwards")
   }
 
-  private func refuseWhatScoresNoItems(_ likelihood: Likelihood) throws {
+  private func requireItemProbabilities(_ likelihood: Likelihood) throws {
     if directory.configuration.task == .rating {
       throw DataError(
         path: path, message: "is \(directory.configuration.name), which predicts ratings and not who has what",
