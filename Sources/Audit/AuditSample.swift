@@ -1,6 +1,6 @@
 import Compute
 
-/// What is held against what: reference users, real peers and synthetic users, the latter two in equal number.
+/// The users compared: reference users, real peers and synthetic users, the latter two in equal number.
 ///
 /// With a holdout, the reference is the training data and the peers are the holdout. Without one, training users are cut
 /// into two random halves, one the reference and the other the peers.

@@ -6,7 +6,7 @@ import Foundation
 public struct Auditor: Sendable {
   /// How much is looked at.
   public var options = AuditOptions()
-  /// Who is told of the training behind the utility measures.
+  /// Receives the progress of the training for the utility measures.
   public var observer = RunObserver()
   private let seed: Seed
   private let processor: Processor

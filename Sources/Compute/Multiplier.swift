@@ -1,4 +1,4 @@
-/// A product engine for one thread, which rounds both factors first where it is told to.
+/// A product engine for one thread that rounds both factors first, if configured.
 ///
 /// For products whose factors are used once: what several products read is better rounded once, as a ``BFloat16Matrix``.
 /// The memory for the rounded factors is kept from one product to the next.

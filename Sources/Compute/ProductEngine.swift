@@ -16,7 +16,7 @@ import SharedLibraries
 /// there. Every call is made with the library held to one thread: Doppel cuts the work itself (see ``Processor``).
 /// `Double` products, which only gradient checks need, always go to GSL's CBLAS.
 @safe public struct ProductEngine: Sendable {
-  /// What an engine can be asked for by name (`DOPPEL_ENGINE`).
+  /// The engines that `DOPPEL_ENGINE` can select.
   public enum Kind: String, Sendable, CaseIterable {
     case onednn, accelerate, openblas, blas, gsl
   }
@@ -35,7 +35,7 @@ import SharedLibraries
     self.matmul = matmul
   }
 
-  /// Whether products of this precision can be had, and are worth having.
+  /// Whether products of this precision are available and faster.
   ///
   /// bfloat16 needs oneDNN and a processor with AVX512_BF16.
   public func supports(_ precision: ProductPrecision) -> Bool { precision == .float32 || matmul != nil }

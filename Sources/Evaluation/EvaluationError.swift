@@ -2,7 +2,7 @@ public import InteractionData
 
 /// Why an evaluation was refused.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
-  /// There is nobody to evaluate on.
+  /// There are no users to evaluate on.
   case noUsers
   /// There is no rating to predict.
   case noCells
@@ -17,9 +17,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case notANumber(user: String, item: Int)
   /// A predicted rating that is not finite.
   case notFinite(cell: RatingCell)
-  /// A metric of ratings was asked of rankings.
+  /// A metric of ratings was requested for rankings.
   case notOfRankings(Metric)
-  /// A metric of rankings was asked of ratings.
+  /// A metric of rankings was requested for ratings.
   case notOfRatings(Metric)
 
   /// The refusal in one sentence.

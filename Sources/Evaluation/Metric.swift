@@ -84,13 +84,13 @@ public struct Metric: Sendable, Hashable {
   /// Mean absolute error of ratings.
   public static let mae = Metric(kind: .mae, cutoff: nil)
 
-  /// The cut-offs used where none are asked for.
+  /// The default cut-offs.
   public static let defaultCutoffs = [10, 20, 50, 100]
-  /// What is measured of rankings where nothing is asked for: every kind at every default cut-off.
+  /// The default metrics of rankings: every kind at every default cut-off.
   public static let rankingDefaults = Kind.allCases.filter(\.isRanking).flatMap { kind in
     defaultCutoffs.map { Metric(kind, at: $0) }
   }
-  /// What is measured of ratings where nothing is asked for.
+  /// The default metrics of ratings.
   public static let ratingDefaults = [rmse, mae]
 
   /// The key, for example `ndcg@100`.

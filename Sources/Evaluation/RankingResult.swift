@@ -65,15 +65,15 @@ public struct RecommendationCounts: Sendable, Equatable {
   }
 }
 
-/// What rankings are worth, by several metrics.
+/// The evaluation of rankings by several metrics.
 public struct RankingResult: Sendable, Equatable {
   /// The users, in the order of every list of values.
   public let userIDs: [String]
-  /// One score for each metric asked for, in that order.
+  /// One score for each requested metric, in that order.
   public let scores: [MetricScore]
   /// What a reader should know, with counts.
   public let notes: [RankingNote]
-  /// How often each item was recommended, in lists of 20 or as long as the lists are; `nil` where nobody counted.
+  /// How often each item was recommended, in lists of at most 20; `nil` where it was not counted.
   public let recommendations: RecommendationCounts?
 
   /// Creates a result.
@@ -87,6 +87,6 @@ public struct RankingResult: Sendable, Equatable {
     self.recommendations = recommendations
   }
 
-  /// The score of a metric, if it was asked for.
+  /// The score of a metric, if it was requested.
   public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
 }

@@ -1,9 +1,9 @@
 public import Compute
 public import InteractionData
 
-/// What predicted ratings are worth.
+/// The evaluation of predicted ratings.
 public struct RatingResult: Sendable, Equatable {
-  /// One score for each metric asked for, in that order.
+  /// One score for each requested metric, in that order.
   ///
   /// The values of each are per cell, in the order of the cells.
   public let scores: [MetricScore]
@@ -16,7 +16,7 @@ public struct RatingResult: Sendable, Equatable {
     self.errors = errors
   }
 
-  /// The score of a metric, if it was asked for.
+  /// The score of a metric, if it was requested.
   public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
 }
 

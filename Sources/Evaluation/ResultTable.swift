@@ -10,7 +10,7 @@ public struct ResultTable: Sendable {
 
   /// A column.
   public struct Column: Sendable {
-    /// What stands at its top.
+    /// Its heading.
     public let title: String
     /// Which value to mark, if any.
     public let best: Best?
@@ -27,7 +27,7 @@ public struct ResultTable: Sendable {
     }
   }
 
-  /// What stands in one row and column.
+  /// A cell.
   public enum Cell: Sendable {
     /// Words, or a number already written.
     case text(String)
@@ -47,7 +47,7 @@ public struct ResultTable: Sendable {
   private let columns: [Column]
   private var rows: [(name: String, cells: [Cell])] = []
 
-  /// Creates an empty table; the first column, for the rows' names, comes by itself.
+  /// Creates an empty table; a first column for the names of rows is added.
   public init(columns: [Column]) { self.columns = columns }
 
   /// Adds a row.

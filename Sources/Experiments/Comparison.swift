@@ -5,7 +5,7 @@ public import FileFormats
 
 /// The results of several models on one split, with the tests between them.
 public struct Comparison: Sendable {
-  /// The models, in the order they were asked for.
+  /// The models, in the order requested.
   public let models: [ModelResult]
   /// Every pair of models on every metric of the table, corrected for the number of pairs.
   public let pairs: [PairedComparison]

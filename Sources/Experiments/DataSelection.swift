@@ -142,7 +142,7 @@ public struct LoadedData<Split: Sendable>: Sendable {
   public let hash: String
   /// How it is divided.
   public let split: Split
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 }
 

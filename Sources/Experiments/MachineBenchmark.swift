@@ -23,7 +23,7 @@ public enum MachineBenchmark {
   /// Makes some updates of Mult-VAE on made-up users and times them.
   ///
   /// - Parameter precision: of the products.
-  /// - Throws: `EngineError` where the precision is not to be had; `NonFiniteLoss`.
+  /// - Throws: `EngineError` where the precision is not available; `NonFiniteLoss`.
   public static func step(_ shape: StepShape, processor: Processor) throws -> StepTime {
     let rows = shape.rows(seed: Seed(42))
     var model = MultVAE()

@@ -2,11 +2,11 @@ public import Autoencoders
 public import Evaluation
 import Dispatch
 
-/// One model's row: what it scored and what it cost.
+/// The scores and cost of one model.
 public struct ModelResult: Sendable {
   /// The model, with the hyper-parameters used.
   public let configuration: ModelConfiguration
-  /// The value of every metric asked for.
+  /// The value of every requested metric.
   public let scores: [MetricScore]
   /// The values by user, for ranking models.
   public var ranking: RankingResult?
@@ -16,14 +16,14 @@ public struct ModelResult: Sendable {
   public let bestEpoch: Int
   /// The number of weights.
   public let parameters: Int
-  /// What it took.
+  /// The time it took.
   public let seconds: Seconds
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 
   /// Wall-clock seconds.
   public struct Seconds: Codable, Sendable, Equatable {
-    /// All of the fitting, validation and a second fit included.
+    /// Fitting, including validation and a second fit.
     public var train: Double
     /// One pass over the training users, on average.
     public var epoch: Double

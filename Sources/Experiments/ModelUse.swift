@@ -12,7 +12,7 @@ extension ModelDirectory {
     public let userIDs: [String]
     /// What each has.
     public let profiles: Profiles
-    /// Counted remarks.
+    /// Notes with counts.
     public let notes: [String]
   }
 
@@ -47,10 +47,10 @@ extension ModelDirectory {
   /// Ranked lists for some users, block after block, so that any number of users fits in memory.
   ///
   /// - Parameters:
-  ///   - k: the length asked for; a list is shorter where fewer items are left.
+  ///   - k: the length of a list; it is shorter if fewer items are left.
   ///   - excluded: items never recommended, besides those a user has.
   ///   - allowed: when given, the only items recommended.
-  ///   - visit: told of each user in order.
+  ///   - visit: called for each user in order.
   /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
   public func recommend(
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
@@ -173,7 +173,7 @@ extension ModelDirectory {
 extension ModelDirectory {
   /// Users of a data set, a fifth of each one's items held out.
   ///
-  /// - Throws: `DataError` when nobody has five items that the model knows.
+  /// - Throws: `DataError` when no user has five items that the model knows.
   public func users(
     foldingIn data: Interactions, seed: Seed
   ) throws -> (DataSummary, HeldOutUsers, [String]) {

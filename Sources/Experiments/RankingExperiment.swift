@@ -19,7 +19,7 @@ public struct RankingExperiment: Sendable {
   public let seed: Seed
   /// Where the arithmetic happens.
   public let processor: Processor
-  /// Who is told.
+  /// Receives progress and results.
   public var observer = RunObserver()
 
   /// Prepares a run.

@@ -15,7 +15,7 @@ public struct RatingExperiment: Sendable {
   public let seed: Seed
   /// Where the arithmetic happens.
   public let processor: Processor
-  /// Who is told.
+  /// Receives progress and results.
   public var observer = RunObserver()
 
   /// Prepares a run.

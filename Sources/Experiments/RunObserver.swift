@@ -1,7 +1,7 @@
 public import Autoencoders
 import Compute
 
-/// Who is told how a run goes on.
+/// Callbacks for the progress of a run.
 ///
 /// Nothing here changes a result.
 public struct RunObserver: Sendable {
@@ -18,9 +18,9 @@ public struct RunObserver: Sendable {
   /// Asked before every update whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
-  /// A training that goes on has these epochs behind it.
+  /// Called with the finished epochs of a resumed training.
   public var onResume: @Sendable (_ name: String, _ records: [EpochRecord]) -> Void = { _, _ in }
-  /// Where a training keeps checkpoints, and goes on from one; for a single model.
+  /// The checkpoints of a training, for writing and resuming; for a single model.
   public var checkpoints: Checkpoints?
 
   /// Creates an observer that ignores everything.

@@ -5,17 +5,17 @@ public import InteractionData
 
 /// A Gaussian with full covariance, fitted to codes after training (ex-post density estimation).
 ///
-/// The one way to draw from an autoencoder, and a label for what it is: the model was never told to put its codes there, the
-/// density was laid over them afterwards. For a variational autoencoder it is fitted to the moments of the aggregate
-/// posterior: the covariance of the means, and the mean variance on the diagonal. Source: Ghosh et al., "From variational to
+/// The only source for an autoencoder. It is not part of the model: the density is fitted to its codes after training. For a
+/// variational autoencoder it has the moments of the aggregate posterior: the covariance of the means, plus the mean variance
+/// on the diagonal. Source: Ghosh et al., "From variational to
 /// deterministic autoencoders", ICLR 2020, section 4.
 public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
   /// The mean; shape: 1 × L.
   public let mean: Matrix<Float>
   /// C with `C Cᵀ` the covariance, lower triangular; shape: L × L.
   public let factor: Matrix<Float>
-  /// What was added to the diagonal of the covariance before it could be factored, 0 where nothing was: fewer users than
-  /// dimensions leave it without full rank.
+  /// The ridge added to the diagonal of the covariance to make it positive definite, as with fewer users than dimensions;
+  /// otherwise 0.
   public let ridge: Double
 
   /// Fits the density to the codes of some users.

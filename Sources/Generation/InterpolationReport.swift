@@ -3,13 +3,13 @@ public import Compute
 public import FileFormats
 import Foundation
 
-/// What changes on the way between two users, in the space of items: the latent vectors themselves mean nothing to anyone.
+/// The change in items along an interpolation between two users.
 public struct InterpolationReport: Sendable, Equatable {
-  /// One point of the way.
+  /// One point of the interpolation.
   public struct Step: Sendable, Equatable {
     /// From 0 to 1.
     public let place: Double
-    /// Jaccard overlap of the likeliest items with those of the first end.
+    /// Jaccard overlap of the most probable items with those of the first end.
     public let overlapWithFirst: Double
     /// The same with the other end.
     public let overlapWithLast: Double
@@ -17,12 +17,12 @@ public struct InterpolationReport: Sendable, Equatable {
     public let divergenceFromFirst: Double
   }
 
-  /// How many items count as the likeliest.
+  /// The number of most probable items compared.
   public let listLength: Int
   /// From one user to the other.
   public let steps: [Step]
 
-  /// Decodes every step of a way.
+  /// Decodes every step of an interpolation.
   public init(
     of source: InterpolationSource, through model: Autoencoder<GaussianLatent>, listLength: Int = 100,
     using engine: ProductEngine

@@ -3,7 +3,7 @@ public import Compute
 import Foundation
 public import InteractionData
 
-/// How one gets from one latent vector to another.
+/// The path between two latent vectors.
 public enum Interpolation: String, Codable, Sendable, CaseIterable {
   /// The straight line, `(1 − t) a + t b`.
   case linear
@@ -33,11 +33,11 @@ public enum Interpolation: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// The way between two users: as many points as steps, synthetic users spread evenly over them in order.
+/// An interpolation between two users: points at equal steps, with the synthetic users distributed evenly over them.
 ///
 /// Nothing is drawn in the latent space; users at the same step differ by their items.
 public struct InterpolationSource: LatentSource {
-  /// Between two points of an autoencoder lies nothing in particular, so only distributions have this.
+  /// Only distributions have this: an autoencoder does not define points between two codes.
   public typealias Latent = GaussianLatent
   /// The vectors of the steps, the first and last being the means of the two users; shape: steps × L.
   public let path: Matrix<Float>

@@ -5,7 +5,7 @@ import Foundation
 /// Draws items in proportion to `π = softmax(f / T)`, for one user after another, with memory of its own.
 ///
 /// Without replacement an item is found by inverting the cumulative weights, and drawn again where the user has it already:
-/// what comes out are the draws in proportion to π among the items not drawn yet, which is the law of Plackett and Luce. As
+/// this gives draws in proportion to π among the items not drawn yet, the law of Plackett and Luce. As
 /// long as the items drawn hold less than nearly all of the probability, that costs one `exp` an item and a search per draw.
 /// Where repeats become frequent, the rest comes from the Gumbel top-n trick: keys `fᵢ / T − log(−log Uᵢ)` for the items left,
 /// the n largest of them. Both ways have the same law given what is already drawn, and the switch depends on nothing else,

@@ -1,7 +1,7 @@
 public import Autoencoders
 public import Compute
 
-/// A distribution over a latent space: where synthetic users come from.
+/// A distribution over a latent space: the source of synthetic users.
 ///
 /// The space is part of the type. The prior and the posteriors are sources over ``GaussianLatent`` alone, so a generator over an
 /// autoencoder's points cannot be given one: all it takes is a density fitted to its codes afterwards, ``FittedGaussian``.
@@ -17,7 +17,7 @@ public protocol LatentSource<Latent>: Sendable {
   func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) throws -> LatentDraws
 }
 
-/// Latent vectors on their way to the decoder.
+/// Latent vectors for the decoder.
 public struct LatentDraws: Sendable {
   /// One vector for each synthetic user; shape: B × L.
   public var vectors: Matrix<Float>
@@ -31,7 +31,7 @@ public struct LatentDraws: Sendable {
   }
 }
 
-/// What a synthetic user draws random numbers for; each has a stream, so that how one is drawn leaves the others as they were.
+/// The purposes of a synthetic user's random numbers; each has its own stream and is independent of the others.
 public enum SamplingStream: Int, Sendable {
   case latent, length, items, origin
 

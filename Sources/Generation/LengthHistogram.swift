@@ -10,7 +10,7 @@ public struct LengthHistogram: Sendable, Equatable {
   /// The number of users.
   public var total: Int { cumulative.last ?? 0 }
 
-  /// Creates a histogram; `nil` when it has nobody in it, a negative count, or more users than a draw can choose from
+  /// Creates a histogram; `nil` when it has no users, a negative count, or more users than a draw can choose from
   /// (2³² − 1).
   public init?(counts: [Int]) {
     var cumulative: [Int] = []
@@ -25,7 +25,7 @@ public struct LengthHistogram: Sendable, Equatable {
     self.cumulative = cumulative
   }
 
-  /// The lengths of some users, those without items left out; `nil` when nobody is left.
+  /// The lengths of some users, without users who have no items; `nil` when none is left.
   public init?(of rows: SparseRows) {
     let lengths = (0..<rows.rowCount).map { rows.count(ofRow: $0) }
     var counts = [Int](repeating: 0, count: (lengths.max() ?? 0) + 1)
@@ -51,7 +51,7 @@ public struct LengthHistogram: Sendable, Equatable {
     length(atPlace: max(0, min(total - 1, Int(share * Double(total)))))
   }
 
-  /// The length of the user at a place when they stand in order of length.
+  /// The length of the user at a place in the order of lengths.
   private func length(atPlace wanted: Int) -> Int {
     var (low, high) = (0, cumulative.count - 1)
     while low < high {
@@ -73,7 +73,7 @@ extension LengthHistogram {
 
   /// Reads what ``json`` wrote; `nil` for anything else.
   ///
-  /// - Parameter items: how many there are; nobody has more, and a larger length would only cost memory.
+  /// - Parameter items: the number of items; larger lengths are invalid.
   public init?(json: JSONValue, items: Int) {
     guard let members = json.members else { return nil }
     var numbers: [Int: Int] = [:]

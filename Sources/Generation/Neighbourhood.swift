@@ -3,7 +3,7 @@ public import Compute
 import Foundation
 public import InteractionData
 
-/// Real users as landmarks of a latent space, to see how many items people near a place have.
+/// Real users as landmarks of a latent space, for the profile lengths near a point.
 ///
 /// Over distributions the landmark is drawn from the posterior over users given the place,
 /// `P(u | z) ∝ N(z; μ_u, σ_u²)`: for draws from the landmarks' own aggregate posterior that gives lengths exactly their
@@ -24,7 +24,7 @@ public struct Neighbourhood: Sendable {
   /// How much of the variance of log-lengths the place predicts: 1 − (squared error of the guess made from the other
   /// landmarks) / (variance).
   ///
-  /// At most 1; 0 or less where the place says nothing about the length.
+  /// At most 1; 0 or less where the place does not predict the length.
   public let explainedVariance: Double
   private let landmarks: Landmarks
   private var calibration: Calibration?
@@ -164,7 +164,7 @@ public struct Neighbourhood: Sendable {
     return best.map(\.landmark)
   }
 
-  /// The length of one landmark for each place, as it is or calibrated.
+  /// The length of one landmark for each place, uncalibrated or calibrated.
   func draw(at places: Matrix<Float>, users: Range<Int>, seed: Seed, engine: ProductEngine) -> [Int] {
     let weights = Self.weights(landmarks, at: places, using: engine)
     return users.enumerated().map { place, user in

@@ -4,7 +4,7 @@ public import InteractionData
 
 /// The aggregate posterior q(z): a real user at random, then a draw from their posterior, `z ~ N(μ_u, σ_u²)`.
 ///
-/// The users are kept as sparse rows and encoded as they are drawn, so that memory does not grow with users × L.
+/// Users are stored as sparse rows and encoded when drawn, so that memory does not grow with users × L.
 public struct PopulationSource: LatentSource {
   /// Only a distribution has posteriors.
   public typealias Latent = GaussianLatent

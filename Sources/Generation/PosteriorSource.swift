@@ -10,7 +10,7 @@ public struct PosteriorSource: LatentSource {
   public let mean: Matrix<Float>
   /// log σ²; shape: 1 × L.
   public let logVariance: Matrix<Float>
-  /// τ: 0 repeats the mean, 1 is the posterior, more explores.
+  /// τ: 0 repeats the mean, 1 is the posterior, larger values explore further.
   public let spread: Double
   /// How many items the user has.
   public let length: Int

@@ -1,9 +1,9 @@
 public import Autoencoders
 public import Compute
 
-/// The prior N(0, I): users nobody has ever been.
+/// The prior N(0, I).
 ///
-/// Worth as much as training has pulled the posteriors to it; ``AggregatePosterior/divergence`` says how much that is.
+/// Its draws resemble users only if the aggregate posterior is close to it, which ``AggregatePosterior/divergence`` measures.
 public struct PriorSource: LatentSource {
   /// Only a distribution has a prior.
   public typealias Latent = GaussianLatent

@@ -5,39 +5,39 @@ import InteractionData
 /// Synthetic users: a latent vector from a source, a length, and that many items from the decoder's distribution.
 ///
 /// A source over points goes with an autoencoder, one over Gaussians with a variational one; anything else does not compile.
-/// Each synthetic user has random streams of their own and work is cut into blocks of a fixed size, so the profiles are the
-/// same at any number of threads, and the first of many are those of few. Memory holds a few blocks of users × items,
-/// however many users there are.
+/// Each synthetic user has its own random streams and work is divided into blocks of a fixed size, so the profiles are the
+/// same at any number of threads, and a larger sample begins with a smaller one. Memory is bounded by a few blocks of
+/// users × items.
 public struct ProfileGenerator<Source: LatentSource>: Sendable {
-  /// What decodes.
+  /// The decoder.
   public let model: Autoencoder<Source.Latent>
-  /// Where latent vectors come from.
+  /// The source of latent vectors.
   public let source: Source
-  /// Where lengths come from.
+  /// The source of profile lengths.
   public var lengths: ProfileLengths
   /// How items are drawn.
   public var law = ItemLaw.withoutReplacement
-  /// How sharply.
+  /// The temperature.
   public var temperature = Temperature.one
 
   /// Users in a block.
   ///
-  /// A constant: where the cuts lie decides how the products round.
+  /// A constant, since the division into blocks affects rounding.
   static var blockSize: Int { 256 }
 
-  /// Puts a generator together.
+  /// Creates a generator.
   public init(model: Autoencoder<Source.Latent>, source: Source, lengths: ProfileLengths) {
     self.model = model
     self.source = source
     self.lengths = lengths
   }
 
-  /// Makes synthetic users and hands them over block after block, in order.
+  /// Draws synthetic users and passes them on block by block, in order.
   ///
   /// - Parameters:
   ///   - users: how many.
-  ///   - prepare: turns a block into what is wanted of it, on the thread that made it.
-  ///   - visit: takes the blocks in order.
+  ///   - prepare: converts a block, on the thread that made it.
+  ///   - visit: receives the blocks in order.
   /// - Throws: `DataError` when the model gives scores that are not numbers, or what `prepare` and `visit` throw.
   public func generate<Prepared: Sendable>(
     users: Int, seed: Seed, processor: Processor,

@@ -1,14 +1,14 @@
 public import Compute
 
-/// Where the number of items of a synthetic user comes from.
+/// The source of the number of items of a synthetic user.
 ///
-/// The models do not have it: a multinomial is conditioned on how many items there are.
+/// The models do not generate it: a multinomial is conditioned on the number of items.
 public enum ProfileLengths: Sendable {
-  /// As often as in the training data, independently of the latent vector.
+  /// The distribution of the training data, independent of the latent vector.
   case empirical(LengthHistogram)
-  /// A smooth curve through the training lengths, independently of the latent vector.
+  /// A negative binomial fitted to the training lengths, independent of the latent vector.
   case negativeBinomial(ShiftedNegativeBinomial)
-  /// That of a real user who lies near the latent vector.
+  /// That of a real user near the latent vector.
   case nearby(Neighbourhood)
   /// That of the real user the vector comes from; those of a source that has none (``LatentDraws/lengths``) are drawn as in the
   /// training data.

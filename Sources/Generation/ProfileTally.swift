@@ -1,6 +1,6 @@
 public import Compute
 
-/// Running numbers about synthetic profiles, so that none needs to be kept.
+/// Running counts of synthetic profiles.
 public struct ProfileTally: Sendable, Equatable {
   /// How many users there were.
   public private(set) var users = 0

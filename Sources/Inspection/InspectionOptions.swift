@@ -12,7 +12,7 @@ public struct InspectionOptions: Sendable, Equatable, Codable {
   public var draws = 50
   /// The largest number of users in the estimate of the mutual information, which grows with its square.
   public var informationUsers = 2_000
-  /// The number of draws from N(0, I) that are decoded and held against real profiles.
+  /// The number of draws from N(0, I) that are decoded and compared with real profiles.
   public var priorDraws = 500
   /// The number of points on each side of the discrepancy and of the nearest-neighbour shares.
   public var discrepancyPoints = 500
@@ -22,7 +22,7 @@ public struct InspectionOptions: Sendable, Equatable, Codable {
   public var collapseEpsilon = 0.01
   /// δ of the (ε, δ)-collapse.
   public var collapseDelta = 0.01
-  /// c: how many deviations a dimension is moved to find the items it stands for.
+  /// c: by how many standard deviations a dimension is moved to find its items.
   public var deviations = 2.0
   /// How many items are named for each end of a dimension.
   public var strongestItems = 5

@@ -76,7 +76,7 @@ public struct Histogram: PlotMark {
   public var edges: [Double]
   /// The height of each bin.
   public var heights: [Double]
-  /// Whether the bins are filled; outlines let several histograms lie over one another.
+  /// Whether the bins are filled; outlines allow several histograms in one plot.
   public var isFilled: Bool
 
   /// Creates a histogram from bins.

@@ -1,6 +1,6 @@
 /// A table of values as colours: categories on both axes, one hue for each sign.
 ///
-/// The strongest colour stands for the largest absolute value unless `scale` says otherwise.
+/// The strongest colour is the largest absolute value unless `scale` is given.
 public struct HeatMap: PlotMark {
   /// The values, row by row, downwards.
   ///
@@ -17,7 +17,7 @@ public struct HeatMap: PlotMark {
     self.scale = scale ?? (largest > 0 ? largest : 1)
   }
 
-  /// What the strongest colours stand for.
+  /// The absolute value of the strongest colours.
   public var legend: [LegendEntry] {
     func has(_ isKind: (Double) -> Bool) -> Bool { values.joined().contains { $0.isFinite && isKind($0) } }
     return (has { $0 > 0 } ? [LegendEntry(series: Series(Number.text(scale)), key: .above)] : [])

@@ -16,7 +16,7 @@ public enum Markup: Sendable {
     public var name: String
     /// Attributes in the order they are written.
     public var attributes: [(name: String, value: String)]
-    /// What stands inside.
+    /// The content.
     public var children: [Markup]
   }
 

@@ -1,6 +1,6 @@
 import Plots
 
-/// The style sheet and the programs of a page; they lie in `Resources` and become part of the binary.
+/// The style sheet and the scripts of a page, embedded in the binary from `Resources`.
 enum PageAssets {
   /// The style sheet: colours for light and dark, the page, the plots.
   static let style: String =
@@ -16,7 +16,7 @@ enum PageAssets {
   /// The program of the latent explorer.
   static let explorer = text(PackageResources.explorer_js)
 
-  /// A program as it stands in the page: hidden from readers of XML, who would take its signs for tags.
+  /// A script as written to the page, in a CDATA section for XML parsers.
   static func wrapped(_ script: String) -> String { "/*<![CDATA[*/\n\(script)\n/*]]>*/" }
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

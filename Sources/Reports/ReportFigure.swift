@@ -2,7 +2,7 @@ public import Plots
 
 /// A plot with its caption, and under it the numbers it shows.
 public struct ReportFigure: Sendable {
-  /// The largest number of rows in the table that comes by itself.
+  /// The largest number of rows in the automatic table.
   static let tableLimit = 200
 
   private let plot: Plot

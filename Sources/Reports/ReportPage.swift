@@ -6,7 +6,7 @@ import Plots
 /// A page is a list of sections, a section a list of blocks:
 ///
 /// ```swift
-/// var page = ReportPage("Audit of synthetic.tsv", lead: "What 5,000 synthetic users are worth.")
+/// var page = ReportPage("Audit of synthetic.tsv", lead: "5,000 synthetic users compared with real ones.")
 /// page.facts = [("real", "ratings.csv, 6,040 users"), ("seed", "42")]
 ///
 /// var plot = Plot(
@@ -31,7 +31,7 @@ import Plots
 /// ```
 ///
 /// All text is escaped; between backticks it is set as code. Ids of users and items go through ``ReportCell/name(_:)`` and
-/// the names of series and categories, which also shorten them. Every figure gets a table of its values under it by itself.
+/// the names of series and categories, which also shorten them. Every figure gets a table of its values.
 /// A plot of more than some thousand signs is slow to open: take ``evenSample(of:limit:)`` of them and say so in a note.
 public struct ReportPage: Sendable {
   /// What the page is about: its title and first heading.

@@ -58,7 +58,7 @@ public struct ReportTable: Sendable {
       ])
   }
 
-  /// The table, closed until asked for.
+  /// The table, closed until opened.
   func details(summary: String) -> Markup {
     .tag("details", [:], [.tag("summary", text: summary), markup])
   }
@@ -76,7 +76,7 @@ public struct ReportTable: Sendable {
   }
 }
 
-/// What stands in a row and column.
+/// A cell of a table.
 public struct ReportCell: Sendable {
   private enum Content: Sendable {
     case text(String), name(String), verdict(ReportVerdict, String)

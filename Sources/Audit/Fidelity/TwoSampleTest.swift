@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Users are cut into quarters, equal profiles together. For each quarter in turn two others describe both kinds of users,
 /// one fits a logistic regression, and the quarter itself is judged, so no user has a part in what judges them. The features
-/// see what profiles are made of and what occurs together in them:
+/// describe the items of profiles and their co-occurrence:
 /// length; mean popularity of the items among real users, and its ratio to that among synthetic ones; mean similarity to
 /// all described users of either kind and to the ten nearest; and how much more pairs of the user's items occur together in
 /// either kind than by chance.

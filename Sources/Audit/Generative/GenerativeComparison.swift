@@ -4,7 +4,7 @@ public import Experiments
 public import FileFormats
 public import InteractionData
 
-/// Autoencoders and variational autoencoders as generators: fitted on some users, their synthetic users held against others.
+/// Autoencoders and variational autoencoders as generators: fitted on some users, with their synthetic users compared with others.
 ///
 /// Users are cut into two random halves. Models learn from one (a part of which chooses the epoch, and all of which the model is
 /// then fitted again on), and draw as many synthetic users. Every measure looks at how far these are from the training users, and

@@ -22,11 +22,11 @@ public struct GenerativeContender: Sendable, Equatable {
   public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
 }
 
-/// What autoencoders and variational autoencoders are worth as generators.
+/// Autoencoders and variational autoencoders compared as generators.
 public struct GenerativeResult: Sendable {
   /// How many users models were fitted on.
   public let trainingUsers: Int
-  /// How many others they are held against.
+  /// The number of held-out users they are compared with.
   public let heldOutUsers: Int
   /// What fitting took, model by model; nothing is scored.
   public let models: [ModelResult]
@@ -34,7 +34,7 @@ public struct GenerativeResult: Sendable {
   public let contenders: [GenerativeContender]
   /// Draws from distributions that are part of a model against fitted Gaussians over points, measure by measure.
   public let comparisons: [GenerativeDifference]
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 
   /// The measures of fidelity in the table: those that contenders are compared on.
@@ -131,7 +131,7 @@ public struct GenerativeResult: Sendable {
     }
   }
 
-  /// The members of the JSON document that a comparison of rankings has not, or has otherwise.
+  /// The members of the JSON document that a comparison of rankings lacks or has in another form.
   public var json: [String: JSONValue] {
     func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
     let ceiling = (contenders.first?.measures ?? []).reduce(into: [String: JSONValue]()) { members, measure in

@@ -4,7 +4,7 @@ public enum GenerativeSource: String, Sendable, CaseIterable, Codable {
   case prior
   /// The aggregate posterior, which only a variational model has.
   case population
-  /// A Gaussian laid over the codes after training, which every autoencoder can be given.
+  /// A Gaussian fitted to the codes after training, available for every autoencoder.
   case fitted
 
   /// What a model is called together with where it draws from.

@@ -57,7 +57,7 @@ struct ClosestRecordShare: Sendable {
 
 /// The distance to the nearest training user over that to the second nearest; small where a profile sits next to one person.
 enum NeighbourRatio {
-  /// The ratios; 1 where both distances are 0, since then nobody is singled out.
+  /// The ratios; 1 where both distances are 0, since no user is singled out.
   static func values(nearestTwo: [[Float]]) -> [Double] {
     nearestTwo.map { near in
       let (first, second) = (1 - Double(near[0]), 1 - Double(near[1]))

@@ -3,8 +3,8 @@ import Foundation
 
 /// Two attackers who have the synthetic users and guess who was trained on.
 ///
-/// The first calls someone a member who is near to a synthetic user. The second also has real users from elsewhere and asks
-/// whether someone is nearer to the synthetic than to those: a density ratio as in DOMIAS (van Breugel et al., AISTATS 2023),
+/// The first infers membership from nearness to a synthetic user. The second also has other real users and tests
+/// whether a user is nearer to the synthetic users than to those: a density ratio as in DOMIAS (van Breugel et al., AISTATS 2023),
 /// with the mean similarity to the five nearest for a density.
 struct MembershipInference: Sendable {
   typealias Estimate = (value: Double, standardError: Double)

@@ -6,7 +6,7 @@ import FileFormats
 import Foundation
 import InteractionData
 
-/// What models learn from synthetic users, measured on real users nobody was trained on.
+/// The utility of synthetic users for training, measured on unseen real users.
 ///
 /// Every model is trained on real, and again on synthetic users, a tenth of whom choose the epoch: who has only synthetic
 /// users can do no better. Tests are the holdout users, a fifth of each one's items to be found from the rest.

@@ -42,7 +42,7 @@ public final class Checkpoints: Sendable {
     state = Guarded(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
   }
 
-  /// How far the training was that is to go on; `nil` when it starts afresh, or has gone on.
+  /// The position of the training to resume; `nil` when it starts from the beginning or has been resumed.
   public var position: TrainingPosition? { state.withLock { $0.resumed?.position } }
 
   /// Gives the state to go on from away, once.

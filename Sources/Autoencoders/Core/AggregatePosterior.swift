@@ -4,7 +4,7 @@ import Foundation
 public import InteractionData
 
 /// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors: what of it can be
-/// held against the prior without any data.
+/// compared with the prior without any data.
 ///
 /// They describe q(z) and do not replace it: q(z) is a mixture with as many parts as users, and a Gaussian with these moments
 /// is a different distribution. With `m_k = mean μ_k` and `v_k = Var(μ_k) + mean σ²_k` (L dimensions), the divergence of

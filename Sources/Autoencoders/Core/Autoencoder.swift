@@ -4,14 +4,14 @@ public import InteractionData
 
 /// A trained autoencoder: a design and its weights.
 ///
-/// What every autoencoder can do is here: encode, decode, score. What needs a distribution stands in the extension for
+/// All autoencoders can encode, decode and score. Operations that need a distribution are in the extension for
 /// `GaussianLatent` and does not exist for a point.
 public struct Autoencoder<Latent: LatentSpace>: Sendable {
   /// What the model is.
   public let design: Design<Latent>
   /// Its weights.
   public let network: Network<Float>
-  /// What stands in for an unseen user's vector; shape: 1 × H, or `nil` for none.
+  /// The vector of new users; shape: 1 × H, or `nil` for none.
   private let unseenUser: Matrix<Float>?
 
   /// Puts a design and weights together.
@@ -74,7 +74,7 @@ extension Autoencoder: Recommender {
   }
 }
 
-/// What only a distribution has.
+/// Measures of a distribution.
 extension Autoencoder where Latent == GaussianLatent {
   /// Draws latent vectors from the prior N(0, I); shape: count × L.
   public func drawFromPrior(count: Int, using random: inout RandomSource) -> Matrix<Float> {

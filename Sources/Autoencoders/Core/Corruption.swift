@@ -9,7 +9,7 @@ public enum Corruption: Codable, Sendable, Equatable {
   /// With δ = 1/(1−q) the expectation is the clean input: this is "dropout". Source: Wu et al., "Collaborative denoising
   /// auto-encoders for top-N recommender systems", WSDM 2016, equation 5.
   case masking(rate: Double, scale: Double)
-  /// Adds N(0, σ²) to every entry a user has. Entries a user has not stay zero: noise on them would make the input dense.
+  /// Adds N(0, σ²) to every entry a user has. Zero entries stay zero: noise on them would make the input dense.
   case gaussian(deviation: Double)
 
   /// Masking with δ = 1/(1−q), or no corruption at q = 0.

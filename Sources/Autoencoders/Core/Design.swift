@@ -17,13 +17,13 @@ public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
   public var activation = Activation.tanh
   /// The nonlinearity of the code; a distribution's parameters have none.
   public var codeActivation = Activation.identity
-  /// What the output is held against the input with.
+  /// The likelihood of the input given the output.
   public var likelihood = Likelihood.multinomial
   /// Which cells count.
   public var cells = Cells.all
   /// The term that shapes the latent space.
   public var prior: Latent.Prior
-  /// A vector per training user added to the first hidden layer (CDAE), and what stands in for it for someone unseen.
+  /// A vector per training user added to the first hidden layer (CDAE), and its replacement for new users.
   public var userVectors: UserVectors?
   /// λ of `λ Σ ‖W‖²` over weights and user vectors, biases left out.
   public var weightDecay = 0.0
@@ -49,7 +49,7 @@ public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
   }
 }
 
-/// What a model with a vector per user does for someone it has not seen.
+/// The user vector of new users.
 ///
 /// Always reported beside the results.
 public enum UserVectors: String, Codable, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-/// The weight β of the KL term as training goes on.
+/// The weight β of the KL term during training.
 ///
 /// `β_t = min(cap, t / T)`, where t counts the gradient updates done so far: the first update has β = 0. `T`
 /// (`annealingSteps`) is the slope, not the time to the cap, which is reached after `cap · T` updates. Source: Liang et al.,

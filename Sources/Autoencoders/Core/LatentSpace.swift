@@ -35,7 +35,7 @@ public protocol LatentPrior: Codable, Sendable, Equatable {
   func isSettled(afterUpdates done: Int, of planned: Int) -> Bool
 }
 
-/// No prior: the codes of an autoencoder may lie anywhere.
+/// No prior: the codes of an autoencoder are unconstrained.
 public struct NoPrior: LatentPrior {
   /// Creates the absence of a prior.
   public init() {}

@@ -1,4 +1,4 @@
-/// How the decoder's outputs (logits `f`) are held against the clean input `x`.
+/// The likelihood of the clean input `x` given the decoder's outputs (logits `f`).
 ///
 /// The loss is the negative log-likelihood up to constants, summed over items; a batch is the mean over its
 /// users.
@@ -13,7 +13,7 @@ public enum Likelihood: String, Codable, Sendable, CaseIterable {
 
 /// Which cells of the output the loss looks at.
 public enum Cells: Codable, Sendable, Equatable {
-  /// Every item: what a user has not counts as zero.
+  /// Every item: missing items count as zero.
   case all
   /// Only what the user has (AutoRec: observed ratings). The gradient elsewhere is exactly zero.
   case observed

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the posteriors of a model say as a whole: whether there is a distribution worth the name.
+/// The state of a model's posteriors: healthy, collapsed, or nearly a point.
 public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Neither of the others.
   case healthy

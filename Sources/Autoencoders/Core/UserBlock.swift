@@ -1,7 +1,7 @@
 import Compute
 import InteractionData
 
-/// A few users on their way through the network, with all that the way back needs.
+/// A few users' activations in the network, kept for the backward pass.
 ///
 /// A batch is cut into blocks, and one worker takes a block from the input to the last hidden layer. The cuts depend on the
 /// batch size alone, never on the number of threads; what blocks have in common (gradients of the small layers) is added up

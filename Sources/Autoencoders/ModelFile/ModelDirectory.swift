@@ -3,7 +3,7 @@ public import FileFormats
 import Foundation
 public import InteractionData
 
-/// A fitted model on disk: a directory that is enough by itself.
+/// A fitted model on disk: a self-contained directory.
 ///
 /// | file | content |
 /// |---|---|

@@ -60,7 +60,7 @@ public struct NamedTensors<S: Scalar>: Sendable {
 extension Network {
   /// Puts tensors under their names into the network of a design.
   ///
-  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than the design asks for.
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than in the design.
   public init<Latent>(
     _ design: Design<Latent>, items: Int, users: Int, tensors: [String: Matrix<S>]
   ) throws {
@@ -113,7 +113,7 @@ extension Network {
 public struct TensorMismatch: Error, Equatable, CustomStringConvertible {
   /// The tensor's name.
   public let name: String
-  /// The shape the design asks for; `nil` when it has no such tensor.
+  /// The shape in the design; `nil` when it has no such tensor.
   public let expected: [Int]?
   /// The shape found; `nil` when the tensor is missing.
   public let found: [Int]?

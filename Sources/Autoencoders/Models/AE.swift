@@ -21,7 +21,7 @@ public struct AE: AutoencoderModel {
 
   /// The width of the hidden layer.
   public var latent = 200
-  /// What the output is held against the input with.
+  /// The likelihood of the input given the output.
   public var likelihood = Likelihood.bernoulli
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
@@ -29,7 +29,7 @@ public struct AE: AutoencoderModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.codeActivation = .tanh

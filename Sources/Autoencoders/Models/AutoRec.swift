@@ -40,7 +40,7 @@ public struct UserAutoRec: AutoencoderModel {
 
   /// Creates the model with its defaults.
   public init() {}
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
 }
 
@@ -63,6 +63,6 @@ public struct ItemAutoRec: AutoencoderModel {
 
   /// Creates the model with its defaults.
   public init() {}
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
 }

@@ -14,6 +14,6 @@ public protocol AutoencoderModel: Codable, Sendable, Equatable {
 
   /// Creates the model with its defaults.
   init()
-  /// What it is made of.
+  /// The network.
   var design: Design<Latent> { get }
 }

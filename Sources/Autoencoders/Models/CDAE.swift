@@ -6,7 +6,7 @@ import Compute
 /// equations 5–8. Input masked with q and δ, no normalisation, one vector per training user. The loss runs over what the user
 /// has and five drawn negatives for each (`negatives: 5`), or over all items (`negatives: 0`).
 ///
-/// The model is transductive: someone unseen has no vector, and `unseenUsers` says what stands in for it.
+/// The model is transductive: new users have no vector and get the one of `unseenUsers`.
 ///
 /// Differences from the paper: the loss runs over all items unless `negatives` is set (5 is the authors' number), and draws
 /// are then without repetition within a user; Adam on mini-batches in place of AdaGrad user by user; untied weights, which start
@@ -34,7 +34,7 @@ public struct CDAE: AutoencoderModel {
   public var likelihood = Likelihood.bernoulli
   /// Drawn negatives per positive; 0 takes all items.
   public var negatives = 0
-  /// What stands in for an unseen user's vector.
+  /// The vector of new users.
   public var unseenUsers = UserVectors.mean
   /// λ of `λ Σ ‖W‖²` over weights and user vectors.
   public var weightDecay = 0.0
@@ -42,7 +42,7 @@ public struct CDAE: AutoencoderModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.corruption =

@@ -2,7 +2,7 @@ import Compute
 
 /// A denoising autoencoder: ``AE`` with noise on the input, the loss still against the clean input.
 ///
-/// Masking with δ = 1/(1−q). The noise is the only difference from `ae`, so what it is worth can be read off a comparison.
+/// Masking with δ = 1/(1−q). The noise is the only difference from `ae`, so a comparison shows its effect.
 /// Source: Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, section 2.3.
 ///
 /// Differences from the paper: kept entries are scaled so that the expected input is the clean one.
@@ -23,7 +23,7 @@ public struct DAE: AutoencoderModel {
   public var latent = AE().latent
   /// q, the probability that an entry is dropped.
   public var dropout = 0.5
-  /// What the output is held against the input with.
+  /// The likelihood of the input given the output.
   public var likelihood = AE().likelihood
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = AE().weightDecay
@@ -31,7 +31,7 @@ public struct DAE: AutoencoderModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> {
     var ae = AE()
     (ae.latent, ae.likelihood, ae.weightDecay) = (latent, likelihood, weightDecay)

@@ -26,7 +26,7 @@ public struct MultDAE: AutoencoderModel {
   public var latent = 200
   /// The probability that an input entry is dropped.
   public var dropout = 0.5
-  /// What the output is held against the input with.
+  /// The likelihood of the input given the output.
   public var likelihood = Likelihood.multinomial
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 2e-5
@@ -34,7 +34,7 @@ public struct MultDAE: AutoencoderModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// What it is made of.
+  /// The network.
   public var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent, prior: NoPrior())
     design.normalisesInput = true

@@ -39,7 +39,7 @@ public struct MultVAE: AutoencoderModel {
   public var latent = 200
   /// The probability that an input entry is dropped.
   public var dropout = 0.5
-  /// What the output is held against the input with.
+  /// The likelihood of the input given the output.
   public var likelihood = Likelihood.multinomial
   /// The cap of β; the authors' code has 0.2.
   public var beta = 1.0
@@ -51,7 +51,7 @@ public struct MultVAE: AutoencoderModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// What it is made of.
+  /// The network.
   public var design: Design<GaussianLatent> {
     let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
     var design = Design<GaussianLatent>(

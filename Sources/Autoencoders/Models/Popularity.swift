@@ -1,7 +1,7 @@
 public import Compute
 public import InteractionData
 
-/// The baseline everyone must beat: each item scores how many training users have it, whoever asks.
+/// The baseline: an item's score is the number of training users who have it, for every user.
 public struct Popularity: Recommender {
   /// How many training users have each item; shape: I.
   public let counts: [Float]

@@ -124,7 +124,7 @@ struct HiddenLayer<S: Scalar>: Sendable {
 
 /// What a thread needs while it works on blocks and shards; it keeps the memory from one to the next.
 struct ThreadScratch<S: Scalar>: Sendable {
-  /// Products of the layers between the wide ones; its engine multiplies everywhere.
+  /// For the products of the narrow layers; its engine is used for all products.
   var multiplier: Multiplier<S>
   /// ∂loss/∂weight of a tile; shape: items × D.
   var weightGradient = Matrix<S>(rows: 0, columns: 0)

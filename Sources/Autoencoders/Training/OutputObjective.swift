@@ -1,14 +1,14 @@
 import Compute
 import Foundation
 
-/// What a batch's logits are held against, and the arithmetic of the loss and its gradient.
+/// The target of a batch's logits, with the loss and its gradient.
 struct OutputObjective<S: Scalar>: Sendable {
   /// The clean values of the batch.
   let target: BatchRows<S>
   let likelihood: Likelihood
   let cells: Cells
 
-  /// Takes the loss of one user's logits in a tile, and leaves in them what the gradient is made of.
+  /// Takes the loss of one user's logits in a tile, and replaces them by the terms of the gradient.
   ///
   /// - Parameters:
   ///   - logits: with the bias; shape: B × items. The row becomes `exp(f − largest)`, `σ(f)` or stays; where only some cells

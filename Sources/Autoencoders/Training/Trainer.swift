@@ -21,7 +21,7 @@ public struct Trainer: Sendable {
   /// Asked before every update whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
-  /// Told of the epochs that a training which goes on has behind it.
+  /// Called with the finished epochs of a resumed training.
   public var onResume: @Sendable ([EpochRecord]) -> Void = { _ in }
   /// Where to keep checkpoints, and to go on from one.
   public var checkpoints: Checkpoints?

@@ -73,7 +73,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case unusable(model: String, value: String, learningRate: Double?)
   /// There is nobody to learn from.
   case noUsers
-  /// Somebody asked to stop.
+  /// The training was interrupted.
   case interrupted
 
   /// What is wrong, in one sentence.

@@ -5,7 +5,7 @@ import Foundation
 /// `pᵢ` is the share of training users who have item `i`; the unit is bits. Zhou et al., "Solving the
 /// apparent diversity-accuracy dilemma of recommender systems" (PNAS 2010), "self-information". An item that
 /// no training user has would be infinitely novel; it is given the share `1 / (users + 1)`, a little more
-/// novel than one that a single user has. Higher is not better by itself: random lists are very novel.
+/// novel than one that a single user has. Higher is not necessarily better: random lists are very novel.
 public struct Novelty: Sendable {
   private let bits: [Double]
 

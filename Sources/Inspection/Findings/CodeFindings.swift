@@ -1,4 +1,4 @@
-/// What any code has, whether it is a point or the mean of a distribution (U users, L dimensions).
+/// Measures of any code, a point or the mean of a distribution (U users, L dimensions).
 ///
 /// For a Gaussian latent space the code of a user is the mean of their posterior.
 public struct CodeFindings: Sendable, Equatable {
@@ -10,16 +10,16 @@ public struct CodeFindings: Sendable, Equatable {
   public let rank: Int
   /// The singular values of the centred codes, largest first, over √U; shape: L.
   public let singularValues: [Double]
-  /// (Σ λ)² ÷ Σ λ² over the eigenvalues of the covariance: how many directions the spread is shared by.
+  /// (Σ λ)² ÷ Σ λ² over the eigenvalues of the covariance: how many directions share the variance.
   public let effectiveRank: Double
   /// The total correlation of a Gaussian with the covariance of the codes, in nats; infinite when one dimension is a
   /// combination of others.
   ///
   /// Dimensions that do not vary are left out.
   public let totalCorrelation: Double
-  /// Where the codes lie.
+  /// The region of the codes.
   public let region: RegionFindings
-  /// Codes held against draws from N(0, I).
+  /// Codes compared with draws from N(0, I).
   public let discrepancy: DiscrepancyFindings
 }
 
@@ -35,9 +35,9 @@ public struct DimensionFindings: Sendable, Equatable {
   ///
   /// Source: Burda, Grosse & Salakhutdinov, "Importance weighted autoencoders", ICLR 2016, section 4.
   public let isActive: Bool
-  /// The items that gain most when the dimension goes up, strongest first; empty for an inactive dimension.
+  /// The items whose probability rises most when the dimension increases, strongest first; empty for an inactive dimension.
   public let up: [MovedItem]
-  /// The items that gain most when it goes down; empty for an inactive dimension.
+  /// The items whose probability rises most when it decreases; empty for an inactive dimension.
   public let down: [MovedItem]
 }
 
@@ -53,7 +53,7 @@ public struct MovedItem: Sendable, Equatable {
   public var change: Double { high - low }
 }
 
-/// Where codes lie, next to where N(0, I) would put them (L dimensions).
+/// The region of the codes, compared with N(0, I) (L dimensions).
 public struct RegionFindings: Sendable, Equatable {
   /// The smallest coordinate.
   public let smallest: Double
@@ -81,7 +81,7 @@ public struct DiscrepancyFindings: Sendable, Equatable {
   public let points: Int
 }
 
-/// What comes back when a user's code is decoded.
+/// The reconstruction from a user's code.
 public struct ReconstructionFindings: Sendable, Equatable {
   /// How many users were decoded.
   public let users: Int
@@ -91,7 +91,7 @@ public struct ReconstructionFindings: Sendable, Equatable {
   public let standardError: Double
   /// exp(−Σ log-likelihood ÷ Σ items), pooled over the items of all users; `nil` unless the likelihood is multinomial.
   ///
-  /// Nothing is paid for the code here, so it is not comparable with ``BoundFindings/perplexity``.
+  /// It does not include the cost of the code, so it is not comparable with ``BoundFindings/perplexity``.
   public let perplexity: Double?
 }
 
@@ -99,9 +99,9 @@ public struct ReconstructionFindings: Sendable, Equatable {
 public struct PriorDrawFindings: Sendable, Equatable {
   /// From draws of N(0, I).
   public let prior: DecodedProfiles
-  /// From the codes of users: what the model can do at best.
+  /// From the codes of users: the best the model can do.
   public let codes: DecodedProfiles
-  /// The real profiles themselves, each held against the others: the ceiling.
+  /// The real profiles, each compared with the others: the ceiling.
   public let realNearest: Double
   /// The number of items in every decoded profile: the median of the real ones.
   public let length: Int
@@ -111,7 +111,7 @@ public struct PriorDrawFindings: Sendable, Equatable {
 
 /// A set of profiles, each the most probable items of a decoded code.
 public struct DecodedProfiles: Sendable, Equatable {
-  /// The mean Jaccard similarity to the nearest real profile: how much a decoded profile is like somebody's.
+  /// The mean Jaccard similarity to the nearest real profile: how similar a decoded profile is to a real one.
   public let nearest: Double
   /// How far the items' shares in the mean decoded profile are from those in the real ones.
   ///

@@ -1,12 +1,12 @@
 public import Autoencoders
 
-/// What only a distribution has (U users, L dimensions; all in nats, β = 1 whatever was used in training).
+/// Measures of a distribution (U users, L dimensions; in nats, with β = 1 whatever its value in training).
 public struct DistributionFindings: Sendable, Equatable {
   /// One row for each dimension, in the model's order; shape: L.
   public let dimensions: [PosteriorFindings]
   /// The mean divergence of a user's posterior from N(0, I): the sum of the dimensions'.
   public let divergence: Double
-  /// The evidence lower bound, its parts, and what importance weighting makes of it.
+  /// The evidence lower bound, its parts, and the importance-weighted bounds.
   public let bounds: BoundFindings
   /// The aggregate posterior against the prior.
   public let aggregate: AggregateFindings
@@ -14,7 +14,7 @@ public struct DistributionFindings: Sendable, Equatable {
   public let collapsedShare: Double
   /// Over the active dimensions, the mean share of the aggregate variance that is posterior noise; 1 without any.
   public let noiseShare: Double
-  /// What the dimensions say about the whole.
+  /// The state of the posteriors.
   public let state: PosteriorState
 }
 
@@ -58,7 +58,7 @@ public struct BoundFindings: Sendable, Equatable {
   ///
   /// Source: Burda et al., ICLR 2016, equation 8.
   public let importanceWeighted: [ImportanceWeightedBound]
-  /// exp(−Σ ELBO ÷ Σ items), pooled over the items of all users, so that someone with many items counts for more; `nil`
+  /// exp(−Σ ELBO ÷ Σ items), pooled over the items of all users, so that users with many items count for more; `nil`
   /// unless the likelihood is multinomial.
   public let perplexity: Double?
 }

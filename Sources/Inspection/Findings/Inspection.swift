@@ -1,15 +1,15 @@
 public import Autoencoders
 
-/// A latent space that can be inspected: what is known about it beyond the codes themselves is a type of its own.
+/// A latent space that can be inspected, with an associated type for the measures beyond those of codes.
 ///
 /// So a bound or a divergence of a point does not compile: `Inspection<PointLatent>.distribution` is a ``NoDistribution``.
 public protocol InspectableLatent: LatentSpace {
-  /// What only this kind of latent space has.
+  /// The measures of this kind of latent space only.
   associatedtype Distribution: Sendable
 }
 
 extension PointLatent: InspectableLatent {
-  /// Nothing, and why.
+  /// No measures, with the reason.
   public typealias Distribution = NoDistribution
 }
 
@@ -20,7 +20,7 @@ extension GaussianLatent: InspectableLatent {
 
 /// Why an autoencoder has no row where a variational one has: it stores a point, and a point has no density.
 public struct NoDistribution: Sendable, Equatable {
-  /// The words for it in every table.
+  /// The text in tables.
   public static let reason = "not defined: an AE has no distribution"
 
   /// Creates the absence of a distribution.
@@ -29,19 +29,19 @@ public struct NoDistribution: Sendable, Equatable {
 
 /// What was found in one model's latent space, on the users of a data set.
 public struct Inspection<Latent: InspectableLatent>: Sendable {
-  /// How the model is called in this inspection; unlike any other.
+  /// The unique name of the model in this inspection.
   public let label: String
   /// Its name in the zoo, such as `mult-vae`.
   public let model: String
-  /// What every code has, point or distribution.
+  /// Measures of the codes.
   public let codes: CodeFindings
-  /// What comes back of the users' own items.
+  /// The reconstruction of the users' items.
   public let reconstruction: ReconstructionFindings
-  /// What happens when one draws from N(0, I) and decodes, whether the model has that prior or not.
+  /// Profiles decoded from draws of N(0, I), whether the model has that prior or not.
   public let priorDraws: PriorDrawFindings
-  /// What only a distribution has.
+  /// Measures of a distribution.
   public let distribution: Latent.Distribution
-  /// What the figures are drawn from.
+  /// The data of the figures.
   public let plots: LatentPlots
 }
 
@@ -50,7 +50,7 @@ public enum InspectedModel: Sendable {
   case point(Inspection<PointLatent>)
   case gaussian(Inspection<GaussianLatent>)
 
-  /// How the model is called in this inspection; unlike any other.
+  /// The unique name of the model in this inspection.
   public var label: String {
     switch self {
     case .point(let inspection): inspection.label
@@ -66,7 +66,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// What every code has.
+  /// Measures of the codes.
   public var codes: CodeFindings {
     switch self {
     case .point(let inspection): inspection.codes
@@ -74,7 +74,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// What comes back of the users' own items.
+  /// The reconstruction of the users' items.
   public var reconstruction: ReconstructionFindings {
     switch self {
     case .point(let inspection): inspection.reconstruction
@@ -82,7 +82,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// What happens when one draws from N(0, I) and decodes.
+  /// Profiles decoded from draws of N(0, I).
   public var priorDraws: PriorDrawFindings {
     switch self {
     case .point(let inspection): inspection.priorDraws
@@ -90,7 +90,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// What only a distribution has; `nil` for a point.
+  /// Measures of a distribution; `nil` for a point.
   public var distribution: DistributionFindings? {
     switch self {
     case .point: nil
@@ -98,7 +98,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// What the figures are drawn from.
+  /// The data of the figures.
   public var plots: LatentPlots {
     switch self {
     case .point(let inspection): inspection.plots

@@ -6,7 +6,7 @@ public struct InspectionStudy: Sendable {
   public let dataset: DataSummary
   /// How many users were encoded.
   public let users: Int
-  /// How it was done.
+  /// The options used.
   public let options: InspectionOptions
   /// One entry for each model, in the order given.
   public let models: [InspectedModel]
@@ -14,13 +14,13 @@ public struct InspectionStudy: Sendable {
   public let agreements: [LatentAgreement]
   /// For each name with three runs or more, the pairs together.
   public let stabilities: [RunStability]
-  /// What the codes know of the true tastes, where these are given.
+  /// How well the codes predict the true tastes, where these are given.
   public let recovery: RecoveryFindings?
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 }
 
-/// How far the latent spaces of two runs agree on the same users.
+/// The agreement of the latent spaces of two runs on the same users.
 public struct LatentAgreement: Sendable, Equatable {
   /// The label of one model.
   public let a: String
@@ -28,11 +28,11 @@ public struct LatentAgreement: Sendable, Equatable {
   public let b: String
   /// The name both have in the zoo.
   public let model: String
-  /// What is left of the spread after the best rotation, reflection and scale: 0 for equal spaces, 1 for unrelated.
+  /// The residual variance after the best rotation, reflection and scaling: 0 for equal spaces, 1 for unrelated ones.
   ///
   /// Source: Schönemann, "A generalized solution of the orthogonal Procrustes problem", Psychometrika 1966.
   public let procrustes: Double
-  /// What is left without any rotation: how far the same coordinates mean the same.
+  /// The residual variance without rotation: whether the same coordinates have the same meaning.
   public let unaligned: Double
   /// Linear centred kernel alignment: 1 for equal spaces, near 0 for unrelated.
   ///
@@ -68,7 +68,7 @@ public struct Interval: Sendable, Equatable {
   public let high: Double
 }
 
-/// What codes know of the true tastes (T tastes).
+/// How well codes predict the true tastes (T tastes).
 public struct RecoveryFindings: Sendable, Equatable {
   /// The names of the tastes; shape: T.
   public let tastes: [String]
@@ -80,7 +80,7 @@ public struct RecoveryFindings: Sendable, Equatable {
 
 /// How well one representation recovers the truth.
 public struct RecoveryRow: Sendable, Equatable {
-  /// What is held against the truth: a model's label, `PCA` or `truth`.
+  /// The representation: a model's label, `PCA` or `truth`.
   public let name: String
   /// Its number of dimensions.
   public let dimensions: Int

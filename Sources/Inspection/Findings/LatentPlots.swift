@@ -1,4 +1,4 @@
-/// What figures of one latent space are drawn from; numbers only, in the order they are to be shown.
+/// The data of the figures of one latent space, in display order.
 public struct LatentPlots: Sendable, Equatable {
   /// The distribution of every dimension's codes, and of its posterior variances, in the model's order; shape: L.
   public let spreads: [DimensionSpread]

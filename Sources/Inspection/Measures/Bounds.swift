@@ -9,7 +9,7 @@ struct UserBounds {
   var logLikelihood = 0.0
   /// KL(q ‖ N(0, I)).
   var divergence = 0.0
-  /// L_S for each S asked for.
+  /// L_S for each requested S.
   var weighted: [Double] = []
 }
 

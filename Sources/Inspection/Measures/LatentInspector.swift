@@ -4,7 +4,7 @@ public import InteractionData
 
 /// Looks into the latent spaces of models on one set of users (U users, I items, L dimensions).
 ///
-/// A point and a distribution take two different doors, and what comes out differs in type.
+/// Points and distributions have different entry points and result types.
 public struct LatentInspector: Sendable {
   /// The ids of the users; shape: U.
   public let userIDs: [String]

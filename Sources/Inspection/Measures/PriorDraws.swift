@@ -53,7 +53,7 @@ extension LatentInspector {
   }
 }
 
-/// Real profiles, ready to be asked which one is nearest.
+/// Real profiles, indexed for nearest-neighbour search.
 private struct RealProfiles {
   private let rows: SparseRows
   /// Who has each item.

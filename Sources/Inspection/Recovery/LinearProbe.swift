@@ -1,6 +1,6 @@
 import Compute
 
-/// Ridge regression of tastes on codes, judged on users it has not seen (U users, L dimensions, T tastes).
+/// Ridge regression of tastes on codes, tested on users it was not fitted to (U users, L dimensions, T tastes).
 ///
 /// User n belongs to fold n mod 5. Dimensions are standardised by the users fitted to; those that do not vary count for
 /// nothing. The penalty is 1 on the squared coefficients of standardised dimensions, the sum of squared errors beside it:

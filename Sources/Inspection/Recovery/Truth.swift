@@ -58,7 +58,7 @@ public struct Truth: Sendable {
     mixtures = Matrix(rows: ids.count, columns: tastes.count, elements: values)
   }
 
-  /// The name of a user's strongest taste, or `nil` for someone unknown.
+  /// The name of a user's strongest taste, or `nil` for an unknown user.
   func strongestTaste(of user: String) -> String? {
     guard let row = users.index(of: user) else { return nil }
     let mixture = mixtures[row: row]

@@ -24,7 +24,7 @@ extension InspectionStudy {
   /// - Parameters:
   ///   - subjects: at least one; all must know the same items.
   ///   - truth: the true tastes of the users, where they are known.
-  ///   - onModel: told of each model before its turn.
+  ///   - onModel: called before each model.
   /// - Throws: `DataError` for a model without latent codes of users, models of different items, or data without any item
   ///   of theirs; `GSLError`.
   public init(

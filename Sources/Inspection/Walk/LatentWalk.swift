@@ -146,7 +146,7 @@ extension LatentInspector {
 public enum LatentWalkError: Error, Equatable, CustomStringConvertible {
   /// The model has no latent space.
   case noCodes
-  /// Nobody of this id is among the users.
+  /// No user has this id.
   case unknownUser(String)
   /// There are fewer dimensions, or it is below 1.
   case unknownDimension(Int, of: Int)

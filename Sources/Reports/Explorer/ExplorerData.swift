@@ -123,7 +123,7 @@ struct ExplorerData: Encodable {
       place: 0, dimension: slider.dimension, value: value, items: Array(best), values: best.map { Double(values[$0]) })
   }
 
-  /// Where some items stand in an ascending list.
+  /// The positions of some items in an ascending list.
   private static func places(of items: ArraySlice<Int32>, in kept: [Int]) -> [Int] {
     let found = Set(items.map(Int.init))
     return kept.indices.filter { found.contains(kept[$0]) }
