@@ -9,9 +9,9 @@ struct DoppelCommand: ParsableCommand {
     commandName: "doppel",
     abstract: "Generative recommendation with autoencoders.",
     discussion: """
-      Train AE, DAE, CDAE, AutoRec, Mult-DAE and Mult-VAE on the same data under one protocol, and see \
-      honestly which is better. Without DATA every command works on a built-in population. Nothing is \
-      downloaded.
+      Train AE, DAE, CDAE, AutoRec, Mult-DAE and Mult-VAE on the same data under the same protocol, and \
+      compare them with significance tests. Without DATA, every command uses a built-in population. \
+      Nothing is downloaded.
       """,
     version: DoppelVersion.current,
     subcommands: [

@@ -42,7 +42,7 @@ public struct OutputFile: ~Copyable {
 /// Writes files whole or not at all.
 ///
 /// The bytes go to a temporary neighbour, are forced to the disk, and take the final name in one step.
-/// Whoever opens the final name finds the old file or the new one, never a part.
+/// Readers of the final name see the old file or the new one, never a part.
 public enum AtomicFile {
   /// Writes what `fill` produces to `path`.
   ///

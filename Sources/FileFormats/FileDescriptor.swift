@@ -13,7 +13,7 @@ import Foundation
 /// Why the last system call failed.
 func lastSystemError() -> String { unsafe String(cString: strerror(errno)) }
 
-/// Whether the last system call failed because nobody reads the other end of a pipe.
+/// Whether the last system call failed because the other end of a pipe is closed.
 func readerIsGone() -> Bool { errno == EPIPE }
 
 /// An open file with one owner, closed once.

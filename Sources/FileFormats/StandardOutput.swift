@@ -1,6 +1,6 @@
-/// Results on their way to standard output.
+/// Writes results to standard output.
 public enum StandardOutput {
-  /// Whoever read standard output has gone, as `head` does when it has seen enough.
+  /// The reader of standard output has closed it, as `head` does.
   ///
   /// Nothing is wrong.
   public struct ReaderGone: Error, Sendable {}

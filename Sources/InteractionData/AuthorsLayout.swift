@@ -107,7 +107,7 @@ extension RankingSplit {
       if let known = users.userIDs.first(where: { trainUsers.index(of: $0) != nil }) {
         throw DataError(
           path: directory + AuthorsLayout.train.rawValue, text: known,
-          message: "is trained on and held out", accepted: "held-out users who are not in train.csv")
+          message: "is both a training and a held-out user", accepted: "held-out users who are not in train.csv")
       }
     }
     return RankingSplit(
@@ -115,7 +115,7 @@ extension RankingSplit {
       refit: forTraining ? train.appending(everything) : nil, test: test, notes: notes)
   }
 
-  /// What number each id of each file stands for.
+  /// The index of each id of each file.
   private static func numbers(
     of files: [AuthorsLayout: Interactions], _ part: KeyPath<Interactions, Vocabulary>, _ list: Vocabulary,
     listPath: String, _ directory: String, _ notes: inout [String]
@@ -127,7 +127,7 @@ extension RankingSplit {
     if areLines {
       if asNames != asLines && asNames.values.allSatisfy({ !$0.contains(nil) }) {
         notes.append(
-          "the numbers in \(directory) were read as lines of \(listPath), though they are ids there too")
+          "the numbers in \(directory) were read as line numbers of \(listPath), although they are also ids there")
       }
       return asLines.mapValues { $0.compactMap(\.self) }
     }

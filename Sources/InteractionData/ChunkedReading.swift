@@ -3,7 +3,7 @@ import FileFormats
 
 /// Reads a file part by part, several parts at a time, and hands the parts over in the order of the file.
 ///
-/// The parts of one wave are parsed side by side against the ids known when it begins, which nobody changes; meanwhile
+/// The parts of a wave are parsed in parallel against the ids known at its start, which do not change; meanwhile
 /// one thread goes through the wave before, in order, gives each part's new ids their numbers and hands the part over.
 /// So ids are numbered by first appearance in the file, and the first error in the file is the one reported, whatever
 /// the number of threads. Memory is that of two waves beside what the receiver keeps.
@@ -68,7 +68,7 @@ struct ChunkedReading {
 
   private func wave() -> [ParsedChunk] { (0..<partsPerWave).map { _ in ParsedChunk() } }
 
-  /// Gives the new ids of a wave their numbers, and hands its parts over.
+  /// Numbers the new ids of a wave and passes on its parts.
   ///
   /// - Parameter line: the number of the wave's first line; of the next one's afterwards.
   private mutating func number(

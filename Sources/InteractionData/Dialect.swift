@@ -20,7 +20,7 @@ struct Dialect {
     let lines = Self.firstLines(bytes, path: path)
     guard let first = lines.first else {
       throw DataError(
-        path: path, message: "is empty", accepted: "one interaction a line: user, item[, rating[, timestamp]]"
+        path: path, message: "is empty", accepted: "one interaction per line: user, item[, rating[, timestamp]]"
       )
     }
     for line in lines { try Self.checkText(line.bytes, path: path, line: line.number) }
@@ -31,7 +31,7 @@ struct Dialect {
     if fields.count < 2 {
       throw DataError(
         path: path, line: first.number, text: String(decoding: first.bytes, as: UTF8.self),
-        message: "has only one column" + (format.delimiter == nil ? "" : " when cut at \(delimiter)"),
+        message: "has only one column" + (format.delimiter == nil ? "" : " when split at \(delimiter)"),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
     }
     var hasHeader = Self.settledByName(format) || names.lookLikeHeader

@@ -40,12 +40,12 @@ extension RankingSplit {
       testUsers = HeldOutUsers(trained: ids, input: whole, masked: known, heldOut: testRows)
       if testUsers == nil {
         throw DataError(
-          path: test.name, message: "has nothing to look for: no user and item of \(train.name) together",
+          path: test.name, message: "has no interaction of a user and an item that both occur in \(train.name)",
           accepted: "interactions of users and items that occur in the training file")
       }
     }
     let validationUsers = HeldOutUsers(trained: ids, input: fitted, masked: fitted, heldOut: validationRows)
-    if validationUsers == nil { notes.append("nothing to validate on: no epoch can be chosen") }
+    if validationUsers == nil { notes.append("no validation interactions, so no epoch can be chosen") }
     return RankingSplit(
       kind: .files, items: train.items, trainUserIDs: ids, train: fitted, validation: validationUsers,
       refit: validation == nil || test == nil ? known : nil, test: testUsers, notes: notes)
@@ -112,7 +112,7 @@ extension SparseRows {
   {
     let rest = subtracting(known)
     if rest.nonZeroCount < nonZeroCount {
-      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that the \(file) has too")
+      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that are also in the \(file)")
     }
     return rest
   }

@@ -37,7 +37,7 @@ extension Interactions {
 }
 
 extension Population {
-  /// A tenth as many users again, drawn from the default population: nobody who is in it, but of the same tastes.
+  /// A tenth as many users again, drawn from the default population: new users with the same tastes.
   ///
   /// - Throws: ``InvalidParameter`` never, in practice: the defaults are valid.
   public static func newcomers(seed: Seed) throws(InvalidParameter) -> Interactions {
@@ -62,7 +62,7 @@ extension HeldOutUsers {
   /// - Parameters:
   ///   - items: the model's items; others are left out.
   ///   - known: training users, for models with a vector per user.
-  /// - Returns: the users, or `nil` when nobody has five items; and how many interactions had an unknown item.
+  /// - Returns: the users, or `nil` when no user has five items; and how many interactions had an unknown item.
   public static func foldingIn(
     _ data: Interactions, items: Vocabulary, known: Vocabulary? = nil, seed: Seed
   ) -> (users: HeldOutUsers?, unknown: Int) {

@@ -1,4 +1,4 @@
-/// A named taste with the words that its items' titles are made of.
+/// A named taste with the words of its items' titles.
 struct Genre {
   let name: String
   private let first: [String]

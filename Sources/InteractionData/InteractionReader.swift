@@ -12,7 +12,7 @@ public import FileFormats
 ///
 /// Parts of a file are parsed side by side; the result, or the error, is the same at any number of threads.
 public struct InteractionReader: Sendable {
-  /// What the file does not say by itself.
+  /// What cannot be detected from the file.
   public var format: InteractionFormat
   /// The largest number of threads used at once; `nil` for all cores.
   public var threads: Int?
@@ -118,7 +118,7 @@ public struct InteractionReader: Sendable {
     if count > 0 { return }
     throw DataError(
       path: source.name, message: "has a header and no interactions",
-      accepted: "one interaction a line: user, item[, rating[, timestamp]]")
+      accepted: "one interaction per line: user, item[, rating[, timestamp]]")
   }
 
   private func name(of source: ByteSource) -> String {

@@ -106,7 +106,7 @@ extension RankingSplit {
     if dropped > 0 {
       notes.append(
         "dropped \(counted(dropped, "held-out interaction")) with "
-          + "\(counted(data.items.count - items.count, "item")) that occur in no training row")
+          + "\(counted(data.items.count - items.count, "item")) that no training row has")
     }
     let ids = data.users.ids
     let validation = HeldOutUsers(trained: ids, input: train, masked: train, heldOut: validationRows)
@@ -116,10 +116,10 @@ extension RankingSplit {
     guard forTraining || test != nil else {
       throw DataError(
         path: data.name, message: "has no user with an item to hold out",
-        accepted: "users with at least two items that others have too")
+        accepted: "users with at least two items that other users also have")
     }
     if validation == nil {
-      notes.append("no user has an item to spare for validation: no epoch can be chosen")
+      notes.append("no user has enough items for validation, so no epoch can be chosen")
     }
     return RankingSplit(
       kind: kind, items: items, trainUserIDs: ids, train: train, validation: validation,

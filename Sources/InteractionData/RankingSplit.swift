@@ -9,7 +9,7 @@ public struct HeldOutUsers: Sendable {
   ///
   /// With training rows when the users were trained on, without when they are unseen.
   public let profiles: Profiles
-  /// What is never ranked: the input and whatever else is known of the users; shape: T × I.
+  /// The items that are not ranked: the input and other known items of the users; shape: T × I.
   public let masked: SparseRows
   /// What is to be found, at least one item for every user; shape: T × I.
   public let heldOut: SparseRows
@@ -57,7 +57,7 @@ public struct RankingSplit: Sendable {
   public let trainUserIDs: [String]
   /// What to fit while choosing the number of epochs; shape: training users × I.
   public let train: SparseRows
-  /// Whose ranking chooses the number of epochs, or `nil` when nobody has enough items for that.
+  /// The users whose ranking chooses the number of epochs, or `nil` when none has enough items.
   public let validation: HeldOutUsers?
   /// When set, what to fit again for the chosen number of epochs.
   ///

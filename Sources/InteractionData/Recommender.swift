@@ -7,7 +7,7 @@ public import Compute
 public struct Profiles: Sendable {
   /// The items each user is known to have; shape: B users × I items.
   public var items: SparseRows
-  /// For each user, their row in the training data, or `nil` for someone unseen.
+  /// For each user, their row in the training data, or `nil` for a new user.
   ///
   /// Only models with a vector per user (CDAE) read it; leaving the whole list out means that every user is
   /// unseen.

@@ -55,7 +55,7 @@ extension HeldOutUsers {
   /// Users who are trained on, one for each row of the training data; those with nothing held out are
   /// skipped.
   ///
-  /// - Returns: `nil` when nobody has anything held out.
+  /// - Returns: `nil` when no user has held-out items.
   init?(trained ids: [String], input: SparseRows, masked: SparseRows, heldOut: SparseRows) {
     let rows = heldOut.filledRows
     if rows.isEmpty { return nil }

@@ -10,7 +10,7 @@ public struct SimulatedPopulation: Sendable {
   public let seed: Seed
   /// Who had what.
   ///
-  /// Its vocabulary has only items that somebody has, in order of first appearance.
+  /// Its vocabulary has only items with at least one user, in order of first appearance.
   public let interactions: Interactions
   /// All items, in the order of the columns of ``tasteItems``.
   public let catalogue: Vocabulary

@@ -4,11 +4,11 @@ import FileFormats
 extension Interactions {
   /// Users in two random parts, everything a user has in one of them.
   ///
-  /// For what is learnt from some people and held against others as they are; ``RankingSplit/users(_:heldOut:seed:forTraining:)``
+  /// For models fitted to some users and compared with others; ``RankingSplit/users(_:heldOut:seed:forTraining:)``
   /// hides a part of each held-out user instead.
   ///
   /// - Parameter share: the share of users in the second part, rounded down; at least one user in each.
-  /// - Returns: both parts with vocabularies of their own.
+  /// - Returns: both parts with separate vocabularies.
   /// - Throws: `DataError` when there are fewer than two users.
   /// - Precondition: `0 < share < 1`.
   public func dividingUsers(heldOut share: Double, seed: Seed) throws -> (rest: Interactions, heldOut: Interactions) {

@@ -31,7 +31,7 @@ extension RankingSplit {
       throw DataError(
         path: data.name,
         message:
-          "has \(counted(total, "user")), and nobody is left to train on when \(parts) × \(size) are held out",
+          "has \(counted(total, "user")), and none is left for training when \(parts) × \(size) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
@@ -53,7 +53,7 @@ extension RankingSplit {
         "dropped \(counted(dropped, "interaction")) of held-out users with "
           + "\(counted(data.items.count - items.count, "item")) that no training user has")
     }
-    if forTraining { notes.append("the vocabulary is that of all \(total) users, as nothing is tested") }
+    if forTraining { notes.append("no test users are set aside; items of all \(counted(total, "user")) are kept") }
     let validation = hold(out: validationUsers, of: rows, data.users, seed)
     let test = forTraining ? nil : hold(out: testUsers, of: rows, data.users, seed)
     guard forTraining || test != nil else {
@@ -62,7 +62,7 @@ extension RankingSplit {
         accepted: "more users, a larger --held-out, or --split interactions")
     }
     if validation == nil {
-      notes.append("no validation user (of \(size)) has five items: no epoch can be chosen")
+      notes.append("none of the \(counted(size, "validation user")) has five items, so no epoch can be chosen")
     }
     let train = rows.selecting(rows: training)
     return RankingSplit(

@@ -6,7 +6,7 @@ import Foundation
 /// `doppel audit`: fidelity, utility and privacy of synthetic users.
 struct Audit: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Hold synthetic users against real ones: fidelity, utility, privacy.",
+    abstract: "Compare synthetic users with real ones: fidelity, utility, privacy.",
     usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
     discussion: """
       --real holds the users the generator was trained on, --holdout users it has not seen. Every value stands \
@@ -24,9 +24,9 @@ struct Audit: CheckedCommand {
   var report: String?
   @Flag(help: "Leave out the measures that train models.")
   var noUtility = false
-  @Option(help: ArgumentHelp("Longest training of a model, in passes.", valueName: "n"))
+  @Option(help: ArgumentHelp("Largest number of epochs of a training.", valueName: "n"))
   var utilityEpochs = UtilityOptions().epochs
-  @Flag(help: "Of utility, only train popularity and mult-vae on synthetic and on real users.")
+  @Flag(help: "For utility, train only popularity and mult-vae, on synthetic and on real users.")
   var tstrOnly = false
   @Option(
     help: ArgumentHelp(
@@ -35,9 +35,9 @@ struct Audit: CheckedCommand {
   var realScores: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+      "Number format of matrix products in training: f32, or bf16 if the processor supports it.", valueName: "format"))
   var precision = ProductPrecision.float32
-  @Option(help: ArgumentHelp("Most users of each kind whose distances are computed.", valueName: "n"))
+  @Option(help: ArgumentHelp("Largest number of users of each kind for distances.", valueName: "n"))
   var maxUsers = AuditOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -122,7 +122,8 @@ struct Audit: CheckedCommand {
     do {
       return try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: path)))).decoded(as: RealScores.self)
     } catch is DecodingError {
-      throw DataError(path: path, message: "is not what --real-scores keeps", accepted: "such a file, or a new name")
+      throw DataError(
+        path: path, message: "is not a file written by --real-scores", accepted: "such a file, or a new name")
     }
   }
 }

@@ -6,10 +6,10 @@ import Foundation
 /// `doppel compare`: the main job.
 struct Compare: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train several models on the same data and split, print one table.",
+    abstract: "Train several models on the same data and split, and compare them in a table.",
     discussion: """
-      Validation chooses each model's epoch; the test users are seen once, at the end. The table is \
-      Markdown; the sentences under it say what paired tests over the test users allow one to say.
+      Validation chooses each model's epoch; the test users are used once, at the end. The table is \
+      Markdown; the sentences under it are the results of paired tests over the test users.
       """)
 
   @OptionGroup var data: DataOptions
@@ -154,13 +154,13 @@ struct Compare: CheckedCommand {
       + "; seed \(seed), \(counted(processor.threads, "thread")), \(processor.name)\n\n"
   }
 
-  /// The models asked for, with the settings of the config file and the flags that apply to them.
+  /// The requested models, with the settings of the config file and the flags that apply to them.
   func configurations(otherwise defaults: [ModelConfiguration]) throws -> [ModelConfiguration] {
     let chosen =
       try models.map { names in
         try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
       } ?? defaults
-    guard !chosen.isEmpty else { throw UsageError("--models names none") }
+    guard !chosen.isEmpty else { throw UsageError("--models is empty; accepted: names such as ae,mult-vae") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
       throw UsageError("--models names \(twice.key) twice")
     }

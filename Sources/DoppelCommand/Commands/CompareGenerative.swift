@@ -13,7 +13,7 @@ struct GenerativeOptions: ParsableArguments {
   var generative = false
   @Option(
     help: ArgumentHelp(
-      "Most users of each kind whose distances are computed (default: \(AuditOptions().maximumUsers)).", valueName: "n")
+      "Largest number of users of each kind for distances (default: \(AuditOptions().maximumUsers)).", valueName: "n")
   )
   var maxUsers: Int?
 
@@ -27,12 +27,12 @@ struct GenerativeOptions: ParsableArguments {
 
   func validate() throws {
     guard let maxUsers else { return }
-    if !generative { throw ValidationError("--max-users is for --generative") }
+    if !generative { throw ValidationError("--max-users needs --generative") }
     if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
   }
 }
 
-/// `doppel compare --generative`: autoencoders with a density laid over their points beside variational ones.
+/// `doppel compare --generative`: autoencoders with a density fitted to their points, and variational ones.
 extension Compare {
   /// What is compared when nothing is said: an autoencoder, one with the likelihood of the VAE, and the VAE.
   static let generativeModels = ["ae", "mult-dae", "mult-vae"]
@@ -48,7 +48,7 @@ extension Compare {
         "--generative divides users itself; accepted: one file of interactions, or the built-in population")
     }
     guard selection.split == .users else {
-      throw UsageError("--generative holds users out whole; leave --split out or say --split users")
+      throw UsageError("--generative holds out whole users; leave out --split or use --split users")
     }
     let processor = try options.processor().using(hyperparameters.precision)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
@@ -87,7 +87,7 @@ extension Compare {
 
   private func generativeConfigurations() throws -> [ModelConfiguration] {
     guard task == .ranking else {
-      throw UsageError("--generative is for --task ranking: models of ratings do not say who has what")
+      throw UsageError("--generative needs --task ranking: rating models do not generate interactions")
     }
     let chosen = try configurations(otherwise: Self.generativeModels.map { try ModelConfiguration.parse($0) })
     for model in chosen {

@@ -5,9 +5,12 @@ import FileFormats
 /// `doppel doctor`: what this machine has and how fast it is.
 struct Doctor: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Versions, libraries found, this machine's measured speed.", usage: "doppel doctor [<options>]")
+    abstract: "Show versions, the libraries found, and the measured speed of this machine.",
+    usage: "doppel doctor [<options>]")
 
-  @Flag(help: "Also measure memory bandwidth and a training step of Mult-VAE, beside what its products must take.")
+  @Flag(
+    help:
+      "Also measure memory bandwidth and a training step of Mult-VAE, compared with the limit of its matrix products.")
   var benchmark = false
   @Option(help: ArgumentHelp("Items in the measured step.", valueName: "n"))
   var items = StepShape().items
@@ -15,7 +18,7 @@ struct Doctor: CheckedCommand {
   var hidden = StepShape().hidden
   @Option(help: ArgumentHelp("Width of its code.", valueName: "width"))
   var latent = StepShape().latent
-  @Option(help: ArgumentHelp("Users in it.", valueName: "n"))
+  @Option(help: ArgumentHelp("Users per step.", valueName: "n"))
   var batchSize = StepShape().batchSize
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -41,11 +44,11 @@ struct Doctor: CheckedCommand {
   private static func promise(of engine: ProductEngine) -> String {
     let always = "The same seed, data and version give the same bytes with \(engine.name) at any number of threads"
     return switch engine.kind {
-    case .gsl: always + "; processors of another vector width round differently."
+    case .gsl: always + "; processors with another vector width round differently."
     case .onednn, .openblas:
-      always + "; another version of it and processors of another kind round differently."
+      always + "; other versions of it and other processor types round differently."
     case .accelerate, .blas:
-      always + " as long as the library chooses the same code: it promises nothing itself. DOPPEL_ENGINE=gsl does."
+      always + " if the library selects the same code, which it does not guarantee; DOPPEL_ENGINE=gsl does."
     }
   }
 
@@ -89,7 +92,7 @@ struct Doctor: CheckedCommand {
     var text = "doppel \(DoppelVersion.current), GSL \(GSL.version), "
     text += "\(counted(Processor.availableCores, "core")), \(counted(threads, "thread"))\n\n"
     text += table.markdown(firstColumn: "product engine")
-    text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on every thread, all at once.\n"
+    text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(Self.promise(of: chosen))\n"
     text += Self.compression(.present)
@@ -124,7 +127,7 @@ private struct TrainingSpeed {
 
   var text: String {
     var table = ResultTable(columns: [
-      .init("ms an update"), .init("users/s", best: .largest), .init("products alone, ms"), .init("share of the limit"),
+      .init("ms per update"), .init("users/s", best: .largest), .init("products only, ms"), .init("share of the limit"),
     ])
     for (precision, time) in steps {
       table.append(
@@ -134,11 +137,11 @@ private struct TrainingSpeed {
           .number(time.productSeconds * 1000, decimals: 1), .number(time.shareOfLimit, decimals: 2),
         ])
     }
-    var text = "\nMemory: \(Int((bandwidth / 1e9).rounded())) GB/s, two reads and a write, on every thread.\n\n"
+    var text = "\nMemory: \(Int((bandwidth / 1e9).rounded())) GB/s, two reads and a write on all threads.\n\n"
     text += table.markdown(firstColumn: "training step")
     text += "\nMult-VAE \(shape.items)–\(shape.hidden)–\(shape.latent)–\(shape.hidden)–\(shape.items), "
-    text += "\(shape.batchSize) users an update. The limit is what the three products of the output layer\n"
-    text += "would take at the product rate of this machine, with everything else for nothing.\n"
+    text += "\(shape.batchSize) users per update. The limit is the time of the three products of the output layer\n"
+    text += "at the product rate of this machine, without all other work.\n"
     return text
   }
 

@@ -23,7 +23,7 @@ struct Encode: CheckedCommand {
     help: ArgumentHelp(
       "File to write, - for a table on stdout, or the projector's directory.", valueName: "path"), completion: .file())
   var output: String
-  @Option(help: "How the codes are written.") var format = Format.tsv
+  @Option(help: "Format of the file.") var format = Format.tsv
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -42,7 +42,7 @@ struct Encode: CheckedCommand {
   func idleFlags() throws -> [IdleFlags] { try ReadingOptions.idleFlags(data: data) }
 
   func run() throws {
-    if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    if output == "-" && options.json { throw UsageError("--output - and --json both write to stdout") }
     if output == "-" && format != .tsv {
       throw UsageError("--format \(format.rawValue) cannot go to stdout; accepted: --format tsv, or a path")
     }
@@ -91,7 +91,7 @@ struct Encode: CheckedCommand {
   }
 }
 
-/// Codes on their way to a file, a block of users at a time.
+/// Writes codes to a file, a block of users at a time.
 private struct WrittenCodes {
   let directory: ModelDirectory
   let audience: ModelDirectory.Audience

@@ -85,7 +85,7 @@ struct Evaluate: CheckedCommand {
     }
     if let train {
       guard let test else { throw UsageError("--train needs --test") }
-      guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
+      guard data == nil else { throw UsageError("give either DATA or --train with --test") }
       let known = try read(train)
       return (.files, try directory.users(known: known, wanted: try read(test)))
     }

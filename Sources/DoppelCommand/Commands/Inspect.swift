@@ -6,7 +6,7 @@ import Foundation
 /// `doppel inspect`: what a latent space holds.
 struct Inspect: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look into the latent spaces of saved models, side by side.",
+    abstract: "Analyse and compare the latent spaces of saved models.",
     usage: "doppel inspect <model> … [<data>] [<options>]",
     discussion: """
       Without DATA: the built-in population of the seed the first model was trained with, whose true tastes \
@@ -26,14 +26,14 @@ struct Inspect: CheckedCommand {
   var truth: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
-  @Option(help: ArgumentHelp("Walk along this dimension, counted from 1.", valueName: "dimension"))
+  @Option(help: ArgumentHelp("Decode points along this dimension, counted from 1.", valueName: "dimension"))
   var traverse: Int?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Walk from one user to another; give their ids last.", valueName: "user"))
+    help: ArgumentHelp("Decode points from one user to another; give their ids last.", valueName: "user"))
   var interpolate: [String] = []
-  @Option(help: ArgumentHelp("Steps of a walk.", valueName: "n")) var steps = 7
-  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items of a step.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of points of a walk.", valueName: "n")) var steps = 7
+  @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items listed per point.", valueName: "n"))
   var length = 10
   @Option(help: ArgumentHelp("Draws in the importance-weighted bound.", valueName: "n"))
   var draws = InspectionOptions().draws
@@ -127,7 +127,7 @@ struct Inspect: CheckedCommand {
         label: names.count { $0 == name } == 1 ? name : path, directory: try ModelDirectory(contentsOf: path))
     }
     guard Set(subjects.map(\.label)).count == subjects.count else {
-      throw UsageError("the same model twice; accepted: different model directories")
+      throw UsageError("the same model is given twice; accepted: different model directories")
     }
     return (subjects, data)
   }

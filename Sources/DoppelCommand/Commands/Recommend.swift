@@ -6,7 +6,7 @@ import Foundation
 /// `doppel recommend`: ranked lists from a saved model.
 struct Recommend: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommend items from a saved model, to one user, to many, or to someone new.",
+    abstract: "Recommend items with a saved model, to one user, to many, or to a new user.",
     discussion: """
       For whom: --items for someone given by a list of items, --users for everyone in a file, --user with \
       --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
@@ -55,9 +55,9 @@ struct Recommend: CheckedCommand {
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
     let ways = [items != nil, users != nil, user != nil].count { $0 }
     if ways != 1 {
-      throw ValidationError("say for whom: --items A,B,C or --users FILE or --user ID --data DATA")
+      throw ValidationError("needs --items A,B,C, --users FILE, or --user ID with --data DATA")
     }
-    if user != nil && data == nil { throw ValidationError("--user needs --data, the file that has the user") }
+    if user != nil && data == nil { throw ValidationError("--user needs --data, the file with the user's items") }
   }
 
   func run() throws {
@@ -65,7 +65,7 @@ struct Recommend: CheckedCommand {
     if case .itemAutoRec = directory.configuration {
       throw DataError(
         path: model,
-        message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
+        message: "is item-autorec, which predicts from the ratings of all users, which a saved model does not keep",
         accepted: "a ranking model, or user-autorec")
     }
     let processor = try options.processor()

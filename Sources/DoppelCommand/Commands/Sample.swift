@@ -16,7 +16,7 @@ struct Sample: CheckedCommand {
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
-  @Option(help: ArgumentHelp("How many (default: 1000; with --interpolate one a step).", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of users (default: 1000; with --interpolate one per step).", valueName: "n"))
   var users: Int?
   @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"), completion: .file())
   var output: String

@@ -7,7 +7,7 @@ struct SampleRun {
   let directory: ModelDirectory
   let path: String
   let plan: SampleOptions.Plan
-  /// Where the training data are; `nil` when nobody said.
+  /// The training data; `nil` when not given.
   let selection: DataSelection?
   let output: String
   let options: RunOptions
@@ -33,7 +33,7 @@ struct SampleRun {
     switch directory.model {
     case .popularity:
       throw DataError(
-        path: path, message: "is popularity, which has no latent space to draw from", accepted: "a mult-vae")
+        path: path, message: "is popularity, which has no latent space", accepted: "a mult-vae")
     case .point(let model):
       try requireItemProbabilities(model.design.likelihood)
       guard case .fitted = plan.source else { throw noDistribution }
@@ -143,8 +143,8 @@ struct SampleRun {
         ? "--lengths \(plan.lengths.rawValue)" : "--from \(plan.name)"
       throw UsageError(
         "\(plan.isDefault && plan.name == "population" ? "--from population, the default," : needed) needs the users that "
-          + "\(path) was trained on, which a saved model does not keep; say --data FILE"
-          + (plan.name == "population" && directory.configuration.isVariational ? ", or draw with --from prior" : ""))
+          + "\(path) was trained on, which a saved model does not keep; add --data FILE"
+          + (plan.name == "population" && directory.configuration.isVariational ? ", or use --from prior" : ""))
     }
     let found = try directory.trainingUsers(selection)
     options.note(found.notes)
@@ -154,7 +154,7 @@ struct SampleRun {
 
   private var hasUsers: Bool { training != nil || selection != nil || directory.isOfBuiltInPopulation }
 
-  /// Someone given by the id of a user, or by a list of items.
+  /// A user given by id or by a list of items.
   private mutating func profile(of text: String, _ flag: String) throws -> Profiles {
     let listed = directory.items.listed(in: text)
     let ids = listed.ids
@@ -174,7 +174,7 @@ struct SampleRun {
         path: flag, text: text,
         message: hasUsers
           ? "is neither a user of the training data nor a list of items that the model knows"
-          : "is no list of items that the model knows",
+          : "is not a list of items that the model knows",
         accepted: hasUsers
           ? "a user of the data, or ids from items.txt" : "ids from items.txt, or a user of --data FILE")
     }
@@ -187,8 +187,8 @@ struct SampleRun {
     if selection == nil, let saved = directory.record["profileLengths"] {
       guard let histogram = LengthHistogram(json: saved, items: directory.items.count) else {
         throw DataError(
-          path: path + "/config.json", message: "has profileLengths that are none",
-          accepted: "numbers of users by numbers of items, as train writes them; or --data FILE")
+          path: path + "/config.json", message: "has an invalid profileLengths",
+          accepted: "numbers of users by number of items, as written by train; or --data FILE")
       }
       return histogram
     }
@@ -198,7 +198,7 @@ struct SampleRun {
     return found
   }
 
-  /// Where lengths come from, and what is told about it.
+  /// The source of lengths, with its summary.
   ///
   /// - Parameter neighbourhood: makes landmarks of the training users.
   private mutating func lengths<Source: LatentSource>(
@@ -247,14 +247,14 @@ struct SampleRun {
   private var noDistribution: DataError {
     DataError(
       path: path,
-      message: "is \(directory.configuration.name), which keeps a point for each user and no distribution to draw from",
-      accepted: "a mult-vae, or --from fitted for a Gaussian laid over the points afterwards")
+      message: "is \(directory.configuration.name), which encodes users to points and has no distribution to draw from",
+      accepted: "a mult-vae, or --from fitted for a Gaussian fitted to the points")
   }
 
   private func requireItemProbabilities(_ likelihood: Likelihood) throws {
     if directory.configuration.task == .rating {
       throw DataError(
-        path: path, message: "is \(directory.configuration.name), which predicts ratings and not who has what",
+        path: path, message: "is \(directory.configuration.name), which predicts ratings, not interactions",
         accepted: "a mult-vae")
     }
     if likelihood == .gaussian {
@@ -302,13 +302,13 @@ struct SampleRun {
       options.note([
         String(
           format:
-            "the users' posteriors together are %.2f nats from this prior by mean and covariance: the more, the less are its "
-            + "draws like users", divergence)
+            "the aggregate posterior has a KL divergence of %.2f nats from this prior, by mean and covariance; the larger, "
+            + "the less its draws resemble users", divergence)
       ])
     }
     if plan.name == "fitted", !directory.configuration.isVariational {
       options.note([
-        "\(directory.configuration.name) has no distribution of its own: the Gaussian was fitted to its codes afterwards"
+        "\(directory.configuration.name) has no latent distribution; the Gaussian was fitted to its codes after training"
       ])
     }
   }

@@ -5,7 +5,7 @@ import FileFormats
 /// `doppel simulate`: a population whose truth is known.
 struct Simulate: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a population with known tastes: interactions, items and the truth.",
+    abstract: "Simulate a population with known tastes: interactions, items and ground truth.",
     usage: "doppel simulate --output <directory> [<options>]")
 
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
@@ -13,7 +13,7 @@ struct Simulate: CheckedCommand {
   @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
   @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
   @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
-  @Option(help: ArgumentHelp("Mean number of items a user has.", valueName: "n")) var profileLength =
+  @Option(help: ArgumentHelp("Mean number of items per user.", valueName: "n")) var profileLength =
     Population().meanProfileLength
   @OptionGroup(title: "Everywhere") var options: RunOptions
 

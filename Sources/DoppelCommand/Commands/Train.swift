@@ -35,7 +35,7 @@ struct Train: CheckedCommand {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"), completion: .file())
   var log: String?
-  @OptionGroup(title: "Stopping and going on") var stopping: CheckpointOptions
+  @OptionGroup(title: "Checkpoints") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
@@ -122,7 +122,7 @@ struct Train: CheckedCommand {
 
   private func configuration() throws -> ModelConfiguration {
     let plain = try ModelConfiguration.parse(model)
-    if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
+    if plain == .mean { throw UsageError("mean is a baseline of compare and cannot be saved") }
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
     let configured = try hyperparameters.configured([plain])[0]
     if objective == .generate { try checkGenerates(configured) }
@@ -133,15 +133,15 @@ struct Train: CheckedCommand {
     guard configuration.isVariational else {
       let able = ModelConfiguration.all.filter(\.isVariational).map(\.name)
       throw UsageError(
-        "--objective generate needs a model with a distribution to draw from, and \(model) has none; accepted: "
+        "--objective generate needs a model with a latent distribution, which \(model) lacks; accepted: "
           + able.joined(separator: ", "))
     }
     guard configuration.hyperparameters["beta"] == 1 else {
-      throw UsageError("--objective generate trains with β up to 1; leave --beta out or say --beta 1")
+      throw UsageError("--objective generate needs β up to 1; leave out --beta or use --beta 1")
     }
   }
 
-  /// All that decides in which bytes this run ends.
+  /// Everything that determines the bytes of the result.
   private func identity(
     _ configuration: ModelConfiguration, _ processor: Processor, data: String, split: String,
     selection: String, refits: Bool
@@ -162,9 +162,9 @@ struct Train: CheckedCommand {
     if checkpoints != nil { Interruption.waitForCheckpoint(in: output) }
     if let position = checkpoints?.position {
       let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
-      options.note(["going on from the checkpoint in \(output), after \(done)"])
+      options.note(["resuming from the checkpoint in \(output), after \(done)"])
     } else if stopping.resume {
-      options.note(["no checkpoint in \(output); starting afresh"])
+      options.note(["no checkpoint in \(output); starting from the beginning"])
     }
     return checkpoints
   }
@@ -261,7 +261,7 @@ struct Train: CheckedCommand {
       line += String(format: ", validation %@ %.4f", trained.selection, validation)
       line += " at epoch \(trained.fit.bestEpoch) of \(trained.fit.history.count)"
     }
-    if trained.refitted { line += ", fitted again on everything" }
+    if trained.refitted { line += ", fitted again on all data" }
     try Console.standardOutput(line + String(format: ", %.1f s\nsaved in %@\n", seconds, output))
   }
 }

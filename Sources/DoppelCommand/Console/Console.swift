@@ -15,7 +15,7 @@ enum Console {
     try StandardOutput.write(JSONValue.object(members).prettyPrinted + "\n")
   }
 
-  /// Writes notes, warnings and progress; where that is impossible, nobody wants them.
+  /// Writes notes, warnings and progress; failures are ignored.
   static func standardError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }

@@ -74,7 +74,7 @@ final class TrainingReporter: Sendable {
       if latent.state != .healthy { line += "  posterior \(latent.state.words)" }
     }
     if record.heldLogVariances > 0 {
-      line += "  log-variances held to their range: \(record.heldLogVariances)"
+      line += "  clipped log-variances: \(record.heldLogVariances)"
     }
     Console.standardError(line + String(format: "  %.2f s\n", record.seconds))
   }
@@ -103,7 +103,7 @@ final class TrainingReporter: Sendable {
 }
 
 extension PosteriorState {
-  /// As it stands in a line of the log.
+  /// As written in the log.
   fileprivate var words: String {
     switch self {
     case .healthy: "healthy"
@@ -114,7 +114,7 @@ extension PosteriorState {
 }
 
 extension LatentEpoch {
-  /// What to say at the end of a training; `nil` when all is well.
+  /// The warning at the end of a training; `nil` for healthy posteriors.
   fileprivate var warning: String? {
     let active = "\(activeUnits) of \(divergences.count) dimensions active"
     switch state {
@@ -125,8 +125,8 @@ extension LatentEpoch {
         + "try a smaller --beta"
     case .nearlyPoint:
       return "the posterior is nearly a point: "
-        + String(format: "noise is %.1f %% of what varies", 100 * noiseShare)
-        + "; without a prior's pull, draws from N(0, I) mean little"
+        + String(format: "noise is %.1f %% of the variance", 100 * noiseShare)
+        + "; draws from N(0, I) do not resemble its codes"
     }
   }
 }

@@ -10,10 +10,10 @@ struct CheckpointOptions: ParsableArguments {
       Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 then write one before they end the training.
       """, valueName: "n"))
   var checkpointEvery: CheckpointInterval?
-  @Flag(help: "Go on from the checkpoint in the output directory, or start afresh where there is none.")
+  @Flag(help: "Resume from the checkpoint in the output directory, or start from the beginning if there is none.")
   var resume = false
 
-  /// The keeper of checkpoints, where any were asked for.
+  /// The checkpoints, if they are enabled.
   ///
   /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
   func checkpoints(in directory: String, of run: RunIdentity) throws -> Checkpoints? {

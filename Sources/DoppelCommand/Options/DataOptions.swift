@@ -73,7 +73,7 @@ struct ReadingOptions: ParsableArguments {
   var minItemUsers = 0
   @Option(
     help: ArgumentHelp(
-      "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
+      "Leave out users and items with fewer, repeatedly until all have enough.", valueName: "n"))
   var core = 0
 
   /// What says how a file is to be understood.
@@ -123,7 +123,7 @@ struct ReadingOptions: ParsableArguments {
     if let timestampColumn { format.timestamp = .init(timestampColumn) }
     if let delimiter {
       guard let known = Delimiter(delimiter) else {
-        throw UsageError("--delimiter '\(delimiter)' is not one; accepted: \(Delimiter.accepted)")
+        throw UsageError("--delimiter '\(delimiter)' is not a delimiter; accepted: \(Delimiter.accepted)")
       }
       format.delimiter = known
     }
@@ -140,7 +140,7 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
-    help: ArgumentHelp("Share of users held out for validation, and again for the test.", valueName: "share"))
+    help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?

@@ -21,7 +21,7 @@ enum DataPlace {
       let slash = path.hasSuffix("/") ? "" : "/"
       throw InputError(
         path: path,
-        reason: "it is a directory, and not in the Mult-VAE authors' layout (unique_sid.txt, train.csv, …)"
+        reason: "it is a directory without the files of the Mult-VAE authors' layout (unique_sid.txt, train.csv, …)"
           + (has("interactions.tsv") ? "; did you mean \(path)\(slash)interactions.tsv?" : ""))
     }
     self = .directory(path)

@@ -73,7 +73,7 @@ struct Invocation: Sendable {
     ]
     guard let first = words.first, !own.contains(String(first.prefix { $0 != "=" })) else { return }
     throw UsageError(
-      "\(first) comes before the command; write doppel COMMAND \(first) …, such as doppel compare")
+      "\(first) comes before the command; write doppel COMMAND \(first) …, for example doppel compare")
   }
 
   /// The parser would take the -1 in `--threads -1` for a flag.

@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// The flags of one command, as the argument parser knows them: what a misspelt one is held against.
+/// The flags of one command, as the argument parser knows them, for suggesting corrections.
 struct KnownFlags {
   /// The parser's own description of a command, in JSON: by name.
   private static let descriptions: [(name: String, members: [String: JSONValue])] = {

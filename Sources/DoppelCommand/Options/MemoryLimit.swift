@@ -15,7 +15,9 @@ struct MemoryLimit {
     let text = words.uppercased().replacing(" ", with: "")
     guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }),
       let number = Double(text.dropLast(unit.name.count)), number > 0, number * unit.bytes < 1e18
-    else { throw ValidationError("--memory-limit \(words) is no amount of memory; accepted: 400MB, 2GB, 1.5GiB, …") }
+    else {
+      throw ValidationError("--memory-limit \(words) is not an amount of memory; accepted: 400MB, 2GB, 1.5GiB, …")
+    }
     bytes = Int(number * unit.bytes)
   }
 
@@ -27,7 +29,7 @@ extension ModelOptions {
   /// Without a limit it is the machine's own memory.
   ///
   /// - Parameters:
-  ///   - memory: what a model needs; `nil` for nothing worth a word.
+  ///   - memory: what a model needs; `nil` for a model without training.
   ///   - largestBatch: the largest batch size within so many bytes.
   /// - Returns: a note on the largest model; none where nothing is trained.
   /// - Throws: ``UsageError`` with the numbers and what would fit.
@@ -43,7 +45,7 @@ extension ModelOptions {
       guard needed.total > allowed else { continue }
       let way =
         largestBatch(model, allowed).map { "--batch-size \($0) would fit" }
-        ?? "no batch size would fit: smaller --hidden or --latent, or fewer items (--min-item-users), would"
+        ?? "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)"
       throw UsageError(
         "\(model.name) needs about \(Self.words(needed)), more than "
           + (memoryLimit == nil
@@ -55,7 +57,7 @@ extension ModelOptions {
 
   private static func words(_ memory: TrainingMemory) -> String {
     "\(megabytes(memory.total)) (weights and moments \(megabytes(memory.parameters)), logits "
-      + "\(megabytes(memory.logits)), gradients on their way \(megabytes(memory.partialGradients)), workspace "
+      + "\(megabytes(memory.logits)), gradient buffers \(megabytes(memory.partialGradients)), workspace "
       + "\(megabytes(memory.workspace)), data and program \(megabytes(memory.resident)))"
   }
 

@@ -37,7 +37,7 @@ struct MetricOptions: ParsableArguments {
       }
       if !parsed.contains(metric) { parsed.append(metric) }
     }
-    guard !parsed.isEmpty else { throw UsageError("--metrics names none") }
+    guard !parsed.isEmpty else { throw UsageError("--metrics is empty; accepted: keys such as ndcg@100,recall@20") }
     return parsed
   }
 

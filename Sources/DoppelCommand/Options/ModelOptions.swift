@@ -18,7 +18,7 @@ struct ModelOptions: ParsableArguments {
   var latent: Int?
   @Option(help: ArgumentHelp("Probability that an input entry is dropped in training.", valueName: "p"))
   var dropout: Double?
-  @Option(help: ArgumentHelp("Cap of the weight of the KL term.", valueName: "β"))
+  @Option(help: ArgumentHelp("Largest weight β of the KL term.", valueName: "β"))
   var beta: Double?
   @Option(
     help: ArgumentHelp(
@@ -31,13 +31,13 @@ struct ModelOptions: ParsableArguments {
   var learningRate: Double?
   @Option(
     help: ArgumentHelp(
-      "Users per update (default: about 20 updates an epoch, 32 to 500 users each; mult-vae 1000).", valueName: "n"))
+      "Users per update (default: about 20 updates per epoch, 32 to 500 users each; mult-vae 1000).", valueName: "n"))
   var batchSize: Int?
-  @Option(help: ArgumentHelp("Most passes over the training users.", valueName: "n"))
+  @Option(help: ArgumentHelp("Largest number of passes over the training users.", valueName: "n"))
   var epochs: Int?
   @Option(
     help: ArgumentHelp(
-      "Epochs without a better validation value before training stops; 0: never.", valueName: "n"))
+      "Epochs without improvement on validation before training stops; 0: never.", valueName: "n"))
   var patience: Int?
   @Option(help: ArgumentHelp("Penalty λ of λ‖W‖².", valueName: "λ"))
   var weightDecay: Double?
@@ -47,11 +47,11 @@ struct ModelOptions: ParsableArguments {
   var likelihood: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
+      "Number format of matrix products in training: f32, or bf16 if the processor supports it.", valueName: "format"))
   var precision = ProductPrecision.float32
   @Option(
     help: ArgumentHelp(
-      "Refuse a training that needs more memory, such as 400MB or 2GB (default: what the machine has).",
+      "Refuse a training that needs more memory, such as 400MB or 2GB (default: the machine's memory).",
       valueName: "size"), transform: MemoryLimit.init)
   var memoryLimit: MemoryLimit?
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
@@ -82,7 +82,7 @@ struct ModelOptions: ParsableArguments {
   /// What is said of all models applies to every one that has it. What the config file says of a single model wins over
   /// what it says of all; the command line wins over both.
   ///
-  /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out
+  /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model lacks, and values out
   ///   of range.
   func configured(_ models: [ModelConfiguration]) throws -> [ModelConfiguration] {
     let changes = try changes()
@@ -141,7 +141,7 @@ struct ModelOptions: ParsableArguments {
   private static func widths(_ text: String) throws -> JSONValue {
     let widths = text.split(separator: ",").map { Int($0.trimmingPrefix(" ")) }
     guard !widths.isEmpty, widths.allSatisfy({ $0 != nil }) else {
-      throw UsageError("--hidden '\(text)' is no list of widths; accepted: 600 or 600,300")
+      throw UsageError("--hidden '\(text)' is not a list of widths; accepted: 600 or 600,300")
     }
     return .array(widths.compactMap { $0.map { .number(Double($0)) } })
   }

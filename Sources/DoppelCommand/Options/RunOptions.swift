@@ -3,16 +3,16 @@ import Doppel
 
 /// Flags that mean the same in every command.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Seed of all randomness.", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed of all random numbers.", valueName: "n"))
   var seed: UInt64 = 42
 
   @Option(help: ArgumentHelp("Threads to use (default: all cores).", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Print exactly one JSON document on stdout.")
+  @Flag(help: "Print one JSON document to stdout.")
   var json = false
 
-  @Flag(help: "No progress, no notes.")
+  @Flag(help: "Print no progress and no notes.")
   var quiet = false
 
   @Option(

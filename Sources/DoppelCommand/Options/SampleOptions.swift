@@ -25,27 +25,31 @@ struct SampleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("A user of --data, or item ids separated by commas: draw near them.", valueName: "user|items"))
   var like: String?
-  @Option(help: ArgumentHelp("With --like: 0 repeats the mean, 1 is the posterior, more explores.", valueName: "τ"))
+  @Option(
+    help: ArgumentHelp(
+      "With --like: 0 repeats the mean, 1 is the posterior, larger values explore further.", valueName: "τ"))
   var spread: Double?
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Go from one user to another, each given as for --like.", valueName: "a b"))
+    help: ArgumentHelp("Interpolate between two users, each given as for --like.", valueName: "a b"))
   var interpolate: [String] = []
   @Option(
-    help: ArgumentHelp("With --interpolate: points of the way, both ends among them (default: 10).", valueName: "n"))
+    help: ArgumentHelp("With --interpolate: number of points, including both ends (default: 10).", valueName: "n"))
   var steps: Int?
   @Option(
     help: ArgumentHelp("With --interpolate: spherical (default) or linear.", valueName: "way"),
     completion: .list(Interpolation.allCases.map(\.rawValue)))
   var way: String?
-  @Option(help: ArgumentHelp("Below 1 favours the likeliest items, above 1 evens them out.", valueName: "t"))
+  @Option(
+    help: ArgumentHelp(
+      "Below 1 favours the most probable items, above 1 flattens the distribution.", valueName: "t"))
   var temperature = 1.0
-  @Flag(help: "Draw items with replacement and write how often each came up: exactly the model's multinomial.")
+  @Flag(help: "Draw items with replacement and write their counts: exactly the model's multinomial.")
   var counts = false
   @Option(
     help: ArgumentHelp(
       """
-      empirical (as in the training data), negative-binomial (fitted to them), nearby (as people near the latent vector), \
+      empirical (as in the training data), negative-binomial (fitted to them), nearby (as users near the latent vector), \
       own (as the user the vector comes from), or auto: own with --like and --interpolate; elsewhere empirical, unless \
       the place foretells the length, then own for the population and nearby for other origins.
       """, valueName: "law"), completion: .list(SampleLengths.allCases.map(\.rawValue)))
@@ -85,7 +89,7 @@ struct SampleOptions: ParsableArguments {
     }
   }
 
-  /// What the flags ask for.
+  /// The plan given by the flags.
   ///
   /// - Throws: ``UsageError`` for values out of range, and flags that do not go together.
   func plan(users: Int?) throws -> Plan {
@@ -120,8 +124,10 @@ struct SampleOptions: ParsableArguments {
       guard interpolate.count == 2 else {
         throw UsageError("--interpolate takes two, not \(interpolate.count); accepted: --interpolate A B --steps 10")
       }
-      guard origin == nil && like == nil else { throw UsageError("--interpolate goes without --from and --like") }
-      guard spread == nil else { throw UsageError("--spread goes with --like, not with --interpolate") }
+      guard origin == nil && like == nil else {
+        throw UsageError("--interpolate cannot be combined with --from or --like")
+      }
+      guard spread == nil else { throw UsageError("--spread needs --like and cannot be combined with --interpolate") }
       let steps = steps ?? 10
       guard 2...100_000 ~= steps else {
         throw UsageError("--steps \(steps) is out of range; accepted: a whole number from 2 to 100000")
@@ -129,10 +135,10 @@ struct SampleOptions: ParsableArguments {
       let way = try self.way.map { try Self.parse($0, "--way", Interpolation.self) } ?? .spherical
       return .way(from: interpolate[0], to: interpolate[1], steps: steps, way)
     }
-    guard steps == nil && way == nil else { throw UsageError("--steps and --way go with --interpolate A B") }
+    guard steps == nil && way == nil else { throw UsageError("--steps and --way need --interpolate A B") }
     if let like {
       guard origin == nil || origin == .user else {
-        throw UsageError("--like goes with --from user, not with --from \(from ?? "")")
+        throw UsageError("--like needs --from user, not --from \(from ?? "")")
       }
       let spread = spread ?? 1
       guard spread.isFinite && 0...1000 ~= spread else {
@@ -140,7 +146,7 @@ struct SampleOptions: ParsableArguments {
       }
       return .user(like: like, spread: spread)
     }
-    guard spread == nil else { throw UsageError("--spread goes with --like") }
+    guard spread == nil else { throw UsageError("--spread needs --like") }
     switch origin {
     case .user: throw UsageError("--from user needs --like, a user of --data or item ids separated by commas")
     case .prior: return .prior
