@@ -20,7 +20,7 @@ struct Dialect {
     let lines = Self.firstLines(bytes, path: path)
     guard let first = lines.first else {
       throw DataError(
-        path: path, message: "is empty", accepted: "one interaction per line: user, item[, rating[, timestamp]]"
+        path: path, message: "is empty", accepted: "one interaction a line: user, item[, rating[, timestamp]]"
       )
     }
     for line in lines { try Self.checkText(line.bytes, path: path, line: line.number) }

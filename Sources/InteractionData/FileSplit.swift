@@ -112,7 +112,7 @@ extension SparseRows {
   {
     let rest = subtracting(known)
     if rest.nonZeroCount < nonZeroCount {
-      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) that are also in the \(file)")
+      notes.append("dropped \(counted(nonZeroCount - rest.nonZeroCount, what)) already in the \(file)")
     }
     return rest
   }

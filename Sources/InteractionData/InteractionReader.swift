@@ -118,7 +118,7 @@ public struct InteractionReader: Sendable {
     if count > 0 { return }
     throw DataError(
       path: source.name, message: "has a header and no interactions",
-      accepted: "one interaction per line: user, item[, rating[, timestamp]]")
+      accepted: "one interaction a line: user, item[, rating[, timestamp]]")
   }
 
   private func name(of source: ByteSource) -> String {

@@ -23,8 +23,8 @@ extension RowParser {
       path: path, line: line, text: text(bytes, start, end),
       message: role == .rating ? "is not a rating" : "is not a timestamp",
       accepted: role == .rating
-        ? "a finite number such as 4 or 3.5 (\(role.option) names the column, or none)"
-        : "seconds such as 881250949 (\(role.option) names the column, or none)")
+        ? "a finite number such as 4 or 3.5 (\(role.option) selects the column; none ignores it)"
+        : "seconds such as 881250949 (\(role.option) selects the column; none ignores it)")
   }
 
   /// A line that cannot be cut into its columns.
@@ -35,7 +35,7 @@ extension RowParser {
     if end - start > Self.longestLine {
       return DataError(
         path: path, line: line, text: text, message: "is a line of more than \(Self.longestLine) bytes",
-        accepted: "one interaction per line")
+        accepted: "one interaction a line")
     }
     switch columns.fault {
     case .unclosedQuote:

@@ -104,7 +104,7 @@ struct CheckpointTests {
         (["seed": 5, "hyperparameters": .object(["latent": 4])], "dataHash is \"d\" there and missing here"),
       ] as [([String: JSONValue], String)] {
         let error = #expect(throws: DataError.self) { try CheckpointFile.read(path, for: RunIdentity(members)) }
-        #expect(error?.message == "is of another run: \(words)")
+        #expect(error?.message == "belongs to another run: \(words)")
       }
     }
   }

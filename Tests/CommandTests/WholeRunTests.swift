@@ -109,7 +109,7 @@ struct WholeRunTests {
     try run(
       "train p/interactions.tsv --model mult-vae --hidden 8 --latent 2 --epochs 3 --objective generate --output vae")
     #expect(try folder.text("vae/config.json").contains("\"objective\" : \"generate\""))
-    #expect(try folder.text("vae/README.md").contains("nats from the prior by the mean and variance"))
+    #expect(try folder.text("vae/README.md").contains("nats by the mean and variance of each dimension"))
     func summary(_ line: String) throws -> [String: Any] {
       let output = try run("sample vae --output s.tsv --json \(line)").output
       return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])

@@ -244,7 +244,7 @@ struct ConstantScorerTests {
     #expect(result.notes.contains(.allTied(users: 2)))
     #expect(
       RankingNote.allTied(users: 2).description
-        == "2 users with the same score for every item listed: the vocabulary's order decided")
+        == "2 users with equal scores for all listed items: ranked in vocabulary order")
   }
 
   @Test("scores like chance where the vocabulary's order has nothing to do with taste")

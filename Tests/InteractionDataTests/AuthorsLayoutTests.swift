@@ -84,7 +84,7 @@ struct AuthorsLayoutTests {
       try put(Self.files, in: directory)
       try put(["train.csv": "uid,sid\n4,0\n"], in: directory)
       let error = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
-      #expect(error?.message == "is trained on and held out" && error?.text == "4")
+      #expect(error?.message == "is both a training and a held-out user" && error?.text == "4")
     }
   }
 
@@ -96,7 +96,7 @@ struct AuthorsLayoutTests {
       let twice = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
       #expect(
         twice?.description
-          == "\(directory)/unique_sid.txt:3: \"10\" is there twice; accepted: one id a line, each once, in UTF-8"
+          == "\(directory)/unique_sid.txt:3: \"10\" occurs twice; accepted: one id a line, each once, in UTF-8"
       )
       try put(["unique_sid.txt": "10\n\n30\n"], in: directory)
       #expect(throws: DataError.self) { try RankingSplit.directory(directory) }

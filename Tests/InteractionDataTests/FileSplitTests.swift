@@ -36,10 +36,10 @@ struct FileSplitTests {
       split.notes == [
         "dropped 1 validation interaction of 1 user not in the training file",
         "dropped 1 validation interaction with 1 item not in the training file",
-        "dropped 1 validation interaction that the training file has too",
+        "dropped 1 validation interaction already in the training file",
         "dropped 3 test interactions of 2 users not in the training file",
         "dropped 1 test interaction with 1 item not in the training file",
-        "dropped 2 test interactions that the training or validation file has too",
+        "dropped 2 test interactions already in the training or validation file",
       ])
   }
 
@@ -83,7 +83,7 @@ struct FileSplitTests {
     }
     #expect(
       error?.description
-        == "test: has nothing to look for: no user and item of train together; "
+        == "test: has no interaction of a user and an item that both occur in train; "
         + "accepted: interactions of users and items that occur in the training file")
   }
 }

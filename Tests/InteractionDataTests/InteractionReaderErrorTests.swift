@@ -10,7 +10,7 @@ struct InteractionReaderErrorTests {
   }
 
   static let rating =
-    "is not a rating; accepted: a finite number such as 4 or 3.5 (--rating-column says which column, none for none)"
+    "is not a rating; accepted: a finite number such as 4 or 3.5 (--rating-column selects the column; none ignores it)"
   static let identifier = "accepted: an id of one or more characters in UTF-8, without control characters"
   static let quoting = "accepted: quoted columns on one line, with quotes in them doubled"
 
@@ -47,7 +47,7 @@ struct InteractionReaderErrorTests {
       (
         "user,item,timestamp\nu,i,yesterday\n",
         "ratings.csv:2: \"yesterday\" is not a timestamp; accepted: seconds such as 881250949 "
-          + "(--timestamp-column says which column, none for none)"
+          + "(--timestamp-column selects the column; none ignores it)"
       ),
       (
         "u,i,4\n\nu,j\n",
@@ -88,7 +88,7 @@ struct InteractionReaderErrorTests {
   func wrongDelimiter() {
     #expect(
       message(Array("u,i,4\n".utf8), InteractionFormat(delimiter: .tab))
-        == "ratings.csv:1: \"u,i,4\" has only one column when cut at tab; accepted: at least a user and an item, "
+        == "ratings.csv:1: \"u,i,4\" has only one column when split at tab; accepted: at least a user and an item, "
         + "separated by tab, comma, semicolon, blanks, :: or one ASCII character (--delimiter)")
   }
 

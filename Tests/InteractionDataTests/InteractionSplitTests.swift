@@ -167,7 +167,7 @@ struct InteractionSplitTests {
     let error = #expect(throws: DataError.self) { try RankingSplit.interactions(one, seed: Seed(1)) }
     #expect(
       error?.description
-        == "d: has no user with an item to hold out; accepted: users with at least two items that others have too"
+        == "d: has no user with an item to hold out; accepted: users with at least two items that other users also have"
     )
     #expect(throws: DataError.self) { try RankingSplit.leaveOneOut(one, seed: Seed(1)) }
   }

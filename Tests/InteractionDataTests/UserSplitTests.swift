@@ -89,7 +89,7 @@ struct UserSplitTests {
     let few = #expect(throws: DataError.self) { try RankingSplit.users(one, seed: Seed(1)) }
     #expect(
       few?.description
-        == "d: has 1 user, and nobody is left to train on when 2 × 1 are held out; "
+        == "d: has 1 user, and none is left for training when 2 × 1 are held out; "
         + "accepted: more users, a smaller --held-out, or --split interactions")
     let data = sampleInteractions(users: 10, items: 40, seed: 3)
     for share in [0, 0.5, 1, -1, .nan] {

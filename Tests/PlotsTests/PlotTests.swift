@@ -7,7 +7,7 @@ struct PlotTests {
   func line() {
     var plot = Plot("t", description: "d", x: Axis("x", domain: 0...10), y: Axis("y", domain: 0...1))
     plot.marks = [
-      Line(Series("a"), [PlotPoint(0, 0), PlotPoint(5, 0.5), PlotPoint(6, .nan), PlotPoint(10, 1)])
+      Line(Series(), [PlotPoint(0, 0), PlotPoint(5, 0.5), PlotPoint(6, .nan), PlotPoint(10, 1)])
     ]
     let svg = plot.markup(id: "p").serialised
     let path = svg.split(separator: " d=\"").dropFirst().first.map { $0.prefix { $0 != "\"" } } ?? ""
@@ -75,6 +75,22 @@ struct PlotTests {
     for colour in Palette.light { #expect(Palette.contrast(colour, Palette.lightPage) >= 3) }
     for colour in Palette.dark { #expect(Palette.contrast(colour, Palette.darkPage) >= 3) }
     #expect(abs(Palette.contrast("#000000", "#FFFFFF") - 21) < 1e-9)
+  }
+
+  @Test("the eight series differ in dash and sign, so that they can be told apart without colour")
+  func series() {
+    let svgs = Palette.light.indices.map { place in
+      var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("y"))
+      plot.marks = [Line(Series("a", place), (0..<20).map { PlotPoint(Double($0), 1) })]
+      return plot.markup(id: "p").serialised.replacing("class=\"line s\(place)\"", with: "").replacing(
+        "class=\"sign s\(place)\"", with: "")
+    }
+    func found(_ pattern: Regex<(Substring, Substring)>) -> Set<String> {
+      Set(svgs.map { svg in svg.firstMatch(of: pattern).map { String($0.1) } ?? "none" })
+    }
+    #expect(found(/stroke-dasharray="([^"]*)"/).count == 8)
+    // The first path of all is the sign in the legend.
+    #expect(found(/ d="([^"]*)"/).count == 8)
   }
 
   @Test("nothing to show is still a plot")

@@ -18,6 +18,7 @@ struct BrowserPages {
       "explorer-hostile": try SmallModels.page("mult-vae", hostile: true),
       "comparison-hostile": try SmallComparison.page(["popularity", "ae", "mult-vae"], dataName: Hostile.ids[0]),
       "audit": AuditReport(try SmallAudit.result(utility: true)).page,
+      "inspection": try SmallInspection.page(),
       "audit-no-holdout": AuditReport(try SmallAudit.result(holdout: false)).page,
       "audit-hostile": AuditReport(try SmallAudit.result(hostile: true)).page,
     ]
