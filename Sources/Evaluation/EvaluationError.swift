@@ -6,12 +6,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noUsers
   /// There is no rating to predict.
   case noCells
-  /// A user has nothing to be found; such users are left out and counted before.
+  /// A user has no held-out items; such users are left out and counted earlier.
   case nothingHeldOut(user: String)
-  /// A held-out item is also part of the user's profile or masked: the model would be shown the answer, or
+  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or
   /// barred from it.
   case heldOutIsKnown(user: String, item: Int)
-  /// Rows or scores do not have the shape that users and items call for.
+  /// Rows or scores do not have the shape of users and items.
   case wrongShape(String, expected: String)
   /// A score that is not a number.
   case notANumber(user: String, item: Int)

@@ -30,11 +30,11 @@ public struct Evaluator: Sendable {
   ///
   /// - Parameters:
   ///   - recommender: the model.
-  ///   - users: whom to evaluate on.
+  ///   - users: the test users.
   ///   - itemPopularity: how many training users have each item, which novelty needs. Shape: I.
   ///   - trainingUsers: the number of training users.
   ///   - metrics: what to measure.
-  ///   - processor: where it is computed.
+  ///   - processor: the processor to use.
   /// - Returns: the scores in the order of `metrics`.
   /// - Throws: ``EvaluationError``; whatever the recommender throws.
   /// - Complexity: what the scores cost, and one pass over them.
@@ -153,7 +153,7 @@ public struct Evaluator: Sendable {
       standardError: nil, values: nil)
   }
 
-  /// In how many lists each item stands.
+  /// The number of lists that have each item.
   private func counts(of measured: [Measured], cutoff: Int, itemCount: Int) -> [Int] {
     var recommendations = [Int](repeating: 0, count: itemCount)
     for user in measured {

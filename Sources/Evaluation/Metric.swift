@@ -38,7 +38,7 @@ public struct Metric: Sendable, Hashable {
 
     /// Whether the larger value is the better one.
     ///
-    /// For coverage, novelty and Gini this is custom rather than truth: they
+    /// For coverage, novelty and Gini, the direction is a convention: they
     /// describe lists, and say nothing about whether anyone likes them.
     public var largerIsBetter: Bool {
       switch self {

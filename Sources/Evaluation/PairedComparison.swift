@@ -1,6 +1,6 @@
 import Compute
 
-/// How far two models differ on the same test users (or rating cells), and whether chance explains it.
+/// The difference of two models on the same test users (or ratings), with its significance.
 ///
 /// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s
 /// correction, and the interval is of the same procedure: the t-interval at level `1 − (1 − level) / count`, count being the

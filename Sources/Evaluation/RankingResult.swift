@@ -55,7 +55,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
 public struct RecommendationCounts: Sendable, Equatable {
   /// The length of the lists that were counted.
   public let cutoff: Int
-  /// For each item, in how many users' lists it stands; shape: I.
+  /// For each item, the number of lists that have it; shape: I.
   public let counts: [Int]
 
   /// Creates counts.

@@ -31,7 +31,7 @@ extension Evaluator {
   ///   - predictor: the model.
   ///   - cells: what to predict, with the ratings given.
   ///   - metrics: what to measure.
-  ///   - processor: where the predictions are made.
+  ///   - processor: the processor to use.
   /// - Returns: the scores in the order of `metrics`, and the error of every cell.
   /// - Throws: ``EvaluationError``; whatever the predictor throws.
   public func evaluateRatings(

@@ -31,7 +31,7 @@ public struct ResultTable: Sendable {
   public enum Cell: Sendable {
     /// Words, or a number already written.
     case text(String)
-    /// A number with its standard error where there is one, to so many decimals. One that is not finite is a
+    /// A number with its standard error where there is one, with a number of decimals. One that is not finite is a
     /// dash.
     case number(Double, standardError: Double? = nil, decimals: Int = 4)
     /// Nothing known: a dash.
@@ -144,7 +144,7 @@ public struct ResultTable: Sendable {
   }
 }
 
-/// A number with so many decimals, the same in every locale, and without a minus where all of them are 0.
+/// A number with a fixed number of decimals, the same in every locale, without a minus sign for 0.
 func decimal(_ value: Double, _ decimals: Int) -> String {
   let text = String(format: "%.\(decimals)f", value)
   return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text

@@ -62,7 +62,7 @@ public func topK(
 
 /// The best items seen so far, the worst of them on top.
 ///
-/// Items must arrive in ascending order: then a newcomer whose score equals the worst one's loses by the tie
+/// Items must arrive in ascending order: a new item whose score equals the worst one's then loses by the tie
 /// rule, and "is it better" is a comparison of scores alone.
 private struct BoundedHeap {
   private let capacity: Int

@@ -24,7 +24,7 @@ public struct Comparison: Sendable {
     }
   }
 
-  /// Few enough metrics for a line: all of a short list, a choice from a long one.
+  /// Metrics that fit a line: all of a short list, a selection from a long one.
   private static func forTable(_ metrics: [Metric]) -> [Metric] {
     let choice = [
       Metric(.ndcg, at: 100), Metric(.ndcg, at: 10), Metric(.recall, at: 20),
@@ -58,7 +58,7 @@ public struct Comparison: Sendable {
     return table
   }
 
-  /// Every metric of a single model, one a line.
+  /// Every metric of a single model, one per line.
   public var scoreTable: ResultTable {
     var table = ResultTable(columns: [.init("value")])
     for score in models.first?.scores ?? [] { table.append(score.metric.key, [.init(score)]) }

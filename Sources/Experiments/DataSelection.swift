@@ -23,7 +23,7 @@ public struct DataSelection: Sendable, Equatable {
   public var format = InteractionFormat()
   /// What is left out.
   public var filters = Filters()
-  /// How one file is split.
+  /// The split of a single file.
   public var split = SplitKind.users
   /// The share of users held out for validation, and again for the test, of a split by users.
   public var heldOut = 0.1
@@ -140,7 +140,7 @@ public struct LoadedData<Split: Sendable>: Sendable {
   public let summary: DataSummary
   /// A fingerprint of the interactions as they were read and filtered; for a ready split, the split's.
   public let hash: String
-  /// How it is divided.
+  /// The split.
   public let split: Split
   /// Notes with counts.
   public let notes: [String]

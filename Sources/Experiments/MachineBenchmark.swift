@@ -1,7 +1,7 @@
 import Autoencoders
 public import Compute
 
-/// How fast this machine is at what training consists of.
+/// The speed of this machine at the operations of training.
 public enum MachineBenchmark {
   /// Bytes a second that all threads together move between memory and processor, in `y ← y + a·x` over vectors far larger
   /// than any cache: two reads and a write for every element.
@@ -20,7 +20,7 @@ public enum MachineBenchmark {
     return best
   }
 
-  /// Makes some updates of Mult-VAE on made-up users and times them.
+  /// Measures the time of some updates of Mult-VAE on simulated users.
   ///
   /// - Parameter precision: of the products.
   /// - Throws: `EngineError` where the precision is not available; `NonFiniteLoss`.
@@ -58,7 +58,7 @@ public struct StepShape: Sendable, Equatable {
   public var latent = 200
   /// Users per update.
   public var batchSize = 500
-  /// About how many items a user has.
+  /// The approximate number of items per user.
   public var interactions = 70
 
   /// Creates the shape of Mult-VAE on MovieLens 20M, the paper's.
@@ -81,7 +81,7 @@ public struct StepShape: Sendable, Equatable {
   }
 }
 
-/// How long an update takes, and how long it must take.
+/// The time of an update, and its lower limit.
 public struct StepTime: Sendable {
   /// Median seconds of an update.
   public let seconds: Double

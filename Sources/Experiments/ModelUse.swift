@@ -85,7 +85,7 @@ extension ModelDirectory {
     }
   }
 
-  /// I-AutoRec reads and writes columns of users: a row of items means nothing to it.
+  /// I-AutoRec reads and writes columns of users, not rows of items.
   private func refuseItemAutoRec() throws {
     guard case .itemAutoRec = configuration else { return }
     throw DataError(
@@ -134,7 +134,7 @@ extension ModelDirectory {
     }
   }
 
-  /// Measures the model on users whose held-out items it is to find.
+  /// Measures the model by how well it predicts the held-out items of users.
   ///
   /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
   /// says so.
@@ -188,7 +188,7 @@ extension ModelDirectory {
 
   /// What users are known to have, and what is to be found.
   ///
-  /// - Throws: `DataError` when nothing of `wanted` can be looked for.
+  /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func users(
     known: Interactions, wanted: Interactions
   ) throws -> (DataSummary, HeldOutUsers, [String]) {

@@ -12,7 +12,7 @@ public enum Objective: String, Codable, Sendable, CaseIterable {
 }
 
 extension HeldOutUsers {
-  /// Everything the users have: what they show and what is held out.
+  /// All items of the users, input and held out.
   var wholeProfiles: Profiles {
     let rows = (0..<profiles.items.rowCount).map { row in
       profiles.items.indices(ofRow: row).map(Int.init) + heldOut.indices(ofRow: row).map(Int.init)

@@ -1,6 +1,6 @@
 public import Compute
 
-/// How fast an engine multiplies on this machine.
+/// The speed of an engine's products on this machine.
 public enum ProductBenchmark {
   /// Billions of floating-point operations a second on the shapes of a wide output layer, every thread with a
   /// product of its own, as in training.

@@ -5,19 +5,19 @@ public import InteractionData
 
 /// Several ranking models on one split, under one protocol.
 public struct RankingExperiment: Sendable {
-  /// How the data are divided.
+  /// The split.
   public let split: RankingSplit
-  /// What is measured.
+  /// The metrics.
   public var metrics = Metric.rankingDefaults
-  /// What chooses the epoch, on the validation users.
+  /// The metric that chooses the epoch, on the validation users.
   public var selection = Metric(.ndcg, at: 100)
-  /// What the model is for.
+  /// The objective of the training.
   public var objective = Objective.recommend
-  /// Whether a model is fitted again on the rows set aside for it, where the split has any.
+  /// Whether a model is fitted again on the split's rows for that, if it has any.
   public var refits = true
   /// The seed of every model's training.
   public let seed: Seed
-  /// Where the arithmetic happens.
+  /// The processor.
   public let processor: Processor
   /// Receives progress and results.
   public var observer = RunObserver()
@@ -70,7 +70,7 @@ public struct RankingExperiment: Sendable {
     return fit
   }
 
-  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  /// The memory needed to fit a model; `nil` for models without training.
   public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
     configuration.trainingMemory(rows, processor: processor)
   }

@@ -5,15 +5,15 @@ public import InteractionData
 
 /// Several rating models on one split, under one protocol.
 public struct RatingExperiment: Sendable {
-  /// How the ratings are divided.
+  /// The split.
   public let split: RatingSplit
-  /// What is measured.
+  /// The metrics.
   public var metrics = Metric.ratingDefaults
   /// Whether a model is fitted again on training and validation ratings together.
   public var refits = true
   /// The seed of every model's training.
   public let seed: Seed
-  /// Where the arithmetic happens.
+  /// The processor.
   public let processor: Processor
   /// Receives progress and results.
   public var observer = RunObserver()
@@ -72,7 +72,7 @@ public struct RatingExperiment: Sendable {
     return (fit, predictor)
   }
 
-  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
+  /// The memory needed to fit a model; `nil` for models without training.
   public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
     configuration.trainingMemory(rows(of: configuration), processor: processor)
   }

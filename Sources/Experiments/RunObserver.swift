@@ -15,7 +15,7 @@ public struct RunObserver: Sendable {
   public var onTrained: @Sendable (_ model: TrainingSummary) -> Void = { _ in }
   /// An epoch is over.
   public var onEpoch: @Sendable (_ name: String, _ record: EpochRecord) -> Void = { _, _ in }
-  /// Asked before every update whether to stop.
+  /// Checked before every update: whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
   /// Called with the finished epochs of a resumed training.

@@ -22,7 +22,7 @@ extension ModelDirectory {
 
   /// The users of some data as rows over the model's items, those without any left out.
   ///
-  /// - Parameter selection: where the data are; `nil` makes the built-in population again.
+  /// - Parameter selection: the data; `nil` simulates the built-in population again.
   /// - Throws: `InputError`; `DataError` when no user has an item that the model knows, or the model was not trained on the
   ///   built-in population and nothing else is named.
   public func trainingUsers(_ selection: DataSelection?) throws -> Audience {

@@ -90,7 +90,7 @@ struct PlotTests {
     }
     #expect(found(/stroke-dasharray="([^"]*)"/).count == 8)
     // The first path of all is the sign in the legend.
-    #expect(found(/ d="([^"]*)"/).count == 8)
+    #expect(found(/\sd="([^"]*)"/).count == 8)
   }
 
   @Test("nothing to show is still a plot")

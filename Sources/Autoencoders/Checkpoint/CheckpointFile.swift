@@ -1,7 +1,7 @@
 public import FileFormats
 import Foundation
 
-/// A checkpoint on disk: one safetensors file whose metadata say what run it belongs to and how far it is.
+/// A checkpoint on disk: one safetensors file whose metadata identify the run and its position.
 ///
 /// | metadata | content |
 /// |---|---|
@@ -10,7 +10,7 @@ import Foundation
 /// | `position` | JSON: ``TrainingPosition`` |
 /// | `checksum` | a fingerprint of all of the above and of every number |
 ///
-/// One file, so that it is there whole or not at all: it takes its name only when all its bytes are on the disk.
+/// A single file, so that it is complete or absent: it gets its name only when all its bytes are on disk.
 public enum CheckpointFile {
   /// Its name inside a model directory.
   public static let name = "checkpoint.safetensors"
@@ -44,9 +44,9 @@ public enum CheckpointFile {
     try file.write(to: path)
   }
 
-  /// Reads a checkpoint, trusting nothing in it.
+  /// Reads a checkpoint, validating all of it.
   ///
-  /// - Parameter run: the run that is to go on.
+  /// - Parameter run: the run to resume.
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` when it is damaged or belongs to another run,
   ///   naming the difference.
   public static func read(_ path: String, for run: RunIdentity) throws -> TrainerState {

@@ -2,13 +2,13 @@ import Compute
 import Dispatch
 import FileFormats
 
-/// Keeps the checkpoint of one training in the directory where its model is to be.
+/// The checkpoint of one training, in the directory of its model.
 public final class Checkpoints: Sendable {
   /// When one is written, besides at an interruption.
   public enum Interval: Sendable, Equatable {
-    /// After so many epochs.
+    /// After a number of epochs.
     case epochs(Int)
-    /// When so many minutes have gone by since the last, also in the middle of an epoch.
+    /// After a number of minutes since the last, also within an epoch.
     case minutes(Double)
     /// Never.
     case onlyWhenInterrupted
@@ -26,11 +26,11 @@ public final class Checkpoints: Sendable {
   private let run: RunIdentity
   private let state: Guarded<State>
 
-  /// Prepares to keep checkpoints.
+  /// Creates a keeper of checkpoints.
   ///
   /// - Parameters:
-  ///   - directory: the model directory; made when the first checkpoint is written.
-  ///   - resumes: whether to go on from the checkpoint that is there, if there is one.
+  ///   - directory: the model directory; created when the first checkpoint is written.
+  ///   - resumes: whether to resume from an existing checkpoint.
   /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
   public init(in directory: String, every interval: Interval, run: RunIdentity, resumes: Bool) throws {
     self.directory = directory
@@ -45,7 +45,7 @@ public final class Checkpoints: Sendable {
   /// The position of the training to resume; `nil` when it starts from the beginning or has been resumed.
   public var position: TrainingPosition? { state.withLock { $0.resumed?.position } }
 
-  /// Gives the state to go on from away, once.
+  /// Returns the state to resume from, once.
   func take() -> TrainerState? {
     state.withLock { state in
       let resumed = state.resumed

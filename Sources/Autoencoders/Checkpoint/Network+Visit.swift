@@ -45,7 +45,7 @@ extension TrainingStep {
       users: part(users.moments))
   }
 
-  /// Goes back to weights and moments that were kept.
+  /// Restores stored weights and moments.
   ///
   /// - Precondition: all three have the shapes of this step's network.
   mutating func restore(

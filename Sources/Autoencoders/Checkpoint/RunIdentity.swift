@@ -5,7 +5,7 @@ public struct RunIdentity: Sendable, Equatable {
   /// Version, engine, precision, seed, data and split hashes, model, hyper-parameters and whatever else decides.
   public let members: [String: JSONValue]
 
-  /// Gathers what decides.
+  /// Creates an identity.
   public init(_ members: [String: JSONValue]) { self.members = members }
 
   /// The first difference from a run that was kept, in words.
@@ -24,7 +24,7 @@ public struct RunIdentity: Sendable, Equatable {
     return "\(place) is \(words(kept)) there and \(words(here)) here"
   }
 
-  /// Settings first: another seed gives another split, and the seed is what to name.
+  /// Settings are compared first: another seed gives another split, and the message should name the seed.
   private static func isBefore(_ one: String, _ other: String) -> Bool {
     (one.hasSuffix("Hash") ? 1 : 0, one) < (other.hasSuffix("Hash") ? 1 : 0, other)
   }

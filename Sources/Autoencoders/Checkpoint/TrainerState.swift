@@ -1,7 +1,7 @@
 import Compute
 public import FileFormats
 
-/// A training between two updates: how far it is, and its numbers by name.
+/// The state of a training between two updates: its position, and its numbers by name.
 ///
 /// | tensors | shape |
 /// |---|---|
@@ -11,7 +11,7 @@ public import FileFormats
 ///
 /// The tensors share their memory with the network they come from until it changes, so this is no second copy.
 public struct TrainerState: Sendable {
-  /// How far it is.
+  /// Its position.
   public var position: TrainingPosition
   /// Its numbers.
   public var tensors: [String: Tensor]

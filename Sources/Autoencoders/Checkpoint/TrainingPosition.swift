@@ -1,8 +1,8 @@
 public import Compute
 
-/// How far a training has come, weights aside.
+/// The position of a training, without weights.
 ///
-/// Every random draw is a function of the seed and of numbers that stand here, so no generator has a state to keep.
+/// Every random draw is a function of the seed and of these numbers, so there is no generator state.
 public struct TrainingPosition: Codable, Sendable, Equatable {
   /// What the fit that chose the number of epochs found; set while the model is fitted again.
   public struct Selection: Codable, Sendable, Equatable {
@@ -24,7 +24,7 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public internal(set) var selection: Selection?
   /// The epoch at work or next, counted from 1.
   public internal(set) var epoch = 1
-  /// How many batches of it are done.
+  /// The number of finished batches of the epoch.
   public internal(set) var batch = 0
   /// The sums over these batches.
   public internal(set) var current: EpochRecord?
@@ -34,12 +34,12 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public internal(set) var history: [EpochRecord] = []
   /// The best of them.
   public internal(set) var best: Best?
-  /// How many epochs that counted went by without a better one.
+  /// The number of counted epochs without improvement.
   public internal(set) var waited = 0
 
   init(after selection: Selection? = nil) { self.selection = selection }
 
-  /// Every epoch that is behind, those of the first fit included.
+  /// Every finished epoch, including those of the first fit.
   public var allEpochs: [EpochRecord] { (selection?.history ?? []) + history }
 
   /// Whether nothing is left to do.

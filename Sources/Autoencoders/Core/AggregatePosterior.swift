@@ -22,15 +22,15 @@ public struct AggregatePosterior: Codable, Sendable, Equatable {
   /// v, the variance of a draw; shape: L.
   public var variance: [Double] { zip(spreadOfMeans, meanVariance).map(+) }
 
-  /// How far each dimension is from the prior, in nats; shape: L.
+  /// The KL divergence of each dimension from the prior, in nats; shape: L.
   public var divergences: [Double] {
     zip(mean, variance).map { m, v in 0.5 * (v + m * m - 1 - log(max(v, .leastNormalMagnitude))) }
   }
 
-  /// How far the moments are from the prior, summed over dimensions, in nats: 0 is a perfect match of the moments.
+  /// The KL divergence of the moments from the prior, summed over dimensions, in nats: 0 is a perfect match.
   public var divergence: Double { divergences.reduce(0, +) }
 
-  /// How many dimensions carry something: those whose posterior means vary by more than 0.01.
+  /// The number of active dimensions: those whose posterior means have a variance above 0.01.
   ///
   /// Source: Burda, Grosse & Salakhutdinov, ICLR 2016, section 4.1.
   public var activeUnits: Int { spreadOfMeans.count { $0 > 0.01 } }

@@ -14,7 +14,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   /// The vector of new users; shape: 1 × H, or `nil` for none.
   private let unseenUser: Matrix<Float>?
 
-  /// Puts a design and weights together.
+  /// Creates an autoencoder of a design and weights.
   public init(design: Design<Latent>, network: Network<Float>) {
     self.design = design
     self.network = network

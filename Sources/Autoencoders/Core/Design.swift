@@ -1,6 +1,6 @@
 public import Compute
 
-/// Everything that makes a model what it is, except its weights and its training.
+/// The description of a network without its weights and training.
 ///
 /// A model of the zoo is one value of this type. Layers run items → hidden… → latent → …hidden → items; the decoder mirrors
 /// the encoder.
@@ -51,7 +51,7 @@ public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
 
 /// The user vector of new users.
 ///
-/// Always reported beside the results.
+/// Always reported with the results.
 public enum UserVectors: String, Codable, Sendable, CaseIterable {
   /// The unseen user's vector is zero.
   case zero

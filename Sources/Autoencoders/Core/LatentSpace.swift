@@ -10,7 +10,7 @@ public protocol LatentSpace: Sendable {
   /// The term that shapes the space during training.
   associatedtype Prior: LatentPrior
 
-  /// How many outputs of the encoder describe one latent dimension.
+  /// The number of encoder outputs per latent dimension.
   static var outputsPerDimension: Int { get }
   /// Turns the encoder's outputs (B × L·outputsPerDimension) into codes.
   static func codes(of outputs: Matrix<Float>) -> Codes
@@ -23,7 +23,7 @@ public protocol LatentSpace: Sendable {
   static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>)
-  /// Adds a block that has gone forward to what the epoch will say about the posteriors.
+  /// Adds a block's posteriors to the statistics of the epoch.
   static func add<S: Scalar>(_ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments)
 }
 
@@ -73,7 +73,7 @@ public struct LatentTrace<S: Scalar>: Sendable {
   public var deviation: Matrix<S>
   /// Each user's divergence from the prior; zero for a point.
   public var divergences: [Double] = []
-  /// How many log-variances were held to their range.
+  /// The number of log-variances clipped to their range.
   public var held = 0
 
   init(rows: Int, latent: Int) {
@@ -100,7 +100,7 @@ public enum PointLatent: LatentSpace {
   /// The point itself.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.points }
 
-  /// Hands the points on; nothing is drawn.
+  /// Passes the points on; nothing is drawn.
   public static func forward<S: Scalar>(
     _ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool
   ) {
@@ -108,7 +108,7 @@ public enum PointLatent: LatentSpace {
     trace.divergences = [Double](repeating: 0, count: outputs.rows)
   }
 
-  /// Hands the gradient on.
+  /// Passes the gradient on.
   public static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>
@@ -139,7 +139,7 @@ public enum GaussianLatent: LatentSpace {
   /// The mean.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.mean }
 
-  /// Cuts the outputs into means and log-variances.
+  /// Divides the outputs into means and log-variances.
   public static func codes(of outputs: Matrix<Float>) -> Codes {
     let latent = outputs.columns / 2
     let range = Matrix<Float>.logVarianceRange
@@ -166,7 +166,7 @@ public enum GaussianLatent: LatentSpace {
     trace.held = drawn.held
   }
 
-  /// Goes back through the draw and the divergence.
+  /// Backward pass through the draw and the divergence.
   public static func backward<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
     into delta: inout Matrix<S>

@@ -8,7 +8,7 @@ public struct DenseLayer<S: Scalar>: Sendable {
   public var bias: Matrix<S>
 }
 
-/// A range of the items with all weights that belong to them.
+/// A range of items with all their weights.
 ///
 /// The wide layers are stored item by item and cut into shards. During training each shard is owned by one worker; between
 /// shards travel only the softmax statistics of the users and the users × hidden gradient. Where the cuts lie depends on the
@@ -23,7 +23,7 @@ public struct ItemShard<S: Scalar>: Sendable {
   /// Shape: 1 × items.
   public var outputBias: Matrix<S>
 
-  /// Cuts `count` items into at most 16 ranges of at least 64.
+  /// Divides `count` items into at most 16 ranges of at least 64.
   public static func ranges(items count: Int) -> [Range<Int>] {
     let size = max(64, (count + 15) / 16)
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }

@@ -3,7 +3,7 @@ import InteractionData
 
 /// A few users' activations in the network, kept for the backward pass.
 ///
-/// A batch is cut into blocks, and one worker takes a block from the input to the last hidden layer. The cuts depend on the
+/// A batch is divided into blocks, and one worker computes a block from the input to the last hidden layer. The division depends on the
 /// batch size alone, never on the number of threads; what blocks have in common (gradients of the small layers) is added up
 /// in block order.
 struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
@@ -119,7 +119,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// Takes ∂loss/∂output back to the input, leaving the gradients of the small layers and ``inputDelta``.
   ///
-  /// - Parameter parts: what adds up to ∂loss/∂output of the whole batch, in order; shapes: B × D.
+  /// - Parameter parts: the summands of ∂loss/∂output of the whole batch, in order; shapes: B × D.
   mutating func backward(
     parts: [Matrix<S>], encoder: [DenseLayer<S>], decoder: [DenseLayer<S>], priorWeight: Double,
     multiplier: inout Multiplier<S>
@@ -192,7 +192,7 @@ extension UserBlock {
   ///
   /// - Parameters:
   ///   - rows: the users, as rows of `data`.
-  ///   - noise: what is drawn, and from where.
+  ///   - noise: the source of random draws.
   mutating func load(
     _ rows: ArraySlice<Int>, of data: SparseRows, noise: NoiseSource, block: Int
   ) {
@@ -233,7 +233,7 @@ extension UserBlock {
     }
   }
 
-  /// A user's items as ones, and drawn items they have not as zeros, in ascending order.
+  /// A user's items as ones, and sampled other items as zeros, in ascending order.
   private mutating func appendSampled(
     _ row: Int, of data: SparseRows, perPositive: Int, using random: inout RandomSource
   ) {

@@ -14,13 +14,13 @@ public import InteractionData
 /// | `item-users.txt` | how many training users have each item: ``ItemPopularity`` |
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
-  /// What was fitted.
+  /// The model and its settings.
   public var configuration: ModelConfiguration
   /// The fitted model.
   public var model: TrainedModel
   /// The items, in the order of the weights.
   public var items: Vocabulary
-  /// The training users, for models with something per user.
+  /// The training users, for models with parameters per user.
   public var users: Vocabulary?
   /// Everything else that `config.json` says: data, split, seed, engine, training.
   public var record: [String: JSONValue]
@@ -38,7 +38,7 @@ public struct ModelDirectory: Sendable {
     fileNames.contains(name) || TemporaryNeighbour.isUnfinished(name, of: CheckpointFile.name)
   }
 
-  /// Puts a model and what belongs to it together.
+  /// Creates a model directory in memory.
   public init(
     configuration: ModelConfiguration, model: TrainedModel, items: Vocabulary, users: Vocabulary? = nil,
     record: [String: JSONValue] = [:]
@@ -50,7 +50,7 @@ public struct ModelDirectory: Sendable {
     self.record = record
   }
 
-  /// Whether a model of this kind has something per training user, so that their ids are kept.
+  /// Whether a model of this type has parameters per training user, so that their ids are stored.
   public static func keepsUsers(_ configuration: ModelConfiguration) -> Bool {
     switch configuration {
     case .cdae, .itemAutoRec: true
@@ -60,10 +60,10 @@ public struct ModelDirectory: Sendable {
 
   // MARK: Writing
 
-  /// Writes the directory whole or not at all.
+  /// Writes the directory completely or not at all.
   ///
   /// - Parameter card: the text of `README.md`.
-  /// - Throws: `OutputError` when it cannot be written, or when something else than a model stands there.
+  /// - Throws: `OutputError` when it cannot be written, or when something other than a model exists there.
   public func write(to path: String, card: String) throws {
     var config = record
     config["format"] = 1

@@ -16,7 +16,7 @@ public struct AE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "ae"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// The width of the hidden layer.

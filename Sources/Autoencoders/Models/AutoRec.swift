@@ -30,7 +30,7 @@ public struct UserAutoRec: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "user-autorec"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { autoRecTraining }
 
   /// k, the width of the hidden layer.
@@ -53,7 +53,7 @@ public struct ItemAutoRec: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "item-autorec"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { autoRecTraining }
 
   /// k, the width of the hidden layer.

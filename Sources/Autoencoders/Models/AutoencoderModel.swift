@@ -9,7 +9,7 @@ public protocol AutoencoderModel: Codable, Sendable, Equatable {
 
   /// Its name on the command line and in files.
   static var name: String { get }
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   static var defaultTraining: TrainingOptions { get }
 
   /// Creates the model with its defaults.

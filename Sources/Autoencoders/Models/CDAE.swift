@@ -21,7 +21,7 @@ public struct CDAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "cdae"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// K, the width of the hidden layer.

@@ -16,7 +16,7 @@ public struct DAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "dae"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { AE.defaultTraining }
 
   /// The width of the hidden layer.

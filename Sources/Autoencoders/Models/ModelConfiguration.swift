@@ -1,7 +1,7 @@
 public import FileFormats
 import Foundation
 
-/// A model of the zoo with its hyper-parameters and the way it is fitted.
+/// A model with its hyper-parameters and training options.
 public struct Configured<Model: AutoencoderModel>: Sendable, Equatable {
   /// The model.
   public var model = Model()
@@ -12,7 +12,7 @@ public struct Configured<Model: AutoencoderModel>: Sendable, Equatable {
   public init() {}
 }
 
-/// The zoo, closed: the compiler lists every place to touch when a model is added.
+/// All models, as a closed enumeration: the compiler reports every place to change when a model is added.
 public enum ModelConfiguration: Sendable, Equatable {
   case popularity
   case ae(Configured<AE>)
@@ -24,7 +24,7 @@ public enum ModelConfiguration: Sendable, Equatable {
   case userAutoRec(Configured<UserAutoRec>)
   case itemAutoRec(Configured<ItemAutoRec>)
 
-  /// What a model is for.
+  /// The tasks of models.
   public enum Task: String, Codable, Sendable, CaseIterable { case ranking, rating }
 
   /// Every model with its defaults.
@@ -54,7 +54,7 @@ public enum ModelConfiguration: Sendable, Equatable {
     }
   }
 
-  /// What it is for.
+  /// Its task.
   public var task: Task {
     switch self {
     case .popularity, .ae, .dae, .cdae, .multDAE, .multVAE: .ranking

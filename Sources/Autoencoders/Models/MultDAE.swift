@@ -17,7 +17,7 @@ public struct MultDAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "mult-dae"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions { TrainingOptions() }
 
   /// The widths of further hidden layers.

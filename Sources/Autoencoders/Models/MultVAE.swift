@@ -28,7 +28,7 @@ public struct MultVAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "mult-vae"
-  /// How it is fitted unless told otherwise.
+  /// The default training options.
   public static var defaultTraining: TrainingOptions {
     TrainingOptions(epochs: 150, batchSize: 1000, learningRate: 2e-3)
   }

@@ -61,7 +61,7 @@ public struct AutoRecPredictor: RatingPredictor {
   private let known: (rows: [Bool], columns: [Bool])
   private let range: ClosedRange<Float>
 
-  /// Puts a network and the ratings together.
+  /// Creates a predictor of a network and the ratings.
   ///
   /// - Parameter ratings: U × I; turned over for I-AutoRec.
   public init(_ autoencoder: Autoencoder<PointLatent>, side: Side, ratings: SparseRows) {

@@ -34,7 +34,7 @@ struct ShardWorker<S: Scalar>: Sendable {
     biasGradient = Matrix(rows: 1, columns: count)
   }
 
-  /// Goes back to weights and moments that were kept.
+  /// Restores stored weights and moments.
   mutating func restore(_ shard: ItemShard<S>, first: ItemShard<S>, second: ItemShard<S>) {
     self.shard = shard
     inputMoments = AdamMoments(first: first.inputWeight, second: second.inputWeight)

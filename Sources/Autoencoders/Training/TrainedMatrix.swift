@@ -49,7 +49,7 @@ struct TrainedLayer<S: Scalar>: Sendable {
 
   /// - Parameters:
   ///   - gradients: added in order.
-  ///   - scratch: a place for a piece of the gradient, for each thread.
+  ///   - scratch: memory for a piece of the gradient, per thread.
   mutating func update(
     summing gradients: [DenseLayer<S>], step: AdamStep, biasStep: AdamStep, scratch: inout [Matrix<S>],
     processor: Processor

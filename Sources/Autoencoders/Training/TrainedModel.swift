@@ -2,7 +2,7 @@ public import Compute
 import FileFormats
 public import InteractionData
 
-/// A fitted model of the zoo.
+/// A fitted model.
 ///
 /// Only a `gaussian` encodes to distributions.
 public enum TrainedModel: Sendable {

@@ -6,7 +6,7 @@ import InteractionData
 ///
 /// There is one trainer for all of them.
 public struct Trainer: Sendable {
-  /// Where the arithmetic happens.
+  /// The processor.
   public let processor: Processor
   /// The seed of the run.
   public let seed: Seed
@@ -34,15 +34,15 @@ public struct Trainer: Sendable {
 
   /// Fits a design to the rows of a data set.
   ///
-  /// Rows without entries are passed over.
+  /// Rows without entries are skipped.
   ///
   /// - Parameters:
   ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the
-  ///     last epoch's, for callers that only want to know how many epochs are best.
-  ///   - validate: a value for the model as it is after each epoch, larger is better; it chooses the best epoch.
-  ///   - plannedEpochs: the length on which schedules rest, when fewer epochs are to be run than were planned (fitting again
+  ///     last epoch's, for callers that only need the best number of epochs.
+  ///   - validate: the validation value after each epoch, larger is better; it chooses the best epoch.
+  ///   - plannedEpochs: the number of epochs for schedules, when fewer are run (fitting again
   ///     for the number of epochs that validation chose).
-  ///   - selection: what an earlier fit found, when this one fits again; goes into checkpoints.
+  ///   - selection: the result of the first fit, during the second; stored in checkpoints.
   /// - Throws: ``TrainingError``, what `validate` throws, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
     _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions,
@@ -113,7 +113,7 @@ public struct Trainer: Sendable {
       history: position.history, bestEpoch: position.best?.epoch ?? position.history.count)
   }
 
-  /// Runs what is left of an epoch; `position` is then at its end, with no batch of the next.
+  /// Runs the rest of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
     _ position: inout TrainingPosition, telling progress: TrainingProgress, step: inout TrainingStep<Latent, Float>,
     best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows

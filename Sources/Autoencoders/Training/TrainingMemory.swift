@@ -3,7 +3,7 @@ import FileFormats
 
 /// What a training will hold in memory at once, known before it starts.
 ///
-/// Everything large has a size that follows from the design, the data and the batch: the trainer grows nothing with the
+/// Every large array has a size that follows from the design, the data and the batch; none grows with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
   /// The weights with their two moments; where the best epoch's are kept, they are here a fourth time.

@@ -1,6 +1,6 @@
 /// How a model is fitted.
 ///
-/// One set of names for the whole zoo.
+/// The names are the same for all models.
 public struct TrainingOptions: Codable, Sendable, Equatable {
   /// The largest number of passes over the training users.
   public var epochs = 200
@@ -11,7 +11,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var batchSize: Int?
   /// Adam's step size.
   public var learningRate = 1e-3
-  /// How many epochs without a better validation value end the training, counted once the prior's weight has
+  /// The number of epochs without a better validation value that ends the training, counted after the prior's weight has
   /// stopped rising.
   ///
   /// 0 never stops early.
@@ -47,7 +47,7 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var divergence: Double
   /// β at the epoch's last update.
   public var beta: Double
-  /// How many log-variances were held to their range.
+  /// The number of log-variances clipped to their range.
   public var heldLogVariances: Int
   /// The value on the validation users, where there are any.
   public var validation: Double?
@@ -55,7 +55,7 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var latent: LatentEpoch?
 }
 
-/// A training that came to its end.
+/// A finished training.
 public struct TrainingOutcome<Latent: LatentSpace>: Sendable {
   /// The weights of the best epoch; of the last one without validation.
   public let model: Autoencoder<Latent>

@@ -274,7 +274,7 @@ public struct BatchLoss: Sendable, Equatable {
   public var priorWeight: Double
   /// The number of users.
   public var users: Int
-  /// How many log-variances were held to their range.
+  /// The number of log-variances clipped to their range.
   public var heldLogVariances: Int
 
   /// Reconstruction and weighted divergence; the penalty on weights is not part of it.

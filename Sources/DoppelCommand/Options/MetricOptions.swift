@@ -6,7 +6,7 @@ extension ModelConfiguration.Task: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
 
-/// What is measured.
+/// The metrics.
 struct MetricOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -1,4 +1,4 @@
-/// How unevenly recommendations fall on items: the Gini coefficient of how often each item is recommended,
+/// The inequality of recommendations over items: the Gini coefficient of how often each item is recommended,
 /// from 0 (all equally often) to nearly 1 (all on one item).
 ///
 /// With the counts `x` in ascending order, `Σ_{i=1}^{I} (2i − I − 1) · xᵢ / (I · Σ xᵢ)`. All items count,

@@ -1,4 +1,4 @@
-/// One user's ranked list as the accuracy metrics see it: which ranks hit, and how many items there were to
+/// One user's ranked list for the accuracy metrics: the ranks that hit, and the number of items to
 /// find.
 ///
 /// Symbols, as in the formulas of every metric: `hⱼ ∈ {0, 1}` is the hit at rank `j` (counted from 1),
@@ -25,7 +25,7 @@ public struct JudgedList: Sendable, Equatable {
   public func hitCount(at k: Int) -> Int { hits.prefix(k).count { $0 } }
 }
 
-/// A metric of one user's list; the figure for a model is its mean over users.
+/// A metric of one user's list; a model's value is the mean over users.
 ///
 /// Every value lies in [0, 1] and larger is better.
 public protocol AccuracyMetric {

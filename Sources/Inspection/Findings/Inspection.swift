@@ -31,7 +31,7 @@ public struct NoDistribution: Sendable, Equatable {
 public struct Inspection<Latent: InspectableLatent>: Sendable {
   /// The unique name of the model in this inspection.
   public let label: String
-  /// Its name in the zoo, such as `mult-vae`.
+  /// The name of its type, such as `mult-vae`.
   public let model: String
   /// Measures of the codes.
   public let codes: CodeFindings
@@ -58,7 +58,7 @@ public enum InspectedModel: Sendable {
     }
   }
 
-  /// Its name in the zoo.
+  /// The name of its type.
   public var model: String {
     switch self {
     case .point(let inspection): inspection.model

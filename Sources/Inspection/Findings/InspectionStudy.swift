@@ -26,7 +26,7 @@ public struct LatentAgreement: Sendable, Equatable {
   public let a: String
   /// The label of the other.
   public let b: String
-  /// The name both have in the zoo.
+  /// The name of their type.
   public let model: String
   /// The residual variance after the best rotation, reflection and scaling: 0 for equal spaces, 1 for unrelated ones.
   ///
@@ -44,7 +44,7 @@ public struct LatentAgreement: Sendable, Equatable {
 
 /// All pairs of several runs of one model, with jackknife intervals over the runs.
 public struct RunStability: Sendable, Equatable {
-  /// The name in the zoo.
+  /// The name of the type.
   public let model: String
   /// How many runs.
   public let runs: Int

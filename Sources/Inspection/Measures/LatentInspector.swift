@@ -16,7 +16,7 @@ public struct LatentInspector: Sendable {
   public let options: InspectionOptions
   /// Where samples and draws come from; the same for every model.
   public let seed: Seed
-  /// Where the arithmetic happens.
+  /// The processor.
   public let processor: Processor
   /// The strongest true taste of each user, where it is known; shape: U, or empty.
   public var tastes: [String?] = []
