@@ -80,7 +80,7 @@ struct InspectionFigures {
       return quantiles.map { $0 - quantiles[2] }
     }
     return spread(
-      "Spread of the codes", "code of a user minus the dimension's median",
+      "Spread of the codes", "code − median",
       "The middle 50 % and the middle 90 % of users around each dimension's median.", centred, reference: nil)
   }
 

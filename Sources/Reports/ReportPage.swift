@@ -79,7 +79,7 @@ public struct ReportPage: Sendable {
             .tag("main", ["id": "main", "tabindex": "-1"], main),
             .tag(
               "footer", [:],
-              [.tag("p", text: "Made by doppel. This file is complete: it loads nothing from anywhere.")]),
+              [.tag("p", text: "Made by doppel. This file is self-contained: it loads nothing.")]),
           ] + context.scripts.map { .tag("script", [:], [.verbatim(PageAssets.wrapped($0))]) }),
       ])
     var text = "<!DOCTYPE html>\n"

@@ -81,7 +81,7 @@ struct HyperparameterTests {
         "mult-vae", "latent", .number(2.5),
         "latent of mult-vae cannot be 2.5; accepted: a whole number from 1 to 100000"
       ),
-      ("mult-vae", "beta", .number(-1), "beta of mult-vae cannot be -1; accepted: a number from 0"),
+      ("mult-vae", "beta", .number(-1), "beta of mult-vae cannot be -1; accepted: a number of at least 0"),
       ("ae", "learningRate", .number(0), "learningRate of ae cannot be 0; accepted: a number above 0"),
       ("ae", "epochs", .number(0), "epochs of ae cannot be 0; accepted: a whole number from 1 to 2147483647"),
       ("ae", "patience", .number(-1), "patience of ae cannot be -1; accepted: a whole number from 0 to 2147483647"),

@@ -67,7 +67,7 @@ struct AuditReportTests {
     let table = try #require(section.range(of: "<caption>Fidelity: synthetic users"))
     let words = try #require(section.range(of: "<summary>Fidelity: every measure in words"))
     #expect(gaps.lowerBound < table.lowerBound && table.lowerBound < words.lowerBound)
-    #expect(html.contains("doppel audit --real 'a b.tsv'"))
+    #expect(try PageOutline(parsing: html).text.contains("doppel audit --real 'a b.tsv'"))
   }
 
   @Test("without a holdout says other half, and holds nothing against unseen users")

@@ -1,7 +1,6 @@
 import Autoencoders
 public import Evaluation
 import Foundation
-import InteractionData
 
 /// Tables and sentences.
 extension InspectionStudy {
@@ -188,13 +187,13 @@ extension InspectionStudy {
   /// How many directions a model's codes use, and whether draws from N(0, I) resemble them.
   private func spread(_ model: InspectedModel) -> String {
     let codes = model.codes
-    let count = codes.dimensions.count
-    let active = "\(model.label) has \(codes.activeUnits) active of \(counted(count, "dimension"))"
+    let active = "\(model.label) has \(codes.activeUnits) active dimensions of \(codes.dimensions.count)"
     let rank = String(format: "%.1f", codes.effectiveRank)
     let isFlat = codes.effectiveRank < 0.5 * Double(codes.activeUnits)
     return active
       + (isFlat
-        ? ", but most of the variance lies in about \(rank) directions. " : " with an effective rank of \(rank). ")
+        ? ", but their variance is that of only \(rank) equally strong directions. "
+        : "; their variance is that of \(rank) equally strong directions. ")
       + "Draws from N(0, I) "
       + (codes.discrepancy.mmd > codes.discrepancy.critical
         ? "differ from its codes." : "do not differ significantly from its codes.")
