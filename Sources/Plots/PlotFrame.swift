@@ -34,8 +34,8 @@ public struct PlotFrame: Sendable {
     let room = (right - margin) / Double(max(1, names.count))
     let longest = names.map { Self.textWidth(Self.short($0, 18)) }.max() ?? 0
     rotatesX = longest > room - 6 && room >= 11
-    left = rotatesX ? max(margin, min(width * 0.3, 0.72 * longest + 6 - room / 2)) : margin
-    let xHeight = rotatesX ? 0.72 * longest + 18 : Self.lineHeight
+    left = rotatesX ? max(margin, min(width * 0.3, 0.8 * longest + 8 - room / 2)) : margin
+    let xHeight = rotatesX ? 0.8 * longest + 18 : Self.lineHeight
     let bottomMargin = xHeight + 6 + (plot.x.label.isEmpty ? 4 : 18)
 
     let rows = plot.y.categories.map { Double($0.count) * (plot.width == .page ? 20 : 24) + 16 }

@@ -27,7 +27,7 @@ extension AuditReport {
       "\(title): gaps to real users",
       description: drawn.map { "\($0.measure.kind.title): \($0.measure.judgement.rawValue)." }.joined(separator: " "),
       x: Axis("gap ÷ margin (further right is worse)", domain: -Self.gapReach...Self.gapReach),
-      y: Axis("", .categories(drawn.map(\.measure.kind.title))))
+      y: Axis("", .categories(drawn.map(\.measure.kind.rawValue))))
     plot.width = .page
     let series: [(judgements: [AuditJudgement], series: Series)] = [
       ([.atCeiling, .near], Series("within the margin", 0)), ([.open], Series("open", 4)),

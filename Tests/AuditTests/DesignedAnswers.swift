@@ -37,7 +37,7 @@ struct DesignedAnswers {
     #expect(try #require(result[.closestRecordShare]?.value) > 0.999)
     #expect(result[.membershipAUC]?.judgement == .fails)
     #expect(result[.popularity]?.value == 1)
-    #expect(result.conclusions.contains { $0.contains("copies of real people") })
+    #expect(result.conclusions.contains { $0.contains("copies of real users") })
     // Twins stand in the same quarter, so the classifier sees nothing where there is nothing to see.
     #expect(abs(try #require(result[.twoSampleTest]?.value) - 0.5) < 0.06)
   }

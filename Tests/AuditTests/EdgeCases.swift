@@ -20,7 +20,7 @@ struct EdgeCases {
     #expect(result[.popularity]?.ceiling != nil)
     #expect(result[.exactCopies]?.ceiling == 0)
     #expect(result.notes.contains { $0.hasPrefix("no holdout") })
-    #expect(result.conclusions.contains { $0.contains("cannot be judged") })
+    #expect(result.conclusions.contains { $0.contains("could not be judged") })
   }
 
   @Test("Items nobody knows are counted, and disjoint catalogues share nothing")
@@ -42,7 +42,7 @@ struct EdgeCases {
   func overlap() throws {
     let result = try audit(population.part(0), population.part(1), population.part(0))
     #expect(result.notes.contains { $0.contains("user ids") })
-    #expect(result.notes.contains { $0.contains("overlaps train") })
+    #expect(result.notes.contains { $0.contains("may overlap the training data") })
   }
 
   @Test("Users with one item collide by chance, and as often as real ones")
