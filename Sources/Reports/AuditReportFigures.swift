@@ -26,14 +26,14 @@ extension AuditReport {
     var plot = Plot(
       "\(title): gaps to real users",
       description: drawn.map { "\($0.measure.kind.title): \($0.measure.judgement.rawValue)." }.joined(separator: " "),
-      x: Axis("gap ÷ margin (further right is worse)", domain: -Self.gapReach...Self.gapReach),
+      x: Axis("gap to real users ÷ margin (0: equal; further right: worse)", domain: -Self.gapReach...Self.gapReach),
       y: Axis("", .categories(drawn.map(\.measure.kind.rawValue))))
     plot.width = .page
     let series: [(judgements: [AuditJudgement], series: Series)] = [
       ([.atCeiling, .near], Series("within the margin", 0)), ([.open], Series("open", 4)),
       ([.fails], Series("fails", 1)),
     ]
-    plot.marks = [Rule(x: 0, label: "real users"), Rule(x: 1, label: "margin")]
+    plot.marks = [Rule(x: 0), Rule(x: 1, label: "margin")]
     for (judgements, look) in series where drawn.contains(where: { judgements.contains($0.measure.judgement) }) {
       plot.marks.append(
         Intervals(

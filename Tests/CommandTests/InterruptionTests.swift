@@ -50,7 +50,7 @@ struct InterruptionTests {
     #expect(outcome.output.isEmpty)
     #expect(try files("m").keys.sorted() == ["checkpoint.safetensors"])
     let resumed = try doppel.run(words + ["--output", "m", "--resume", "--log", "log.csv"], in: folder)
-    #expect(resumed.status == 0 && resumed.errors.contains("going on from the checkpoint in m, after"))
+    #expect(resumed.status == 0 && resumed.errors.contains("resuming from the checkpoint in m, after"))
     #expect(try files("m") == files("whole"))
     // Both fits, every epoch of them.
     let epochs = try folder.text("log.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",")[1] }

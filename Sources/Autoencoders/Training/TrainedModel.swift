@@ -99,7 +99,7 @@ extension ModelConfiguration {
     }
     var (chooser, again) = (trainer, trainer)
     (chooser.stage, again.stage) = (.choosing, .again)
-    // The first fit's weights are gone before the second makes its own.
+    // The weights of the first fit are freed before those of the second are allocated.
     func select() throws -> TrainingPosition.Selection {
       let chosen = try chooser.fit(
         design, to: rows, options: options, keepsBest: false, validate: validate)

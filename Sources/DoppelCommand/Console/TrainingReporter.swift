@@ -43,7 +43,7 @@ final class TrainingReporter: Sendable {
   /// Takes the bar away, also where the training ends in an error.
   func clear() { progress.end() }
 
-  /// Ends the report of a training that came to its end, with a warning where posteriors are none worth the name.
+  /// Ends the report of a training that came to its end, with a warning where posteriors have collapsed.
   func end() {
     progress.end()
     if quiet { return }
