@@ -96,7 +96,7 @@ struct AuthorsLayoutTests {
       let twice = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
       #expect(
         twice?.description
-          == "\(directory)/unique_sid.txt:3: \"10\" occurs twice; accepted: one id a line, each once, in UTF-8"
+          == "\(directory)/unique_sid.txt:3: \"10\" is there twice; accepted: one id a line, each once, in UTF-8"
       )
       try put(["unique_sid.txt": "10\n\n30\n"], in: directory)
       #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
