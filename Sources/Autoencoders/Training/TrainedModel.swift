@@ -40,6 +40,9 @@ public struct Fit: Sendable {
   /// The epoch whose weights were kept, or that a second fit was run for.
   public let bestEpoch: Int
 
+  /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
+  public var trainingRows: Int { history.first?.users ?? 0 }
+
   /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
   ///
   /// None where nothing was validated: all epochs run then, and the last one is no finding.

@@ -39,7 +39,7 @@ struct Sample: CheckedCommand {
   }
 
   func run() throws {
-    if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    if output == "-" && options.json { throw UsageError("--output - and --json both write to stdout") }
     let plan = try drawing.plan(users: users)
     let directory = try ModelDirectory(contentsOf: model)
     var run = SampleRun(
