@@ -84,8 +84,8 @@ public struct ModelCard: Sendable {
     if let validation {
       text += "Validation \(selection) \(Self.number(validation)) at epoch \(bestEpoch) of \(history.count)"
       text += refitted ? ", then fitted again on all data for \(counted(bestEpoch, "epoch")). " : ". "
-      text += "The validation part chose the epoch, so the value leans to the bright side; "
-      text += "`doppel evaluate` measures on users of your own.\n\n"
+      text += "The epoch was chosen on the validation data, so the value is optimistic; "
+      text += "`doppel evaluate` measures the model on other users.\n\n"
     }
     if let last = history.first(where: { $0.epoch == bestEpoch }) {
       text += "| at epoch \(bestEpoch) | |\n|---|--:|\n"

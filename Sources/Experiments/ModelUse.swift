@@ -233,7 +233,7 @@ extension ModelDirectory {
         path: wanted.name,
         message: strangers > 0
           ? "has nothing to look for: no user has an item of the model in \(known.name)"
-          : "has nothing to look for among the model's items",
+          : "has no item of the model to predict",
         accepted: "interactions with items of the model's items.txt"
           + (strangers > 0 ? ", of users that \(known.name) has too" : ""))
     }

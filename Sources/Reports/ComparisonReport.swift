@@ -150,7 +150,7 @@ public struct ComparisonReport: Sendable {
   }
 
   var settings: ReportSection {
-    var table = ReportTable("Hyper-parameters", columns: [.text("model"), .text("key"), .text("value")])
+    var table = ReportTable("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
         table.append([.name(model.name), .text(key), .name(value.flagText)])

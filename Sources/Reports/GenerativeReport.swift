@@ -7,14 +7,16 @@ import Plots
 public struct GenerativeReport: Sendable {
   private let result: GenerativeResult
   private let document: ResultDocument
-  /// What both reports of `compare` say alike.
+  /// The parts that both reports of `compare` share.
   private let common: ComparisonReport
 
   /// Prepares a report.
-  public init(_ result: GenerativeResult, document: ResultDocument) {
+  ///
+  /// - Parameter command: the command line, shown under "Settings".
+  public init(_ result: GenerativeResult, document: ResultDocument, command: String? = nil) {
     self.result = result
     self.document = document
-    common = ComparisonReport(Comparison(result.models, metrics: []), document: document)
+    common = ComparisonReport(Comparison(result.models, metrics: []), document: document, command: command)
   }
 
   /// The page.
@@ -22,27 +24,29 @@ public struct GenerativeReport: Sendable {
     var page = ReportPage(
       "Generators on \(document.dataset.name)",
       lead:
-        "Synthetic users of \(common.names.joined(separator: ", ")), held against real users that no model has seen.")
+        "Synthetic users of \(common.names.joined(separator: ", ")), compared with real users that no model has seen.")
     page.facts = common.facts
     page.append(results)
     page.append(
       section(
         "Fidelity", GenerativeResult.fidelity,
-        "Whether synthetic users are like real ones. The held-out users show what real data reach."))
+        "How similar synthetic users are to real ones. The held-out users show what real data reach."))
     page.append(
       section(
         "Privacy", GenerativeResult.privacy,
-        "What synthetic users tell about training users. Nothing here is a guarantee; only differential privacy is."))
+        "What synthetic users reveal about training users. These measures give no guarantee; only differential privacy does."
+      ))
     page.append(training)
+    if !document.notes.isEmpty { page.append(ReportSection("Notes", [.list(document.notes)])) }
     page.append(common.settings)
     return page
   }
 
   private var results: ReportSection {
     let size =
-      "\(common.count(result.trainingUsers)) users trained on, \(common.count(result.heldOutUsers)) held out, "
+      "\(common.count(result.trainingUsers)) training users, \(common.count(result.heldOutUsers)) held out, "
       + "\(common.count(result.contenders.first?.users ?? 0)) drawn from each model."
-    return ReportSection("Results", [.prose(size), .list(result.sentences)] + document.notes.map { .note($0) })
+    return ReportSection("Results", [.prose(size), .list(result.sentences)])
   }
 
   private func section(_ title: String, _ kinds: [AuditMeasureKind], _ words: String) -> ReportSection {
@@ -83,13 +87,15 @@ public struct GenerativeReport: Sendable {
       case .lowerIsBetter: "Lower is better"
       case .equalIsBest: "The nearer to the held-out users, the better"
       }
-    return ReportFigure(plot, caption: words + "; intervals reach 1.96 standard errors to either side.")
+    return ReportFigure(plot, caption: words + "; intervals are ± 1.96 standard errors.")
   }
 
   private var training: ReportSection {
     var table = ReportTable(
       "Training",
-      columns: [.text("model"), .number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
+      columns: [
+        .text("model"), .number("best epoch"), .number("epochs"), .number("training (s)"), .number("parameters"),
+      ])
     for model in result.models {
       table.append([
         .name(model.name), .count(model.bestEpoch), .count(model.history.count),

@@ -136,7 +136,7 @@ struct InterruptionTests {
   func resume() throws {
     let short = words.dropLast() + ["2", "--output", "m"]
     let fresh = try doppel.run(short + ["--resume"], in: folder)
-    #expect(fresh.status == 0 && fresh.errors.contains("no checkpoint in m; starting afresh"))
+    #expect(fresh.status == 0 && fresh.errors.contains("no checkpoint in m; starting from the beginning"))
     let run = try doppel.start(words + ["--output", "m", "--checkpoint-every", "1", "--force"], in: folder)
     let path = folder.url.appendingPathComponent("m/checkpoint.safetensors").path
     let deadline = Date(timeIntervalSinceNow: 300)

@@ -81,7 +81,7 @@ public struct GenerativeResult: Sendable {
 
   /// The same with a table that is at most so wide, as `ResultTable.markdown` makes it.
   public func text(width: Int?) -> String {
-    "\(trainingUsers) users trained on, \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
+    "\(counted(trainingUsers, "training user")), \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
       + table.markdown(firstColumn: "users from", width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
   }
 

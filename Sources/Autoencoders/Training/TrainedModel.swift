@@ -55,6 +55,9 @@ public struct Fit: Sendable {
   /// The number of rows in an epoch of ``history``, or 0 without one: what a batch size that is worked out depends on.
   public var trainingRows: Int { history.first?.users ?? 0 }
 
+  /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
+  public var trainingRows: Int { history.first?.users ?? 0 }
+
   /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
   ///
   /// None where nothing was validated: all epochs run then, and the last one is no finding.

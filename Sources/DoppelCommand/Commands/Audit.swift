@@ -31,7 +31,7 @@ struct Audit: CheckedCommand {
   var tstrOnly = false
   @Option(
     help: ArgumentHelp(
-      "Keep what training on the real users gave in this file, and take it from there in the next audit of the same.",
+      "Store the results of training on real users in this file, and reuse them in later audits of the same data.",
       valueName: "file"), completion: .file())
   var realScores: String?
   @Option(
@@ -55,7 +55,7 @@ struct Audit: CheckedCommand {
       IdleFlags(training, when: noUtility, "is about training models, which --no-utility leaves out"),
       IdleFlags(
         training, when: holdout == nil,
-        "needs --holdout: utility is measured on users that nothing was trained on"),
+        "needs --holdout: utility is measured on unseen users"),
     ]
   }
 

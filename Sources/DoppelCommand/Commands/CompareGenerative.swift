@@ -74,7 +74,9 @@ extension Compare {
       dataset: summary, split: comparison.description, seed: options.seed, processor: processor,
       version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
       totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes + modelNotes)
-    if let report { try GenerativeReport(result, document: document).page.write(to: report) }
+    if let report {
+      try GenerativeReport(result, document: document, command: CommandText.current).page.write(to: report)
+    }
     guard options.json else {
       let heading = Self.heading(summary, testUsers: result.heldOutUsers, processor, options.seed)
       return try Console.standardOutput(

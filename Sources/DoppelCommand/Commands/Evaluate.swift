@@ -19,9 +19,9 @@ struct Evaluate: CheckedCommand {
   @Argument(help: "File of interactions or a directory in the authors' layout.", completion: .file())
   var data: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
-  @Option(help: ArgumentHelp("What the test users are known to have.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("The known items of the test users.", valueName: "file"), completion: .file())
   var train: String?
-  @Option(help: ArgumentHelp("What is to be found.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("The items to predict.", valueName: "file"), completion: .file())
   var test: String?
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions

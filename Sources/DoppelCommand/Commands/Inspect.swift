@@ -207,7 +207,8 @@ struct Inspect: CheckedCommand {
     text += study.summaryTable.markdown(firstColumn: counted(study.users, "user"), width: Console.width)
     for model in study.models {
       let shown = min(12, model.codes.dimensions.count)
-      text += "\n\(Console.printable(model.label)): the \(shown) dimensions that say most\n\n"
+      let weight = model.distribution == nil ? "variance" : "KL"
+      text += "\n\(Console.printable(model.label)): the \(shown) dimensions with the largest \(weight)\n\n"
       text += study.dimensionTable(of: model, limit: shown).markdown(firstColumn: "dimension", width: Console.width)
     }
     if !study.agreements.isEmpty {
@@ -216,7 +217,8 @@ struct Inspect: CheckedCommand {
     }
     if let table = study.recoveryTable {
       text +=
-        "\nThe true tastes, from the codes\n\n" + table.markdown(firstColumn: "representation", width: Console.width)
+        "\nRecovery of the true tastes from the codes\n\n"
+        + table.markdown(firstColumn: "representation", width: Console.width)
     }
     let sentences = study.sentences
     return text + (sentences.isEmpty ? "" : "\n" + sentences.map { Console.printable($0) + "\n" }.joined())

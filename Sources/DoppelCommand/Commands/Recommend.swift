@@ -22,18 +22,18 @@ struct Recommend: CheckedCommand {
       "What someone new has, with commas; quote an id that has one: 'x,\"Me, Myself\"'.", valueName: "ids"))
   var items: String?
   @Option(
-    help: ArgumentHelp("File of interactions: a list for every user in it.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("File of interactions: one list for every user.", valueName: "file"), completion: .file())
   var users: String?
   @Option(help: ArgumentHelp("A user in --data.", valueName: "id"))
   var user: String?
-  @Option(help: ArgumentHelp("File of interactions that has --user.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("File of interactions with the items of --user.", valueName: "file"), completion: .file())
   var data: String?
   @Option(
     name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
-  @Option(help: ArgumentHelp("Ids never to recommend, one a line.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("Item ids to exclude, one per line.", valueName: "file"), completion: .file())
   var excludeItems: String?
-  @Option(help: ArgumentHelp("The only ids to recommend, one a line.", valueName: "file"), completion: .file())
+  @Option(help: ArgumentHelp("Item ids to choose from, one per line.", valueName: "file"), completion: .file())
   var onlyItems: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions

@@ -13,13 +13,13 @@ struct Train: CheckedCommand {
       """)
 
   @OptionGroup var data: DataOptions
-  @Option(help: ArgumentHelp("Which model.", valueName: "name"), completion: .model)
+  @Option(help: ArgumentHelp("The model.", valueName: "name"), completion: .model)
   var model: String
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
   @Flag(help: "Replace the model or checkpoint that is in --output.")
   var force = false
-  @Option(help: "What is predicted (default: what the model is for).")
+  @Option(help: "What to predict (default: the task of the model).")
   var task: ModelConfiguration.Task?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(
@@ -29,7 +29,8 @@ struct Train: CheckedCommand {
       after that.
       """, valueName: "name"))
   var objective = Objective.recommend
-  @Option(help: ArgumentHelp("What chooses the epoch of a ranking model.", valueName: "key"), completion: .metric)
+  @Option(
+    help: ArgumentHelp("Metric that chooses the epoch of a ranking model.", valueName: "key"), completion: .metric)
   var selection = "ndcg@100"
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false

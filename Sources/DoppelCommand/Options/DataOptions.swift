@@ -60,7 +60,7 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Column of timestamps.", valueName: "column"))
   var timestampColumn: String?
   @Option(
-    help: ArgumentHelp("What separates columns: \(Delimiter.accepted).", valueName: "text"), completion: .delimiters)
+    help: ArgumentHelp("Column separator: \(Delimiter.accepted).", valueName: "text"), completion: .delimiters)
   var delimiter: String?
   @Flag(
     inversion: .prefixedNo, exclusivity: .chooseLast,

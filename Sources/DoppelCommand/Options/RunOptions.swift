@@ -17,7 +17,7 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Flags and per-model settings from YAML or JSON; the command line wins.", valueName: "file"),
+      "Flags and per-model settings from YAML or JSON; the command line takes precedence.", valueName: "file"),
     completion: .config)
   var config: String?
 
@@ -40,7 +40,7 @@ struct RunOptions: ParsableArguments {
   /// What is read.
   var inputs: [(name: String, path: String?)] { [("--config", config)] }
 
-  /// The fastest engine present, on as many threads as asked for.
+  /// The fastest engine present, with the given number of threads.
   func processor() throws -> Processor {
     Processor(engine: try ProductEngine.fastest(), threads: threads)
   }
