@@ -137,10 +137,11 @@ public struct InteractionReader: Sendable {
   /// What was decided, and what may mean that it was decided wrongly.
   private func notes(_ decision: Decision, _ reading: ChunkedReading, count: Int) -> [String] {
     var notes = describesColumns ? [decision.columns.description] + decision.notes : []
+    // Users who occur once are what a test file with one item each has.
+    if count > 3, reading.items.count == count, reading.users.count > 1 {
+      notes.append("every item occurs only once; \(ColumnRole.item.option) says in which column the item is")
+    }
     for (role, ids) in [(ColumnRole.user, reading.users), (.item, reading.items)] {
-      if count > 3, ids.count == count, reading.users.count > 1, reading.items.count > 1 {
-        notes.append("every \(role) occurs only once; \(role.option) says in which column the \(role) is")
-      }
       let padded = decision.columns.separator == "\(Delimiter.tab)" ? ids.paddedCount : 0
       if padded > 0 {
         notes.append(
