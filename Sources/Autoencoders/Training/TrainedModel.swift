@@ -52,9 +52,6 @@ public struct Fit: Sendable {
     case everything
   }
 
-  /// The number of rows in an epoch of ``history``, or 0 without one: what a batch size that is worked out depends on.
-  public var trainingRows: Int { history.first?.users ?? 0 }
-
   /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
   public var trainingRows: Int { history.first?.users ?? 0 }
 
