@@ -46,7 +46,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
     case .shortLists(let cutoff, let users):
       "\(counted(users, "user")) with fewer than \(counted(cutoff, "item")) to rank: their lists are shorter"
     case .allTied(let users):
-      "\(counted(users, "user")) with the same score for every item listed: the vocabulary's order decided"
+      "\(counted(users, "user")) with equal scores for all listed items: ranked in vocabulary order"
     }
   }
 }

@@ -35,7 +35,7 @@ struct DialectDecision {
         message: isFault
           ? "has quotes that do not fit"
           : InteractionFormat.oneColumn
-            + (format.delimiter.map { " when cut at \($0)" } ?? ""),
+            + (format.delimiter.map { " when split at \($0)" } ?? ""),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
     }
     let names = ColumnNames(sample.first)

@@ -19,7 +19,7 @@ public enum IdentifierList {
       try check(id, path: name, line: index + 1, accepted: accepted)
       if !table.number(id.span, 0, id.count).isNew {
         throw DataError(
-          path: name, line: index + 1, text: String(decoding: id, as: UTF8.self), message: "is there twice",
+          path: name, line: index + 1, text: String(decoding: id, as: UTF8.self), message: "occurs twice",
           accepted: accepted)
       }
     }

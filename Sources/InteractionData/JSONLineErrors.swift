@@ -72,9 +72,9 @@ struct JSONLineErrors {
   private static func accepted(_ role: ColumnRole) -> String {
     switch role {
     case .user, .item: "a string without control characters, or a whole number (\(role.option) says which field)"
-    case .rating: "a finite number such as 4 or 3.5 (\(role.option) says which field, none for none)"
+    case .rating: "a finite number such as 4 or 3.5 (\(role.option) selects the field; none ignores it)"
     case .timestamp:
-      "seconds such as 881250949, milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z (\(role.option) says which field, none for none)"
+      "seconds such as 881250949, milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z (\(role.option) selects the field; none ignores it)"
     }
   }
 

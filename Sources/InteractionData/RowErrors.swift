@@ -20,7 +20,7 @@ extension RowParser {
   /// A column that should be a number and is not.
   func notNumber(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) -> DataError {
     let text = text(bytes, start, end)
-    let choice = "(\(role.option) says which column, none for none)"
+    let choice = "(\(role.option) selects the column; none ignores it)"
     if role == .timestamp {
       return DataError(
         path: path, line: line, text: text, message: "is not a timestamp",

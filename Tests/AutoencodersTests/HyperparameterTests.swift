@@ -58,7 +58,7 @@ struct HyperparameterTests {
   func unknown() {
     #expect(
       message { try self.model("ae").setting(["dropout": 0.5]) }
-        == "ae has no hyper-parameter dropout; did you mean epochs? It has batchSize, epochs, latent, "
+        == "ae has no hyper-parameter dropout; did you mean epochs or latent? It has batchSize, epochs, latent, "
         + "learningRate, likelihood, patience, weightDecay")
     #expect(
       message { try self.model("popularity").setting(["latent": 5]) }

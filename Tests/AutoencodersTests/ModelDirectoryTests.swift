@@ -89,7 +89,7 @@ struct ModelDirectoryTests {
   func shortItems() throws {
     let text = try readingError("mult-vae") { try replace("item 69\n", "", in: $0 + "/items.txt") }
     #expect(text.contains("/model/config.json"), "\(text)")
-    #expect(text.contains("speaks of 70 items, but items.txt has 69"), "\(text)")
+    #expect(text.contains("has 70 items, but items.txt has 69"), "\(text)")
   }
 
   @Test("weights of another shape than config.json and items.txt ask for are refused by name")

@@ -91,7 +91,7 @@ struct AuditCommandTests {
       ("--real t.tsv --synthetic s.tsv --holdout h.tsv --real-scores nowhere/r.json", 73, "nowhere"),
       ("--real t.tsv --synthetic s.tsv --real-scores r.json", 64, "--holdout"),
       ("--real t.tsv --synthetic s.tsv --tstr-only", 64, "--holdout"),
-      ("--real - --synthetic -", 64, "only one file"), ("--real t.tsv --syntetic s.tsv", 64, "--synthetic"),
+      ("--real - --synthetic -", 64, "read only once"), ("--real t.tsv --syntetic s.tsv", 64, "--synthetic"),
       ("--real t.tsv --synthetic few.tsv", 65, "at least 10 users"),
       ("--real t.tsv --synthetic empty.tsv", 65, "empty.tsv"),
       ("--real nowhere.tsv --synthetic s.tsv", 66, "nowhere.tsv"),

@@ -15,7 +15,7 @@ struct ByteTests {
     let folder = try TemporaryFolder()
     let items = ["\u{FEFF}x", "y", "x", "z"]
     try folder.write((1...4).flatMap { user in items.map { "u\(user)\t\($0)\n" } }.joined(), to: "bom.tsv")
-    let outcome = try run("train bom.tsv --model popularity --split interactions --output m", in: folder)
+    let outcome = try run("train bom.tsv --model popularity --split interactions --output m --force", in: folder)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return folder
   }
@@ -71,7 +71,7 @@ struct ByteTests {
       .joined()
     try folder.write(text, to: "reviews.json")
     for data in ["reviews.json", "-"] {
-      let line = "train \(data) --model popularity --min-rating 4 --split interactions --output m"
+      let line = "train \(data) --model popularity --min-rating 4 --split interactions --output m --force"
       let outcome = try run(line, in: folder, input: text)
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(try folder.text("m/items.txt").split(separator: "\n").sorted() == (0..<8).map { "b\($0)" })

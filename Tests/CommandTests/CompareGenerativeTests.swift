@@ -42,7 +42,7 @@ struct CompareGenerativeTests {
     let page = try folder.text("r.html")
     #expect(page.contains("mult-vae, population") && page.contains("ae + fitted Gaussian") && page.contains("<svg"))
     #expect(table.contains("; 60 test users; seed 42, "))
-    #expect(table.contains("60 users trained on, 60 held out, 60 drawn from each model"))
+    #expect(table.contains("60 training users, 60 held out, 60 drawn from each model"))
     #expect(table.contains("| held-out users "))
     #expect(table.contains("mult-vae, population against ae + fitted Gaussian: "))
   }

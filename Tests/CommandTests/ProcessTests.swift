@@ -43,7 +43,7 @@ struct ProcessTests {
     let outcome = try shell(
       "(\(doppel.path) recommend pop --users p/interactions.tsv -k 40; echo $? >&2) | head -1")
     #expect(outcome.output == "user\titem\tscore\n")
-    #expect(outcome.errors == "0\n")
+    #expect(outcome.errors.hasSuffix("0\n"))
   }
 
   @Test("output that finds no room is told with 73")
@@ -66,7 +66,7 @@ struct ProcessTests {
 
   @Test("progress is for terminals, colour only where NO_COLOR is unset")
   func progress() throws {
-    let words = "train p/interactions.tsv --model ae --latent 4 --epochs 200 --patience 0 --output m"
+    let words = "train p/interactions.tsv --model ae --latent 4 --epochs 200 --patience 0 --output m --force"
       .split(separator: " ").map(String.init)
     func onTerminal(_ noColour: String?) throws -> String {
       try Terminal().run(doppel, words, in: folder, environment: ["TERM": "xterm", "NO_COLOR": noColour])

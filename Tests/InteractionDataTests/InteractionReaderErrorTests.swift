@@ -47,7 +47,7 @@ struct InteractionReaderErrorTests {
       (
         "user,item,timestamp\nu,i,yesterday\n",
         "ratings.csv:2: \"yesterday\" is not a timestamp; accepted: seconds such as 881250949, "
-          + "milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z (--timestamp-column says which column, none for none)"
+          + "milliseconds, or ISO 8601 such as 2010-10-19T23:55:27Z (--timestamp-column selects the column; none ignores it)"
       ),
       (
         "u,i,4\n\nu,j\n",

@@ -134,7 +134,7 @@ struct JSONLineTests {
 struct JSONLineErrorTests {
   static let good = "{\"user\":\"u\",\"item\":\"i\",\"rating\":4}\n"
   static let line = "one JSON object a line, such as {\"user_id\": \"u1\", \"item_id\": \"i1\", \"rating\": 4}"
-  static let rating = "a finite number such as 4 or 3.5 (--rating-column says which field, none for none)"
+  static let rating = "a finite number such as 4 or 3.5 (--rating-column selects the field; none ignores it)"
 
   private func error(_ text: String, _ format: InteractionFormat = InteractionFormat()) -> DataError? {
     #expect(throws: DataError.self, "\(text)") { try read(text, format) }

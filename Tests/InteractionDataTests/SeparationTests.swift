@@ -48,7 +48,7 @@ struct SeparationTests {
     #expect(
       refusal(text)
         == "ratings.csv:1: \"4,5\" is not a rating; accepted: a number with a decimal point, 4.5 "
-        + "(--rating-column says which column, none for none)")
+        + "(--rating-column selects the column; none ignores it)")
   }
 
   @Test(
