@@ -5,7 +5,7 @@ import Foundation
 /// The README of a model directory: YAML front matter as model hubs read it, then what a reader should know.
 public struct ModelCard: Sendable {
   /// What was fitted.
-  public var configuration: ModelConfiguration
+  public var configuration: any ZooModel
   /// The data it was fitted to.
   public var dataset: DataSummary
   /// The training that chose the epoch.
@@ -29,7 +29,7 @@ public struct ModelCard: Sendable {
 
   /// Gathers what the card says.
   public init(
-    configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
+    configuration: any ZooModel, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
     refitted: Bool, selection: String, parameters: Int, origin: String,
     aggregatePosterior: AggregatePosterior? = nil
   ) {

@@ -5,7 +5,7 @@ import Dispatch
 /// One model's row: what it scored and what it cost.
 public struct ModelResult: Sendable {
   /// The model, with the hyper-parameters used.
-  public let configuration: ModelConfiguration
+  public let configuration: any ZooModel
   /// The value of every metric asked for.
   public let scores: [MetricScore]
   /// The values by user, for ranking models.

@@ -33,10 +33,12 @@ public struct RankingExperiment: Sendable {
   }
 
   /// Fits one model; validation chooses the epoch.
-  public func fit(_ configuration: ModelConfiguration) throws -> Fit {
-    observer.onModel(configuration.name)
-    var trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
-    let validate: ((any Recommender) throws -> Double)?
+  ///
+  /// - Throws: `TrainingError`; ``NoLatentSpace`` when the objective needs a distribution and the model has none.
+  public func fit<Model: ZooModel>(_ model: Model) throws -> Fit<Model.Fitted> {
+    observer.onModel(Model.name)
+    var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    let validate: ((Model.Fitted) throws -> Double)?
     switch objective {
     case .recommend:
       validate = split.validation.map { users in
@@ -46,21 +48,19 @@ public struct RankingExperiment: Sendable {
       trainer.waitsForPrior = true
       validate = split.validation.map { users in
         let whole = users.wholeProfiles
-        return { try bound($0, on: whole) }
+        return { try bound($0, named: Model.name, on: whole) }
       }
     }
-    return try configuration.fit(
-      to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+    return try model.fit(
+      TrainingData(rows: split.train, refit: refits ? split.refit : nil, validate: validate), by: trainer)
   }
 
-  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
-  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
-    configuration.trainingMemory(rows, processor: processor)
-  }
+  /// What fitting a model will hold in memory.
+  public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
   /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
-  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
-    configuration.largestBatch(within: limit, rows, processor: processor)
+  public func largestBatch(of model: any ZooModel, within limit: Int) -> Int? {
+    model.largestBatch(within: limit, rows, processor: processor)
   }
 
   private var rows: TrainingRows {
@@ -72,20 +72,21 @@ public struct RankingExperiment: Sendable {
   /// Fits one model and measures it on the test users.
   ///
   /// - Throws: `TrainingError`, `EvaluationError`.
-  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit) {
+  public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
+    func fit(_ model: some ZooModel) throws -> Fit<any FittedModel> { try self.fit(model).map { $0 } }
     let watch = Stopwatch()
-    let fit = try fit(configuration)
+    let fit = try fit(model)
     let trained = watch.seconds
     let evaluation = Stopwatch()
-    let result = try split.test.map { try score(fit.model.recommender, on: $0, metrics: metrics) }
+    let result = try split.test.map { try score(fit.model, on: $0, metrics: metrics) }
     return (
       ModelResult(
-        configuration: configuration, scores: result?.scores ?? [], ranking: result,
+        configuration: model, scores: result?.scores ?? [], ranking: result,
         history: fit.history,
         bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
           train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
-        notes: (result?.notes.map(\.description) ?? []) + notes(on: configuration)),
+        notes: (result?.notes.map(\.description) ?? []) + notes(on: fit.model)),
       fit
     )
   }
@@ -102,21 +103,14 @@ public struct RankingExperiment: Sendable {
   }
 
   /// The evidence lower bound at β = 1 of a model that has one.
-  private func bound(_ recommender: any Recommender, on users: Profiles) throws -> Double {
-    guard let model = recommender as? Autoencoder<GaussianLatent> else {
-      preconditionFailure("only a distribution has an evidence bound")
-    }
+  private func bound(_ model: some FittedModel, named name: String, on users: Profiles) throws -> Double {
+    guard case .gaussians(let model) = model.latent else { throw NoLatentSpace(model: name) }
     return try model.evidenceBound(of: users, seed: seed, processor: processor).value
   }
 
-  private func notes(on configuration: ModelConfiguration) -> [String] {
-    guard case .cdae(let configured) = configuration, let test = split.test, test.profiles.trainingRows == nil else {
-      return []
-    }
-    return [
-      "cdae has a vector per training user and has seen no test user: "
-        + (configured.model.unseenUsers == .mean
-          ? "the mean of all vectors stands in" : "a vector of zeros stands in")
-    ]
+  /// What to know about results for test users who were not trained on.
+  private func notes(on model: any FittedModel) -> [String] {
+    guard let test = split.test, test.profiles.trainingRows == nil else { return [] }
+    return [model.noteOnNewUsers].compactMap(\.self)
   }
 }

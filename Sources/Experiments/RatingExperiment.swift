@@ -27,77 +27,65 @@ public struct RatingExperiment: Sendable {
 
   /// Fits one model; the RMSE on the validation cells chooses the epoch.
   ///
-  /// - Returns: the fit (`nil` for the mean, which has no network) and the predictor.
-  public func fit(
-    _ configuration: ModelConfiguration
-  ) throws -> (fit: Fit?, predictor: any RatingPredictor) {
-    observer.onModel(configuration.name)
-    let final = refits ? split.refit : split.train
-    let side: AutoRecPredictor.Side
-    switch configuration {
-    case .userAutoRec: side = .users
-    case .itemAutoRec: side = .items
-    default: return (nil, MeanRating(rows: final))
-    }
-    let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
-    func rows(_ ratings: SparseRows) -> SparseRows { side == .users ? ratings : ratings.transposed() }
-
-    let validate: ((any Recommender) throws -> Double)? =
+  /// - Returns: the fit, and the predictor that reads all ratings known at test time.
+  public func fit<Model: RatingModel>(
+    _ model: Model
+  ) throws -> (fit: Fit<Model.Fitted>, predictor: any RatingPredictor) {
+    observer.onModel(Model.name)
+    let trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    let validate: ((Model.Fitted) throws -> Double)? =
       split.validation.isEmpty
       ? nil
-      : { model in
-        guard let autoencoder = model as? Autoencoder<PointLatent> else { return 0 }
-        let predictor = AutoRecPredictor(autoencoder, side: side, ratings: split.train)
-        let result = try Evaluator().evaluateRatings(
-          predictor, on: split.validation, metrics: [.rmse], processor: processor)
-        return -(result.scores.first?.value ?? 0)
+      : { fitted in
+        let scores = try score(model.predictor(fitted, ratings: split.train), on: split.validation, metrics: [.rmse])
+        return -(scores.first?.value ?? 0)
       }
-    let fit = try configuration.fit(
-      to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer,
-      validate: validate)
-    guard case .point(let autoencoder) = fit.model else { return (fit, MeanRating(rows: final)) }
-    return (fit, AutoRecPredictor(autoencoder, side: side, ratings: final))
+    let fit = try model.fit(
+      TrainingData(rows: split.train, refit: refits ? split.refit : nil, validate: validate), by: trainer)
+    return (fit, model.predictor(fit.model, ratings: refits ? split.refit : split.train))
   }
 
-  /// What fitting a model will hold in memory; `nil` where there is nothing to train.
-  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
-    configuration.trainingMemory(rows(of: configuration), processor: processor)
-  }
+  /// What fitting a model will hold in memory.
+  public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
   /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
-  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
-    configuration.largestBatch(within: limit, rows(of: configuration), processor: processor)
+  public func largestBatch(of model: any ZooModel, within limit: Int) -> Int? {
+    model.largestBatch(within: limit, rows, processor: processor)
   }
 
-  private func rows(of configuration: ModelConfiguration) -> TrainingRows {
-    let (users, items) = (split.train.rowCount, split.train.columnCount)
-    let fitsAgain = refits && !split.validation.isEmpty
-    if case .itemAutoRec = configuration { return TrainingRows(count: items, width: users, fitsAgain: fitsAgain) }
-    return TrainingRows(count: users, width: items, fitsAgain: fitsAgain)
+  private var rows: TrainingRows {
+    TrainingRows(
+      count: split.train.rowCount, width: split.train.columnCount,
+      fitsAgain: refits && !split.validation.isEmpty)
   }
 
   /// Fits one model and measures it on the test cells.
   ///
   /// - Throws: `TrainingError`, `EvaluationError`.
-  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit?) {
+  public func run(_ model: any RatingModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
+    func fit(_ model: some RatingModel) throws -> (Fit<any FittedModel>, any RatingPredictor) {
+      let (fit, predictor) = try self.fit(model)
+      return (fit.map { $0 }, predictor)
+    }
     let watch = Stopwatch()
-    let (fit, predictor) = try fit(configuration)
+    let (fit, predictor) = try fit(model)
     let trained = watch.seconds
     let evaluation = Stopwatch()
-    func evaluate(_ predictor: some RatingPredictor) throws -> [MetricScore] {
-      try Evaluator().evaluateRatings(
-        predictor, on: split.test, metrics: metrics, processor: processor
-      ).scores
-    }
-    let scores = split.test.isEmpty ? [] : try evaluate(predictor)
+    let scores = split.test.isEmpty ? [] : try score(predictor, on: split.test, metrics: metrics)
     return (
       ModelResult(
-        configuration: configuration, scores: scores, history: fit?.history ?? [],
-        bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
+        configuration: model, scores: scores, history: fit.history, bestEpoch: fit.bestEpoch,
+        parameters: fit.model.parameterCount,
         seconds: .init(
-          train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),
+          train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
         notes: []),
       fit
     )
+  }
+
+  private func score(
+    _ predictor: some RatingPredictor, on cells: [RatingCell], metrics: [Metric]
+  ) throws -> [MetricScore] {
+    try Evaluator().evaluateRatings(predictor, on: cells, metrics: metrics, processor: processor).scores
   }
 }

@@ -11,10 +11,8 @@ import InteractionData
 /// Every model is trained on real, and again on synthetic users, a tenth of whom choose the epoch: who has only synthetic
 /// users can do no better. Tests are the holdout users, a fifth of each one's items to be found from the rest.
 struct UtilityAudit: Sendable {
-  private static let models: [ModelConfiguration] = [
-    .popularity, .dae(.init()), .multDAE(.init()), .multVAE(.init()),
-  ]
-  private static let few: [ModelConfiguration] = [.popularity, .multVAE(.init())]
+  private static let models: [any ZooModel] = [Popularity(), DAE(), MultDAE(), MultVAE()]
+  private static let few: [any ZooModel] = [Popularity(), MultVAE()]
   private static let metric = Metric(.ndcg, at: 100)
 
   var utility = AuditUtility()
@@ -42,7 +40,7 @@ struct UtilityAudit: Sendable {
     let fingerprint = Self.fingerprint(split[0], options, seed, processor)
     let known = options.known.flatMap { $0.fingerprint == fingerprint ? $0 : nil }
     realScores = RealScores(fingerprint: fingerprint, values: known?.values ?? [:])
-    func run(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ split: RankingSplit) throws -> [Double] {
+    func run(_ model: any ZooModel, _ source: AuditUtility.Source, _ split: RankingSplit) throws -> [Double] {
       if source == .real, let values = realScores.values[model.name], values.count == test.userIDs.count {
         record(model, source, values)
         return values
@@ -72,7 +70,7 @@ struct UtilityAudit: Sendable {
     utility.measures += [Self.measure(.augmentation, both, last[0]), Self.agreement(values)]
   }
 
-  private mutating func record(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ values: [Double]) {
+  private mutating func record(_ model: any ZooModel, _ source: AuditUtility.Source, _ values: [Double]) {
     utility.scores.append(
       .init(
         model: model.name, trainedOn: source, value: Statistics.mean(values),

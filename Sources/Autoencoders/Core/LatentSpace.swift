@@ -10,6 +10,11 @@ public protocol LatentSpace: Sendable {
   /// The term that shapes the space during training.
   associatedtype Prior: LatentPrior
 
+  /// A point or a distribution, as a value.
+  static var kind: LatentKind { get }
+  /// The latent space of a model, by kind.
+  static func view(of model: Autoencoder<Self>) -> LatentView
+
   /// How many outputs of the encoder describe one latent dimension.
   static var outputsPerDimension: Int { get }
   /// Turns the encoder's outputs (B × L·outputsPerDimension) into codes.
@@ -93,6 +98,11 @@ public enum PointLatent: LatentSpace {
   /// A point has no prior.
   public typealias Prior = NoPrior
 
+  /// A point.
+  public static var kind: LatentKind { .point }
+  /// The points of a model.
+  public static func view(of model: Autoencoder<PointLatent>) -> LatentView { .points(model) }
+
   /// One output, the coordinate.
   public static var outputsPerDimension: Int { 1 }
   /// The outputs are the points.
@@ -133,6 +143,11 @@ public enum GaussianLatent: LatentSpace {
   }
   /// The standard normal distribution.
   public typealias Prior = StandardNormalPrior
+
+  /// A distribution.
+  public static var kind: LatentKind { .distribution }
+  /// The distributions of a model.
+  public static func view(of model: Autoencoder<GaussianLatent>) -> LatentView { .gaussians(model) }
 
   /// Two outputs, the mean and the log-variance.
   public static var outputsPerDimension: Int { 2 }

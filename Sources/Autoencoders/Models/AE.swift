@@ -11,13 +11,13 @@ import Compute
 public struct AE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, likelihood, weightDecay }
 
   /// Its name on the command line and in files.
   public static let name = "ae"
-  /// How it is fitted unless told otherwise.
-  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent), .likelihood(\.likelihood), .weightDecay(\.weightDecay)] + trainingSettings
+  }
 
   /// The width of the hidden layer.
   public var latent = 200
@@ -25,6 +25,8 @@ public struct AE: AutoencoderModel {
   public var likelihood = Likelihood.bernoulli
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
+  /// How it is fitted.
+  public var training = TrainingOptions()
 
   /// Creates the model with its defaults.
   public init() {}

@@ -18,7 +18,7 @@ struct Compare: ParsableCommand {
       "Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"))
   var models: String?
   @Option(help: "What is predicted.")
-  var task = ModelConfiguration.Task.ranking
+  var task = RecommendationTask.ranking
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
@@ -35,7 +35,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     if generating.generative { return try runGenerative() }
     let started = Date()
-    let configurations = try configurations(otherwise: ModelConfiguration.all(for: task))
+    let configurations = try configurations(otherwise: Zoo.defaults(for: task))
     let metrics = try measure.parsed(for: task)
     for path in [log, report].compactMap(\.self) { try AtomicFile.verify(path) }
     let processor = try options.processor().using(hyperparameters.precision)
@@ -73,7 +73,7 @@ struct Compare: ParsableCommand {
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
       try noteMemory(configurations, experiment.memory, experiment.largestBatch)
-      for configuration in configurations { results.append(try experiment.run(configuration).result) }
+      for case let model as any RatingModel in configurations { results.append(try experiment.run(model).result) }
     }
     try reporter.end()
     let modelNotes = Self.merged(results)
@@ -101,8 +101,8 @@ struct Compare: ParsableCommand {
   }
 
   func noteMemory(
-    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
-    _ largestBatch: (ModelConfiguration, Int) -> Int?
+    _ models: [any ZooModel], _ memory: (any ZooModel) -> TrainingMemory,
+    _ largestBatch: (any ZooModel, Int) -> Int?
   ) throws {
     let notes = try hyperparameters.memoryNotes(models, memory, largestBatch)
     if verbose { options.note(notes) }
@@ -116,10 +116,10 @@ struct Compare: ParsableCommand {
   }
 
   /// The models asked for, with the settings of the config file and the flags that apply to them.
-  func configurations(otherwise defaults: [ModelConfiguration]) throws -> [ModelConfiguration] {
+  func configurations(otherwise defaults: [any ZooModel]) throws -> [any ZooModel] {
     let chosen =
       try models.map { names in
-        try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
+        try names.split { $0 == "," || $0 == " " }.map { try Zoo.parse(String($0)) }
       } ?? defaults
     guard !chosen.isEmpty else { throw UsageError("--models names none") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {

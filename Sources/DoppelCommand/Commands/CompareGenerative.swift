@@ -75,7 +75,7 @@ extension Compare {
     try Console.standardOutput(members)
   }
 
-  private func generativeConfigurations() throws -> [ModelConfiguration] {
+  private func generativeConfigurations() throws -> [any ZooModel] {
     guard task == .ranking else {
       throw UsageError("--generative is for --task ranking: models of ratings do not say who has what")
     }
@@ -84,7 +84,7 @@ extension Compare {
       ("--per-user", measure.perUser != nil),
     ]
     if let flag = unused.first(where: \.1)?.0 { throw UsageError("\(flag) does not go with --generative") }
-    let chosen = try configurations(otherwise: Self.generativeModels.map { try ModelConfiguration.parse($0) })
+    let chosen = try configurations(otherwise: Self.generativeModels.map { try Zoo.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {
         throw UsageError("\(reason); --generative accepts ae, dae, cdae, mult-dae and mult-vae")

@@ -33,7 +33,7 @@ struct Encode: ParsableCommand {
       throw UsageError("--format \(format.rawValue) cannot go to stdout; accepted: --format tsv, or a path")
     }
     let directory = try ModelDirectory(contentsOf: model)
-    try checkCodes(of: directory)
+    try directory.checkEncodes()
     let processor = try options.processor()
     var selection = DataSelection()
     selection.format = try reading.format()
@@ -58,19 +58,6 @@ struct Encode: ParsableCommand {
       ])
     } else {
       try Console.standardOutput("\(audience.userIDs.count) users × \(columns) numbers in \(output)\n")
-    }
-  }
-
-  private func checkCodes(of directory: ModelDirectory) throws {
-    if directory.codeColumns.isEmpty {
-      throw DataError(
-        path: model, message: "is popularity, which has no latent space", accepted: "an autoencoder")
-    }
-    if case .itemAutoRec = directory.configuration {
-      throw DataError(
-        path: model,
-        message: "is item-autorec, which encodes items by the ratings of its training users, not users",
-        accepted: "an autoencoder of users")
     }
   }
 }

@@ -45,12 +45,7 @@ struct Recommend: ParsableCommand {
 
   func run() throws {
     let directory = try ModelDirectory(contentsOf: model)
-    if case .itemAutoRec = directory.configuration {
-      throw DataError(
-        path: model,
-        message: "is item-autorec, which predicts from the ratings of all users and keeps none of them",
-        accepted: "a ranking model, or user-autorec")
-    }
+    try directory.checkScores()
     let processor = try options.processor()
     let audience = try audience(directory)
     options.note(audience.notes)

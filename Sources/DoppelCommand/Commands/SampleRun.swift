@@ -30,11 +30,9 @@ struct SampleRun {
   }
 
   mutating func write() throws {
-    switch directory.model {
-    case .popularity:
-      throw DataError(
-        path: path, message: "is popularity, which has no latent space to draw from", accepted: "a mult-vae")
-    case .point(let model):
+    switch directory.model.latent {
+    case .none: throw NoLatentSpace(model: directory.configuration.name)
+    case .points(let model):
       try refuseWhatScoresNoItems(model.design.likelihood)
       guard case .fitted = plan.source else { throw noDistribution }
       let source = try FittedGaussian(to: model, over: users().profiles, processor: processor)
@@ -43,7 +41,7 @@ struct SampleRun {
         Neighbourhood(of: model, over: users, seed: options.randomSeed, using: processor.engine)
       }
       try write(ProfileGenerator(model: model, source: source, lengths: lengths))
-    case .gaussian(let model):
+    case .gaussians(let model):
       try refuseWhatScoresNoItems(model.design.likelihood)
       if selection != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)

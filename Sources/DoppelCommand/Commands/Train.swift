@@ -18,7 +18,7 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"))
   var output: String
   @Option(help: "What is predicted (default: what the model is for).")
-  var task: ModelConfiguration.Task?
+  var task: RecommendationTask?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(
     help: ArgumentHelp(
@@ -62,7 +62,7 @@ struct Train: ParsableCommand {
         configuration, processor, data: data.hash, split: data.split.hash,
         selection: epochChosenBy, refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
-      let fit = try experiment.fit(configuration)
+      let fit = try experiment.run(configuration).fit
       var users = data.split.trainUserIDs
       if experiment.refits && data.split.kind == .users { users += data.split.validation?.userIDs ?? [] }
       trained = Trained(
@@ -82,9 +82,11 @@ struct Train: ParsableCommand {
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
-      guard let fit = try experiment.fit(configuration).fit else { return }
+      guard let model = configuration as? any RatingModel else {
+        throw UsageError("\(configuration.name) does not predict ratings")
+      }
       trained = Trained(
-        fit: fit, items: data.split.items, users: data.split.users, summary: data.summary,
+        fit: try experiment.run(model).fit, items: data.split.items, users: data.split.users, summary: data.summary,
         run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
     }
     try reporter.end()
@@ -93,18 +95,17 @@ struct Train: ParsableCommand {
     try report(trained, directory, seconds: Date().timeIntervalSince(started))
   }
 
-  private func configuration() throws -> ModelConfiguration {
-    let plain = try ModelConfiguration.parse(model)
-    if plain == .mean { throw UsageError("mean is a baseline of compare; there is nothing to save") }
+  private func configuration() throws -> any ZooModel {
+    let plain = try Zoo.parse(model)
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
     let configured = try hyperparameters.configured([plain], config: options.config)[0]
     if objective == .generate { try checkGenerates(configured) }
     return configured
   }
 
-  private func checkGenerates(_ configuration: ModelConfiguration) throws {
+  private func checkGenerates(_ configuration: any ZooModel) throws {
     guard configuration.isVariational else {
-      let able = ModelConfiguration.all.filter(\.isVariational).map(\.name)
+      let able = Zoo.defaults.filter(\.isVariational).map(\.name)
       throw UsageError(
         "--objective generate needs a model with a distribution to draw from, and \(model) has none; accepted: "
           + able.joined(separator: ", "))
@@ -119,7 +120,7 @@ struct Train: ParsableCommand {
 
   /// All that decides in which bytes this run ends.
   private func identity(
-    _ configuration: ModelConfiguration, _ processor: Processor, data: String, split: String,
+    _ configuration: any ZooModel, _ processor: Processor, data: String, split: String,
     selection: String, refits: Bool
   ) -> RunIdentity {
     RunIdentity([
@@ -163,7 +164,7 @@ struct Train: ParsableCommand {
   }
 
   private struct Trained {
-    let fit: Fit
+    let fit: Fit<any FittedModel>
     let items: Vocabulary
     let users: Vocabulary
     let summary: DataSummary
@@ -179,15 +180,15 @@ struct Train: ParsableCommand {
   }
 
   private func save(
-    _ trained: Trained, _ configuration: ModelConfiguration, _ processor: Processor
+    _ trained: Trained, _ configuration: any ZooModel, _ processor: Processor
   ) throws -> ModelDirectory {
     var posterior: AggregatePosterior?
-    if case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+    if case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
       posterior = try model.aggregatePosterior(of: Profiles(items: rows), processor: processor)
     }
     var directory = ModelDirectory(
       configuration: configuration, model: trained.fit.model, items: trained.items,
-      users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
+      users: configuration.keepsUsers ? trained.users : nil,
       record: [
         "dataset": try JSONValue(encoding: trained.summary),
         "training": .object([
@@ -203,7 +204,7 @@ struct Train: ParsableCommand {
       directory.record["profileLengths"] = lengths.json
     }
     var joint: Double?
-    if let posterior, case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+    if let posterior, case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
       joint = try FittedGaussian(to: model, over: Profiles(items: rows), processor: processor).divergenceFromPrior
       var members = posterior.json.members ?? [:]
       members["jointDivergence"] = joint.map { .number($0) } ?? .null

@@ -28,7 +28,7 @@ struct Failure {
 
   private var code: Code {
     switch error {
-    case is DataError, is EvaluationError, is TensorMismatch: .badData
+    case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore: .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError: .missingInput

@@ -39,7 +39,7 @@ struct Invocation {
     }
     if let path = Self.configPath(in: rest) {
       let file = try ConfigFile(path: path)
-      _ = try file.modelSettings { _ = try ModelConfiguration.parse($0) }
+      _ = try file.modelSettings { _ = try Zoo.parse($0) }
       let found = try file.arguments(
         of: name, given: given, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
       config = (path, Set(found.map { String($0.prefix { $0 != "=" }) }))

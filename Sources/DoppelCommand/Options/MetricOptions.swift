@@ -2,7 +2,7 @@ public import ArgumentParser
 public import Doppel
 import FileFormats
 
-extension ModelConfiguration.Task: ExpressibleByArgument {}
+extension RecommendationTask: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
 
@@ -18,7 +18,7 @@ struct MetricOptions: ParsableArguments {
   /// The metrics asked for, each once.
   ///
   /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
-  func parsed(for task: ModelConfiguration.Task) throws -> [Metric] {
+  func parsed(for task: RecommendationTask) throws -> [Metric] {
     if let perUser {
       guard task == .ranking else { throw UsageError("--per-user is for --task ranking") }
       try AtomicFile.verify(perUser)

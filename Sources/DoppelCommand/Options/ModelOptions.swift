@@ -7,42 +7,7 @@ import Settings
 ///
 /// What is left out takes the model's own default.
 struct ModelOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      Widths of the hidden layers, such as 600 or 600,300. Models with a single hidden layer take one \
-      width.
-      """, valueName: "widths"))
-  var hidden: String?
-  @Option(help: ArgumentHelp("Width of the code.", valueName: "width"))
-  var latent: Int?
-  @Option(help: ArgumentHelp("Probability that an input entry is dropped in training.", valueName: "p"))
-  var dropout: Double?
-  @Option(help: ArgumentHelp("Cap of the weight of the KL term.", valueName: "β"))
-  var beta: Double?
-  @Option(
-    help: ArgumentHelp(
-      """
-      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is \
-      reached at 80 % of the training; 0: the cap throughout).
-      """, valueName: "n"))
-  var annealingSteps: Int?
-  @Option(help: ArgumentHelp("Adam's step size.", valueName: "rate"))
-  var learningRate: Double?
-  @Option(
-    help: ArgumentHelp(
-      "Users per update (default: about 20 updates an epoch, 32 to 500 users each; mult-vae 1000).", valueName: "n"))
-  var batchSize: Int?
-  @Option(help: ArgumentHelp("Most passes over the training users.", valueName: "n"))
-  var epochs: Int?
-  @Option(
-    help: ArgumentHelp(
-      "Epochs without a better validation value before training stops; 0: never.", valueName: "n"))
-  var patience: Int?
-  @Option(help: ArgumentHelp("Penalty λ of λ‖W‖².", valueName: "λ"))
-  var weightDecay: Double?
-  @Option(help: ArgumentHelp("multinomial, bernoulli or gaussian.", valueName: "name"))
-  var likelihood: String?
+  @OptionGroup var settings: SettingFlags
   @Option(
     help: ArgumentHelp(
       "Number format of the products in training: f32, or bf16 where the machine has it.", valueName: "format"))
@@ -55,34 +20,14 @@ struct ModelOptions: ParsableArguments {
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 
-  /// The flags given, under the names of the model file.
-  ///
-  /// - Throws: ``UsageError`` for what is no number.
-  private func changes() throws -> [String: JSONValue] {
-    var changes: [String: JSONValue] = [:]
-    if let hidden { changes["hidden"] = try Self.widths(hidden) }
-    let numbers: [(String, Double?)] = [
-      ("latent", latent.map(Double.init)), ("dropout", dropout), ("beta", beta),
-      ("annealingSteps", annealingSteps.map(Double.init)), ("learningRate", learningRate),
-      ("batchSize", batchSize.map(Double.init)), ("epochs", epochs.map(Double.init)),
-      ("patience", patience.map(Double.init)), ("weightDecay", weightDecay),
-    ]
-    for case (let name, let value?) in numbers {
-      guard value.isFinite else { throw UsageError("\(Self.flag(name)) \(value) is not a finite number") }
-      changes[name] = .number(value)
-    }
-    if let likelihood { changes["likelihood"] = .string(likelihood) }
-    return changes
-  }
-
   /// The models with the settings of a config file and the flags that apply to them.
   ///
   /// A flag goes to every model that has it and wins over the file, as everywhere.
   ///
   /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model has not, and values out
   ///   of range.
-  func configured(_ models: [ModelConfiguration], config: String?) throws -> [ModelConfiguration] {
-    let changes = try changes()
+  func configured(_ models: [any ZooModel], config: String?) throws -> [any ZooModel] {
+    let changes = try settings.values()
     for key in changes.keys.sorted() where !models.contains(where: { $0.has(key) }) {
       let owner = models.count == 1 ? "\(models[0].name) has no" : "none of the models has a"
       let known = Set(models.flatMap(\.hyperparameters.keys)).sorted().map(Self.flag)
@@ -92,7 +37,7 @@ struct ModelOptions: ParsableArguments {
     }
     let settings =
       try config.map { path in
-        try ConfigFile(path: path).modelSettings { _ = try ModelConfiguration.parse($0) }
+        try ConfigFile(path: path).modelSettings { _ = try Zoo.parse($0) }
       } ?? [:]
     return try models.map { model in
       var model = model
@@ -115,37 +60,24 @@ struct ModelOptions: ParsableArguments {
     switch error {
     case .unknown(let key, let model, let known):
       guard let nearest = nearestSpelling(to: key, among: known) else { return "\(error)" }
-      return "\(model) has no \(name(key)); did you mean \(name(nearest))? "
-        + "Accepted: \(known.map(name).joined(separator: ", "))"
+      return "\(model) has no \(key.kebabCased); did you mean \(nearest.kebabCased)? "
+        + "Accepted: \(known.map(\.kebabCased).joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):
       let value = value.text ?? value.prettyPrinted.filter { !$0.isWhitespace }
-      return "\(inFile ? name(key) : flag(key)) of \(model) cannot be \(value); accepted: \(accepted)"
+      return "\(inFile ? key.kebabCased : flag(key)) of \(model) cannot be \(value); accepted: \(accepted)"
     }
   }
 
-  private static func flag(_ key: String) -> String { "--" + name(key) }
-
-  /// `batchSize` in the model file is `batch-size` everywhere a user writes it.
-  private static func name(_ key: String) -> String {
-    key.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
-  }
-
-  private static func widths(_ text: String) throws -> JSONValue {
-    let widths = text.split(separator: ",").map { Int($0.trimmingPrefix(" ")) }
-    guard !widths.isEmpty, widths.allSatisfy({ $0 != nil }) else {
-      throw UsageError("--hidden '\(text)' is no list of widths; accepted: 600 or 600,300")
-    }
-    return .array(widths.compactMap { $0.map { .number(Double($0)) } })
-  }
+  private static func flag(_ key: String) -> String { "--" + key.kebabCased }
 }
 
-extension ModelConfiguration {
+extension Zoo {
   /// The model of a name.
   ///
   /// - Throws: ``UsageError`` naming the nearest one.
-  static func parse(_ name: String) throws -> ModelConfiguration {
-    if let model = ModelConfiguration.named(name) { return model }
-    let names = ModelConfiguration.all.map(\.name)
+  static func parse(_ name: String) throws -> any ZooModel {
+    if let model = named(name) { return model }
+    let names = models.map { $0.name }
     throw UsageError(
       "unknown model '\(name)'; did you mean \(nearestSpelling(to: name, among: names) ?? "")? "
         + "Accepted: \(names.joined(separator: ", "))")

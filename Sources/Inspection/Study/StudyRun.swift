@@ -43,16 +43,16 @@ extension InspectionStudy {
       let inspector = chosen.inspector(
         subject.directory, data, options: options, seed: seed, processor: processor, truth: truth)
       let name = subject.directory.configuration.name
-      switch subject.directory.model {
-      case .point(let model):
+      switch subject.directory.model.latent {
+      case .points(let model):
         let codes = try inspector.encode(model)
         models.append(.point(try inspector.inspect(model, codes, label: subject.label, name: name)))
         centers.append((subject.label, codes.points))
-      case .gaussian(let model):
+      case .gaussians(let model):
         let codes = try inspector.encode(model)
         models.append(.gaussian(try inspector.inspect(model, codes, label: subject.label, name: name)))
         centers.append((subject.label, codes.mean))
-      case .popularity: preconditionFailure("checked above")
+      case .none: throw NoLatentSpace(model: name)
       }
     }
     let inspector = chosen.inspector(
@@ -94,15 +94,12 @@ extension InspectionStudy {
 extension InspectionSubject {
   /// Refuses models that cannot be inspected, or not beside another.
   fileprivate func check(against first: InspectionSubject) throws {
-    if case .popularity = directory.model {
-      throw DataError(
-        path: label, message: "is popularity, which has no latent space", accepted: "an autoencoder")
-    }
     guard directory.configuration.task == .ranking else {
       throw DataError(
         path: label, message: "is \(directory.configuration.name), which predicts ratings",
         accepted: "an autoencoder for ranking")
     }
+    if case .none = directory.model.latent { throw NoLatentSpace(model: label) }
     let (mine, other) = (directory.items, first.directory.items)
     guard mine.count == other.count, mine.ids.allSatisfy({ other.index(of: $0) != nil }) else {
       throw DataError(

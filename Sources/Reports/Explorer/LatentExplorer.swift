@@ -28,7 +28,7 @@ public struct LatentExplorer: Sendable {
   public var listLength = 20
 
   let name: String
-  let model: TrainedModel
+  let model: any FittedModel
   let userIDs: [String]
   let profiles: Profiles
   let items: Vocabulary
@@ -43,7 +43,7 @@ public struct LatentExplorer: Sendable {
   ///   - items: the ids of the items, in the order of the weights.
   /// - Precondition: one id for each profile.
   public init(
-    _ name: String, model: TrainedModel, userIDs: [String], profiles: Profiles, items: Vocabulary
+    _ name: String, model: any FittedModel, userIDs: [String], profiles: Profiles, items: Vocabulary
   ) {
     precondition(userIDs.count == profiles.items.rowCount, "\(userIDs.count) ids for \(profiles.items)")
     self.name = name
@@ -55,10 +55,10 @@ public struct LatentExplorer: Sendable {
 
   /// The explorer with the words around it, or a note where there is nothing to explore.
   public func blocks(processor: Processor) throws -> [ReportBlock] {
-    switch model {
-    case .popularity: [.note("`\(name)` has no latent space, so there is nothing to explore.")]
-    case .point(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
-    case .gaussian(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
+    switch model.latent {
+    case .none: [.note("`\(name)` has no latent space, so there is nothing to explore.")]
+    case .points(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
+    case .gaussians(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
     }
   }
 
