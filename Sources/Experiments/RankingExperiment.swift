@@ -71,9 +71,10 @@ public struct RankingExperiment: Sendable {
 
   /// Fits one model and measures it on the test users.
   ///
-  /// - Throws: `TrainingError`, `EvaluationError`.
+  /// - Throws: `TrainingError`, `EvaluationError`; `WrongTask` for a model of ratings.
   public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
     func fit(_ model: some ZooModel) throws -> Fit<any FittedModel> { try self.fit(model).map { $0 } }
+    guard model.task == .ranking else { throw WrongTask(model: model.name, task: model.task) }
     let watch = Stopwatch()
     let fit = try fit(model)
     let trained = watch.seconds

@@ -61,12 +61,13 @@ public struct RatingExperiment: Sendable {
 
   /// Fits one model and measures it on the test cells.
   ///
-  /// - Throws: `TrainingError`, `EvaluationError`.
-  public func run(_ model: any RatingModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
+  /// - Throws: `TrainingError`, `EvaluationError`; `WrongTask` for a model that ranks.
+  public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
     func fit(_ model: some RatingModel) throws -> (Fit<any FittedModel>, any RatingPredictor) {
       let (fit, predictor) = try self.fit(model)
       return (fit.map { $0 }, predictor)
     }
+    guard let model = model as? any RatingModel else { throw WrongTask(model: model.name, task: model.task) }
     let watch = Stopwatch()
     let (fit, predictor) = try fit(model)
     let trained = watch.seconds

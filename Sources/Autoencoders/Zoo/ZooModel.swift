@@ -72,6 +72,37 @@ extension ZooModel {
   public var task: RecommendationTask { Self.task }
   /// Whether users can be drawn from what it encodes to.
   public var isVariational: Bool { Self.latentKind == .distribution }
+
+  /// Whether two models are of one type and set alike.
+  public func isEqual(to other: any ZooModel) -> Bool { (other as? Self) == self }
+
+  /// Fits the model, whichever it is.
+  ///
+  /// - Parameters:
+  ///   - rows: the training rows, U × I.
+  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose.
+  ///   - validate: larger is better; `nil` runs all epochs.
+  public func fit(
+    to rows: SparseRows, refit: SparseRows? = nil, trainer: Trainer,
+    validate: ((any Recommender) throws -> Double)?
+  ) throws -> Fit<any FittedModel> {
+    let validate = validate.map { validate in { (model: Fitted) in try validate(model) } }
+    return try fit(TrainingData(rows: rows, refit: refit, validate: validate), by: trainer).map { $0 }
+  }
+}
+
+/// A model was asked to do another task than its own.
+public struct WrongTask: Error, Equatable, CustomStringConvertible {
+  /// The model's name.
+  public let model: String
+  /// What it is for.
+  public let task: RecommendationTask
+
+  /// Names the model and its task.
+  public init(model: String, task: RecommendationTask) { (self.model, self.task) = (model, task) }
+
+  /// What is wrong, in one sentence.
+  public var description: String { "\(model) is for --task \(task.rawValue)" }
 }
 
 /// A model that predicts ratings.

@@ -73,7 +73,7 @@ struct Compare: ParsableCommand {
       experiment.refits = !hyperparameters.noRefit
       experiment.observer = reporter.observe()
       try noteMemory(configurations, experiment.memory, experiment.largestBatch)
-      for case let model as any RatingModel in configurations { results.append(try experiment.run(model).result) }
+      for configuration in configurations { results.append(try experiment.run(configuration).result) }
     }
     try reporter.end()
     let modelNotes = Self.merged(results)

@@ -82,11 +82,8 @@ struct Train: ParsableCommand {
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
-      guard let model = configuration as? any RatingModel else {
-        throw UsageError("\(configuration.name) does not predict ratings")
-      }
       trained = Trained(
-        fit: try experiment.run(model).fit, items: data.split.items, users: data.split.users, summary: data.summary,
+        fit: try experiment.run(configuration).fit, items: data.split.items, users: data.split.users, summary: data.summary,
         run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
     }
     try reporter.end()

@@ -33,7 +33,7 @@ struct Failure {
       if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
-    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
+    case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError,
       is SettingsError, is Population.InvalidParameter:
       .commandLine
     default:
@@ -73,7 +73,7 @@ struct Failure {
 
   private var isFromParser: Bool {
     code == .commandLine
-      && !(error is HyperparameterError || error is MetricKeyError || error is EngineError
+      && !(error is HyperparameterError || error is WrongTask || error is MetricKeyError || error is EngineError
         || error is UsageError || error is SettingsError
         || error is Population.InvalidParameter)
   }
