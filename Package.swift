@@ -136,7 +136,7 @@ let package = Package(
         "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
         "TestSupport",
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
       swiftSettings: settings),
