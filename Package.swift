@@ -84,8 +84,8 @@ let package = Package(
     .target(
       name: "Doppel",
       dependencies: [
-        "Compute", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation", "Audit",
-        "Inspection", "Reports",
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+        "Audit", "Inspection", "Reports",
       ],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.

@@ -83,7 +83,8 @@ struct Train: ParsableCommand {
         refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
       trained = Trained(
-        fit: try experiment.run(configuration).fit, items: data.split.items, users: data.split.users, summary: data.summary,
+        fit: try experiment.run(configuration).fit, items: data.split.items, users: data.split.users,
+        summary: data.summary,
         run: run, selection: "rmse", refitted: experiment.refits, rows: nil)
     }
     try reporter.end()
