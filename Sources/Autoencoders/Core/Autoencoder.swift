@@ -25,7 +25,11 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   ///
   /// The input is not corrupted.
   public func encode(_ profiles: Profiles, using engine: ProductEngine) -> Latent.Codes {
-    Latent.codes(of: encodedBlock(profiles, using: engine).encoded[design.hidden.count])
+    var block = UserBlock<Latent, Float>(design, rows: profiles.items.rowCount, forTraining: false)
+    block.load(profiles)
+    var multiplier = Multiplier<Float>(engine)
+    block.encode(network, unseenUser: unseenUser, multiplier: &multiplier)
+    return Latent.codes(of: block.head)
   }
 
   /// The logits of every item for latent vectors (B × L); shape: B × I.
@@ -34,21 +38,8 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
     block.latent.z = latents
     var multiplier = Multiplier<Float>(engine)
-    block.decode(decoder: network.decoder, multiplier: &multiplier)
+    block.decode(network, multiplier: &multiplier)
     return logits(of: block.output, using: engine)
-  }
-
-  private func encodedBlock(
-    _ profiles: Profiles, using engine: ProductEngine
-  ) -> UserBlock<Latent, Float> {
-    var block = UserBlock<Latent, Float>(
-      design, rows: profiles.items.rowCount, forTraining: false)
-    block.load(profiles)
-    var multiplier = Multiplier<Float>(engine)
-    block.encode(
-      shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
-      users: network.users, unseenUser: unseenUser, multiplier: &multiplier)
-    return block
   }
 
   private func logits(of output: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {

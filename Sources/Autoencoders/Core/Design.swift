@@ -2,21 +2,23 @@ public import Compute
 
 /// Everything that makes a model what it is, except its weights and its training.
 ///
-/// A model of the zoo is one value of this type. Layers run items → hidden… → latent → …hidden → items; the decoder mirrors
-/// the encoder.
-public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
+/// A model of the zoo is one value of this type. Layers run items → hidden… → latent → …hidden → items, the decoder a mirror
+/// of the encoder, unless ``layers`` has others.
+public struct Design<Latent: LatentSpace>: Sendable {
   /// Whether each input row is divided by its Euclidean norm (before corruption, as in the authors' code).
   public var normalisesInput = false
   /// What happens to the input in training.
   public var corruption = Corruption.none
-  /// The widths of the hidden layers between the items and the code, possibly none.
-  public var hidden: [Int] = []
   /// L, the number of latent dimensions.
   public var latent: Int
+  /// The widths of the hidden layers between the items and the code, possibly none.
+  public var hidden: [Int] = []
   /// The nonlinearity of the hidden layers.
   public var activation = Activation.tanh
   /// The nonlinearity of the code; a distribution's parameters have none.
   public var codeActivation = Activation.identity
+  /// Other layers than dense ones that mirror each other; the three settings above then have no effect.
+  public var layers: Architecture?
   /// What the output is held against the input with.
   public var likelihood = Likelihood.multinomial
   /// Which cells count.
@@ -36,17 +38,16 @@ public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
     self.prior = prior
   }
 
-  /// The widths of the encoder's layers; the first is fed by the items.
-  var encoderWidths: [Int] { hidden + [latent * Latent.outputsPerDimension] }
-  /// The widths of the decoder's layers before the items.
-  var decoderWidths: [Int] { hidden.reversed() }
-  /// What the output layer reads.
-  var outputWidth: Int { hidden.first ?? latent }
-
-  /// The nonlinearity of encoder layer `index`.
-  func encoderActivation(_ index: Int) -> Activation {
-    index < hidden.count ? activation : codeActivation
+  /// The layers: ``layers``, or dense ones that mirror each other.
+  public var architecture: Architecture {
+    layers
+      ?? .mirrored(
+        hidden: hidden, latent: latent, code: latent * Latent.outputsPerDimension, activation: activation,
+        codeActivation: codeActivation)
   }
+
+  /// Every small parameter, in the one order that all of training and all files follow.
+  public var parameters: [Parameter] { architecture.parameters }
 }
 
 /// What a model with a vector per user does for someone it has not seen.

@@ -28,13 +28,11 @@ public struct TrainingMemory: Sendable, Equatable {
     _ design: Design<Latent>, items: Int, users: Int, batchSize: Int, keepsBest: Bool, processor: Processor
   ) {
     let float = MemoryLayout<Float>.size
-    let (encoder, decoder) = (design.encoderWidths, [design.latent] + design.decoderWidths)
-    let (first, last) = (encoder[0], design.outputWidth)
-    let small =
-      zip(encoder, encoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-      + zip(decoder, decoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-    let weights =
-      items * (first + last + 1) + first + small + (design.userVectors == nil ? 0 : users * first)
+    let architecture = design.architecture
+    let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
+    let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
+    let small = design.parameters.reduce(0) { $0 + $1.count }
+    let weights = items * (first + last + 1) + small + (design.userVectors == nil ? 0 : users * first)
     parameters = weights * float * (keepsBest ? 4 : 3)
 
     let isExact = processor.precision == .float32

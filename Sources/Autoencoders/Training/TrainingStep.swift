@@ -17,15 +17,16 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public internal(set) var latentMoments: GaussianMoments
 
   private let design: Design<Latent>
+  /// The network's shape, with the numbers it began with gone.
+  private let shape: Network<S>
   private let adam: Adam
   private let precision: ProductPrecision
   private let processor: Processor
   private let blockSize: Int
   var workers: [ShardWorker<S>]
   private var blocks: [UserBlock<Latent, S>]
-  var inputBias: TrainedMatrix<S>
-  var encoder: [TrainedLayer<S>]
-  var decoder: [TrainedLayer<S>]
+  /// The small parameters, in the order of ``Design/parameters``.
+  var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
   private var output: HiddenLayer<S>
   private var inputDelta = Matrix<S>(rows: 0, columns: 0)
@@ -53,11 +54,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     blocks = stride(from: 0, to: batchSize, by: size).map { start in
       UserBlock(design, rows: min(size, batchSize - start), forTraining: true)
     }
-    inputBias = TrainedMatrix(network.inputBias)
-    encoder = network.encoder.map { TrainedLayer($0) }
-    decoder = network.decoder.map { TrainedLayer($0) }
+    small = network.parameters.map { TrainedMatrix($0) }
+    shape = Network(like: network, shards: [], parameters: [], users: Matrix(rows: 0, columns: 0))
     users = TrainedMatrix(network.users)
-    output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.outputWidth))
+    output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.architecture.decoder.outputs))
     let threads = processor.threads
     scratch = (0..<threads).map { _ in ThreadScratch(engine: processor.engine, precision: precision) }
     pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
@@ -65,9 +65,38 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// The weights as they are now.
   public var network: Network<S> {
+    Network(like: shape, shards: workers.map(\.shard), parameters: small.map(\.value), users: users.value)
+  }
+
+  /// Adam's moments, in the shape of the network.
+  var moments: (first: Network<S>, second: Network<S>) { (moments(\.first), moments(\.second)) }
+
+  private func moments(_ part: (AdamMoments<S>) -> Matrix<S>) -> Network<S> {
     Network(
-      shards: workers.map(\.shard), inputBias: inputBias.value, encoder: encoder.map(\.layer),
-      decoder: decoder.map(\.layer), users: users.value)
+      like: shape,
+      shards: workers.map {
+        ItemShard(
+          items: $0.shard.items, inputWeight: part($0.inputMoments), outputWeight: part($0.outputMoments),
+          outputBias: part($0.biasMoments))
+      }, parameters: small.map { part($0.moments) }, users: part(users.moments))
+  }
+
+  /// Goes back to weights and moments that were kept.
+  ///
+  /// - Precondition: all three have the shapes of this step's network.
+  mutating func restore(
+    _ weights: Network<S>, moments: (first: Network<S>, second: Network<S>), updates: Int
+  ) {
+    let (first, second) = moments
+    for index in workers.indices {
+      workers[index].restore(weights.shards[index], first: first.shards[index], second: second.shards[index])
+    }
+    for index in small.indices {
+      small[index] = TrainedMatrix(
+        weights.parameters[index], first: first.parameters[index], second: second.parameters[index])
+    }
+    users = TrainedMatrix(weights.users, first: first.users, second: second.users)
+    self.updates = updates
   }
 
   /// The weight of the prior term in the next update.
@@ -94,8 +123,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     for block in blocks where block.count > 0 {
-      guard let outputs = block.encoded.last else { continue }
-      Latent.add(block.latent, outputs: outputs, to: &latentMoments)
+      Latent.add(block.latent, outputs: block.head, to: &latentMoments)
     }
     let step = adam.step(updates + 1, penalty: design.weightDecay)
     let plain = adam.step(updates + 1, penalty: 0)
@@ -158,10 +186,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       block.batchRows = start..<end
       block.load(rows[start..<end], of: data, noise: noise, block: index)
       if start == end { return }
-      block.forward(
-        shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
-        decoder: network.decoder, users: network.users, unseenUser: nil, noisy: true,
-        multiplier: &scratch.multiplier)
+      block.encode(network, unseenUser: nil, multiplier: &scratch.multiplier)
+      block.draw()
+      block.decode(network, multiplier: &scratch.multiplier)
     }
   }
 
@@ -177,11 +204,11 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func backward(priorWeight: Double) throws {
     let parts = workers.map(\.outputGradient)
-    let (encoder, decoder) = (encoder.map(\.layer), decoder.map(\.layer))
+    let parameters = small.map(\.value)
     try processor.forEach(&blocks, scratch: &scratch) { _, block, scratch in
       if block.count == 0 { return }
       block.backward(
-        parts: parts, encoder: encoder, decoder: decoder, priorWeight: priorWeight, multiplier: &scratch.multiplier)
+        parts: parts, parameters: parameters, priorWeight: priorWeight, multiplier: &scratch.multiplier)
     }
   }
 
@@ -189,17 +216,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
 
   private mutating func learnSmallLayers(step: AdamStep, plain: AdamStep) throws {
-    let active = activeBlocks
-    try inputBias.update(
-      summing: active.map(\.inputBiasGradient), plain, scratch: &pieceGradients, processor: processor)
-    for index in encoder.indices {
-      try encoder[index].update(
-        summing: active.map { $0.encoderGradients[index] }, step: step, biasStep: plain, scratch: &pieceGradients,
-        processor: processor)
-    }
-    for index in decoder.indices {
-      try decoder[index].update(
-        summing: active.map { $0.decoderGradients[index] }, step: step, biasStep: plain, scratch: &pieceGradients,
+    let gradients = activeBlocks.map(\.gradients)
+    for (index, parameter) in shape.described.enumerated() {
+      try small[index].update(
+        summing: gradients.map { $0[index] }, parameter.isDecayed ? step : plain, scratch: &pieceGradients,
         processor: processor)
     }
   }
@@ -227,25 +247,14 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The first place on the way forward where a number is not finite: what to name in an error.
   private func firstNonFiniteLayer() -> String {
     if !workers.allSatisfy({ $0.shard.inputWeight.isFinite }) { return "weights of encoder.0" }
-    for (index, layer) in encoder.enumerated() where !layer.layer.weight.isFinite {
-      return "weights of encoder.\(index + 1)"
+    for (parameter, trained) in zip(shape.described, small) where !trained.value.isFinite {
+      return "weights of \(parameter.layer)"
     }
-    for (index, layer) in decoder.enumerated() where !layer.layer.weight.isFinite {
-      return "weights of decoder.\(index)"
-    }
-    if !workers.allSatisfy({ $0.shard.outputWeight.isFinite }) {
-      return "weights of decoder.\(decoder.count)"
-    }
+    if !workers.allSatisfy({ $0.shard.outputWeight.isFinite }) { return "weights of \(shape.outputLayer)" }
     for block in blocks where block.count > 0 {
-      for (index, matrix) in block.encoded.enumerated() where !matrix.isFinite {
-        return "output of encoder.\(index)"
-      }
-      if !block.latent.z.isFinite { return "latent draw" }
-      for (index, matrix) in block.decoded.enumerated() where !matrix.isFinite {
-        return "output of decoder.\(index)"
-      }
+      if let place = block.firstNonFinite { return place }
     }
-    return "logits (output of decoder.\(decoder.count))"
+    return "logits (output of \(shape.outputLayer))"
   }
 }
 
@@ -254,14 +263,7 @@ extension TrainingStep {
   ///
   /// After the very first update it is `(1 − β₁) · gradient`: how tests read gradients without a second code
   /// path.
-  public var firstMoments: NamedTensors<S> {
-    NamedTensors(
-      inputWeight: workers.map(\.inputMoments.first), outputWeight: workers.map(\.outputMoments.first),
-      outputBias: workers.map(\.biasMoments.first), inputBias: inputBias.moments.first,
-      encoder: encoder.map { ($0.weight.moments.first, $0.bias.moments.first) },
-      decoder: decoder.map { ($0.weight.moments.first, $0.bias.moments.first) },
-      users: users.moments.first)
-  }
+  public var firstMoments: NamedTensors<S> { NamedTensors(moments.first) }
 }
 
 /// The terms of a batch's loss, as means over its users.
