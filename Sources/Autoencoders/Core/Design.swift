@@ -22,7 +22,7 @@ public struct Design<Latent: LatentSpace>: Sendable {
   /// What the output is held against the input with.
   public var likelihood = Likelihood.multinomial
   /// Which cells count.
-  public var cells = Cells.all
+  public var cells = LossCells.all
   /// The term that shapes the latent space.
   public var prior: Latent.Prior
   /// A vector per training user added to the first hidden layer (CDAE), and what stands in for it for someone unseen.

@@ -39,28 +39,10 @@ extension Autoencoder where Latent == GaussianLatent {
       }
       var logits = decode(
         codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance), using: processor.engine)
-      let loss = (0..<block.count).reduce(0.0) { $0 + negativeLogLikelihood(of: part.items, row: $1, logits: &logits) }
+      let loss = (0..<block.count).reduce(0.0) { $0 + design.likelihood.negativeLogLikelihood(&logits, row: $1, of: part.items, profile: $1) }
       return (loss, divergences(codes).reduce(0, +))
     }
     let total = sums.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
     return EvidenceBound(reconstruction: total.0 / Double(users), divergence: total.1 / Double(users))
-  }
-
-  /// The loss of one user; the row of logits is used up.
-  private func negativeLogLikelihood(of items: SparseRows, row: Int, logits: inout Matrix<Float>) -> Double {
-    var (product, count, squares) = (0.0, 0.0, 0.0)
-    for position in items.range(ofRow: row) {
-      let value = Double(items.value(at: position))
-      product += value * Double(logits[row, Int(items.indices[position])])
-      count += value
-      squares += value * value
-    }
-    switch design.likelihood {
-    case .multinomial:
-      let (maximum, sum) = logits.exponentiateShifted(row: row)
-      return count * (Double(maximum) + log(sum)) - product
-    case .bernoulli: return logits.sigmoidWithSoftplusSum(row: row) - product
-    case .gaussian: return logits.sumOfSquares(row: row) - 2 * product + squares
-    }
   }
 }

@@ -47,7 +47,7 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///
   /// - Parameter output: the last hidden layer. Shape: B × D.
   mutating func score(
-    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout ThreadScratch<S>
+    output: DecoderOutput<S>, objective: OutputLoss<S>, scratch: inout ThreadScratch<S>
   ) {
     for index in tiles.indices {
       tiles[index].score(shard, output: output, objective: objective, scratch: &scratch)
@@ -58,7 +58,7 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///
   /// - Parameter normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
   mutating func learnOutput(
-    output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
+    output: DecoderOutput<S>, objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
     biasStep: AdamStep, scratch: inout ThreadScratch<S>
   ) {
     outputGradient.reshape(rows: output.exact.rows)

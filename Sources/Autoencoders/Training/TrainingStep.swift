@@ -28,7 +28,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The small parameters, in the order of ``Design/parameters``.
   var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
-  private var output: HiddenLayer<S>
+  private var output: DecoderOutput<S>
   private var inputDelta = Matrix<S>(rows: 0, columns: 0)
   /// Working memory, one for each thread.
   private var scratch: [ThreadScratch<S>]
@@ -57,7 +57,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     small = network.parameters.map { TrainedMatrix($0) }
     shape = Network(like: network, shards: [], parameters: [], users: Matrix(rows: 0, columns: 0))
     users = TrainedMatrix(network.users)
-    output = HiddenLayer(exact: Matrix(rows: batchSize, columns: design.architecture.decoder.outputs))
+    output = DecoderOutput(exact: Matrix(rows: batchSize, columns: design.architecture.decoder.outputs))
     let threads = processor.threads
     scratch = (0..<threads).map { _ in ThreadScratch(engine: processor.engine, precision: precision) }
     pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
@@ -147,13 +147,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func evaluate(
     rows: [Int], of data: SparseRows, noise: NoiseSource
-  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputObjective<S>) {
+  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputLoss<S>) {
     try forward(rows: rows, of: data, noise: noise)
     var target = BatchRows<S>()
     for block in activeBlocks { target.append(block.target) }
     output.exact.setRows(to: activeBlocks.map(\.output))
     if precision == .bfloat16 { output.rounded.round(output.exact) }
-    let objective = OutputObjective(target: target, likelihood: design.likelihood, cells: design.cells)
+    let objective = OutputLoss(target: target, likelihood: design.likelihood, cells: design.cells)
     try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
       worker.score(output: output, objective: objective, scratch: &scratch)
     }
@@ -193,7 +193,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   private mutating func learnOutput(
-    _ objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
+    _ objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
   ) throws {
     try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
       worker.learnOutput(
