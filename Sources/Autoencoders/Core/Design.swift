@@ -23,8 +23,8 @@ public struct Design<Latent: LatentSpace>: Sendable {
   public var likelihood = Likelihood.multinomial
   /// Which cells count.
   public var cells = LossCells.all
-  /// The term that shapes the latent space.
-  public var prior: Latent.Prior
+  /// What holds the codes in place during training.
+  public var regulariser: Latent.Regulariser
   /// A vector per training user added to the first hidden layer (CDAE), and what stands in for it for someone unseen.
   public var userVectors: UserVectors?
   /// λ of `λ Σ ‖W‖²` over weights and user vectors, biases left out.
@@ -33,9 +33,9 @@ public struct Design<Latent: LatentSpace>: Sendable {
   public var initialisation = Initialisation.xavier
 
   /// Creates a design with the defaults of its parts.
-  public init(latent: Int, prior: Latent.Prior) {
+  public init(latent: Int, regulariser: Latent.Regulariser) {
     self.latent = latent
-    self.prior = prior
+    self.regulariser = regulariser
   }
 
   /// The layers: ``layers``, or dense ones that mirror each other.
@@ -47,7 +47,29 @@ public struct Design<Latent: LatentSpace>: Sendable {
   }
 
   /// Every small parameter, in the one order that all of training and all files follow.
-  public var parameters: [Parameter] { architecture.parameters }
+  public var parameters: [Parameter] {
+    var all = architecture.parameters
+    all.append(regulariser.parameters(latent: latent), of: "prior", in: .prior, from: .prior)
+    return all
+  }
+}
+
+extension Design where Latent == PointLatent {
+  /// Creates the design of an autoencoder, with the defaults of its parts.
+  public init(latent: Int) { self.init(latent: latent, regulariser: Unregularised()) }
+}
+
+extension Design where Latent == GaussianLatent {
+  /// Creates the design of a variational autoencoder, with the defaults of its parts.
+  public init(latent: Int, prior: any Prior = StandardNormal(), weight: DivergenceWeight = .annealed(KLSchedule())) {
+    self.init(latent: latent, regulariser: PriorDivergence(prior, weight: weight))
+  }
+
+  /// What the posteriors are held against.
+  public var prior: any Prior {
+    get { regulariser.prior }
+    set { regulariser.prior = newValue }
+  }
 }
 
 /// What a model with a vector per user does for someone it has not seen.

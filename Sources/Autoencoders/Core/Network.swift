@@ -115,6 +115,24 @@ public struct Network<S: Scalar>: Sendable {
     }
   }
 
+  /// `Σ ‖W‖²` over all that the penalty on weights covers.
+  var squaredWeights: Double {
+    var sum = users.sumOfSquares
+    for shard in shards { sum += shard.inputWeight.sumOfSquares + shard.outputWeight.sumOfSquares }
+    for (parameter, matrix) in zip(described, parameters) where parameter.isDecayed { sum += matrix.sumOfSquares }
+    return sum
+  }
+
+  /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
+  func logits(of output: Matrix<S>, using engine: ProductEngine) -> Matrix<S> {
+    var logits = Matrix<S>(rows: output.rows, columns: itemCount)
+    for shard in shards {
+      engine.multiply(output, transposed: shard.outputWeight, into: &logits, atColumn: shard.items.lowerBound)
+      logits.add(bias: shard.outputBias, atColumn: shard.items.lowerBound)
+    }
+    return logits
+  }
+
   /// The mean of the user vectors; shape: 1 × H.
   func meanUserVector() -> Matrix<S> {
     var mean = Matrix<S>(rows: 1, columns: users.columns)

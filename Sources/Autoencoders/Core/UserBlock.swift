@@ -29,6 +29,10 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   var inputDelta: Matrix<S>
   private var inputBiasGradient: Matrix<S>
 
+  private var priorGradients: [Matrix<S>] = []
+  /// What each user's weight of the divergence is multiplied by; empty where all are alike.
+  private var factors: [Double] = []
+
   private let design: Design<Latent>
   private let inputActivation: Activation
 
@@ -56,7 +60,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   var output: Matrix<S> { decoder.output ?? latent.z }
 
   /// ∂loss/∂parameter for every small parameter of the network, in order.
-  var gradients: [Matrix<S>] { [inputBiasGradient] + encoder.gradients + decoder.gradients }
+  var gradients: [Matrix<S>] { [inputBiasGradient] + encoder.gradients + decoder.gradients + priorGradients }
 
   // MARK: Forward
 
@@ -80,8 +84,16 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     encoder.forward(first, network.parameters, multiplier: &multiplier)
   }
 
-  /// Draws the latent vector as training does; `latent.noise` has been filled.
-  mutating func draw() { Latent.forward(&latent, outputs: head, noisy: true) }
+  /// Goes from the code to the latent vector as training does; `latent.noise` has been filled.
+  mutating func draw(_ network: Network<S>) {
+    design.regulariser.forward(&latent, head: head, network.parameters[decoder.parametersEnd...])
+  }
+
+  /// The sum over users of their divergences, each times its factor.
+  var weightedDivergence: Double {
+    factors.isEmpty
+      ? latent.divergences.reduce(0, +) : zip(factors, latent.divergences).reduce(0) { $0 + $1.0 * $1.1 }
+  }
 
   /// `latent.z` to what the wide output layer reads.
   mutating func decode(_ network: Network<S>, multiplier: inout Multiplier<S>) {
@@ -101,7 +113,10 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     delta = decoder.backward(delta, input: latent.z, parameters, multiplier: &multiplier)
     let outputs = head
     var headDelta = Matrix<S>(rows: count, columns: outputs.columns)
-    Latent.backward(latent, outputs: outputs, gradient: delta, priorWeight: priorWeight, into: &headDelta)
+    priorGradients = design.regulariser.backward(
+      latent, head: outputs, parameters[decoder.parametersEnd...], gradient: delta,
+      weights: factors.isEmpty
+        ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }, into: &headDelta)
     delta = encoder.backward(headDelta, input: first, parameters, multiplier: &multiplier)
     delta.backpropagate(through: inputActivation, outputs: first)
     inputBiasGradient.setToColumnSums(of: delta)
@@ -161,6 +176,9 @@ extension UserBlock {
     input.removeAll()
     target.removeAll()
     userRows = Array(rows)
+    factors = rows.compactMap { row in
+      design.regulariser.factor(total: data.range(ofRow: row).reduce(0) { $0 + Double(data.value(at: $1)) })
+    }
     var corruption = noise.stream(.corruption, block)
     var negatives = noise.stream(.negatives, block)
     var given = noise.givenMask(batchRows: batchRows)

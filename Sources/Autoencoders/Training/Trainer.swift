@@ -85,7 +85,7 @@ public struct Trainer: Sendable {
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        let settled = design.regulariser.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
         if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           if keepsBest {
             if best == nil { best = step.network }

@@ -101,7 +101,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// The weight of the prior term in the next update.
   public var priorWeight: Double {
-    design.prior.weight(afterUpdates: updates, of: plannedUpdates)
+    design.regulariser.weight(afterUpdates: updates, of: plannedUpdates)
   }
 
   /// Forgets the posteriors of earlier updates.
@@ -143,6 +143,22 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try evaluate(rows: rows, of: data, noise: noise).loss
   }
 
+  /// What the network makes of some users as training sees them, with corruption and latent draws.
+  ///
+  /// - Returns: `head`, the outputs of the encoder (B × L·``LatentSpace/outputsPerDimension``), and `logits` (B × I).
+  public mutating func outputs(
+    rows: [Int], of data: SparseRows, noise: NoiseSource
+  ) throws -> (head: Matrix<S>, logits: Matrix<S>) {
+    try forward(rows: rows, of: data, noise: noise)
+    var (head, output) = (Matrix<S>(rows: 0, columns: 0), Matrix<S>(rows: 0, columns: 0))
+    head.setRows(to: activeBlocks.map(\.head))
+    output.setRows(to: activeBlocks.map(\.output))
+    return (head, network.logits(of: output, using: processor.engine))
+  }
+
+  /// `λ Σ ‖W‖²` over weights and user vectors, the part of the loss that is no user's.
+  public var penalty: Double { design.weightDecay * network.squaredWeights }
+
   // MARK: Passes
 
   private mutating func evaluate(
@@ -168,13 +184,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     }
     for normaliser in normalisers { reconstruction += normaliser.total * normaliser.logSumExp }
     let users = Double(rows.count)
-    let divergence = blocks.reduce(0) { sum, block in
-      sum + (block.count > 0 ? block.latent.divergences.reduce(0, +) : 0)
-    }
+    let active = activeBlocks
+    let divergence = active.reduce(0) { $0 + $1.latent.divergences.reduce(0, +) }
     let loss = BatchLoss(
       reconstruction: reconstruction / users, divergence: divergence / users,
-      priorWeight: priorWeight, users: rows.count,
-      heldLogVariances: blocks.reduce(0) { $0 + ($1.count > 0 ? $1.latent.held : 0) })
+      weightedDivergence: active.reduce(0) { $0 + $1.weightedDivergence } / users, priorWeight: priorWeight,
+      users: rows.count, heldLogVariances: active.reduce(0) { $0 + $1.latent.held })
     return (loss, normalisers, objective)
   }
 
@@ -187,7 +202,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       block.load(rows[start..<end], of: data, noise: noise, block: index)
       if start == end { return }
       block.encode(network, unseenUser: nil, multiplier: &scratch.multiplier)
-      block.draw()
+      block.draw(network)
       block.decode(network, multiplier: &scratch.multiplier)
     }
   }
@@ -272,6 +287,8 @@ public struct BatchLoss: Sendable, Equatable {
   public var reconstruction: Double
   /// The divergence of the posteriors from the prior, summed over latent dimensions.
   public var divergence: Double
+  /// The divergence with each user's multiplied by what their share of the weight is, where that differs.
+  public var weightedDivergence: Double
   /// The weight β of the divergence in this update.
   public var priorWeight: Double
   /// The number of users.
@@ -280,7 +297,7 @@ public struct BatchLoss: Sendable, Equatable {
   public var heldLogVariances: Int
 
   /// Reconstruction and weighted divergence; the penalty on weights is not part of it.
-  public var total: Double { reconstruction + priorWeight * divergence }
+  public var total: Double { reconstruction + priorWeight * weightedDivergence }
 }
 
 /// A loss that is NaN, infinite or beyond the number format.
