@@ -19,6 +19,7 @@ extension Seed {
 
 /// What a split draws besides the order of users or cells.
 public enum SplitDraw: Int, StreamTag {
+  /// Their purpose.
   public static var purpose: RandomPurpose { .split }
   /// A user's items for the test, one stream a user.
   case itemsOfUser = 1
@@ -28,6 +29,7 @@ public enum SplitDraw: Int, StreamTag {
 
 /// What the simulation of a population draws.
 public enum SimulationDraw: Int, StreamTag {
+  /// Their purpose.
   public static var purpose: RandomPurpose { .simulation }
   case catalogue = 0
   /// One stream a user.
@@ -36,6 +38,7 @@ public enum SimulationDraw: Int, StreamTag {
 
 /// What the audit of synthetic users draws.
 public enum AuditDraw: Int, StreamTag {
+  /// Their purpose.
   public static var purpose: RandomPurpose { .resampling }
   /// The halves of the training users, where there is no holdout.
   case halves = 1
@@ -71,6 +74,7 @@ public enum AuditDraw: Int, StreamTag {
 
 /// What sampling draws for all synthetic users together; below zero, since their own streams begin with their numbers.
 public enum PopulationDraw: Int, StreamTag {
+  /// Their purpose.
   public static var purpose: RandomPurpose { .sampling }
   /// Which real users the neighbourhood of a place may consist of.
   case neighbours = -1

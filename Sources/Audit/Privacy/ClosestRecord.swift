@@ -19,7 +19,8 @@ struct ClosestRecordShare: Sendable {
     for (place, row) in order.prefix(groups * size).enumerated() { group[row] = place % groups }
     let seen = try Self.nearest(users, JaccardIndex(train), group, groups, processor)
     let others = try Self.nearest(
-      users, JaccardIndex(holdout.drawing(size, seed, .closestRecordHoldout)), [Int](repeating: 0, count: size), 1, processor)
+      users, JaccardIndex(holdout.drawing(size, seed, .closestRecordHoldout)), [Int](repeating: 0, count: size), 1,
+      processor)
     var weights = [Double](repeating: 0, count: train.rowCount + size)
     let unit = 1 / Double(users.rowCount * groups)
     var sum = 0.0

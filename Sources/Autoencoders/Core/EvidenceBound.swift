@@ -39,7 +39,9 @@ extension Autoencoder where Latent == GaussianLatent {
       }
       let latents = codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance)
       var logits = decode(latents, using: processor.engine)
-      let loss = (0..<block.count).reduce(0.0) { $0 + design.likelihood.negativeLogLikelihood(&logits, row: $1, of: part.items, profile: $1) }
+      let loss = (0..<block.count).reduce(0.0) {
+        $0 + design.likelihood.negativeLogLikelihood(&logits, row: $1, of: part.items, profile: $1)
+      }
       return (loss, prior.divergences(codes, at: latents).reduce(0, +))
     }
     let total = sums.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }

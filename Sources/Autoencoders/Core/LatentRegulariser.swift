@@ -30,9 +30,13 @@ public struct Unregularised: LatentRegulariser, Equatable {
   /// The absence of a term.
   public init() {}
 
+  /// None of its own.
   public func parameters(latent: Int) -> [Parameter] { [] }
+  /// 0 for nothing, else as the schedule or γ has it.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
+  /// Whether the weight has stopped rising.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool { true }
+  /// What a user's weight is multiplied by.
   public func factor(total: Double) -> Double? { nil }
 
   /// Hands the points on; nothing is drawn.
@@ -66,8 +70,10 @@ public struct PriorDivergence: LatentRegulariser {
     self.weight = weight
   }
 
+  /// Those of its parts.
   public func parameters(latent: Int) -> [Parameter] { prior.parameters(latent: latent) }
 
+  /// 0 for nothing, else as the schedule or γ has it.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double {
     switch weight {
     case .annealed(let schedule): schedule.beta(afterUpdates: done, of: planned)
@@ -75,11 +81,13 @@ public struct PriorDivergence: LatentRegulariser {
     }
   }
 
+  /// Whether the weight has stopped rising.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool {
     guard case .annealed(let schedule) = weight else { return true }
     return schedule.isSettled(afterUpdates: done, of: planned)
   }
 
+  /// What a user's weight is multiplied by.
   public func factor(total: Double) -> Double? {
     if case .perInteraction = weight { total } else { nil }
   }

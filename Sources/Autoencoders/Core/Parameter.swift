@@ -28,9 +28,9 @@ public struct Parameter: Sendable, Equatable {
   public let start: Start
   /// What it belongs to.
   public internal(set) var group = ParameterGroup.encoder
-  /// By which of the seed's streams it starts: the kind of tensor …
+  /// The kind of tensor, one of the two numbers of the seed's stream by which it starts.
   var tensor = StartingTensor.inputBias
-  /// … and which of that kind.
+  /// Which of that kind, the other number.
   var part = 0
 
   /// Describes a parameter of a part.

@@ -13,7 +13,9 @@ public struct Dense: Layer, Equatable {
     self.activation = activation
   }
 
+  /// What it is.
   public var kind: LayerKind { .dense(activation) }
+  /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
 
   /// `weight`, outputs × inputs, and `bias`.
@@ -24,6 +26,7 @@ public struct Dense: Layer, Equatable {
     ]
   }
 
+  /// From below to above.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -34,6 +37,7 @@ public struct Dense: Layer, Equatable {
     trace.output.apply(activation)
   }
 
+  /// From above to below.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

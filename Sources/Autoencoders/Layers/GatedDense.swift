@@ -10,7 +10,9 @@ public struct GatedDense: Layer, Equatable {
   /// Describes a layer.
   public init(_ width: Int) { self.width = width }
 
+  /// What it is.
   public var kind: LayerKind { .gatedDense }
+  /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
 
   /// `weight`, 2 outputs × inputs, W above V, and `bias`, b before c.
@@ -23,6 +25,7 @@ public struct GatedDense: Layer, Equatable {
     ]
   }
 
+  /// From below to above.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -33,6 +36,7 @@ public struct GatedDense: Layer, Equatable {
     trace.output.setToGated(trace.inner, gates: &trace.kept)
   }
 
+  /// From above to below.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

@@ -38,9 +38,9 @@ public enum LayerKind: Sendable, Equatable {
 public struct LayerTrace<S: Scalar>: Sendable {
   /// Shape: b × outputs.
   public var output: Matrix<S>
-  /// What the layer keeps for the way back …
+  /// What the layer keeps for the way back.
   public var kept = Matrix<S>(rows: 0, columns: 0)
-  /// … and what it computes on the way, where it has something in its middle.
+  /// What it computes on the way, where it has something in its middle.
   public var inner = Matrix<S>(rows: 0, columns: 0)
   /// ∂loss/∂parameter, one for each; empty unless in training.
   public var gradients: [Matrix<S>]

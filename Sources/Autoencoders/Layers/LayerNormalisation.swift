@@ -10,7 +10,9 @@ public struct LayerNormalisation: Layer, Equatable {
   /// Describes a layer.
   public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
 
+  /// What it is.
   public var kind: LayerKind { .normalisation(epsilon: epsilon) }
+  /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs }
 
   /// `weight`, at first 1, and `bias`, at first 0; neither is penalised.
@@ -21,6 +23,7 @@ public struct LayerNormalisation: Layer, Equatable {
     ]
   }
 
+  /// From below to above.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -29,6 +32,7 @@ public struct LayerNormalisation: Layer, Equatable {
       input, weight: weights[first], bias: weights[first + 1], epsilon: epsilon, kept: &trace.kept)
   }
 
+  /// From above to below.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

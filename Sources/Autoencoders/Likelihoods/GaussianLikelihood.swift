@@ -4,8 +4,11 @@ public import Compute
 ///
 /// Source: Liang et al., WWW 2018, equation 3, with the same weight on zeros and ones.
 public enum GaussianLikelihood: OutputLikelihood {
+  /// Whether all items share one sum.
   public static var needsNormaliser: Bool { false }
+  /// What x is multiplied by in the gradient.
   public static var targetFactor: Double { 2 }
+  /// Which loss a single cell has.
   public static var isLogistic: Bool { false }
 
   /// The row stays.
@@ -18,9 +21,11 @@ public enum GaussianLikelihood: OutputLikelihood {
     return TileStatistics(loss: logits.sumOfSquares(row: row) - 2 * product + squares)
   }
 
+  /// What the gradient is multiplied by.
   @specialized(where S == Float)
   public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 2 }
 
+  /// The loss of a whole row.
   public static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double {
     logits.sumOfSquares(row: row) - 2 * target.product + target.squares
   }

@@ -5,8 +5,11 @@ import Foundation
 ///
 /// Source: Liang et al., WWW 2018, equation 2.
 public enum MultinomialLikelihood: OutputLikelihood {
+  /// Whether all items share one sum.
   public static var needsNormaliser: Bool { true }
+  /// What x is multiplied by in the gradient.
   public static var targetFactor: Double { 1 }
+  /// Which loss a single cell has.
   public static var isLogistic: Bool { false }
 
   /// The row becomes `exp(f − largest)`.
@@ -18,11 +21,13 @@ public enum MultinomialLikelihood: OutputLikelihood {
     return TileStatistics(maximum: maximum, sum: sum, loss: -product)
   }
 
+  /// What the gradient is multiplied by.
   @specialized(where S == Float)
   public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S {
     normaliser.map { S($0.factor(maximum: Double(statistics.maximum))) } ?? 0
   }
 
+  /// The loss of a whole row.
   public static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double {
     let (maximum, sum) = logits.exponentiateShifted(row: row)
     return target.sum * (Double(maximum) + log(sum)) - target.product

@@ -35,6 +35,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
       logits: parameters[first], means: parameters[first + 1], logVariances: parameters[first + 2])
   }
 
+  /// As training needs them.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] {
@@ -42,6 +43,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
     return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
   }
 
+  /// From above to below.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -56,19 +58,23 @@ public struct MixtureOfGaussians: Prior, Equatable {
     return [logits, means, logVariances]
   }
 
+  /// The closed form, where there is one.
   public func exactDivergences(
     _ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>
   ) -> [Double]? { nil }
 
+  /// By the formula.
   public func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double] {
     var responsibilities = Matrix<Float>(rows: 0, columns: components)
     return mixture(parameters).logDensities(of: latents, responsibilities: &responsibilities)
   }
 
+  /// By its own definition.
   public func draw(
     count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
   ) -> Matrix<Float> { mixture(parameters).draw(count: count, using: &random) }
 
+  /// What it is made of.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     let mixture = mixture(parameters)
     return mixture.weights.enumerated().map { component, weight in

@@ -16,7 +16,8 @@ public protocol Prior: Sendable {
   ///   - trace: after the draw; ``LatentTrace/divergences`` has those from N(0, I).
   ///   - head: `[mean | log-variance]`, b × 2L.
   func divergences<S: Scalar>(
-    _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>) -> [Double]
+    _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
+  ) -> [Double]
   /// Turns ∂loss/∂z into ∂loss/∂head, the weighted divergence included.
   ///
   /// - Parameters:

@@ -8,6 +8,7 @@ public struct StandardNormal: Prior, Equatable {
   /// The standard normal distribution.
   public init() {}
 
+  /// None of its own.
   public func parameters(latent: Int) -> [Parameter] { [] }
 
   /// What the draw has computed on its way.
@@ -15,6 +16,7 @@ public struct StandardNormal: Prior, Equatable {
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] { trace.divergences }
 
+  /// From above to below.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -24,6 +26,7 @@ public struct StandardNormal: Prior, Equatable {
     return []
   }
 
+  /// The closed form, where there is one.
   public func exactDivergences(
     _ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>
   ) -> [Double]? {
@@ -35,12 +38,14 @@ public struct StandardNormal: Prior, Equatable {
     }
   }
 
+  /// By the formula.
   public func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double] {
     (0..<latents.rows).map { row in
       -0.5 * latents[row: row].reduce(Double(latents.columns) * log(2 * Double.pi)) { $0 + Double($1) * Double($1) }
     }
   }
 
+  /// By its own definition.
   public func draw(
     count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
   ) -> Matrix<Float> {
@@ -49,6 +54,7 @@ public struct StandardNormal: Prior, Equatable {
     return latents
   }
 
+  /// What it is made of.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     let zeros = [Double](repeating: 0, count: latent)
     return [GaussianComponent(weight: 1, mean: zeros, variance: zeros.map { $0 + 1 })]
