@@ -29,6 +29,8 @@ public struct Design<Latent: LatentSpace>: Sendable {
   public var userVectors: UserVectors?
   /// λ of `λ Σ ‖W‖²` over weights and user vectors, biases left out.
   public var weightDecay = 0.0
+  /// What learns when; one phase over everything, unless a model alternates.
+  public var phases = [Phase()]
   /// How the weights start.
   public var initialisation = Initialisation.xavier
 

@@ -35,6 +35,8 @@ public struct LatentTrace<S: Scalar>: Sendable {
   public var responsibilities = Matrix<S>(rows: 0, columns: 0)
   /// How many log-variances were held to their range.
   public var held = 0
+  /// What the encoder that a phase has kept makes of the users' clean rows; shape: b × L·outputsPerDimension, 0 × 0 without one.
+  public internal(set) var reference = Matrix<S>(rows: 0, columns: 0)
 
   init(rows: Int, latent: Int) {
     z = Matrix(rows: rows, columns: latent)

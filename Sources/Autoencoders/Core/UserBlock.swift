@@ -169,10 +169,13 @@ extension UserBlock {
   ///
   /// - Parameters:
   ///   - rows: the users, as rows of `data`.
+  ///   - clean: what the loss holds the output against, where that is not the input; of the shape of `data`.
   ///   - noise: what is drawn, and from where.
   mutating func load(
-    _ rows: ArraySlice<Int>, of data: SparseRows, noise: NoiseSource, block: Int
+    _ rows: ArraySlice<Int>, of data: SparseRows, target clean: SparseRows?, corrupts: Bool, noise: NoiseSource,
+    block: Int
   ) {
+    let corruptor = corrupts ? design.corruption : .none
     input.removeAll()
     target.removeAll()
     userRows = Array(rows)
@@ -190,16 +193,20 @@ extension UserBlock {
         let normalised = value * S(factor)
         let corrupted =
           if let kept = given.next() {
-            kept ? normalised * S(design.corruption.keptScale) : 0
+            kept ? normalised * S(corruptor.keptScale) : 0
           } else {
-            design.corruption.apply(to: normalised, using: &corruption)
+            corruptor.apply(to: normalised, using: &corruption)
           }
         if corrupted != 0 { input.append(column: item, value: corrupted) }
         if case .sampled = design.cells { continue }
-        target.append(column: item, value: value)
+        if clean == nil { target.append(column: item, value: value) }
       }
       if case .sampled(let perPositive) = design.cells {
-        appendSampled(row, of: data, perPositive: perPositive, using: &negatives)
+        appendSampled(row, of: clean ?? data, perPositive: perPositive, using: &negatives)
+      } else if let clean {
+        for position in clean.range(ofRow: row) {
+          target.append(column: clean.indices[position], value: S(clean.value(at: position)))
+        }
       }
       input.endRow()
       target.endRow()

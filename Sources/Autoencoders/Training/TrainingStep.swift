@@ -1,5 +1,6 @@
 public import Compute
 import Foundation
+import InteractionData
 
 /// Gradient updates of one autoencoder.
 ///
@@ -11,6 +12,12 @@ import Foundation
 public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// How many updates have been made.
   public internal(set) var updates = 0
+  /// What learns in the next updates, and from what.
+  public var phase: Phase
+  /// How often each group has learned.
+  var learned: [ParameterGroup: Int] = [:]
+  /// The network as it was when a phase kept its encoder.
+  var kept: Network<S>?
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
   /// What the updates since ``beginEpoch()`` saw of the posteriors.
@@ -42,6 +49,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     processor: Processor
   ) {
     self.design = design
+    phase = design.phases.phase(ofEpoch: 1).phase
     self.adam = adam
     precision = S.self == Float.self ? processor.precision : .float32
     self.processor = processor
@@ -104,6 +112,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     design.regulariser.weight(afterUpdates: updates, of: plannedUpdates)
   }
 
+  /// Keeps the encoder as it is, for ``LatentTrace/reference``.
+  public mutating func keepEncoder() { kept = network }
+
   /// Forgets the posteriors of earlier updates.
   public mutating func beginEpoch() { latentMoments = GaussianMoments(dimensions: design.latent) }
 
@@ -111,49 +122,62 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - rows: the users of this batch, as rows of `data`.
+  ///   - target: what the loss holds the output against, where that is not the input; of the shape of `data`.
   ///   - noise: corruption and latent draws.
   /// - Returns: the loss before the update, as means over the users.
   /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared
   ///   gradients would overflow and every weight stand still); the weights are then as they were.
   public mutating func update(
-    rows: [Int], of data: SparseRows, noise: NoiseSource
+    rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
-    let (loss, normalisers, objective) = try evaluate(rows: rows, of: data, noise: noise)
+    let (loss, normalisers, objective) = try evaluate(rows: rows, of: data, target: target, noise: noise)
     guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     for block in blocks where block.count > 0 {
       Latent.add(block.latent, outputs: block.head, to: &latentMoments)
     }
-    let step = adam.step(updates + 1, penalty: design.weightDecay)
-    let plain = adam.step(updates + 1, penalty: 0)
-
-    try learnOutput(objective, normalisers: normalisers, step: step, plain: plain)
+    try learnOutput(objective, normalisers: normalisers)
     try backward(priorWeight: loss.priorWeight / Double(rows.count))
-    try learnSmallLayers(step: step, plain: plain)
-    try learnInput(step: step)
+    try learnSmallLayers()
+    try learnInput()
     updates += 1
+    for group in phase.learns { learned[group, default: 0] += 1 }
     return loss
+  }
+
+  /// The constants of a group's next step, with the penalty and without; `nil` where it stands still.
+  private func steps(_ group: ParameterGroup) -> (penalised: AdamStep, plain: AdamStep)? {
+    guard phase.learns.contains(group) else { return nil }
+    let number = learned[group, default: 0] + 1
+    return (adam.step(number, penalty: design.weightDecay), adam.step(number, penalty: 0))
   }
 
   /// The loss of some users, without an update.
   public mutating func loss(
-    rows: [Int], of data: SparseRows, noise: NoiseSource
+    rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
-    try evaluate(rows: rows, of: data, noise: noise).loss
+    try evaluate(rows: rows, of: data, target: target, noise: noise).loss
   }
 
   /// What the network makes of some users as training sees them, with corruption and latent draws.
   ///
   /// - Returns: `head`, the outputs of the encoder (B × L·``LatentSpace/outputsPerDimension``), and `logits` (B × I).
   public mutating func outputs(
-    rows: [Int], of data: SparseRows, noise: NoiseSource
+    rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> (head: Matrix<S>, logits: Matrix<S>) {
-    try forward(rows: rows, of: data, noise: noise)
+    try forward(rows: rows, of: data, target: target, noise: noise)
     var (head, output) = (Matrix<S>(rows: 0, columns: 0), Matrix<S>(rows: 0, columns: 0))
     head.setRows(to: activeBlocks.map(\.head))
     output.setRows(to: activeBlocks.map(\.output))
     return (head, network.logits(of: output, using: processor.engine))
+  }
+
+  /// What the kept encoder made of the last batch (see ``keepEncoder()``).
+  public var references: Matrix<S> {
+    var references = Matrix<S>(rows: 0, columns: 0)
+    references.setRows(to: activeBlocks.map(\.latent.reference))
+    return references
   }
 
   /// `λ Σ ‖W‖²` over weights and user vectors, the part of the loss that is no user's.
@@ -162,9 +186,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   // MARK: Passes
 
   private mutating func evaluate(
-    rows: [Int], of data: SparseRows, noise: NoiseSource
+    rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputLoss<S>) {
-    try forward(rows: rows, of: data, noise: noise)
+    try forward(rows: rows, of: data, target: target, noise: noise)
     var target = BatchRows<S>()
     for block in activeBlocks { target.append(block.target) }
     output.exact.setRows(to: activeBlocks.map(\.output))
@@ -182,7 +206,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
         for statistics in tile.statistics { reconstruction += statistics.loss }
       }
     }
-    for normaliser in normalisers { reconstruction += normaliser.total * normaliser.logSumExp }
+    for normaliser in normalisers { reconstruction += normaliser.loss }
     let users = Double(rows.count)
     let active = activeBlocks
     let divergence = active.reduce(0) { $0 + $1.latent.divergences.reduce(0, +) }
@@ -193,26 +217,34 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     return (loss, normalisers, objective)
   }
 
-  private mutating func forward(rows: [Int], of data: SparseRows, noise: NoiseSource) throws {
+  private mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws
+  {
     let network = network
-    try processor.forEach(&blocks, scratch: &scratch) { [blockSize] index, block, scratch in
+    try processor.forEach(&blocks, scratch: &scratch) { [blockSize, design, kept, phase] index, block, scratch in
       let start = min(rows.count, index * blockSize)
       let end = min(rows.count, start + blockSize)
       block.batchRows = start..<end
-      block.load(rows[start..<end], of: data, noise: noise, block: index)
+      block.load(
+        rows[start..<end], of: data, target: target, corrupts: phase.corrupts, noise: noise, block: index)
       if start == end { return }
+      if let kept {
+        var clean = UserBlock<Latent, S>(design, rows: end - start, forTraining: false)
+        clean.load(
+          Profiles(items: data.selecting(rows: rows[start..<end]), trainingRows: rows[start..<end].map { $0 }))
+        clean.encode(kept, unseenUser: nil, multiplier: &scratch.multiplier)
+        block.latent.reference = clean.head
+      }
       block.encode(network, unseenUser: nil, multiplier: &scratch.multiplier)
       block.draw(network)
       block.decode(network, multiplier: &scratch.multiplier)
     }
   }
 
-  private mutating func learnOutput(
-    _ objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser], step: AdamStep, plain: AdamStep
-  ) throws {
+  private mutating func learnOutput(_ objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser]) throws {
+    let steps = steps(.decoder)
     try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
       worker.learnOutput(
-        output: output, objective: objective, normalisers: normalisers, step: step, biasStep: plain,
+        output: output, objective: objective, normalisers: normalisers, steps: steps,
         scratch: &scratch)
     }
   }
@@ -230,16 +262,19 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The blocks that have users: all but the last ones of a short batch.
   private var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
 
-  private mutating func learnSmallLayers(step: AdamStep, plain: AdamStep) throws {
+  private mutating func learnSmallLayers() throws {
     let gradients = activeBlocks.map(\.gradients)
     for (index, parameter) in shape.described.enumerated() {
+      guard let steps = steps(parameter.group) else { continue }
       try small[index].update(
-        summing: gradients.map { $0[index] }, parameter.isDecayed ? step : plain, scratch: &pieceGradients,
+        summing: gradients.map { $0[index] }, parameter.isDecayed ? steps.penalised : steps.plain,
+        scratch: &pieceGradients,
         processor: processor)
     }
   }
 
-  private mutating func learnInput(step: AdamStep) throws {
+  private mutating func learnInput() throws {
+    guard let step = steps(.encoder)?.penalised else { return }
     var input = BatchRows<S>()
     var userEntries = BatchRows<S>()
     inputDelta.setRows(to: activeBlocks.map(\.inputDelta))
