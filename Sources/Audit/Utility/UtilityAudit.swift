@@ -23,14 +23,14 @@ struct UtilityAudit: Sendable {
     _ data: AuditData, options: UtilityOptions, seed: Seed, processor: Processor, observer: RunObserver
   ) throws {
     guard let holdout = data.holdout else { return nil }
-    let users = Self.interactions(holdout.drawing(options.testUsers, seed, 70), data.items, "holdout")
+    let users = Self.interactions(holdout.drawing(options.testUsers, seed, .utilityTest), data.items, "holdout")
     guard let test = HeldOutUsers.foldingIn(users, items: data.items, seed: seed).users else { return nil }
-    let real = data.train.drawing(options.users, seed, 71)
+    let real = data.train.drawing(options.users, seed, .utilityReal)
     // Equally many, so that only what the users are makes the difference.
-    let synthetic = data.synthetic.drawing(real.rowCount, seed, 72)
+    let synthetic = data.synthetic.drawing(real.rowCount, seed, .utilitySynthetic)
     let count = min(real.rowCount, synthetic.rowCount)
     let pools: [(AuditUtility.Source, SparseRows)] = [
-      (.real, real.drawing(count, seed, 73)), (.synthetic, synthetic),
+      (.real, real.drawing(count, seed, .utilityRealAsMany)), (.synthetic, synthetic),
     ]
     notes.append(
       "utility: each model trained on \(count) real and on \(count) synthetic users for at most \(options.epochs) epochs, "
@@ -146,7 +146,7 @@ struct UtilityAudit: Sendable {
 
   private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit
   {
-    var random = seed.stream(.resampling, 74)
+    var random = seed.stream(for: AuditDraw.utilityValidation)
     let order = random.permutation(rows.rowCount)
     let aside = max(1, rows.rowCount / 10)
     let training = rows.selecting(rows: order[aside...].sorted())

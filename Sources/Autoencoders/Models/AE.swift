@@ -33,7 +33,7 @@ public struct AE: AutoencoderModel {
 
   /// What it is made of.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.codeActivation = .tanh
     design.likelihood = likelihood
     design.weightDecay = weightDecay

@@ -11,7 +11,7 @@ public import InteractionData
 /// Differences from the paper: mini-batch Adam in place of L-BFGS or Rprop; each batch is a mean over its rows, so λ here is
 /// the coefficient of `‖W‖² + ‖V‖²` per row.
 private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLatent> {
-  var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+  var design = Design<PointLatent>(latent: latent)
   design.codeActivation = .sigmoid
   design.likelihood = .gaussian
   design.cells = .observed

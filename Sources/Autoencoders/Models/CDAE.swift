@@ -58,7 +58,7 @@ public struct CDAE: AutoencoderModel {
 
   /// What it is made of.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.corruption =
       if let corruptionScale, dropout > 0 {
         .masking(rate: dropout, scale: corruptionScale)

@@ -38,7 +38,7 @@ public struct MultDAE: AutoencoderModel {
 
   /// What it is made of.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.normalisesInput = true
     design.corruption = .dropout(dropout)
     design.hidden = hidden

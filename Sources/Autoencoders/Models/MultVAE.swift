@@ -65,8 +65,7 @@ public struct MultVAE: AutoencoderModel {
   /// What it is made of.
   public var design: Design<GaussianLatent> {
     let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
-    var design = Design<GaussianLatent>(
-      latent: latent, prior: StandardNormalPrior(schedule: schedule))
+    var design = Design<GaussianLatent>(latent: latent, weight: .annealed(schedule))
     design.normalisesInput = true
     design.corruption = .dropout(dropout)
     design.hidden = hidden

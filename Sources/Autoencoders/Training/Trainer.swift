@@ -37,13 +37,14 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the
   ///     last epoch's, for callers that only want to know how many epochs are best.
+  ///   - target: what the loss holds the output against, where that is not the input; of the shape of `rows`.
   ///   - validate: a value for the model as it is after each epoch, larger is better; it chooses the best epoch.
   ///   - plannedEpochs: the length on which schedules rest, when fewer epochs are to be run than were planned (fitting again
   ///     for the number of epochs that validation chose).
   ///   - selection: what an earlier fit found, when this one fits again; goes into checkpoints.
   /// - Throws: ``TrainingError``, what `validate` throws, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
-    _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions,
+    _ design: Design<Latent>, to rows: SparseRows, target: SparseRows? = nil, options: TrainingOptions,
     plannedEpochs: Int? = nil, keepsBest: Bool = true, after selection: TrainingPosition.Selection? = nil,
     validate: ((Autoencoder<Latent>) throws -> Double)? = nil
   ) throws -> TrainingOutcome<Latent> {
@@ -76,16 +77,18 @@ public struct Trainer: Sendable {
         }
         step.latentMoments = moments
       }
+      step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: batches)
       onResume(position.allEpochs)
     }
 
     while !position.isOver(options) {
       var record = try runEpoch(
-        &position, of: options.epochs, step: &step, best: best, users: users, batchSize, rows)
+        &position, of: options.epochs, step: &step, best: best, users: users, batchSize, rows, target,
+        design.phases.phase(ofEpoch: position.epoch))
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        let settled = design.regulariser.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
         if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           if keepsBest {
             if best == nil { best = step.network }
@@ -111,7 +114,8 @@ public struct Trainer: Sendable {
   /// Runs what is left of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
     _ position: inout TrainingPosition, of epochs: Int, step: inout TrainingStep<Latent, Float>,
-    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows
+    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows, _ target: SparseRows?,
+    _ stage: (phase: Phase, begins: Bool)
   ) throws -> EpochRecord {
     let epoch = position.epoch
     var start = DispatchTime.now()
@@ -123,14 +127,18 @@ public struct Trainer: Sendable {
       ?? EpochRecord(
         epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
         heldLogVariances: 0)
-    if position.batch == 0 { step.beginEpoch() }
+    step.phase = stage.phase
+    if position.batch == 0 {
+      step.beginEpoch()
+      if stage.begins && stage.phase.keepsEncoder { step.keepEncoder() }
+    }
     for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
       if isInterrupted() { try interrupt(step, position, best) }
       if position.batch > 0 { try keepIfDue(step, position, best) }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
       do {
         let loss = try step.update(
-          rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates))
+          rows: batch, of: rows, target: target, noise: .drawn(seed: seed, update: step.updates))
         let share = Double(batch.count) / Double(order.count)
         record.reconstruction += loss.reconstruction * share
         record.divergence += loss.divergence * share

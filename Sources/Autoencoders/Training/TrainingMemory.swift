@@ -6,7 +6,8 @@ import FileFormats
 /// Everything large has a size that follows from the design, the data and the batch: the trainer grows nothing with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
-  /// The weights with their two moments; where the best epoch's are kept, they are here a fourth time.
+  /// The weights with their two moments; where the best epoch's are kept, they are here once more, and so is a network whose encoder a
+  /// phase keeps.
   public var parameters = 0
   /// The logits of one batch.
   public var logits = 0
@@ -28,14 +29,12 @@ public struct TrainingMemory: Sendable, Equatable {
     _ design: Design<Latent>, items: Int, users: Int, batchSize: Int, keepsBest: Bool, processor: Processor
   ) {
     let float = MemoryLayout<Float>.size
-    let (encoder, decoder) = (design.encoderWidths, [design.latent] + design.decoderWidths)
-    let (first, last) = (encoder[0], design.outputWidth)
-    let small =
-      zip(encoder, encoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-      + zip(decoder, decoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-    let weights =
-      items * (first + last + 1) + first + small + (design.userVectors == nil ? 0 : users * first)
-    parameters = weights * float * (keepsBest ? 4 : 3)
+    let architecture = design.architecture
+    let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
+    let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
+    let small = design.parameters.reduce(0) { $0 + $1.count }
+    let weights = items * (first + last + 1) + small + (design.userVectors == nil ? 0 : users * first)
+    parameters = weights * float * ((keepsBest ? 4 : 3) + (design.phases.contains(where: \.keepsEncoder) ? 1 : 0))
 
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.

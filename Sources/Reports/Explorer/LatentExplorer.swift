@@ -66,7 +66,7 @@ public struct LatentExplorer: Sendable {
     _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, _ processor: Processor
   ) throws -> [ReportBlock] {
     guard !userIDs.isEmpty else { return [.note("There are no users to start from.")] }
-    let fixed = autoencoder.network.decoder.reduce(0) { $0 + 4 * ($1.weight.count + $1.bias.count) }
+    let fixed = autoencoder.design.parameters.reduce(0) { $0 + ($1.group == .decoder ? 4 * $1.count : 0) }
     guard fixed <= byteBudget * 3 / 4 else {
       return [
         .note(
