@@ -86,8 +86,8 @@ let package = Package(
     .target(
       name: "Doppel",
       dependencies: [
-        "Compute", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation", "Audit",
-        "Inspection", "Reports",
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+        "Audit", "Inspection", "Reports",
       ],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
@@ -138,7 +138,7 @@ let package = Package(
         "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
         "TestSupport",
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
       swiftSettings: settings),

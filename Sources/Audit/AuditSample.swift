@@ -13,7 +13,7 @@ struct AuditSample: Sendable {
 
   init(_ data: AuditData, maximumUsers: Int, seed: Seed) {
     var notes: [String] = []
-    func take(_ rows: SparseRows, _ count: Int, _ tag: Int, _ name: String) -> SparseRows {
+    func take(_ rows: SparseRows, _ count: Int, _ tag: AuditDraw, _ name: String) -> SparseRows {
       if rows.rowCount <= count { return rows }
       notes.append("\(count) of \(rows.rowCount) \(name) users drawn at random")
       return rows.drawing(count, seed, tag)
@@ -22,7 +22,7 @@ struct AuditSample: Sendable {
     if let holdout = data.holdout {
       whole = (data.train, holdout)
     } else {
-      var random = seed.stream(.resampling, 1)
+      var random = seed.stream(for: AuditDraw.halves)
       let order = random.permutation(data.train.rowCount)
       let half = order.count / 2
       whole = (
@@ -31,18 +31,18 @@ struct AuditSample: Sendable {
     }
     isHalved = data.holdout == nil
     let count = min(maximumUsers, whole.1.rowCount, data.synthetic.rowCount)
-    reference = take(whole.0, maximumUsers, 2, isHalved ? "(half of the) training" : "training")
-    peers = take(whole.1, count, 3, isHalved ? "(other half of the) training" : "holdout")
-    synthetic = take(data.synthetic, count, 4, "synthetic")
-    self.notes = notes.map { "fidelity: " + $0 + ", for equal numbers in both groups" }
+    reference = take(whole.0, maximumUsers, .reference, isHalved ? "(half of the) training" : "training")
+    peers = take(whole.1, count, .peers, isHalved ? "(other half of the) training" : "holdout")
+    synthetic = take(data.synthetic, count, .synthetic, "synthetic")
+    self.notes = notes.map { "fidelity: " + $0 + ", so that equally many stand on both sides" }
   }
 }
 
 extension SparseRows {
   /// Some rows at random, in their order; all where there are no more.
-  func drawing(_ count: Int, _ seed: Seed, _ tag: Int) -> SparseRows {
+  func drawing(_ count: Int, _ seed: Seed, _ tag: AuditDraw) -> SparseRows {
     if rowCount <= count { return self }
-    var random = seed.stream(.resampling, tag)
+    var random = seed.stream(for: tag)
     return selecting(rows: random.permutation(rowCount)[..<count].sorted())
   }
 

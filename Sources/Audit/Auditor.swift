@@ -66,10 +66,10 @@ public struct Auditor: Sendable {
   private func pairwise(_ sample: AuditSample) throws -> ([AuditMeasure], [String]) {
     let count = min(
       options.pairUsers, sample.reference.rowCount, sample.synthetic.rowCount, sample.peers.rowCount)
-    let reference = sample.reference.drawing(count, seed, 80)
+    let reference = sample.reference.drawing(count, seed, .pairsReference)
     var found: [(MeanDiscrepancy, TwoSampleTest?)] = []
-    for (tag, rows) in [sample.synthetic, sample.peers].enumerated() {
-      let kernel = try KernelMatrix(reference, rows.drawing(count, seed, 81 + tag), processor)
+    for (tag, rows) in [(AuditDraw.pairsSynthetic, sample.synthetic), (.pairsPeers, sample.peers)] {
+      let kernel = try KernelMatrix(reference, rows.drawing(count, seed, tag), processor)
       found.append(
         (
           MeanDiscrepancy(kernel, permutations: options.permutations, seed: seed, processor),

@@ -109,7 +109,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
     _ step: AdamStep
   ) throws {
     let width = parameter.columns
-    try forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
+    try unsafe forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
       gradient.reshape(rows: piece.count, columns: width)
       gradient.setToSum(of: parts, rows: piece)
       unsafe gradient.withPointer { g in unsafe S.kernels.adam(gradient.count, g, w, m, v, constants) }
@@ -129,7 +129,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
   ) throws {
     let width = parameter.columns
     precondition(delta.columns == width && entries.rowCount <= delta.rows, "\(delta) for \(parameter)")
-    try forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
+    try unsafe forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
       var columns = BatchColumns<S>()
       columns.collect(columns: piece, from: entries)
       gradient.reshape(rows: 1, columns: width)

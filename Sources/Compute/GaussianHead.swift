@@ -50,14 +50,14 @@ extension Matrix {
   ///
   /// `∂/∂mean = g + β·mean` and `∂/∂s = ½ g⊙ε⊙σ + ½β(σ² − 1)`; the latter is zero where the log-variance was held.
   ///
-  /// - Parameter beta: the weight of the divergence, already divided by the number of users in the batch.
+  /// - Parameter weights: β, each row's weight of the divergence, already divided by the number of users in the batch.
   @specialized(where S == Float)
   public mutating func backpropagateGaussian(
-    gradient: Matrix, head: Matrix, noise: Matrix, deviation: Matrix, beta: Double
+    gradient: Matrix, head: Matrix, noise: Matrix, deviation: Matrix, weights: [Double]
   ) {
     let width = gradient.columns
     precondition(columns == 2 * width && head.columns == columns && head.rows == gradient.rows)
-    precondition(noise.rows == gradient.rows && deviation.rows == gradient.rows)
+    precondition(noise.rows == gradient.rows && deviation.rows == gradient.rows && weights.count == gradient.rows)
     reshape(rows: gradient.rows)
     let (low, high) = (S(Self.logVarianceRange.lowerBound), S(Self.logVarianceRange.upperBound))
     let (rows, columns) = (rows, columns)
@@ -69,7 +69,7 @@ extension Matrix {
               for row in 0..<rows {
                 let (start, full) = (row * width, row * columns)
                 unsafe S.kernels.gaussianBackward(
-                  width, low, high, S(beta), head + full, head + full + width, noise + start,
+                  width, low, high, S(weights[row]), head + full, head + full + width, noise + start,
                   sigma + start, g + start, delta + full, delta + full + width)
               }
             }

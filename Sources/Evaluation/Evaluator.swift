@@ -129,10 +129,13 @@ public struct Evaluator: Sendable {
     let items = list.map { Int32($0.item) }
     let heldOut = users.heldOut.indices(ofRow: user)
     let judged = JudgedList(hits: items.map { contains(heldOut, $0) }, heldOutCount: heldOut.count)
-    let values = metrics.map { metric in
+    let values = metrics.map { metric -> Double in
       let cutoff = metric.cutoff ?? length
-      if let accuracy = metric.kind.accuracy { return accuracy.value(of: judged, at: cutoff) }
-      return metric.kind == .novelty ? novelty.value(of: items, at: cutoff) : 0
+      switch metric.kind.measure {
+      case .list(let value): return value(judged, cutoff)
+      case .novelty: return novelty.value(of: items, at: cutoff)
+      case .catalogue, .ratings: return 0
+      }
     }
     return Measured(
       values: values, items: items, rankable: scores.count - excluded.count,
@@ -142,15 +145,12 @@ public struct Evaluator: Sendable {
   private func score(
     _ metric: Metric, at position: Int, of measured: [Measured], itemCount: Int
   ) -> MetricScore {
-    guard metric.kind == .coverage || metric.kind == .gini else {
+    guard case .catalogue(let value) = metric.kind.measure else {
       return MetricScore(metric, mean: measured.map { $0.values[position] })
     }
     let recommendations = counts(of: measured, cutoff: metric.cutoff ?? 0, itemCount: itemCount)
     return MetricScore(
-      metric: metric,
-      value: metric.kind == .coverage
-        ? Coverage.value(recommendations: recommendations) : Gini.value(recommendations: recommendations),
-      standardError: nil, values: nil)
+      metric: metric, value: value(recommendations), standardError: nil, values: nil)
   }
 
   /// The number of lists that have each item.

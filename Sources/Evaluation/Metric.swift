@@ -4,63 +4,6 @@ import FileFormats
 ///
 /// Written as its key everywhere (command line, JSON, tables): `ndcg@100`, `recall-min@20`, `rmse`.
 public struct Metric: Sendable, Hashable {
-  /// The kinds, named by the part of the key before `@`.
-  public enum Kind: String, Sendable, CaseIterable {
-    /// ``Recall``
-    case recall
-    /// ``MinRecall``
-    case recallMin = "recall-min"
-    /// ``NDCG``
-    case ndcg
-    /// ``Precision``
-    case precision
-    /// ``Hit``
-    case hit
-    /// ``MeanAveragePrecision``
-    case map
-    /// ``ReciprocalRank``
-    case mrr
-    /// ``Coverage``
-    case coverage
-    /// ``Novelty``
-    case novelty
-    /// ``Gini``
-    case gini
-    /// ``RMSE``
-    case rmse
-    /// ``MAE``
-    case mae
-
-    /// Whether it measures ranked lists, and so needs a cut-off.
-    ///
-    /// The others measure predicted ratings.
-    public var isRanking: Bool { self != .rmse && self != .mae }
-
-    /// Whether the larger value is the better one.
-    ///
-    /// For coverage, novelty and Gini, the direction is a convention: they
-    /// describe lists, and say nothing about whether anyone likes them.
-    public var largerIsBetter: Bool {
-      switch self {
-      case .rmse, .mae, .gini: false
-      default: true
-      }
-    }
-
-    var accuracy: (any AccuracyMetric.Type)? {
-      switch self {
-      case .recall: Recall.self
-      case .recallMin: MinRecall.self
-      case .ndcg: NDCG.self
-      case .precision: Precision.self
-      case .hit: Hit.self
-      case .map: MeanAveragePrecision.self
-      case .mrr: ReciprocalRank.self
-      case .coverage, .novelty, .gini, .rmse, .mae: nil
-      }
-    }
-  }
-
   /// The kind.
   public let kind: Kind
   /// The cut-off `k`, at least 1; `nil` for metrics of ratings.
@@ -75,7 +18,7 @@ public struct Metric: Sendable, Hashable {
   ///
   /// - Precondition: the kind measures rankings and `cutoff` is positive.
   public init(_ kind: Kind, at cutoff: Int) {
-    precondition(kind.isRanking && cutoff > 0, "no metric \(kind.rawValue)@\(cutoff)")
+    precondition(kind.isRanking && cutoff > 0, "no metric \(kind.name)@\(cutoff)")
     self.init(kind: kind, cutoff: cutoff)
   }
 
@@ -87,14 +30,14 @@ public struct Metric: Sendable, Hashable {
   /// The default cut-offs.
   public static let defaultCutoffs = [10, 20, 50, 100]
   /// The default metrics of rankings: every kind at every default cut-off.
-  public static let rankingDefaults = Kind.allCases.filter(\.isRanking).flatMap { kind in
+  public static let rankingDefaults = Kind.all.filter(\.isRanking).flatMap { kind in
     defaultCutoffs.map { Metric(kind, at: $0) }
   }
   /// The default metrics of ratings.
   public static let ratingDefaults = [rmse, mae]
 
   /// The key, for example `ndcg@100`.
-  public var key: String { cutoff.map { "\(kind.rawValue)@\($0)" } ?? kind.rawValue }
+  public var key: String { cutoff.map { "\(kind.name)@\($0)" } ?? kind.name }
 
   /// Reads a key.
   ///
@@ -103,7 +46,7 @@ public struct Metric: Sendable, Hashable {
     let parts = key.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
     let cutoff = parts.count == 2 ? Self.cutoff(parts[1]) : nil
-    guard let kind = Kind(rawValue: name) else {
+    guard let kind = Kind.all.first(where: { $0.name == name }) else {
       throw MetricKeyError(key: key, alternatives: Self.nearest(to: name, cutoff: cutoff).map(\.key))
     }
     // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is
@@ -121,8 +64,9 @@ public struct Metric: Sendable, Hashable {
   }
 
   private static func nearest(to name: String, cutoff: Int?) -> [Metric] {
-    nearestSpellings(to: name, among: Kind.allCases.map(\.rawValue)).compactMap(Kind.init)
-      .map { Metric(kind: $0, cutoff: $0.isRanking ? cutoff ?? 100 : nil) }
+    nearestSpellings(to: name, among: Kind.all.map(\.name)).compactMap { spelling in
+      Kind.all.first { $0.name == spelling }.map { Metric(kind: $0, cutoff: $0.isRanking ? cutoff ?? 100 : nil) }
+    }
   }
 }
 
@@ -155,7 +99,7 @@ public struct MetricKeyError: Error, Equatable, CustomStringConvertible {
   public var nearest: String { alternatives.first ?? "" }
 
   /// Every form a key may take.
-  public static let accepted = Metric.Kind.allCases.map { $0.isRanking ? "\($0.rawValue)@k" : $0.rawValue }
+  public static let accepted = Metric.Kind.all.map { $0.isRanking ? "\($0.name)@k" : $0.name }
 
   /// What is wrong, the nearest valid key, and all that are accepted.
   public var description: String {

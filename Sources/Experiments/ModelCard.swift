@@ -5,8 +5,8 @@ import InteractionData
 
 /// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
 public struct ModelCard: Sendable {
-  /// The model; settings that follow from the data should be resolved (``ModelConfiguration/settingsUsed(rows:)``).
-  public var configuration: ModelConfiguration
+  /// The model; settings that follow from the data should be resolved (``ZooModel/settingsUsed(rows:)``).
+  public var configuration: any ZooModel
   /// The training data.
   public var dataset: DataSummary
   /// The training that chose the epoch.
@@ -33,7 +33,7 @@ public struct ModelCard: Sendable {
 
   /// Gathers what the card says.
   public init(
-    configuration: ModelConfiguration, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
+    configuration: any ZooModel, dataset: DataSummary, history: [EpochRecord], bestEpoch: Int,
     refitted: Bool, selection: String, parameters: Int, origin: String,
     aggregatePosterior: AggregatePosterior? = nil
   ) {

@@ -5,7 +5,7 @@ import Dispatch
 /// The scores and cost of one model.
 public struct ModelResult: Sendable {
   /// The model, with the hyper-parameters used.
-  public let configuration: ModelConfiguration
+  public let configuration: any ZooModel
   /// The value of every requested metric.
   public let scores: [MetricScore]
   /// The values by user, for ranking models.

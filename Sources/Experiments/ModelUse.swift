@@ -72,7 +72,7 @@ extension ModelDirectory {
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
     processor: Processor, visit: (_ user: String, _ list: [RankedItem]) throws -> Void
   ) throws {
-    try refuseItemAutoRec()
+    try checkScores()
     var mask = [Bool](repeating: allowed == nil, count: items.count)
     for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
     for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
@@ -84,7 +84,7 @@ extension ModelDirectory {
       let lists = try processor.map(count: blocks.count) { [mask, model] index in
         let range = blocks[index]..<min(last, blocks[index] + size)
         let profiles = audience.profiles.selecting(range)
-        let scores = try model.recommender.scores(for: profiles, using: processor.engine)
+        let scores = try model.scores(for: profiles, using: processor.engine)
         return try range.map { place in
           do {
             return try topK(
@@ -101,21 +101,39 @@ extension ModelDirectory {
     }
   }
 
-  /// I-AutoRec reads and writes columns of users, not rows of items.
-  private func refuseItemAutoRec() throws {
-    guard case .itemAutoRec = configuration else { return }
+  /// Refuses a model that cannot score items for users given by what they have.
+  ///
+  /// - Parameter path: where the model is, for the error.
+  /// - Throws: `DataError`.
+  public func checkScores(path: String = "model") throws {
+    guard let limitation = model.limitation else { return }
     throw DataError(
-      path: "model", message: "item-autorec predicts from the ratings of all users, which a saved model does not keep",
+      path: path, message: "is \(configuration.name), which \(limitation)",
       accepted: "a ranking model, or user-autorec")
+  }
+
+  /// Refuses a model that encodes users to nothing.
+  ///
+  /// - Parameter path: where the model is, for the error.
+  /// - Throws: `DataError`.
+  public func checkEncodes(path: String = "model") throws {
+    if let limitation = model.limitation {
+      throw DataError(
+        path: path, message: "is \(configuration.name), which \(limitation)", accepted: "an autoencoder of users")
+    }
+    if case .none = model.latent {
+      throw DataError(
+        path: path, message: "is \(configuration.name), which has no latent space", accepted: "an autoencoder")
+    }
   }
 
   /// The names of the columns that ``encode(_:processor:visit:)`` gives: `mean_1 … logvar_1 …`, or `code_1 …` for a point.
   public var codeColumns: [String] {
     func names(_ stem: String, _ count: Int) -> [String] { (1...count).map { "\(stem)_\($0)" } }
-    return switch model {
-    case .popularity: []
-    case .point(let model): names("code", model.design.latent)
-    case .gaussian(let model):
+    return switch model.latent {
+    case .none: []
+    case .points(let model): names("code", model.design.latent)
+    case .gaussians(let model):
       names("mean", model.design.latent) + names("logvar", model.design.latent)
     }
   }
@@ -126,21 +144,19 @@ extension ModelDirectory {
   public func encode(
     _ audience: Audience, processor: Processor, visit: (_ user: String, _ code: [Float]) throws -> Void
   ) throws {
-    try refuseItemAutoRec()
+    try checkEncodes()
     let size = 256
     for first in stride(from: 0, to: audience.userIDs.count, by: size) {
       let range = first..<min(audience.userIDs.count, first + size)
       let profiles = audience.profiles.selecting(range)
-      switch model {
-      case .popularity:
-        throw DataError(
-          path: "model", message: "popularity has no latent space", accepted: "an autoencoder")
-      case .point(let model):
+      switch model.latent {
+      case .none: throw NoLatentSpace(model: configuration.name)
+      case .points(let model):
         let codes = model.encode(profiles, using: processor.engine)
         for user in range {
           try visit(audience.userIDs[user], finite(Array(codes.points[row: user - first]), of: audience.userIDs[user]))
         }
-      case .gaussian(let model):
+      case .gaussians(let model):
         let codes = model.encode(profiles, using: processor.engine)
         for user in range {
           let code = Array(codes.mean[row: user - first]) + Array(codes.logVariance[row: user - first])
@@ -170,7 +186,7 @@ extension ModelDirectory {
         throw unusable(user: user, item: item)
       }
     }
-    let result = try run(model.recommender)
+    let result = try run(model)
     let isStandIn = itemPopularity == nil && metrics.contains { $0.kind == .novelty }
     return ModelResult(
       configuration: configuration, scores: result.scores, ranking: result, history: [],

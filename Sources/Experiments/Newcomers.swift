@@ -2,17 +2,17 @@ public import Autoencoders
 import Compute
 public import InteractionData
 
-extension ModelConfiguration {
+extension ZooModel {
   /// What is to be said where a model with a vector per training user meets people it was not trained on; empty for other
   /// models, and where all are training users.
   public func newcomerNotes(_ profiles: Profiles) -> [String] {
-    guard case .cdae(let configured) = self else { return [] }
+    guard let stand = vectorOfNewUsers else { return [] }
     let all = profiles.items.rowCount
     let unseen = profiles.trainingRows.map { rows in rows.count { $0 == nil } } ?? all
     if unseen == 0 { return [] }
-    let vector = configured.model.unseenUsers == .mean ? "the mean vector" : "a vector of zeros"
+    let vector = stand == .mean ? "the mean vector" : "a vector of zeros"
     return [
-      "cdae learns a vector per training user; new users get \(vector)"
+      "\(name) learns a vector per training user; new users get \(vector)"
         + (unseen == all ? "" : " (\(unseen) of \(all) users are new)")
     ]
   }

@@ -33,18 +33,20 @@ public struct RankingExperiment: Sendable {
   public var fittedRows: SparseRows { (refits ? split.refit : nil) ?? split.train }
 
   /// Fits one model; validation chooses the epoch.
-  public func fit(_ configuration: ModelConfiguration) throws -> Fit {
-    observer.onModel(configuration.name)
+  ///
+  /// - Throws: `TrainingError`; ``NoLatentSpace`` when the objective needs a distribution and the model has none.
+  public func fit<Model: ZooModel>(_ model: Model) throws -> Fit<Model.Fitted> {
+    observer.onModel(Model.name)
     let watch = Stopwatch()
-    var trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
-    let validate: ((any Recommender) throws -> Double)?
+    var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    let validate: ((Model.Fitted) throws -> Double)?
     switch objective {
     case .recommend:
       validate = split.validation.map { users in
         // While the epoch is chosen, the model has seen the first fit's rows only.
-        { model in
-          try configuration.naming(split.items) {
-            try score(model, fittedTo: split.train, on: users, metrics: [selection]).scores.first?.value ?? 0
+        { fitted in
+          try model.naming(split.items) {
+            try score(fitted, fittedTo: split.train, on: users, metrics: [selection]).scores.first?.value ?? 0
           }
         }
       }
@@ -52,32 +54,29 @@ public struct RankingExperiment: Sendable {
       trainer.waitsForPrior = true
       validate = split.validation.map { users in
         let whole = users.wholeProfiles
-        return { model in
-          let value = try bound(model, on: whole)
-          if !value.isFinite { throw configuration.unusable("evidence lower bound") }
+        return { fitted in
+          let value = try bound(fitted, named: Model.name, on: whole)
+          if !value.isFinite { throw model.unusable("evidence lower bound") }
           return value
         }
       }
     }
-    let fit = try configuration.naming {
-      try configuration.fit(
-        to: split.train, refit: refits ? split.refit : nil, trainer: trainer, validate: validate)
+    let fit = try model.naming {
+      try model.fit(
+        TrainingData(rows: split.train, refit: refits ? split.refit : nil, validate: validate), by: trainer)
     }
-    try configuration.verify(
-      fit.model, on: split.train, ids: split.trainUserIDs, items: split.items, processor.engine)
+    try model.verify(fit.model, on: split.train, ids: split.trainUserIDs, items: split.items, processor.engine)
     let measure = objective == .generate ? "negative ELBO" : selection.key
-    observer.onTrained(TrainingSummary(configuration.name, fit, measure: measure, seconds: watch.seconds))
+    observer.onTrained(TrainingSummary(Model.name, fit, measure: measure, seconds: watch.seconds))
     return fit
   }
 
-  /// The memory needed to fit a model; `nil` for models without training.
-  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
-    configuration.trainingMemory(rows, processor: processor)
-  }
+  /// The memory needed to fit a model.
+  public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
   /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
-  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
-    configuration.largestBatch(within: limit, rows, processor: processor)
+  public func largestBatch(of model: any ZooModel, within limit: Int) -> Int? {
+    model.largestBatch(within: limit, rows, processor: processor)
   }
 
   private var rows: TrainingRows {
@@ -88,36 +87,43 @@ public struct RankingExperiment: Sendable {
   }
 
   /// The users that a fit of this experiment was fitted to, in the order of the weights that belong to them.
-  public func users(of fit: Fit) -> UserRows {
+  public func users(of fit: Fit<some Sendable>) -> UserRows {
     switch fit.extent {
     case .training: split.trainUsers
     case .everything: split.refitUsers ?? split.trainUsers
     }
   }
 
+  /// Fits one model, whichever it is; validation chooses the epoch.
+  ///
+  /// - Throws: as ``fit(_:)``; `WrongTask` for a model of ratings.
+  public func fit(any model: any ZooModel) throws -> Fit<any FittedModel> {
+    func fit(_ model: some ZooModel) throws -> Fit<any FittedModel> { try self.fit(model).map { $0 } }
+    guard model.task == .ranking else { throw WrongTask(model: model.name, task: model.task) }
+    return try fit(model)
+  }
+
   /// Fits one model and measures it on the test users.
   ///
-  /// - Throws: `TrainingError`, `EvaluationError`.
-  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit) {
+  /// - Throws: `TrainingError`, `EvaluationError`; `WrongTask` for a model of ratings.
+  public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
     let watch = Stopwatch()
-    let fit = try fit(configuration)
+    let fit = try fit(any: model)
     let trained = watch.seconds
     let evaluation = Stopwatch()
     let result = try split.test.map { users in
-      try configuration.naming(split.items) {
-        try score(fit.model.recommender, fittedTo: fittedRows, on: users, metrics: metrics)
+      try model.naming(split.items) {
+        try score(fit.model, fittedTo: fittedRows, on: users, metrics: metrics)
       }
     }
     return (
       ModelResult(
-        configuration: configuration.settingsUsed(rows: fit.trainingRows), scores: result?.scores ?? [],
-        ranking: result,
+        configuration: model.settingsUsed(rows: fit.trainingRows), scores: result?.scores ?? [], ranking: result,
         history: fit.history,
         bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
           train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
-        notes: (result?.notes.map(\.description) ?? []) + notes(on: configuration)
-          + [fit.remark(on: configuration)].compactMap(\.self)),
+        notes: (result?.notes.map(\.description) ?? []) + notes(on: model) + [fit.remark(on: model)].compactMap(\.self)),
       fit
     )
   }
@@ -136,14 +142,12 @@ public struct RankingExperiment: Sendable {
   }
 
   /// The evidence lower bound at β = 1 of a model that has one.
-  private func bound(_ recommender: any Recommender, on users: Profiles) throws -> Double {
-    guard let model = recommender as? Autoencoder<GaussianLatent> else {
-      preconditionFailure("only a distribution has an evidence bound")
-    }
+  private func bound(_ model: some FittedModel, named name: String, on users: Profiles) throws -> Double {
+    guard case .gaussians(let model) = model.latent else { throw NoLatentSpace(model: name) }
     return try model.evidenceBound(of: users, seed: seed, processor: processor).value
   }
 
-  private func notes(on configuration: ModelConfiguration) -> [String] {
-    split.test.map { configuration.newcomerNotes($0.profiles) } ?? []
+  private func notes(on model: any ZooModel) -> [String] {
+    split.test.map { model.newcomerNotes($0.profiles) } ?? []
   }
 }

@@ -27,99 +27,90 @@ public struct RatingExperiment: Sendable {
 
   /// Fits one model; the RMSE on the validation cells chooses the epoch.
   ///
-  /// - Returns: the fit (`nil` for the mean, which has no network) and the predictor.
-  public func fit(
-    _ configuration: ModelConfiguration
-  ) throws -> (fit: Fit?, predictor: any RatingPredictor) {
-    observer.onModel(configuration.name)
+  /// - Returns: the fit, and the predictor that reads all ratings known at test time.
+  public func fit<Model: RatingModel>(
+    _ model: Model
+  ) throws -> (fit: Fit<Model.Fitted>, predictor: any RatingPredictor) {
+    observer.onModel(Model.name)
     let watch = Stopwatch()
-    func tell(_ fit: Fit?) {
-      observer.onTrained(TrainingSummary(configuration.name, fit, measure: "rmse", seconds: watch.seconds))
-    }
-    let final = refits ? split.refit : split.train
-    let side: AutoRecPredictor.Side
-    switch configuration {
-    case .userAutoRec: side = .users
-    case .itemAutoRec: side = .items
-    default:
-      let mean = MeanRating(rows: final)
-      tell(nil)
-      return (nil, mean)
-    }
-    let trainer = observer.trainer(for: configuration.name, processor: processor, seed: seed)
-    func rows(_ ratings: SparseRows) -> SparseRows { side == .users ? ratings : ratings.transposed() }
-
-    let validate: ((any Recommender) throws -> Double)? =
+    let trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    let validate: ((Model.Fitted) throws -> Double)? =
       split.validation.isEmpty
       ? nil
-      : { model in
-        guard let autoencoder = model as? Autoencoder<PointLatent> else { return 0 }
-        let predictor = AutoRecPredictor(autoencoder, side: side, ratings: split.train)
-        let result = try split.naming(configuration) {
-          try Evaluator().evaluateRatings(
-            predictor, on: split.validation, metrics: [.rmse], processor: processor)
-        }
-        return -(result.scores.first?.value ?? 0)
+      : { fitted in
+        let scores = try score(
+          model.predictor(fitted, ratings: split.train), of: model, on: split.validation, metrics: [.rmse])
+        return -(scores.first?.value ?? 0)
       }
-    let fit = try configuration.naming {
-      try configuration.fit(
-        to: rows(split.train), refit: refits ? rows(split.refit) : nil, trainer: trainer, validate: validate)
+    let fit = try model.naming {
+      try model.fit(
+        TrainingData(rows: split.train, refit: refits ? split.refit : nil, validate: validate), by: trainer)
     }
-    tell(fit)
-    guard case .point(let autoencoder) = fit.model else { return (fit, MeanRating(rows: final)) }
-    let predictor = AutoRecPredictor(autoencoder, side: side, ratings: final)
-    try split.verify(predictor, of: configuration, processor)
+    observer.onTrained(TrainingSummary(Model.name, fit, measure: "rmse", seconds: watch.seconds))
+    let predictor = model.predictor(fit.model, ratings: refits ? split.refit : split.train)
+    try split.verify(predictor, of: model, processor)
     return (fit, predictor)
   }
 
+  /// Fits one model, whichever it is; the RMSE on the validation cells chooses the epoch.
+  ///
+  /// - Throws: `TrainingError`, `EvaluationError`; `WrongTask` for a model that ranks.
+  public func fit(
+    any model: any ZooModel
+  ) throws -> (fit: Fit<any FittedModel>, predictor: any RatingPredictor) {
+    func fit(_ model: some RatingModel) throws -> (Fit<any FittedModel>, any RatingPredictor) {
+      let (fit, predictor) = try self.fit(model)
+      return (fit.map { $0 }, predictor)
+    }
+    guard let model = model as? any RatingModel else { throw WrongTask(model: model.name, task: model.task) }
+    return try fit(model)
+  }
+
   /// The mean of the ratings that a fit of this experiment was fitted to; `nil` when there are none.
-  public func meanRating(of fit: Fit) -> Double? {
+  public func meanRating(of fit: Fit<some Sendable>) -> Double? {
     let values = (fit.extent == .everything ? split.refit : split.train).values ?? []
     return values.isEmpty ? nil : values.reduce(0) { $0 + Double($1) } / Double(values.count)
   }
 
-  /// The memory needed to fit a model; `nil` for models without training.
-  public func memory(of configuration: ModelConfiguration) -> TrainingMemory? {
-    configuration.trainingMemory(rows(of: configuration), processor: processor)
-  }
+  /// The memory needed to fit a model.
+  public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
   /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
-  public func largestBatch(of configuration: ModelConfiguration, within limit: Int) -> Int? {
-    configuration.largestBatch(within: limit, rows(of: configuration), processor: processor)
+  public func largestBatch(of model: any ZooModel, within limit: Int) -> Int? {
+    model.largestBatch(within: limit, rows, processor: processor)
   }
 
-  private func rows(of configuration: ModelConfiguration) -> TrainingRows {
-    let (users, items) = (split.train.rowCount, split.train.columnCount)
-    let fitsAgain = refits && !split.validation.isEmpty
-    if case .itemAutoRec = configuration { return TrainingRows(count: items, width: users, fitsAgain: fitsAgain) }
-    return TrainingRows(count: users, width: items, fitsAgain: fitsAgain)
+  private var rows: TrainingRows {
+    TrainingRows(
+      count: split.train.rowCount, width: split.train.columnCount,
+      fitsAgain: refits && !split.validation.isEmpty)
   }
 
   /// Fits one model and measures it on the test cells.
   ///
-  /// - Throws: `TrainingError`, `EvaluationError`.
-  public func run(_ configuration: ModelConfiguration) throws -> (result: ModelResult, fit: Fit?) {
+  /// - Throws: `TrainingError`, `EvaluationError`; `WrongTask` for a model that ranks.
+  public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
     let watch = Stopwatch()
-    let (fit, predictor) = try fit(configuration)
+    let (fit, predictor) = try fit(any: model)
     let trained = watch.seconds
     let evaluation = Stopwatch()
-    func evaluate(_ predictor: some RatingPredictor) throws -> [MetricScore] {
-      try split.naming(configuration) {
-        try Evaluator().evaluateRatings(
-          predictor, on: split.test, metrics: metrics, processor: processor
-        ).scores
-      }
-    }
-    let scores = split.test.isEmpty ? [] : try evaluate(predictor)
+    let scores = split.test.isEmpty ? [] : try score(predictor, of: model, on: split.test, metrics: metrics)
     return (
       ModelResult(
-        configuration: configuration.settingsUsed(rows: fit?.trainingRows ?? 0), scores: scores,
-        history: fit?.history ?? [],
-        bestEpoch: fit?.bestEpoch ?? 0, parameters: fit?.model.parameterCount ?? 0,
+        configuration: model.settingsUsed(rows: fit.trainingRows), scores: scores, history: fit.history,
+        bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount,
         seconds: .init(
-          train: trained, epoch: fit?.history.secondsPerEpoch ?? 0, evaluate: evaluation.seconds),
-        notes: [fit?.remark(on: configuration)].compactMap(\.self)),
+          train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds),
+        notes: [fit.remark(on: model)].compactMap(\.self)),
       fit
     )
+  }
+
+  private func score(
+    _ predictor: some RatingPredictor, of model: any ZooModel, on cells: [RatingCell], metrics: [Metric]
+  ) throws -> [MetricScore] {
+    try split.naming(model) {
+      try Evaluator().evaluateRatings(predictor, on: cells, metrics: metrics, processor: processor).scores
+    }
   }
 }

@@ -17,7 +17,7 @@ public struct SplitExport: Sendable {
   /// Reads, filters and splits as `compare` does.
   ///
   /// - Throws: `InputError`, `DataError`, for fixed files and ready splits too.
-  public init(_ selection: DataSelection, task: ModelConfiguration.Task, seed: Seed) throws {
+  public init(_ selection: DataSelection, task: RecommendationTask, seed: Seed) throws {
     switch selection.source {
     case .builtIn, .file: break
     case .directory(let path), .files(let path, _, _):

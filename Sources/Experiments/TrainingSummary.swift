@@ -16,13 +16,13 @@ public struct TrainingSummary: Sendable, Equatable {
   /// What all of the fitting took.
   public let seconds: Double
 
-  init(_ name: String, _ fit: Fit?, measure: String, seconds: Double) {
+  init(_ name: String, _ fit: Fit<some Sendable>, measure: String, seconds: Double) {
     self.name = name
     self.measure = measure
     self.seconds = seconds
-    epochs = fit?.history.count ?? 0
-    bestEpoch = fit?.bestEpoch ?? 0
-    validation = fit?.history.first { $0.epoch == fit?.bestEpoch }?.validation.map(abs)
+    epochs = fit.history.count
+    bestEpoch = fit.bestEpoch
+    validation = fit.history.first { $0.epoch == fit.bestEpoch }?.validation.map(abs)
   }
 
   /// One line: epochs, validation value, seconds.

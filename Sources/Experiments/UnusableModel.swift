@@ -6,7 +6,7 @@ import InteractionData
 
 /// Models whose weights have grown so large that they compute no numbers: a loss shows it at the next update, but after the
 /// last one there is none.
-extension ModelConfiguration {
+extension ZooModel {
   /// What to say of it.
   func unusable(_ value: String) -> TrainingError {
     var rate: Double?
@@ -39,13 +39,13 @@ extension ModelConfiguration {
   ///   - rows: the rows of the first fit, which a second fit has too.
   ///   - ids: whose they are.
   /// - Throws: `TrainingError.unusable`.
-  func verify(_ model: TrainedModel, on rows: SparseRows, ids: [String], items: Vocabulary, _ engine: ProductEngine)
+  func verify(_ model: some FittedModel, on rows: SparseRows, ids: [String], items: Vocabulary, _ engine: ProductEngine)
     throws
   {
     let chosen = Array((0..<rows.rowCount).lazy.filter { rows.count(ofRow: $0) > 0 }.prefix(8))
     if chosen.isEmpty { return }
     let profiles = Profiles(items: rows.selecting(rows: chosen), trainingRows: chosen)
-    let scores = try model.recommender.scores(for: profiles, using: engine)
+    let scores = try model.scores(for: profiles, using: engine)
     for (place, row) in chosen.enumerated() {
       guard let item = scores[row: place].firstIndex(where: { !$0.isFinite }) else { continue }
       let column = item - scores[row: place].startIndex
@@ -56,7 +56,7 @@ extension ModelConfiguration {
 
 extension RatingSplit {
   /// Says which cell an evaluation failed on by its ids, and what would help.
-  func naming<Value>(_ configuration: ModelConfiguration, _ evaluate: () throws -> Value) throws -> Value {
+  func naming<Value>(_ configuration: any ZooModel, _ evaluate: () throws -> Value) throws -> Value {
     do {
       return try evaluate()
     } catch EvaluationError.notFinite(let cell) {
@@ -67,7 +67,7 @@ extension RatingSplit {
   /// Lets a fitted predictor predict a few ratings of its own training.
   ///
   /// - Throws: `TrainingError.unusable`.
-  func verify(_ predictor: some RatingPredictor, of configuration: ModelConfiguration, _ processor: Processor) throws {
+  func verify(_ predictor: some RatingPredictor, of configuration: any ZooModel, _ processor: Processor) throws {
     let rows = Array((0..<train.rowCount).lazy.filter { train.count(ofRow: $0) > 0 }.prefix(8))
     let cells = rows.flatMap { row in
       train.range(ofRow: row).prefix(8).map {

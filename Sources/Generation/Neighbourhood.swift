@@ -41,7 +41,7 @@ public struct Neighbourhood: Sendable {
     var precision = Matrix<Float>(rows: rows, columns: latent)
     var weighted = precision
     var (constants, places): ([Float], [Float]) = ([], [])
-    var random = seed.stream(.sampling, -2)
+    var random = seed.stream(for: PopulationDraw.places)
     for first in stride(from: 0, to: rows, by: 256) {
       let codes = model.encode(profiles.selecting(first..<min(rows, first + 256)), using: engine)
       places += model.drawFromPosterior(codes, using: &random).elements
@@ -107,7 +107,7 @@ public struct Neighbourhood: Sendable {
     let users = profiles.items.rowCount
     precondition(users > 0 && count > 0, "a neighbourhood of nobody")
     if users <= count { return profiles }
-    var random = seed.stream(.sampling, -1)
+    var random = seed.stream(for: PopulationDraw.neighbours)
     let chosen = random.permutation(users)[..<count].sorted()
     return Profiles(
       items: profiles.items.selecting(rows: chosen),

@@ -13,7 +13,7 @@ struct Catalogue {
   let distributions: Matrix<Double>
 
   init(_ population: Population, seed: Seed) {
-    var random = seed.stream(.simulation, 0)
+    var random = seed.stream(for: SimulationDraw.catalogue)
     let (tastes, count) = (population.tastes, population.items)
     let genres = (0..<tastes).map(Genre.numbered)
     // Items take turns, so that no genre has more than one item more than another; which is popular is

@@ -92,7 +92,7 @@ extension RankingSplit {
     var heldBack: [[Int32]] = []
     for user in 0..<whole.rowCount {
       var items = Array(whole.indices(ofRow: user))
-      var random = seed.stream(.split, 1, user)
+      var random = seed.stream(for: SplitDraw.itemsOfUser, user)
       random.shuffle(&items)
       let size = tenths(items.count, parts: 1).validation
       heldBack.append(items[..<size].sorted())

@@ -21,7 +21,7 @@ extension RankingSplit {
   ) throws -> RankingSplit {
     let parts = partition(data) { user, positions in
       var order = positions
-      var random = seed.stream(.split, 1, user)
+      var random = seed.stream(for: SplitDraw.itemsOfUser, user)
       random.shuffle(&order)
       let sizes = tenths(order.count, parts: forTraining ? 1 : 2)
       return (order, sizes.validation, sizes.test)
@@ -49,7 +49,7 @@ extension RankingSplit {
       if let sorted {
         if sorted.sort(&order, of: user) { undecided += 1 }
       } else {
-        var random = seed.stream(.split, 1, user)
+        var random = seed.stream(for: SplitDraw.itemsOfUser, user)
         random.shuffle(&order)
       }
       if forTraining { return (order, order.count > 1 ? 1 : 0, 0) }

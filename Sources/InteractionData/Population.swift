@@ -88,7 +88,7 @@ public struct Population: Sendable, Codable, Equatable {
       let number = String(user + 1)
       ids.append("user-" + String(repeating: "0", count: digits - number.count) + number)
       // A stream for each user: how much the others draw does not matter.
-      var random = seed.stream(.simulation, 1, user)
+      var random = seed.stream(for: SimulationDraw.user, user)
       let mixture = random.dirichlet(concentrations: [Double](repeating: mixtureConcentration, count: tastes))
       for taste in 0..<tastes { mixtures[user, taste] = mixture[taste] }
       for item in draw(profileLength(&random), catalogue, mixture, &random) {

@@ -17,7 +17,7 @@ extension Interactions {
       throw DataError(
         path: name, message: "has \(counted(users.count, "user")), too few to divide", accepted: "at least 2 users")
     }
-    var random = seed.stream(.split, 2)
+    var random = seed.stream(for: SplitDraw.halves)
     let order = random.permutation(users.count)
     let size = max(1, Int(share * Double(users.count) + 1e-9))
     var isHeldOut = [Bool](repeating: false, count: users.count)

@@ -84,7 +84,7 @@ extension RankingSplit {
       var items = Array(rows.indices(ofRow: user))
       let count = items.count / 5
       // A stream for each user: who else is held out does not matter.
-      var random = seed.stream(.split, 1, user)
+      var random = seed.stream(for: SplitDraw.itemsOfUser, user)
       random.shuffle(&items)
       heldOut.append(items[..<count].sorted())
       foldIn.append(items[count...].sorted())

@@ -131,7 +131,9 @@ public struct ComparisonReport: Sendable {
   /// - Returns: the models with a value, and a sentence on the model left out.
   func withoutBaseline(_ metric: Metric) -> (models: [ModelResult], leftOut: String) {
     let models = comparison.models.filter { $0[metric]?.value.isFinite ?? false }
-    guard let baseline = models.first(where: { $0.history.isEmpty }), models.count > 3 else { return (models, "") }
+    guard let baseline = models.first(where: { type(of: $0.configuration).isBaseline }), models.count > 3 else {
+      return (models, "")
+    }
     let others = models.filter { $0.name != baseline.name }
     let values = others.compactMap { $0[metric]?.value }
     let span = (values.max() ?? 0) - (values.min() ?? 0)

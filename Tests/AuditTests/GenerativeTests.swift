@@ -17,8 +17,8 @@ struct GenerativeTests {
     return try population.simulate(seed: Seed(5)).interactions
   }
 
-  private static func model(_ name: String) throws -> ModelConfiguration {
-    let plain = try #require(ModelConfiguration.named(name))
+  private static func model(_ name: String) throws -> any ZooModel {
+    let plain = try #require(Zoo.named(name))
     let changes: [String: JSONValue] = [
       "hidden": .array([24]), "latent": 6, "epochs": 12, "batchSize": 32, "learningRate": 0.01,
     ]
@@ -123,12 +123,12 @@ struct GenerativeTests {
   @Test("Models from which nobody can be drawn are named, and too few users")
   func refusals() throws {
     for name in ["popularity", "user-autorec", "mean"] {
-      #expect(GenerativeComparison.refusal(of: try #require(ModelConfiguration.named(name))) != nil)
+      #expect(GenerativeComparison.refusal(of: try #require(Zoo.named(name))) != nil)
     }
     for name in ["ae", "dae", "cdae", "mult-dae", "mult-vae"] {
-      #expect(GenerativeComparison.refusal(of: try #require(ModelConfiguration.named(name))) == nil, "\(name)")
+      #expect(GenerativeComparison.refusal(of: try #require(Zoo.named(name))) == nil, "\(name)")
     }
-    let gaussian = try #require(ModelConfiguration.named("ae")).setting(["likelihood": "gaussian"])
+    let gaussian = try #require(Zoo.named("ae")).setting(["likelihood": "gaussian"])
     #expect(GenerativeComparison.refusal(of: gaussian) != nil)
     let processor = Processor(engine: try .engine(.gsl), threads: 1)
     #expect(throws: DataError.self) {

@@ -15,7 +15,7 @@ struct CorruptionTests {
   private let clean = [1, 0, 2, -3, 0, 0.5]
 
   private func inputs(_ corruption: Corruption) throws -> [[Double]] {
-    var design = Design<PointLatent>(latent: 6, prior: NoPrior())
+    var design = Design<PointLatent>(latent: 6)
     (design.likelihood, design.corruption) = (.gaussian, corruption)
     var identity = Matrix<Double>(rows: 6, columns: 6)
     for place in 0..<6 { identity[place, place] = 1 }

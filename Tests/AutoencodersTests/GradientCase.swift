@@ -105,13 +105,7 @@ struct GradientCheck<Latent: LatentSpace> {
       var moved = tensors
       if let columns = moved[name]?.columns { moved[name]?[entry / columns, entry % columns] += steps * h }
       var step = try trainingStep(moved)
-      var penalty = 0.0
-      if design.weightDecay > 0 {
-        for (name, matrix) in moved where name.hasSuffix(".weight") {
-          penalty += design.weightDecay * matrix.sumOfSquares
-        }
-      }
-      return try step.loss(rows: batch, of: data, noise: noise).total + penalty
+      return try step.loss(rows: batch, of: data, noise: noise).total + step.penalty
     }
     return try (8 * (loss(1) - loss(-1)) - (loss(2) - loss(-2))) / (12 * h)
   }

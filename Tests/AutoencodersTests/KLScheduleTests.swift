@@ -68,10 +68,14 @@ struct KLScheduleTests {
 
   @Test("the prior passes the schedule on, and no prior weighs nothing")
   func priors() {
-    let prior = StandardNormalPrior(schedule: KLSchedule(cap: 0.2, annealingSteps: 100))
+    let prior = PriorDivergence(StandardNormal(), weight: .annealed(KLSchedule(cap: 0.2, annealingSteps: 100)))
     #expect(prior.weight(afterUpdates: 10, of: 1000) == 0.1)
     #expect(!prior.isSettled(afterUpdates: 19, of: 1000) && prior.isSettled(afterUpdates: 20, of: 1000))
-    #expect(NoPrior().weight(afterUpdates: 10, of: 1000) == 0)
-    #expect(NoPrior().isSettled(afterUpdates: 0, of: 1000))
+    #expect(prior.factor(total: 7) == nil)
+    let proportional = PriorDivergence(StandardNormal(), weight: .perInteraction(0.005))
+    #expect(proportional.weight(afterUpdates: 3, of: 10) == 0.005 && proportional.factor(total: 7) == 7)
+    #expect(proportional.isSettled(afterUpdates: 0, of: 10))
+    #expect(Unregularised().weight(afterUpdates: 10, of: 1000) == 0)
+    #expect(Unregularised().isSettled(afterUpdates: 0, of: 1000))
   }
 }

@@ -11,7 +11,7 @@ struct LawTests {
   @Test("every ranking model obeys the laws of recommenders", arguments: RankingZoo.names)
   func laws(_ name: String) throws {
     let rows = randomRows(80, 70, density: 0.1, seed: 110)
-    let model = try RankingZoo.fit(name, to: rows).model.recommender
+    let model = try RankingZoo.fit(name, to: rows).model
     try recommenderLaws(
       model, profiles: Profiles(items: rows, trainingRows: Array(0..<80).map(Optional.some)))
     try recommenderLaws(model, profiles: Profiles(items: randomRows(23, 70, density: 0.2, seed: 111)))
@@ -27,7 +27,7 @@ struct LawTests {
 
   private func shareFound(_ name: String) throws -> Double {
     let board = Checkerboard()
-    let model = try RankingZoo.fit(name, to: board.rows).model.recommender
+    let model = try RankingZoo.fit(name, to: board.rows).model
     let users = Array(board.withheld.indices)
     let scores = try model.scores(
       for: Profiles(items: board.rows, trainingRows: users.map(Optional.some)), using: .gsl)

@@ -41,7 +41,7 @@ struct PropertyTests {
   func vaeWithoutNoise(seed: UInt64) throws {
     var vae = MultVAE()
     (vae.hidden, vae.latent, vae.beta, vae.dropout) = ([9], 4, 0, 0)
-    var plain = Design<PointLatent>(latent: 4, prior: NoPrior())
+    var plain = Design<PointLatent>(latent: 4)
     (plain.hidden, plain.normalisesInput) = ([9], true)
     let full = tensors(vae.design, seed: seed)
     var half = full

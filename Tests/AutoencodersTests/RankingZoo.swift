@@ -8,7 +8,7 @@ import Testing
 enum RankingZoo {
   static let epochs: JSONValue = 60
 
-  static func small(_ configuration: ModelConfiguration) throws -> ModelConfiguration {
+  static func small(_ configuration: any ZooModel) throws -> any ZooModel {
     var changes: [String: JSONValue] = [
       "latent": 4, "epochs": epochs, "learningRate": 0.02, "batchSize": 20, "patience": 0,
     ]
@@ -22,13 +22,13 @@ enum RankingZoo {
   /// Fits the model of a name.
   static func fit(
     _ name: String, to rows: SparseRows, seed: UInt64 = 1, threads: Int = 2
-  ) throws -> (configuration: ModelConfiguration, model: TrainedModel) {
-    let plain = try #require(ModelConfiguration.named(name), "no model \(name)")
+  ) throws -> (configuration: any ZooModel, model: any FittedModel) {
+    let plain = try #require(Zoo.named(name), "no model \(name)")
     let configuration = try small(plain)
     let trainer = Trainer(processor: Processor(engine: .gsl, threads: threads), seed: Seed(seed))
     return (configuration, try configuration.fit(to: rows, trainer: trainer, validate: nil).model)
   }
 
-  static let names = ModelConfiguration.all(for: .ranking).map(\.name)
+  static let names = Zoo.defaults(for: .ranking).map(\.name)
   static let autoencoders = names.filter { $0 != "popularity" }
 }

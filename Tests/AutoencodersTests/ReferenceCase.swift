@@ -54,8 +54,6 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
     return file.cases
   }()
 
-  var isVariational: Bool { epsilon != nil }
-
   /// The batch as rows of a data set in which each user stands where the user vectors say.
   var data: (rows: SparseRows, batch: [Int]) {
     let batch = users ?? Array(rows.indices)
@@ -85,21 +83,46 @@ struct ReferenceCase: Decodable, CustomTestStringConvertible {
           rows: latent == 0 ? 0 : rows.count, columns: latent, elements: epsilon ?? [])))
   }
 
-  func design<Latent: LatentSpace>(prior: Latent.Prior) -> Design<Latent> {
-    // Widths are read off the tensors: encoder.k.weight is outputs × inputs, the first one items × outputs.
-    var widths = [initial["encoder.0.weight"]?.shape[1] ?? 0]
-    while let layer = initial["encoder.\(widths.count).weight"] { widths.append(layer.shape[0]) }
-    let outputs = widths.removeLast()
-    var design = Design<Latent>(latent: outputs / Latent.outputsPerDimension, prior: prior)
-    design.hidden = widths
-    design.normalisesInput = normalise
-    design.corruption = delta == 1 ? .none : .masking(rate: 1 - 1 / delta, scale: delta)
-    design.activation = Activation(rawValue: activation) ?? .identity
-    design.codeActivation = isVariational ? .identity : design.activation
-    design.likelihood = Likelihood(rawValue: likelihood) ?? .gaussian
-    design.cells = likelihood == "maskedSquared" ? .observed : .all
-    design.userVectors = users == nil ? nil : .mean
-    design.weightDecay = weightDecay
-    return design
+  /// The model of the zoo that the case is one of, set to the case's widths and weights.
+  var design: AnyDesign {
+    var decoders = 0
+    while initial["decoder.\(decoders + 1).weight"] != nil { decoders += 1 }
+    // encoder.k.weight is outputs × inputs, the first one items × outputs; a distribution's code has two outputs a dimension.
+    let first = initial["encoder.0.weight"]?.shape[1] ?? 0
+    let hidden = decoders == 0 ? [] : [first]
+    let latent = initial["decoder.0.weight"]?.shape[1] ?? 0
+    let likelihood = Likelihood(rawValue: likelihood) ?? .gaussian
+    switch name {
+    case "mult-vae", "mult-vae-beta1":
+      var model = MultVAE()
+      (model.hidden, model.latent, model.beta, model.annealingSteps) = (hidden, latent, beta, 0)
+      model.weightDecay = weightDecay
+      return .gaussian(model.design)
+    case "mult-dae", "dae-deep-multinomial":
+      var model = MultDAE()
+      (model.hidden, model.latent, model.weightDecay) = (hidden, latent, weightDecay)
+      return .point(model.design)
+    case "cdae-logistic", "cdae-squared":
+      var model = CDAE()
+      (model.latent, model.likelihood, model.weightDecay) = (latent, likelihood, weightDecay)
+      return .point(model.design)
+    case "dae-bernoulli":
+      var model = DAE()
+      (model.latent, model.weightDecay) = (latent, weightDecay)
+      return .point(model.design)
+    case "user-autorec":
+      var model = UserAutoRec()
+      (model.latent, model.weightDecay) = (latent, weightDecay)
+      return .point(model.design)
+    default:
+      var model = AE()
+      (model.latent, model.likelihood, model.weightDecay) = (latent, likelihood, weightDecay)
+      return .point(model.design)
+    }
+  }
+
+  enum AnyDesign {
+    case point(Design<PointLatent>)
+    case gaussian(Design<GaussianLatent>)
   }
 }

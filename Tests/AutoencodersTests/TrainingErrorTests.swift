@@ -45,8 +45,8 @@ struct TrainingErrorTests {
     #expect(throws: TrainingError.self) { try trainer.fit(model.design, to: rows, options: options) }
   }
 
-  @Test("ratings of 1e30 are too large, and the error says so", arguments: [Cells.all, .observed])
-  func hugeRatings(_ cells: Cells) {
+  @Test("ratings of 1e30 are too large, and the error says so", arguments: [LossCells.all, .observed])
+  func hugeRatings(_ cells: LossCells) {
     var design = design(.gaussian)
     design.cells = cells
     let data = SparseRows(

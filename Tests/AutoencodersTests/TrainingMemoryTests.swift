@@ -12,13 +12,13 @@ struct TrainingMemoryTests {
     "weights and two moments, and the best weights where they are kept, are counted to the byte",
     arguments: ["ae", "cdae", "mult-dae", "mult-vae"])
   func parameters(_ name: String) throws {
-    let plain = try #require(ModelConfiguration.named(name), "no model \(name)")
+    let plain = try #require(Zoo.named(name), "no model \(name)")
     let configuration = try plain.setting(["latent": 5, "epochs": 1, "batchSize": 40])
     let rows = randomRows(80, 300, density: 0.05, seed: 160)
     let fit = try configuration.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
     for (fitsAgain, copies) in [(true, 3), (false, 4)] {
-      let memory = try #require(
-        configuration.trainingMemory(TrainingRows(count: 80, width: 300, fitsAgain: fitsAgain), processor: processor))
+      let memory = configuration.memory(
+        TrainingRows(count: 80, width: 300, fitsAgain: fitsAgain), processor: processor)
       #expect(memory.parameters == copies * 4 * fit.model.parameterCount)
       #expect(memory.logits == 40 * 300 * 4)
       #expect(memory.resident > 0)
@@ -27,22 +27,22 @@ struct TrainingMemoryTests {
     }
   }
 
-  @Test("what has no weights to train needs nothing worth a word")
+  @Test("a baseline needs its numbers")
   func popularity() {
-    let rows = TrainingRows(count: 10, width: 10, fitsAgain: false)
-    #expect(ModelConfiguration.popularity.trainingMemory(rows, processor: processor) == nil)
+    let rows = TrainingRows(count: 10, width: 12, fitsAgain: false)
+    #expect(Popularity().memory(rows, processor: processor).parameters == 12 * 4)
+    #expect(Mean().memory(rows, processor: processor).parameters == 22 * 4)
+    #expect(Popularity().largestBatch(within: 1 << 40, rows, processor: processor) == nil)
   }
 
   @Test("the largest batch size fits and the next does not")
   func largestBatch() throws {
-    let model = try #require(ModelConfiguration.named("mult-vae"))
+    let model = try #require(Zoo.named("mult-vae"))
     let rows = TrainingRows(count: 100_000, width: 20_000, fitsAgain: true)
     let limit = 4_000_000_000
     let size = try #require(model.largestBatch(within: limit, rows, processor: processor))
     func total(_ batchSize: Int) throws -> Int {
-      let memory = try model.setting(["batchSize": .number(Double(batchSize))])
-        .trainingMemory(rows, processor: processor)
-      return try #require(memory).total
+      try model.setting(["batchSize": .number(Double(batchSize))]).memory(rows, processor: processor).total
     }
     // What else runs in this process moves the resident memory by some megabytes; a hundred users are 10 MB and more.
     #expect(try total(size - 1000) < limit && total(size + 1000) > limit, "\(size)")

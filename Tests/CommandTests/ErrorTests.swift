@@ -12,7 +12,6 @@ struct ErrorTests {
         "compar", "--seed 1 compare", "compare --epoch 3", "compare --modles ae", "train --modl ae",
         "train --model ae",
         "train --model mult-va --output m", "train --model ae --output m --beta 1",
-        "train --model mean --output m",
         "train --model ae --output m --epochs x", "train --model ae --output m --epochs 0",
         "train --model ae --output m --selection gini@10", "train --model ae --output m --task rating",
         "train --model ae --output m --split user", "compare --metrics ndgc@10", "compare --metrics rmse",

@@ -68,4 +68,25 @@ struct ExampleTests {
     let probed = try #require(lines.last { $0.hasPrefix("| VAE, run 1 ") })
     #expect(probed.split(separator: "|").compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }.count == 5)
   }
+
+  @Test("your-own-model, a package of its own, compares, tests, reports, saves and loads its model by its metric")
+  func yourOwnModel() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let build = URL(fileURLWithPath: try Executable.doppel().path).resolvingSymlinksInPath()
+      .deletingLastPathComponent().appending(path: "your-own-model")
+    let folder = try TemporaryFolder()
+    let outcome = try Executable(path: "/usr/bin/env").run(
+      [
+        ProcessInfo.processInfo.environment["SWIFT"] ?? "swift", "run", "-c", "release", "--package-path",
+        root.appending(path: "examples/your-own-model").path, "--scratch-path", build.path, "your-own-model",
+      ], in: folder)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.output.components(separatedBy: "\n")
+    #expect(lines[0].contains("ndcg@20") && lines[0].contains("half-life@20"))
+    #expect(lines.contains { $0.hasPrefix("| item-knn ") } && lines.contains { $0.hasPrefix("On ndcg@20, ") })
+    #expect(lines.count { $0.hasPrefix("  ") } == 3)
+    #expect(try folder.text("report.html").contains("item-knn"))
+    #expect(try folder.text("item-knn/config.json").contains("\"neighbours\" : 50"))
+  }
 }

@@ -176,6 +176,16 @@ struct RememberTests {
     #expect(bare.output == outcome.output && bare.errors.contains("the mean of the training ratings"))
   }
 
+  @Test("the averages of mean are saved, and recommend from them")
+  func mean() throws {
+    try writeRatings("own.csv", users: 0..<60)
+    try run("train own.csv --model mean --output m")
+    #expect(try run("recommend m --items i0,i2").output.split(separator: "\n").count > 1)
+    let encoding = try run("encode m own.csv --output c.tsv", status: 65)
+    #expect(encoding.errors.contains("m: is mean, which has no latent space"))
+    #expect(try run("train own.csv --model mean --epochs 3 --output n", status: 64).errors.contains("--epochs"))
+  }
+
   @Test("--first-user numbers from there on, and runs joined are one long run")
   func firstUser() throws {
     try writeRatings("own.csv", users: 0..<60)

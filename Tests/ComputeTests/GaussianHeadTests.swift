@@ -25,7 +25,8 @@ struct GaussianHeadTests {
   ) -> Matrix<S> {
     var delta = Matrix<S>(rows: head.rows, columns: head.columns)
     delta.backpropagateGaussian(
-      gradient: gradient, head: head, noise: noise, deviation: draw.deviation, beta: beta)
+      gradient: gradient, head: head, noise: noise, deviation: draw.deviation,
+      weights: [Double](repeating: beta, count: head.rows))
     return delta
   }
 

@@ -12,33 +12,27 @@ struct ConcurrencyTests {
   private static let data = Interactions(
     name: "rings", pairs: (0..<120).flatMap { user in (0..<7).map { ("u\(user)", "i\((user * 3 + $0 * $0) % 40)") } })
 
-  private func configuration(_ name: String) throws -> ModelConfiguration {
-    let plain = try #require(ModelConfiguration.named(name))
+  private func configuration(_ name: String) throws -> any ZooModel {
+    let plain = try #require(Zoo.named(name))
     let changes: [String: JSONValue] = ["latent": 4, "epochs": 4, "hidden": .array([6])]
     return try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
   }
 
-  private func train(_ name: String) throws -> Fit {
+  private func train(_ name: String) throws -> Fit<any FittedModel> {
     let split = try RankingSplit.users(Self.data, heldOut: 0.1, seed: Seed(1), forTraining: true)
     let processor = Processor(engine: try ProductEngine.fastest(), threads: 2)
-    return try RankingExperiment(split, seed: Seed(1), processor: processor).fit(configuration(name))
+    return try RankingExperiment(split, seed: Seed(1), processor: processor).run(configuration(name)).fit
   }
 
-  private func tensors(_ fit: Fit) -> [String: Matrix<Float>] {
-    switch fit.model {
-    case .popularity: [:]
-    case .point(let model): NamedTensors(model.network).matrices
-    case .gaussian(let model): NamedTensors(model.network).matrices
-    }
-  }
+  private func tensors(_ fit: Fit<any FittedModel>) -> [String: Tensor] { fit.model.tensors }
 
   @Test("models trained at the same time are those trained one after the other")
   func training() async throws {
     let names = ["mult-vae", "ae", "cdae", "mult-vae"]
     let alone = try names.map { tensors(try train($0)) }
-    let together = try await withThrowingTaskGroup(of: (Int, [String: Matrix<Float>]).self) { group in
+    let together = try await withThrowingTaskGroup(of: (Int, [String: Tensor]).self) { group in
       for (place, name) in names.enumerated() { group.addTask { (place, tensors(try train(name))) } }
-      var found = [[String: Matrix<Float>]](repeating: [:], count: names.count)
+      var found = [[String: Tensor]](repeating: [:], count: names.count)
       for try await (place, result) in group { found[place] = result }
       return found
     }

@@ -100,7 +100,8 @@ struct ModelDataTests {
     #expect(!overridden.data.notes.contains { $0.contains("as in training") })
 
     let old = try ModelDataReader(for: Self.model([:])).read(own, scope: .training)
-    #expect(old.isTrainingData == nil && old.data.count == 51 && old.data.notes == training.data.notes.prefix(1).map(\.self))
+    #expect(
+      old.isTrainingData == nil && old.data.count == 51 && old.data.notes == training.data.notes.prefix(1).map(\.self))
   }
 
   @Test("a file without the columns of the training is read as it stands, and a note says so")
@@ -147,14 +148,14 @@ struct ModelDataTests {
 
   @Test("cdae says where people are new to it, and how many")
   func newcomers() throws {
-    let cdae = try #require(ModelConfiguration.named("cdae"))
+    let cdae = try #require(Zoo.named("cdae"))
     let rows = SparseRows(columnCount: 3, rows: [[0], [1], [2]])
     let sentence = "cdae learns a vector per training user; new users get the mean vector"
     #expect(cdae.newcomerNotes(Profiles(items: rows)) == [sentence])
     #expect(
       cdae.newcomerNotes(Profiles(items: rows, trainingRows: [0, nil, 2])) == [sentence + " (1 of 3 users are new)"])
     #expect(cdae.newcomerNotes(Profiles(items: rows, trainingRows: [0, 1, 2])).isEmpty)
-    #expect(try #require(ModelConfiguration.named("ae")).newcomerNotes(Profiles(items: rows)).isEmpty)
+    #expect(try #require(Zoo.named("ae")).newcomerNotes(Profiles(items: rows)).isEmpty)
     let zero = try cdae.setting(["unseenUsers": "zero"])
     #expect(
       zero.newcomerNotes(Profiles(items: rows)) == [sentence.replacing("the mean vector", with: "a vector of zeros")])
@@ -162,7 +163,7 @@ struct ModelDataTests {
 
   private static func model(_ record: [String: JSONValue]) throws -> ModelDirectory {
     ModelDirectory(
-      configuration: try #require(ModelConfiguration.named("popularity")),
-      model: .popularity(Popularity(counts: [1, 1])), items: Vocabulary(ids: ["i1", "i2"]), record: record)
+      configuration: try #require(Zoo.named("popularity")),
+      model: Popularity.Fitted(counts: [1, 1]), items: Vocabulary(ids: ["i1", "i2"]), record: record)
   }
 }

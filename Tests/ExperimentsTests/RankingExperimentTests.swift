@@ -54,7 +54,7 @@ struct RankingExperimentTests {
     arguments: [200, 201] as [UInt64])
   func betterThanPopularity(seed: UInt64) throws {
     let experiment = experiment(try split(seed: seed))
-    let popularity = try experiment.run(.popularity).result
+    let popularity = try experiment.run(Popularity()).result
     for name in ["mult-vae", "mult-dae"] {
       let result = try experiment.run(SmallData.model(name)).result
       for metric in Self.metrics.prefix(2) {
@@ -88,7 +88,7 @@ struct RankingExperimentTests {
       epochs.withLock { $0 += 1 }
     }
     let configuration = try SmallData.model("mult-dae", epochs: 6)
-    let fit = try experiment(split, observer: observer).fit(configuration)
+    let fit = try experiment(split, observer: observer).run(configuration).fit
     let best = fit.history.max { ($0.validation ?? 0) < ($1.validation ?? 0) }
     #expect(fit.history.count == 6)
     #expect(fit.history.first { $0.epoch == fit.bestEpoch }?.validation == best?.validation)
@@ -96,17 +96,13 @@ struct RankingExperimentTests {
 
     var once = experiment(split)
     once.refits = false
-    let onlyTrain = try once.fit(configuration)
+    let onlyTrain = try once.run(configuration).fit
     #expect(onlyTrain.bestEpoch == fit.bestEpoch)
-    #expect(try parameters(onlyTrain) != parameters(fit))
+    #expect(parameters(onlyTrain) != parameters(fit))
     #expect(everything.rowCount == data.users.count && split.train.rowCount < everything.rowCount)
   }
 
-  private func parameters(_ fit: Fit) throws -> [String: Matrix<Float>] {
-    guard case .point(let model) = fit.model else { throw Unexpected() }
-    return NamedTensors(model.network).matrices
-  }
-  private struct Unexpected: Error {}
+  private func parameters(_ fit: Fit<any FittedModel>) -> [String: Tensor] { fit.model.tensors }
 
   @Test("cdae says what stands in for the vectors of users it has not seen, and only then")
   func cdaeNote() throws {
@@ -117,7 +113,7 @@ struct RankingExperimentTests {
     #expect(zero.notes.contains { $0.contains("new users get a vector of zeros") })
     let seen = try RankingSplit.interactions(SmallData.population(seed: 203), seed: Seed(203))
     #expect(try !experiment(seen).run(configuration).result.notes.contains { $0.contains("vector") })
-    #expect(try !experiment(try split()).run(.popularity).result.notes.contains { $0.contains("vector") })
+    #expect(try !experiment(try split()).run(Popularity()).result.notes.contains { $0.contains("vector") })
   }
 
   @Test("novelty is by the rows that the model was fitted to in the end")
@@ -143,12 +139,12 @@ struct RankingExperimentTests {
     var experiment = experiment(split)
     experiment.metrics = [metric]
     expectClose(
-      [try #require(try experiment.run(.popularity).result[metric]?.value)], [Statistics.mean(byHand)], within: 1e-12,
+      [try #require(try experiment.run(Popularity()).result[metric]?.value)], [Statistics.mean(byHand)], within: 1e-12,
       "novelty over whole rows")
     #expect(experiment.fittedRows == split.refit)
     experiment.refits = false
     #expect(experiment.fittedRows == split.train)
-    #expect(try experiment.run(.popularity).result[metric]?.value != Statistics.mean(byHand))
+    #expect(try experiment.run(Popularity()).result[metric]?.value != Statistics.mean(byHand))
   }
 
   @Test("a model whose weights have grown too large is told by name, with the item's id and what to do")
@@ -157,21 +153,21 @@ struct RankingExperimentTests {
     let data = try SmallData.population(seed: 204)
     for forTraining in [false, true] {
       let split = try RankingSplit.users(data, seed: Seed(204), forTraining: forTraining)
-      let error = #expect(throws: TrainingError.self) { try experiment(split).fit(huge) }
+      let error = #expect(throws: TrainingError.self) { try experiment(split).fit(any: huge) }
       let text = error.map { "\($0)" } ?? ""
       #expect(text.hasPrefix("mult-vae: its score of item '") && text.contains("' for user 'user-"), "\(text)")
       #expect(text.hasSuffix("try a smaller --learning-rate than 1e+38"), "\(text)")
     }
     var generating = experiment(try RankingSplit.users(data, seed: Seed(204)))
     generating.objective = .generate
-    let bound = #expect(throws: TrainingError.self) { try generating.fit(huge) }
+    let bound = #expect(throws: TrainingError.self) { try generating.fit(any: huge) }
     #expect(bound.map { "\($0)" }?.hasPrefix("mult-vae: its evidence lower bound is not a finite number") == true)
     // Without anybody to validate on, the last update is followed by no loss either.
     let (rows, _) = data.rows(in: data.items)
     let unchecked = RankingSplit(
       kind: .users, items: data.items, trainUserIDs: data.users.ids, train: rows, validation: nil, refit: nil, test: nil
     )
-    #expect(throws: TrainingError.self) { try experiment(unchecked).fit(huge) }
+    #expect(throws: TrainingError.self) { try experiment(unchecked).fit(any: huge) }
   }
 
   @Test("an interrupted run is an error")

@@ -27,7 +27,7 @@ struct RatingExperimentTests {
   func learns(_ name: String) throws {
     let split = try RatingSplit(SmallData.ratings(seed: 220), seed: Seed(220))
     let result = try experiment(split).run(SmallData.model(name, epochs: 150, weightDecay: 0.005)).result
-    let mean = try experiment(split).run(.mean).result
+    let mean = try experiment(split).run(Mean()).result
     let (rmse, offsets, constant) = (
       result[.rmse]?.value ?? .infinity, mean[.rmse]?.value ?? 0, constantRMSE(split)
     )
@@ -114,7 +114,7 @@ struct RatingExperimentTests {
     let rows = SparseRows(
       columnCount: 2, offsets: [0, 2, 4], indices: [0, 1, 0, 1], values: [1, 2, 3, 4])
     let cells = [(0, 0), (0, 1), (1, 0), (1, 1)].map { RatingCell(user: $0.0, item: $0.1, rating: 0) }
-    #expect(try MeanRating(rows: rows).predictions(for: cells, using: SmallData.processor()) == [1, 2, 3, 4])
+    #expect(try Mean.Fitted(rows: rows).predictions(for: cells, using: SmallData.processor()) == [1, 2, 3, 4])
   }
 
   /// Four million ratings add up to 2²⁴, beyond which a Float sum of single ratings moves in steps of 2.
@@ -126,7 +126,7 @@ struct RatingExperimentTests {
       columnCount: items + 1, offsets: (0...users).map { $0 * items },
       indices: (0..<users).flatMap { _ in (0..<Int32(items)).map { $0 } }, values: values)
     let coldItem = [RatingCell(user: 7, item: items, rating: 0)]
-    let predictions = try MeanRating(rows: rows).predictions(for: coldItem, using: SmallData.processor())
+    let predictions = try Mean.Fitted(rows: rows).predictions(for: coldItem, using: SmallData.processor())
     expectClose(
       predictions.map { Double($0) }, [4.65], within: 1e-5, "prediction for an item without ratings")
   }

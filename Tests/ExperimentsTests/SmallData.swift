@@ -38,8 +38,8 @@ enum SmallData {
   }
 
   /// A model of the zoo, small.
-  static func model(_ name: String, epochs: Int = 40, weightDecay: Double = 0) throws -> ModelConfiguration {
-    let plain = try #require(ModelConfiguration.named(name), "no model \(name)")
+  static func model(_ name: String, epochs: Int = 40, weightDecay: Double = 0) throws -> any ZooModel {
+    let plain = try #require(Zoo.named(name), "no model \(name)")
     var changes: [String: JSONValue] = [
       "latent": 16, "epochs": .number(Double(epochs)), "learningRate": 0.005, "batchSize": 32, "patience": 0,
       "weightDecay": .number(weightDecay),

@@ -25,13 +25,13 @@ struct SmallestDataTests {
   func training(_ place: Int, _ name: String) throws {
     let data = Interactions(name: Self.cases[place].name, pairs: Self.cases[place].pairs)
     let (rows, _) = data.rows(in: data.items)
-    let plain = try #require(ModelConfiguration.named(name))
+    let plain = try #require(Zoo.named(name))
     let changes: [String: JSONValue] = ["latent": 3, "epochs": 4, "hidden": .array([4])]
     let model = try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
     let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
     #expect(fit.history.count == (name == "popularity" ? 0 : 4))
     #expect(fit.history.allSatisfy { $0.reconstruction.isFinite && $0.divergence.isFinite && $0.divergence >= -1e-6 })
-    let scores = try fit.model.recommender.scores(for: Profiles(items: rows), using: .gsl)
+    let scores = try fit.model.scores(for: Profiles(items: rows), using: .gsl)
     for user in 0..<rows.rowCount { #expect(scores[row: user].allSatisfy { $0.isFinite }) }
   }
 
@@ -39,7 +39,7 @@ struct SmallestDataTests {
     "under the protocol they train, or are refused as data", arguments: cases.indices, ["popularity", "ae", "mult-vae"])
   func protocolled(_ place: Int, _ name: String) throws {
     let data = Interactions(name: Self.cases[place].name, pairs: Self.cases[place].pairs)
-    let plain = try #require(ModelConfiguration.named(name))
+    let plain = try #require(Zoo.named(name))
     let changes: [String: JSONValue] = ["latent": 3, "epochs": 3, "hidden": .array([4])]
     let model = try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
     for isTraining in [false, true] {
@@ -71,9 +71,9 @@ struct SmallestDataTests {
       kind: .users, items: data.items, trainUserIDs: data.users.ids, train: rows, validation: nil,
       refit: UserRows(ids: data.users.ids, rows: rows),
       test: nil)
-    var configured = Configured<MultVAE>()
-    (configured.model.hidden, configured.model.latent, configured.training.epochs) = ([3], 2, 7)
-    let fit = try RankingExperiment(split, seed: Seed(1), processor: processor).fit(.multVAE(configured))
+    var configured = MultVAE()
+    (configured.hidden, configured.latent, configured.training.epochs) = ([3], 2, 7)
+    let fit = try RankingExperiment(split, seed: Seed(1), processor: processor).fit(configured)
     #expect(fit.history.count == 7 && fit.bestEpoch == 7 && fit.history.allSatisfy { $0.validation == nil })
   }
 }

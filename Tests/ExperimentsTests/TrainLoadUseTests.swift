@@ -87,7 +87,7 @@ struct TrainLoadUseTests {
           name == "popularity" ? [:] : ["latent": 2, "batchSize": 8])
         var experiment = RankingExperiment(split, seed: Seed(42), processor: processor)
         experiment.refits = refits
-        let fit = try experiment.fit(configuration)
+        let fit = try experiment.fit(any: configuration)
         let trained = experiment.users(of: fit)
         let told = "\(name), \(layout), \(crowd), refits: \(refits)"
         #expect(fit.extent == (refits ? .everything : .training), "\(told)")
@@ -97,7 +97,7 @@ struct TrainLoadUseTests {
         let path = folder + "/m"
         try ModelDirectory(
           configuration: configuration, model: fit.model, items: split.items,
-          users: ModelDirectory.keepsUsers(configuration) ? Vocabulary(ids: trained.ids) : nil
+          users: configuration.keepsUsers ? Vocabulary(ids: trained.ids) : nil
         ).write(to: path, card: "")
         let loaded = try ModelDirectory(contentsOf: path)
         #expect(loaded.items == split.items)
@@ -109,9 +109,9 @@ struct TrainLoadUseTests {
         let people = trained.interactions(name: "people", items: split.items)
         let audience = loaded.audience(people)
         let numbered = Profiles(items: trained.rows, trainingRows: Array(0..<trained.ids.count))
-        let fitted = try fit.model.recommender.scores(for: numbered, using: processor.engine)
+        let fitted = try fit.model.scores(for: numbered, using: processor.engine)
         #expect(
-          try loaded.model.recommender.scores(for: audience.profiles, using: processor.engine) == fitted, "\(told)")
+          try loaded.model.scores(for: audience.profiles, using: processor.engine) == fitted, "\(told)")
         #expect(audience.notes.isEmpty, "\(told)")
 
         var lists = 0
@@ -153,11 +153,11 @@ struct TrainLoadUseTests {
         let configuration = try SmallData.model(name, epochs: 1)
         var experiment = RatingExperiment(split, seed: Seed(42), processor: processor)
         experiment.refits = refits
-        let fit = try #require(try experiment.fit(configuration).fit)
+        let fit = try experiment.fit(any: configuration).fit
         #expect(fit.isRefitted == refits)
         try ModelDirectory(
           configuration: configuration, model: fit.model, items: split.items,
-          users: ModelDirectory.keepsUsers(configuration) ? split.users : nil
+          users: configuration.keepsUsers ? split.users : nil
         ).write(to: folder, card: "")
         let loaded = try ModelDirectory(contentsOf: folder)
         let first = try SafeTensors(contentsOf: folder + "/model.safetensors").tensors["encoder.0.weight"]
@@ -175,9 +175,9 @@ struct TrainLoadUseTests {
     let processor = SmallData.processor(threads: 1)
     let model = try SmallData.model("cdae", epochs: 2)
     var experiment = RankingExperiment(split, seed: Seed(42), processor: processor)
-    let all = try #require(experiment.memory(of: model))
+    let all = experiment.memory(of: model)
     experiment.refits = false
-    let some = try #require(experiment.memory(of: model))
+    let some = experiment.memory(of: model)
     #expect(all.total > some.total)
   }
 }

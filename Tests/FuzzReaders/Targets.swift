@@ -118,7 +118,7 @@ struct Targets {
       let file = try ConfigFile(path: write(bytes, "config.yaml"))
       let settings = try file.modelSettings { _ in }
       for (name, values) in settings {
-        guard let model = ModelConfiguration.named(name) else { continue }
+        guard let model = Zoo.named(name) else { continue }
         for value in values {
           do { _ = try model.setting([value.key: value.value]) } catch is HyperparameterError {}
         }
@@ -186,13 +186,13 @@ struct Targets {
     let rows = SparseRows(columnCount: interactions.items.count, rows: lists.map { $0.sorted() })
     var files: [ModelFile] = []
     for name in ["popularity", "mult-vae", "cdae", "user-autorec"] {
-      guard let plain = ModelConfiguration.named(name) else { continue }
+      guard let plain = Zoo.named(name) else { continue }
       let changes: [String: JSONValue] = ["latent": 3, "epochs": 1, "hidden": .array([4])]
       let model = try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
       let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
       let directory = ModelDirectory(
         configuration: model, model: fit.model, items: interactions.items,
-        users: ModelDirectory.keepsUsers(model) ? interactions.users : nil,
+        users: model.keepsUsers ? interactions.users : nil,
         record: ["seed": 1, "engine": "none", "profileLengths": LengthHistogram(of: rows)?.json ?? .null])
       let path = folder + "/" + name
       try directory.write(to: path, card: "# \(name)\n")

@@ -156,12 +156,12 @@ struct ProfileLengthTests {
   }
 
   private static func trained() -> Autoencoder<GaussianLatent> {
-    var configured = Configured<MultVAE>()
-    (configured.model.hidden, configured.model.latent, configured.model.beta) = ([], 4, 0.2)
+    var configured = MultVAE()
+    (configured.hidden, configured.latent, configured.beta) = ([], 4, 0.2)
     configured.training = TrainingOptions(epochs: 30, batchSize: 50, learningRate: 0.02, patience: 0)
     let trainer = Trainer(processor: Processor(engine: .gsl, threads: 1), seed: Seed(1))
     do {
-      return try trainer.fit(configured.model.design, to: twoKinds.items, options: configured.training).model
+      return try trainer.fit(configured.design, to: twoKinds.items, options: configured.training).model
     } catch { preconditionFailure("\(error)") }
   }
 }

@@ -8,7 +8,7 @@ enum Toy {
   /// A variational autoencoder with one latent dimension and three items: whatever the profile, q(z|x) = N(mean, deviation²),
   /// and the logits are (z, 0, −z).
   static func constantPosterior(mean: Float, logVariance: Float) throws -> Autoencoder<GaussianLatent> {
-    var design = Design<GaussianLatent>(latent: 1, prior: StandardNormalPrior())
+    var design = Design<GaussianLatent>(latent: 1)
     design.likelihood = .multinomial
     return Autoencoder(
       design: design,
@@ -27,7 +27,7 @@ enum Toy {
     encoder: [[Float]], logVariances: [Float]
   ) throws -> Autoencoder<GaussianLatent> {
     let (items, latent) = (encoder.count, logVariances.count)
-    let design = Design<GaussianLatent>(latent: latent, prior: StandardNormalPrior())
+    let design = Design<GaussianLatent>(latent: latent)
     let weight = encoder.flatMap { $0 + [Float](repeating: 0, count: latent) }
     return Autoencoder(
       design: design,
@@ -45,7 +45,7 @@ enum Toy {
   /// An autoencoder whose code is a linear function of the profile; `encoder` is items × L.
   static func points(encoder: [[Float]]) throws -> Autoencoder<PointLatent> {
     let (items, latent) = (encoder.count, encoder[0].count)
-    let design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    let design = Design<PointLatent>(latent: latent)
     let weight = Matrix(rows: items, columns: latent, elements: encoder.flatMap(\.self))
     return Autoencoder(
       design: design,

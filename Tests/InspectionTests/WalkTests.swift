@@ -7,11 +7,11 @@ import Testing
 @Suite("Walks through a latent space")
 struct WalkTests {
   private let rows = SparseRows(columnCount: 6, rows: [[0, 1], [4, 5], [2, 3], [0, 5]])
-  private let model: TrainedModel
+  private let model: any FittedModel
 
   init() throws {
     // One dimension: the first items are at its upper end.
-    model = .point(try Toy.points(encoder: [[3], [2], [1], [-1], [-2], [-3]]))
+    model = try Toy.points(encoder: [[3], [2], [1], [-1], [-2], [-3]])
   }
 
   @Test("along a dimension the items of one end give way to those of the other")

@@ -17,7 +17,7 @@ struct ExplorerTests {
     let embedded = try Embedded(SmallModels.page(name).html)
     #expect(embedded.names == data.items.ids)
     #expect(embedded["isDistribution"] == .bool(name == "mult-vae"))
-    let scores = try model.recommender.scores(
+    let scores = try model.scores(
       for: Profiles(items: rows).selecting(0..<1), using: SmallModels.processor.engine)
     let logits = embedded.logits(place: 0)
     for (item, logit) in logits.enumerated() { #expect(abs(logit - Double(scores[0, item])) < 1e-5) }

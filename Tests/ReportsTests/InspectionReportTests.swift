@@ -16,7 +16,7 @@ enum SmallInspection {
       InspectionSubject(
         label: label,
         directory: ModelDirectory(
-          configuration: try #require(ModelConfiguration.named(name)), model: try SmallModels.fit(name, rows),
+          configuration: try #require(Zoo.named(name)), model: try SmallModels.fit(name, rows),
           items: data.items))
     }
     var options = InspectionOptions()

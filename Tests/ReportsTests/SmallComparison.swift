@@ -16,7 +16,7 @@ enum SmallComparison {
     var experiment = RankingExperiment(split, seed: Seed(3), processor: SmallModels.processor)
     experiment.metrics = [Metric(.ndcg, at: 100), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
     let results = try names.map { name in
-      let plain = try #require(ModelConfiguration.named(name))
+      let plain = try #require(Zoo.named(name))
       var changes: [String: JSONValue] = ["latent": 14, "epochs": 25, "batchSize": 32, "learningRate": 0.005]
       if plain.hyperparameters["hidden"] != nil { changes["hidden"] = .array([24]) }
       return try experiment.run(plain.setting(changes.filter { plain.has($0.key) })).result
@@ -100,10 +100,10 @@ struct ComparisonReportTests {
 
   @Test("a batch size left open is shown as the number used")
   func batchSize() throws {
-    let configuration = try #require(ModelConfiguration.named("ae"))
+    let configuration = try #require(Zoo.named("ae"))
     #expect(configuration.hyperparameters["batchSize"] == .null)
     #expect(configuration.settingsUsed(rows: 1000).hyperparameters["batchSize"] == 50)
-    for plain in ModelConfiguration.all {
+    for plain in Zoo.defaults {
       #expect(!plain.settingsUsed(rows: 1000).hyperparameters.values.contains(.null), "\(plain.name)")
     }
   }

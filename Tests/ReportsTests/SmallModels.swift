@@ -17,8 +17,8 @@ enum SmallModels {
     return try population.simulate(seed: Seed(7)).interactions
   }
 
-  static func fit(_ name: String, _ rows: SparseRows) throws -> TrainedModel {
-    let plain = try #require(ModelConfiguration.named(name))
+  static func fit(_ name: String, _ rows: SparseRows) throws -> any FittedModel {
+    let plain = try #require(Zoo.named(name))
     var changes: [String: JSONValue] = ["latent": 14, "epochs": 12, "batchSize": 32, "learningRate": 0.005]
     if plain.hyperparameters["hidden"] != nil { changes["hidden"] = .array([24]) }
     let trainer = Trainer(processor: processor, seed: Seed(7))

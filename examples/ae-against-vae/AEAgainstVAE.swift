@@ -12,16 +12,16 @@ struct AEAgainstVAE {
     let people = try population.simulate(seed: Seed(1))
     let processor = Processor(engine: try ProductEngine.fastest())
 
-    var ae = Configured<AE>()
-    ae.model.latent = 32
+    var ae = AE()
+    ae.latent = 32
     ae.training.epochs = 40
-    var vae = Configured<MultVAE>()
-    vae.model.hidden = [64]
-    vae.model.latent = 32
+    var vae = MultVAE()
+    vae.hidden = [64]
+    vae.latent = 32
     (vae.training.epochs, vae.training.batchSize) = (60, 100)
 
     // Two runs of each that differ in nothing but the seed.
-    let subjects = try [("AE", ModelConfiguration.ae(ae)), ("VAE", .multVAE(vae))].flatMap { name, configuration in
+    let subjects = try [("AE", ae as any ZooModel), ("VAE", vae)].flatMap { name, configuration in
       try [1, 2].map { run in
         try subject("\(name), run \(run)", configuration, people.interactions, seed: Seed(run), processor)
       }
@@ -50,7 +50,7 @@ struct AEAgainstVAE {
   }
 
   private static func subject(
-    _ label: String, _ configuration: ModelConfiguration, _ data: Interactions, seed: Seed, _ processor: Processor
+    _ label: String, _ configuration: any ZooModel, _ data: Interactions, seed: Seed, _ processor: Processor
   ) throws -> InspectionSubject {
     let rows = data.rows(in: data.items).rows
     let trainer = Trainer(processor: processor, seed: seed)
@@ -65,15 +65,15 @@ struct AEAgainstVAE {
   ) throws -> String {
     var random = Seed(7).stream(.sampling)
     let logits: Matrix<Float>
-    switch directory.model {
-    case .gaussian(let model):
+    switch directory.model.latent {
+    case .gaussians(let model):
       logits = model.decode(model.drawFromPrior(count: 200, using: &random), using: processor.engine)
-    case .point(let model):
+    case .points(let model):
       // There is no drawFromPrior for a point; one can only pretend.
       var pretended = Matrix<Float>(rows: 200, columns: model.design.latent)
       random.fillGaussian(&pretended)
       logits = model.decode(pretended, using: processor.engine)
-    case .popularity: return "no codes"
+    case .none: return "no codes"
     }
     var tastes = 0
     for row in 0..<logits.rows {

@@ -15,19 +15,19 @@ struct CompareModels {
     // Strong generalisation: the test users are nobody the models have seen.
     let split = try RankingSplit.users(data, heldOut: 0.2, seed: seed)
 
-    var ae = Configured<AE>()
-    ae.model.latent = 32
+    var ae = AE()
+    ae.latent = 32
     ae.training.epochs = 30
-    var multVAE = Configured<MultVAE>()
-    multVAE.model.hidden = [64]
-    multVAE.model.latent = 16
+    var multVAE = MultVAE()
+    multVAE.hidden = [64]
+    multVAE.latent = 16
     multVAE.training.epochs = 30
 
     // Validation users choose each model's epoch; the test users are seen once, at the end.
     let processor = Processor(engine: try ProductEngine.fastest())
     var experiment = RankingExperiment(split, seed: seed, processor: processor)
     experiment.metrics = [Metric(.ndcg, at: 20), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
-    let models: [ModelConfiguration] = [.popularity, .ae(ae), .multVAE(multVAE)]
+    let models: [any ZooModel] = [Popularity(), ae, multVAE]
     let results = try models.map { try experiment.run($0).result }
 
     let comparison = Comparison(results, metrics: experiment.metrics)

@@ -14,13 +14,13 @@ struct RecommendForANewcomer {
 
     // No test part: validation chooses the epoch, then the model is fitted again on everyone.
     let split = try RankingSplit.users(data, seed: seed, forTraining: true)
-    var multVAE = Configured<MultVAE>()
-    multVAE.model.hidden = [64]
-    multVAE.model.latent = 16
+    var multVAE = MultVAE()
+    multVAE.hidden = [64]
+    multVAE.latent = 16
     multVAE.training.epochs = 30
     let processor = Processor(engine: try ProductEngine.fastest())
-    let fit = try RankingExperiment(split, seed: seed, processor: processor).fit(.multVAE(multVAE))
-    let model = ModelDirectory(configuration: .multVAE(multVAE), model: fit.model, items: split.items)
+    let fit = try RankingExperiment(split, seed: seed, processor: processor).fit(multVAE)
+    let model = ModelDirectory(configuration: multVAE, model: fit.model, items: split.items)
 
     // Titles name their genre. The newcomer has five of one genre; folding them in takes no training.
     let liked = Array(split.items.ids.filter { $0.hasSuffix("(Western)") }.prefix(5))

@@ -104,8 +104,8 @@ struct CountAudit: Sendable {
     let parts = [sample.reference, sample.peers, sample.synthetic]
     let real = parts.map { summary($0) }
     let replicates = try processor.map(count: options.resamples) { replicate in
-      let drawn = parts.indices.map { part in
-        summary(parts[part], times: Self.times(parts[part].rowCount, seed, part, replicate))
+      let drawn = zip(parts, [AuditDraw.referenceCounts, .peerCounts, .syntheticCounts]).map { rows, tag in
+        summary(rows, times: Self.times(rows.rowCount, seed, tag, replicate))
       }
       return (Self.values(drawn[0], drawn[2], top), Self.values(drawn[0], drawn[1], top))
     }
@@ -137,8 +137,8 @@ struct CountAudit: Sendable {
     ]
   }
 
-  private static func times(_ count: Int, _ seed: Seed, _ part: Int, _ replicate: Int) -> [Int] {
-    var random = seed.stream(.resampling, 10 + part, replicate)
+  private static func times(_ count: Int, _ seed: Seed, _ tag: AuditDraw, _ replicate: Int) -> [Int] {
+    var random = seed.stream(for: tag, replicate)
     var times = [Int](repeating: 0, count: count)
     for _ in 0..<count { times[random.integer(below: count)] += 1 }
     return times

@@ -22,7 +22,7 @@ struct MeanDiscrepancy: Sendable {
     var labels = Matrix<Float>(rows: size, columns: permutations + 1)
     for row in 0..<size { labels[row, 0] = row < n ? 1 : 0 }
     for column in 1..<permutations + 1 {
-      var random = seed.stream(.resampling, 20, column)
+      var random = seed.stream(for: AuditDraw.permutedLabels, column)
       for row in random.permutation(size)[..<n] { labels[row, column] = 1 }
     }
     var toFirst = Matrix<Float>(rows: size, columns: permutations + 1)

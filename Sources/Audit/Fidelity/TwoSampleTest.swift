@@ -44,7 +44,7 @@ struct TwoSampleTest: Sendable {
 
   /// A quarter for every user: random, balanced between the kinds, the same for equal profiles.
   private static func quarters(_ rows: SparseRows, _ seed: Seed) -> [Int] {
-    var random = seed.stream(.resampling, 30)
+    var random = seed.stream(for: AuditDraw.testQuarters)
     let half = rows.rowCount / 2
     var quarters = [Int](repeating: 0, count: rows.rowCount)
     var known: [ArraySlice<Int32>: Int] = [:]

@@ -64,9 +64,9 @@ public struct GenerativeComparison: Sendable {
   public var training: SparseRows { experiment.refits ? split.refit ?? split.train : split.train }
 
   /// Why no users can be drawn from a model, however it is trained; `nil` when they can.
-  public static func refusal(of model: ModelConfiguration) -> String? {
+  public static func refusal(of model: any ZooModel) -> String? {
     if model.task == .rating { return "\(model.name) predicts ratings, not interactions" }
-    if model == .popularity { return "popularity has no latent space to draw from" }
+    if type(of: model).latentKind == .none { return "\(model.name) has no latent space to draw from" }
     if model.hyperparameters["likelihood"]?.text == Likelihood.gaussian.rawValue {
       return "\(model.name) with a gaussian likelihood gives no item probabilities"
     }
@@ -77,7 +77,7 @@ public struct GenerativeComparison: Sendable {
   ///
   /// - Throws: `TrainingError`, `DataError`.
   /// - Precondition: no model has a ``refusal(of:)``.
-  public func run(_ models: [ModelConfiguration]) throws -> GenerativeResult {
+  public func run(_ models: [any ZooModel]) throws -> GenerativeResult {
     let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
     var notes: [String] = []
     var results: [ModelResult] = []
@@ -117,7 +117,7 @@ public struct GenerativeComparison: Sendable {
   /// How many synthetic users each contender draws.
   private var count: Int { min(training.rowCount, options.maximumUsers) }
 
-  private static func objective(of model: ModelConfiguration) -> Objective {
+  private static func objective(of model: any ZooModel) -> Objective {
     guard model.isVariational, case .number(let beta)? = model.hyperparameters["beta"], beta == 1 else {
       return .recommend
     }

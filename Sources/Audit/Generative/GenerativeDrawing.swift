@@ -13,14 +13,14 @@ struct GenerativeDrawing {
   let processor: Processor
 
   /// A variational model has its prior, its aggregate posterior and a fitted density, an autoencoder only the last.
-  func draw(from model: TrainedModel) throws -> [(source: GenerativeSource, rows: SparseRows)] {
-    switch model {
-    case .popularity: return []
-    case .point(let model):
+  func draw(from model: any FittedModel) throws -> [(source: GenerativeSource, rows: SparseRows)] {
+    switch model.latent {
+    case .none: return []
+    case .points(let model):
       let near = Neighbourhood(of: model, over: users, seed: seed, using: processor.engine)
       let fitted = try FittedGaussian(to: model, over: users, processor: processor)
       return [(.fitted, try rows(.fitted, of: model, from: fitted, near))]
-    case .gaussian(let model):
+    case .gaussians(let model):
       let near = Neighbourhood(of: model, over: users, seed: seed, using: processor.engine)
       let fitted = try FittedGaussian(to: model, over: users, processor: processor)
       let population = PopulationSource(of: model, over: users)

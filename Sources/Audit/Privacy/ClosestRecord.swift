@@ -13,13 +13,14 @@ struct ClosestRecordShare: Sendable {
     let size = min(train.rowCount, holdout.rowCount)
     if size == 0 || users.rowCount == 0 { return nil }
     let groups = train.rowCount / size
-    var random = seed.stream(.resampling, 40)
+    var random = seed.stream(for: AuditDraw.closestRecordGroups)
     let order = random.permutation(train.rowCount)
     var group = [Int](repeating: -1, count: train.rowCount)
     for (place, row) in order.prefix(groups * size).enumerated() { group[row] = place % groups }
     let seen = try Self.nearest(users, JaccardIndex(train), group, groups, processor)
     let others = try Self.nearest(
-      users, JaccardIndex(holdout.drawing(size, seed, 41)), [Int](repeating: 0, count: size), 1, processor)
+      users, JaccardIndex(holdout.drawing(size, seed, .closestRecordHoldout)), [Int](repeating: 0, count: size), 1,
+      processor)
     var weights = [Double](repeating: 0, count: train.rowCount + size)
     let unit = 1 / Double(users.rowCount * groups)
     var sum = 0.0

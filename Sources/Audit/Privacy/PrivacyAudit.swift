@@ -9,7 +9,7 @@ struct PrivacyAudit: Sendable {
 
   init(_ data: AuditData, options: AuditOptions, seed: Seed, processor: Processor) throws {
     var notes: [String] = []
-    func take(_ rows: SparseRows, _ tag: Int, _ name: String) -> SparseRows {
+    func take(_ rows: SparseRows, _ tag: AuditDraw, _ name: String) -> SparseRows {
       if rows.rowCount > options.maximumUsers {
         let share = 0.5 / Double(options.maximumUsers).squareRoot()
         notes.append(
@@ -18,9 +18,9 @@ struct PrivacyAudit: Sendable {
       }
       return rows.drawing(options.maximumUsers, seed, tag)
     }
-    let train = take(data.train, 50, "training")
-    let synthetic = take(data.synthetic, 51, "synthetic")
-    let holdout = data.holdout.map { take($0, 52, "holdout") }
+    let train = take(data.train, .privacyTraining, "training")
+    let synthetic = take(data.synthetic, .privacySynthetic, "synthetic")
+    let holdout = data.holdout.map { take($0, .privacyHoldout, "holdout") }
     let (copies, rows) = ExactCopies.measure(data)
     privacy.copies = rows
     privacy.measures = [copies, ExactCopies.holdoutMeasure(data)]
@@ -70,7 +70,7 @@ struct PrivacyAudit: Sendable {
 
   /// Two random halves, each row in one of them.
   private static func halves(_ rows: SparseRows, _ seed: Seed) -> (SparseRows, SparseRows) {
-    var random = seed.stream(.resampling, 53)
+    var random = seed.stream(for: AuditDraw.privacyHalves)
     let order = random.permutation(rows.rowCount)
     let half = order.count / 2
     return (rows.selecting(rows: order[..<half].sorted()), rows.selecting(rows: order[half...].sorted()))

@@ -71,7 +71,7 @@ enum PlotData {
   private static func map(
     _ sources: [(AuditSource, SparseRows)], _ seed: Seed, _ processor: Processor
   ) throws -> [AuditPlots.MapPoint] {
-    let landmarks = sources[0].1.drawing(300, seed, 60)
+    let landmarks = sources[0].1.drawing(300, seed, .mapLandmarks)
     let (index, count) = (JaccardIndex(landmarks), landmarks.rowCount)
     func similarities(_ rows: SparseRows) throws -> [[Double]] {
       try index.map(rows, processor, start: { [[Double]]() }) { part, _, similarities in
@@ -86,8 +86,8 @@ enum PlotData {
     var centred = Matrix<Double>(rows: count, columns: count)
     for i in 0..<count { for j in 0..<count { centred[i, j] = kernel[i][j] - means[i] - means[j] + mean } }
     let (values, vectors) = try LinearAlgebra.eigensystem(symmetric: centred)
-    return try sources.enumerated().flatMap { place, entry in
-      try similarities(entry.1.drawing(300, seed, 61 + place)).map { row in
+    return try zip(sources, [AuditDraw.mapFirst, .mapSecond, .mapThird]).flatMap { entry, tag in
+      try similarities(entry.1.drawing(300, seed, tag)).map { row in
         let own = Statistics.mean(row)
         func coordinate(_ axis: Int) -> Double {
           guard axis < count, values[axis] > 1e-9 else { return 0 }

@@ -11,10 +11,8 @@ import InteractionData
 /// Every model is trained on real, and again on synthetic users, a tenth of whom choose the epoch: who has only synthetic
 /// users can do no better. Tests are the holdout users, a fifth of each one's items to be found from the rest.
 struct UtilityAudit: Sendable {
-  private static let models: [ModelConfiguration] = [
-    .popularity, .dae(.init()), .multDAE(.init()), .multVAE(.init()),
-  ]
-  private static let few: [ModelConfiguration] = [.popularity, .multVAE(.init())]
+  private static let models: [any ZooModel] = [Popularity(), DAE(), MultDAE(), MultVAE()]
+  private static let few: [any ZooModel] = [Popularity(), MultVAE()]
   private static let metric = Metric(.ndcg, at: 100)
 
   var utility = AuditUtility()
@@ -25,14 +23,14 @@ struct UtilityAudit: Sendable {
     _ data: AuditData, options: UtilityOptions, seed: Seed, processor: Processor, observer: RunObserver
   ) throws {
     guard let holdout = data.holdout else { return nil }
-    let users = Self.interactions(holdout.drawing(options.testUsers, seed, 70), data.items, "holdout")
+    let users = Self.interactions(holdout.drawing(options.testUsers, seed, .utilityTest), data.items, "holdout")
     guard let test = HeldOutUsers.foldingIn(users, items: data.items, seed: seed).users else { return nil }
-    let real = data.train.drawing(options.users, seed, 71)
+    let real = data.train.drawing(options.users, seed, .utilityReal)
     // Equally many, so that only what the users are makes the difference.
-    let synthetic = data.synthetic.drawing(real.rowCount, seed, 72)
+    let synthetic = data.synthetic.drawing(real.rowCount, seed, .utilitySynthetic)
     let count = min(real.rowCount, synthetic.rowCount)
     let pools: [(AuditUtility.Source, SparseRows)] = [
-      (.real, real.drawing(count, seed, 73)), (.synthetic, synthetic),
+      (.real, real.drawing(count, seed, .utilityRealAsMany)), (.synthetic, synthetic),
     ]
     notes.append(
       "utility: each model trained on \(count) real and on \(count) synthetic users for at most \(counted(options.epochs, "epoch")), "
@@ -42,13 +40,13 @@ struct UtilityAudit: Sendable {
     let fingerprint = Self.fingerprint(split[0], options, seed, processor)
     let known = options.known.flatMap { $0.fingerprint == fingerprint ? $0 : nil }
     realScores = RealScores(fingerprint: fingerprint, values: known?.values ?? [:])
-    func found(_ model: ModelConfiguration, _ source: AuditUtility.Source) -> [Double]? {
+    func found(_ model: any ZooModel, _ source: AuditUtility.Source) -> [Double]? {
       guard source == .real, let values = realScores.values[model.name], values.count == test.userIDs.count else {
         return nil
       }
       return values
     }
-    func run(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ split: RankingSplit) throws -> [Double] {
+    func run(_ model: any ZooModel, _ source: AuditUtility.Source, _ split: RankingSplit) throws -> [Double] {
       if let values = found(model, source) {
         record(model, source, values)
         return values
@@ -80,7 +78,7 @@ struct UtilityAudit: Sendable {
     utility.measures += [Self.measure(.augmentation, both, last[0]), Self.agreement(values)]
   }
 
-  private mutating func record(_ model: ModelConfiguration, _ source: AuditUtility.Source, _ values: [Double]) {
+  private mutating func record(_ model: any ZooModel, _ source: AuditUtility.Source, _ values: [Double]) {
     utility.scores.append(
       .init(
         model: model.name, trainedOn: source, value: Statistics.mean(values),
@@ -156,7 +154,7 @@ struct UtilityAudit: Sendable {
 
   private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit
   {
-    var random = seed.stream(.resampling, 74)
+    var random = seed.stream(for: AuditDraw.utilityValidation)
     let order = random.permutation(rows.rowCount)
     let aside = max(1, rows.rowCount / 10)
     let training = rows.selecting(rows: order[aside...].sorted())

@@ -8,6 +8,7 @@ public import FileFormats
 /// | `weights/…` | as in ``Network/visit(_:)`` |
 /// | `first/…`, `second/…` | Adam's moments, one for each weight |
 /// | `best/…` | the weights of the best epoch, where they are kept |
+/// | `kept/…` | the network whose encoder a phase keeps, where one does |
 ///
 /// The tensors share their memory with the network they come from until it changes, so this is no second copy.
 public struct TrainerState: Sendable {
@@ -26,6 +27,7 @@ extension TrainerState {
     let moments = step.moments
     let parts = [
       ("weights", step.network), ("first", moments.first), ("second", moments.second), ("best", best),
+      ("kept", step.kept),
     ]
     for (part, network) in parts {
       guard var network else { continue }
@@ -60,9 +62,11 @@ extension TrainerState {
     let moments = try (first: take("first"), second: take("second"))
     let hasBest = left.keys.contains { $0.hasPrefix("best/") }
     let best = hasBest ? try take("best") : nil
+    let kept = left.keys.contains { $0.hasPrefix("kept/") } ? try take("kept") : nil
     if let name = left.keys.min() {
       throw TensorMismatch(name: name, expected: nil, found: left[name]?.shape ?? [])
     }
+    step.kept = kept
     step.restore(weights, moments: moments, updates: updates)
     return best
   }

@@ -4,7 +4,10 @@ import Foundation
 public import InteractionData
 
 /// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors: what of it can be
-/// compared with the prior without any data.
+/// held against N(0, I) without any data.
+///
+/// The reference is N(0, I) also for a model with another prior; that one's own moments are ``FittedPrior/mean`` and
+/// ``FittedPrior/variance``.
 ///
 /// They describe q(z) and do not replace it: q(z) is a mixture with as many parts as users, and a Gaussian with these moments
 /// is a different distribution. With `m_k = mean μ_k` and `v_k = Var(μ_k) + mean σ²_k` (L dimensions), the divergence of
@@ -22,12 +25,12 @@ public struct AggregatePosterior: Codable, Sendable, Equatable {
   /// v, the variance of a draw; shape: L.
   public var variance: [Double] { zip(spreadOfMeans, meanVariance).map(+) }
 
-  /// The KL divergence of each dimension from the prior, in nats; shape: L.
+  /// How far each dimension is from N(0, 1), in nats; shape: L.
   public var divergences: [Double] {
     zip(mean, variance).map { m, v in 0.5 * (v + m * m - 1 - log(max(v, .leastNormalMagnitude))) }
   }
 
-  /// The KL divergence of the moments from the prior, summed over dimensions, in nats: 0 is a perfect match.
+  /// How far the moments are from those of N(0, I), summed over dimensions, in nats: 0 is a perfect match of the moments.
   public var divergence: Double { divergences.reduce(0, +) }
 
   /// The number of active dimensions: those whose posterior means have a variance above 0.01.

@@ -25,7 +25,11 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   ///
   /// The input is not corrupted.
   public func encode(_ profiles: Profiles, using engine: ProductEngine) -> Latent.Codes {
-    Latent.codes(of: encodedBlock(profiles, using: engine).encoded[design.hidden.count])
+    var block = UserBlock<Latent, Float>(design, rows: profiles.items.rowCount, forTraining: false)
+    block.load(profiles)
+    var multiplier = Multiplier<Float>(engine)
+    block.encode(network, unseenUser: unseenUser, multiplier: &multiplier)
+    return Latent.codes(of: block.head)
   }
 
   /// The logits of every item for latent vectors (B × L); shape: B × I.
@@ -34,31 +38,8 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
     block.latent.z = latents
     var multiplier = Multiplier<Float>(engine)
-    block.decode(decoder: network.decoder, multiplier: &multiplier)
-    return logits(of: block.output, using: engine)
-  }
-
-  private func encodedBlock(
-    _ profiles: Profiles, using engine: ProductEngine
-  ) -> UserBlock<Latent, Float> {
-    var block = UserBlock<Latent, Float>(
-      design, rows: profiles.items.rowCount, forTraining: false)
-    block.load(profiles)
-    var multiplier = Multiplier<Float>(engine)
-    block.encode(
-      shards: network.shards, inputBias: network.inputBias, encoder: network.encoder,
-      users: network.users, unseenUser: unseenUser, multiplier: &multiplier)
-    return block
-  }
-
-  private func logits(of output: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
-    var logits = Matrix<Float>(rows: output.rows, columns: itemCount)
-    for shard in network.shards {
-      engine.multiply(
-        output, transposed: shard.outputWeight, into: &logits, atColumn: shard.items.lowerBound)
-      logits.add(bias: shard.outputBias, atColumn: shard.items.lowerBound)
-    }
-    return logits
+    block.decode(network, multiplier: &multiplier)
+    return network.logits(of: block.output, using: engine)
   }
 }
 
@@ -76,12 +57,19 @@ extension Autoencoder: Recommender {
 
 /// Measures of a distribution.
 extension Autoencoder where Latent == GaussianLatent {
-  /// Draws latent vectors from the prior N(0, I); shape: count × L.
-  public func drawFromPrior(count: Int, using random: inout RandomSource) -> Matrix<Float> {
-    var latents = Matrix<Float>(rows: count, columns: design.latent)
-    random.fillGaussian(&latents)
-    return latents
+  /// The prior with what it has learned: its draws, its density, its divergences.
+  public var prior: FittedPrior {
+    let first = network.described.firstIndex { $0.group == .prior } ?? network.described.count
+    return FittedPrior(design.prior, dimensions: design.latent, parameters: network.parameters[first...])
   }
+
+  /// Draws latent vectors from the prior; shape: count × L.
+  public func drawFromPrior(count: Int, using random: inout RandomSource) -> Matrix<Float> {
+    prior.draw(count: count, using: &random)
+  }
+
+  /// log p(z) under the prior of every row (B × L), in nats.
+  public func logDensities(of latents: Matrix<Float>) -> [Double] { prior.logDensities(of: latents) }
 
   /// Draws one latent vector from each posterior, `mean + spread · σ ⊙ ε`; shape: B × L.
   ///
@@ -95,12 +83,21 @@ extension Autoencoder where Latent == GaussianLatent {
   }
 
   /// Each posterior's divergence from the prior, in nats.
+  ///
+  /// Exact for N(0, I). A prior without a closed form is held against ``estimatedDivergenceDraws`` draws from each posterior,
+  /// the same at every call.
   public func divergences(_ codes: GaussianLatent.Codes) -> [Double] {
-    (0..<codes.mean.rows).map { row in
-      zip(codes.mean[row: row], codes.logVariance[row: row]).reduce(0) { sum, pair in
-        let (mean, logVariance) = (Double(pair.0), Double(pair.1))
-        return sum + 0.5 * (exp(logVariance) + mean * mean - 1 - logVariance)
-      }
+    let prior = prior
+    if let exact = prior.exactDivergences(codes) { return exact }
+    var random = Seed(0).stream(.bound)
+    var sums = [Double](repeating: 0, count: codes.mean.rows)
+    for _ in 0..<Self.estimatedDivergenceDraws {
+      let found = prior.divergences(codes, at: drawFromPosterior(codes, using: &random))
+      for row in sums.indices { sums[row] += found[row] / Double(Self.estimatedDivergenceDraws) }
     }
+    return sums
   }
+
+  /// How many draws an estimated divergence rests on.
+  public static var estimatedDivergenceDraws: Int { 16 }
 }

@@ -2,50 +2,75 @@ public import Compute
 
 /// The description of a network without its weights and training.
 ///
-/// A model of the zoo is one value of this type. Layers run items → hidden… → latent → …hidden → items; the decoder mirrors
-/// the encoder.
-public struct Design<Latent: LatentSpace>: Codable, Sendable, Equatable {
+/// A model of the zoo is one value of this type. Layers run items → hidden… → latent → …hidden → items, the decoder a mirror
+/// of the encoder, unless ``layers`` has others.
+public struct Design<Latent: LatentSpace>: Sendable {
   /// Whether each input row is divided by its Euclidean norm (before corruption, as in the authors' code).
   public var normalisesInput = false
   /// What happens to the input in training.
   public var corruption = Corruption.none
-  /// The widths of the hidden layers between the items and the code, possibly none.
-  public var hidden: [Int] = []
   /// L, the number of latent dimensions.
   public var latent: Int
+  /// The widths of the hidden layers between the items and the code, possibly none.
+  public var hidden: [Int] = []
   /// The nonlinearity of the hidden layers.
   public var activation = Activation.tanh
   /// The nonlinearity of the code; a distribution's parameters have none.
   public var codeActivation = Activation.identity
-  /// The likelihood of the input given the output.
+  /// Other layers than dense ones that mirror each other; the three settings above then have no effect.
+  public var layers: Architecture?
+  /// What the output is held against the input with.
   public var likelihood = Likelihood.multinomial
   /// Which cells count.
-  public var cells = Cells.all
-  /// The term that shapes the latent space.
-  public var prior: Latent.Prior
-  /// A vector per training user added to the first hidden layer (CDAE), and its replacement for new users.
+  public var cells = LossCells.all
+  /// What holds the codes in place during training.
+  public var regulariser: Latent.Regulariser
+  /// A vector per training user added to the first hidden layer (CDAE), and what stands in for it for someone unseen.
   public var userVectors: UserVectors?
   /// λ of `λ Σ ‖W‖²` over weights and user vectors, biases left out.
   public var weightDecay = 0.0
+  /// What learns when; one phase over everything, unless a model alternates.
+  public var phases = [Phase()]
   /// How the weights start.
   public var initialisation = Initialisation.xavier
 
   /// Creates a design with the defaults of its parts.
-  public init(latent: Int, prior: Latent.Prior) {
+  public init(latent: Int, regulariser: Latent.Regulariser) {
     self.latent = latent
-    self.prior = prior
+    self.regulariser = regulariser
   }
 
-  /// The widths of the encoder's layers; the first is fed by the items.
-  var encoderWidths: [Int] { hidden + [latent * Latent.outputsPerDimension] }
-  /// The widths of the decoder's layers before the items.
-  var decoderWidths: [Int] { hidden.reversed() }
-  /// What the output layer reads.
-  var outputWidth: Int { hidden.first ?? latent }
+  /// The layers: ``layers``, or dense ones that mirror each other.
+  public var architecture: Architecture {
+    layers
+      ?? .mirrored(
+        hidden: hidden, latent: latent, code: latent * Latent.outputsPerDimension, activation: activation,
+        codeActivation: codeActivation)
+  }
 
-  /// The nonlinearity of encoder layer `index`.
-  func encoderActivation(_ index: Int) -> Activation {
-    index < hidden.count ? activation : codeActivation
+  /// Every small parameter, in the one order that all of training and all files follow.
+  public var parameters: [Parameter] {
+    var all = architecture.parameters
+    all.append(regulariser.parameters(latent: latent), of: "prior", in: .prior, from: .prior)
+    return all
+  }
+}
+
+extension Design where Latent == PointLatent {
+  /// Creates the design of an autoencoder, with the defaults of its parts.
+  public init(latent: Int) { self.init(latent: latent, regulariser: Unregularised()) }
+}
+
+extension Design where Latent == GaussianLatent {
+  /// Creates the design of a variational autoencoder, with the defaults of its parts.
+  public init(latent: Int, prior: any Prior = StandardNormal(), weight: DivergenceWeight = .annealed(KLSchedule())) {
+    self.init(latent: latent, regulariser: PriorDivergence(prior, weight: weight))
+  }
+
+  /// What the posteriors are held against.
+  public var prior: any Prior {
+    get { regulariser.prior }
+    set { regulariser.prior = newValue }
   }
 }
 

@@ -8,7 +8,7 @@ public import InteractionData
 public struct EvidenceBound: Codable, Sendable, Equatable {
   /// The expected negative log-likelihood, by one draw from each posterior.
   public let reconstruction: Double
-  /// The divergence of the posteriors from the prior.
+  /// The divergence of the posteriors from the prior: exact for N(0, I), else by the same draw.
   public let divergence: Double
 
   /// The bound, `−reconstruction − divergence`: larger is better.
@@ -25,7 +25,7 @@ extension Autoencoder where Latent == GaussianLatent {
   public func evidenceBound(of profiles: Profiles, seed: Seed, processor: Processor) throws -> EvidenceBound {
     let users = profiles.items.rowCount
     precondition(users > 0, "a bound for nobody")
-    let size = 64
+    let (size, prior) = (64, prior)
     let sums = try processor.map(count: (users + size - 1) / size) { block in
       let block = block * size..<min(users, (block + 1) * size)
       let part = profiles.selecting(block)
@@ -37,30 +37,14 @@ extension Autoencoder where Latent == GaussianLatent {
         random.fillGaussian(&row)
         noise.copy(row, toRow: place)
       }
-      var logits = decode(
-        codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance), using: processor.engine)
-      let loss = (0..<block.count).reduce(0.0) { $0 + negativeLogLikelihood(of: part.items, row: $1, logits: &logits) }
-      return (loss, divergences(codes).reduce(0, +))
+      let latents = codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance)
+      var logits = decode(latents, using: processor.engine)
+      let loss = (0..<block.count).reduce(0.0) {
+        $0 + design.likelihood.negativeLogLikelihood(&logits, row: $1, of: part.items, profile: $1)
+      }
+      return (loss, prior.divergences(codes, at: latents).reduce(0, +))
     }
     let total = sums.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
     return EvidenceBound(reconstruction: total.0 / Double(users), divergence: total.1 / Double(users))
-  }
-
-  /// The loss of one user; the row of logits is used up.
-  private func negativeLogLikelihood(of items: SparseRows, row: Int, logits: inout Matrix<Float>) -> Double {
-    var (product, count, squares) = (0.0, 0.0, 0.0)
-    for position in items.range(ofRow: row) {
-      let value = Double(items.value(at: position))
-      product += value * Double(logits[row, Int(items.indices[position])])
-      count += value
-      squares += value * value
-    }
-    switch design.likelihood {
-    case .multinomial:
-      let (maximum, sum) = logits.exponentiateShifted(row: row)
-      return count * (Double(maximum) + log(sum)) - product
-    case .bernoulli: return logits.sigmoidWithSoftplusSum(row: row) - product
-    case .gaussian: return logits.sumOfSquares(row: row) - 2 * product + squares
-    }
   }
 }

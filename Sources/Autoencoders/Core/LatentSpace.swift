@@ -7,8 +7,13 @@ public import Compute
 public protocol LatentSpace: Sendable {
   /// What `encode` returns.
   associatedtype Codes: Sendable
-  /// The term that shapes the space during training.
-  associatedtype Prior: LatentPrior
+  /// What holds the codes in place during training.
+  associatedtype Regulariser: LatentRegulariser
+
+  /// A point or a distribution, as a value.
+  static var kind: LatentKind { get }
+  /// The latent space of a model, by kind.
+  static func view(of model: Autoencoder<Self>) -> LatentView
 
   /// The number of encoder outputs per latent dimension.
   static var outputsPerDimension: Int { get }
@@ -17,50 +22,8 @@ public protocol LatentSpace: Sendable {
   /// The one point of each code that the decoder reads at evaluation. Shape: B × L.
   static func center(of codes: Codes) -> Matrix<Float>
 
-  /// Training and evaluation, in place: see ``LatentTrace``.
-  static func forward<S: Scalar>(_ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool)
-  /// Turns ∂loss/∂z into ∂loss/∂outputs.
-  static func backward<S: Scalar>(
-    _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
-    into delta: inout Matrix<S>)
-  /// Adds a block's posteriors to the statistics of the epoch.
+  /// Adds a block that has gone forward to what the epoch will say about the posteriors.
   static func add<S: Scalar>(_ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments)
-}
-
-/// The term of the loss that holds codes near a prior.
-public protocol LatentPrior: Codable, Sendable, Equatable {
-  /// Its weight for the update that follows `done` others, of `planned` in all.
-  func weight(afterUpdates done: Int, of planned: Int) -> Double
-  /// Whether the weight has stopped rising.
-  func isSettled(afterUpdates done: Int, of planned: Int) -> Bool
-}
-
-/// No prior: the codes of an autoencoder are unconstrained.
-public struct NoPrior: LatentPrior {
-  /// Creates the absence of a prior.
-  public init() {}
-  /// Always 0.
-  public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
-  /// Always true.
-  public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool { true }
-}
-
-/// The standard normal prior, its divergence weighted by a schedule.
-public struct StandardNormalPrior: LatentPrior {
-  /// The weight of the divergence over time.
-  public var schedule: KLSchedule
-
-  /// Creates a prior.
-  public init(schedule: KLSchedule = KLSchedule()) { self.schedule = schedule }
-
-  /// β, as the schedule has it.
-  public func weight(afterUpdates done: Int, of planned: Int) -> Double {
-    schedule.beta(afterUpdates: done, of: planned)
-  }
-  /// Whether β has stopped rising.
-  public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool {
-    schedule.isSettled(afterUpdates: done, of: planned)
-  }
 }
 
 /// What one block of users leaves behind in the latent layer on its way forward.
@@ -73,8 +36,12 @@ public struct LatentTrace<S: Scalar>: Sendable {
   public var deviation: Matrix<S>
   /// Each user's divergence from the prior; zero for a point.
   public var divergences: [Double] = []
-  /// The number of log-variances clipped to their range.
+  /// p(component | z) under a prior that is a mixture; shape: b × K.
+  public var responsibilities = Matrix<S>(rows: 0, columns: 0)
+  /// How many log-variances were held to their range.
   public var held = 0
+  /// What the encoder that a phase has kept makes of the users' clean rows; shape: b × L·outputsPerDimension, 0 × 0 without one.
+  public internal(set) var reference = Matrix<S>(rows: 0, columns: 0)
 
   init(rows: Int, latent: Int) {
     z = Matrix(rows: rows, columns: latent)
@@ -91,7 +58,12 @@ public enum PointLatent: LatentSpace {
     public let points: Matrix<Float>
   }
   /// A point has no prior.
-  public typealias Prior = NoPrior
+  public typealias Regulariser = Unregularised
+
+  /// A point.
+  public static var kind: LatentKind { .point }
+  /// The points of a model.
+  public static func view(of model: Autoencoder<PointLatent>) -> LatentView { .points(model) }
 
   /// One output, the coordinate.
   public static var outputsPerDimension: Int { 1 }
@@ -99,22 +71,6 @@ public enum PointLatent: LatentSpace {
   public static func codes(of outputs: Matrix<Float>) -> Codes { Codes(points: outputs) }
   /// The point itself.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.points }
-
-  /// Passes the points on; nothing is drawn.
-  public static func forward<S: Scalar>(
-    _ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool
-  ) {
-    trace.z.copyRows(0..<outputs.rows, of: outputs)
-    trace.divergences = [Double](repeating: 0, count: outputs.rows)
-  }
-
-  /// Passes the gradient on.
-  public static func backward<S: Scalar>(
-    _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
-    into delta: inout Matrix<S>
-  ) {
-    delta.copyRows(0..<gradient.rows, of: gradient)
-  }
 
   /// Adds nothing: a point has no moments.
   public static func add<S: Scalar>(
@@ -131,8 +87,13 @@ public enum GaussianLatent: LatentSpace {
     /// The log-variances log σ², held to the range used in training; shape: B × L.
     public let logVariance: Matrix<Float>
   }
-  /// The standard normal distribution.
-  public typealias Prior = StandardNormalPrior
+  /// A divergence from a prior.
+  public typealias Regulariser = PriorDivergence
+
+  /// A distribution.
+  public static var kind: LatentKind { .distribution }
+  /// The distributions of a model.
+  public static func view(of model: Autoencoder<GaussianLatent>) -> LatentView { .gaussians(model) }
 
   /// Two outputs, the mean and the log-variance.
   public static var outputsPerDimension: Int { 2 }
@@ -154,26 +115,6 @@ public enum GaussianLatent: LatentSpace {
     return Codes(
       mean: Matrix(rows: outputs.rows, columns: latent, elements: mean),
       logVariance: Matrix(rows: outputs.rows, columns: latent, elements: logVariance))
-  }
-
-  /// Draws z from each posterior, or takes its mean when not noisy.
-  public static func forward<S: Scalar>(
-    _ trace: inout LatentTrace<S>, outputs: Matrix<S>, noisy: Bool
-  ) {
-    let drawn = outputs.drawGaussian(
-      noise: noisy ? trace.noise : nil, deviation: &trace.deviation, latent: &trace.z)
-    trace.divergences = drawn.divergences
-    trace.held = drawn.held
-  }
-
-  /// Backward pass through the draw and the divergence.
-  public static func backward<S: Scalar>(
-    _ trace: LatentTrace<S>, outputs: Matrix<S>, gradient: Matrix<S>, priorWeight: Double,
-    into delta: inout Matrix<S>
-  ) {
-    delta.backpropagateGaussian(
-      gradient: gradient, head: outputs, noise: trace.noise, deviation: trace.deviation,
-      beta: priorWeight)
   }
 
   /// Adds the means and the deviations of the block.

@@ -1,14 +1,6 @@
 public import Compute
 
-/// A fully connected layer: `y = g(x Wᵀ + b)`.
-public struct DenseLayer<S: Scalar>: Sendable {
-  /// Shape: outputs × inputs.
-  public var weight: Matrix<S>
-  /// Shape: 1 × outputs.
-  public var bias: Matrix<S>
-}
-
-/// A range of items with all their weights.
+/// A range of the items with all weights that belong to them.
 ///
 /// The wide layers are stored item by item and cut into shards. During training each shard is owned by one worker; between
 /// shards travel only the softmax statistics of the users and the users × hidden gradient. Where the cuts lie depends on the
@@ -34,57 +26,78 @@ public struct ItemShard<S: Scalar>: Sendable {
 public struct Network<S: Scalar>: Sendable {
   /// The two wide layers, cut by items.
   public var shards: [ItemShard<S>]
-  /// The bias of the first encoder layer; shape: 1 × H.
-  public var inputBias: Matrix<S>
-  /// The encoder's layers after the first.
-  public var encoder: [DenseLayer<S>]
-  /// The decoder's layers before the last.
-  public var decoder: [DenseLayer<S>]
+  /// What the small parameters are: ``Design/parameters``.
+  public let described: [Parameter]
+  /// The small parameters, one for each of ``described``; the first is the bias of the wide input layer.
+  public var parameters: [Matrix<S>]
   /// A vector per training user; shape: U × H; 0 × H for models without.
   public var users: Matrix<S>
+  /// The name of the wide output layer.
+  let outputLayer: String
 
   /// The number of items.
   public var itemCount: Int { shards.last?.items.upperBound ?? 0 }
 
   /// The number of weights and biases.
   public var parameterCount: Int {
-    shards.reduce(0) { $0 + $1.inputWeight.count + $1.outputWeight.count + $1.outputBias.count }
-      + inputBias.count + users.count
-      + (encoder + decoder).reduce(0) { $0 + $1.weight.count + $1.bias.count }
+    var (network, count) = (self, 0)
+    network.visit { _, matrix in count += matrix.count }
+    return count
   }
 
-  init(
-    shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>],
-    decoder: [DenseLayer<S>], users: Matrix<S>
-  ) {
-    self.shards = shards
-    self.inputBias = inputBias
-    self.encoder = encoder
-    self.decoder = decoder
-    self.users = users
+  /// The bias of the wide input layer; shape: 1 × H.
+  var inputBias: Matrix<S> { parameters[0] }
+
+  /// A small parameter by its name in files; `nil` where there is none.
+  public subscript(name: String) -> Matrix<S>? {
+    described.firstIndex { $0.name == name }.map { parameters[$0] }
   }
 
   /// Creates fresh weights for a design.
   ///
   /// Each tensor (and each shard of a wide one) has a stream of its own, so its values do not depend on the others' sizes.
   public init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed) {
-    var draws = TensorDraws(initialisation: design.initialisation, seed: seed)
-    let (encoderWidths, decoderWidths) = (design.encoderWidths, design.decoderWidths)
-    let (first, last) = (encoderWidths[0], design.outputWidth)
+    let architecture = design.architecture
+    let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
+    func fresh(_ tensor: StartingTensor, _ part: Int, _ rows: Int, _ columns: Int, _ start: Parameter.Start) -> Matrix<
+      S
+    > {
+      var parameter = Parameter("", rows: rows, columns: columns, start: start)
+      (parameter.tensor, parameter.part) = (tensor, part)
+      return parameter.fresh(design.initialisation, seed: seed)
+    }
     shards = ItemShard<S>.ranges(items: items).enumerated().map { index, range in
       ItemShard(
-        items: range,
-        inputWeight: draws.weight(
-          rows: range.count, columns: first, fan: items + first, tensor: 0, index),
-        outputWeight: draws.weight(
-          rows: range.count, columns: last, fan: items + last, tensor: 1, index),
-        outputBias: draws.bias(columns: range.count, tensor: 2, index))
+        items: range, inputWeight: fresh(.inputWeight, index, range.count, first, .weight(fan: items + first)),
+        outputWeight: fresh(.outputWeight, index, range.count, last, .weight(fan: items + last)),
+        outputBias: fresh(.outputBias, index, 1, range.count, .bias))
     }
-    inputBias = draws.bias(columns: first, tensor: 3)
-    encoder = draws.layers(widths: encoderWidths, tensor: 4)
-    decoder = draws.layers(widths: [design.latent] + decoderWidths, tensor: 5)
-    users = draws.weight(
-      rows: design.userVectors == nil ? 0 : userCount, columns: first, fan: items + first, tensor: 6)
+    described = design.parameters
+    parameters = described.map { $0.fresh(design.initialisation, seed: seed) }
+    outputLayer = architecture.outputLayer
+    users = fresh(.users, 0, design.userVectors == nil ? 0 : userCount, first, .weight(fan: items + first))
+  }
+
+  /// A network of the same design with other numbers.
+  init(like other: Network, shards: [ItemShard<S>], parameters: [Matrix<S>], users: Matrix<S>) {
+    self = other
+    (self.shards, self.parameters, self.users) = (shards, parameters, users)
+  }
+
+  /// Shows every matrix under a name of its own, shard by shard as training holds them.
+  ///
+  /// `shard.S.input` (items × H), `shard.S.output` (items × D), `shard.S.bias` (1 × items), `input.bias` (1 × H), the other
+  /// small parameters by their names in files, `user.weight` (U × H). Nothing is put together, so nothing is copied.
+  mutating func visit(_ body: (_ name: String, _ matrix: inout Matrix<S>) throws -> Void) rethrows {
+    for index in shards.indices {
+      try body("shard.\(index).input", &shards[index].inputWeight)
+      try body("shard.\(index).output", &shards[index].outputWeight)
+      try body("shard.\(index).bias", &shards[index].outputBias)
+    }
+    for index in parameters.indices {
+      try body(index == 0 ? "input.bias" : described[index].name, &parameters[index])
+    }
+    try body("user.weight", &users)
   }
 
   /// Takes over another network's numbers into memory of its own.
@@ -102,49 +115,29 @@ public struct Network<S: Scalar>: Sendable {
     }
   }
 
+  /// `Σ ‖W‖²` over all that the penalty on weights covers.
+  var squaredWeights: Double {
+    var sum = users.sumOfSquares
+    for shard in shards { sum += shard.inputWeight.sumOfSquares + shard.outputWeight.sumOfSquares }
+    for (parameter, matrix) in zip(described, parameters) where parameter.isDecayed { sum += matrix.sumOfSquares }
+    return sum
+  }
+
+  /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
+  func logits(of output: Matrix<S>, using engine: ProductEngine) -> Matrix<S> {
+    var logits = Matrix<S>(rows: output.rows, columns: itemCount)
+    for shard in shards {
+      engine.multiply(output, transposed: shard.outputWeight, into: &logits, atColumn: shard.items.lowerBound)
+      logits.add(bias: shard.outputBias, atColumn: shard.items.lowerBound)
+    }
+    return logits
+  }
+
   /// The mean of the user vectors; shape: 1 × H.
   func meanUserVector() -> Matrix<S> {
     var mean = Matrix<S>(rows: 1, columns: users.columns)
     mean.setToColumnSums(of: users)
     if users.rows > 0 { mean.scale(row: 0, by: 1 / S(users.rows)) }
     return mean
-  }
-}
-
-/// Draws the starting values of one tensor after another.
-private struct TensorDraws {
-  let initialisation: Initialisation
-  let seed: Seed
-
-  mutating func weight<S: Scalar>(
-    rows: Int, columns: Int, fan: Int, tensor: Int, _ part: Int = 0
-  ) -> Matrix<S> {
-    var random = seed.stream(.initialisation, tensor, part)
-    var matrix = Matrix<S>(rows: rows, columns: columns)
-    switch initialisation {
-    case .xavier: random.fillUniform(&matrix, limit: (6 / Double(fan)).squareRoot())
-    case .autoRec: random.fillGaussian(&matrix, deviation: 0.01)
-    }
-    return matrix
-  }
-
-  mutating func bias<S: Scalar>(columns: Int, tensor: Int, _ part: Int = 0) -> Matrix<S> {
-    var random = seed.stream(.initialisation, tensor, part)
-    var matrix = Matrix<S>(rows: 1, columns: columns)
-    switch initialisation {
-    case .xavier: random.fillTruncatedGaussian(&matrix, deviation: 0.001)
-    case .autoRec: random.fillGaussian(&matrix, deviation: 0.001)
-    }
-    return matrix
-  }
-
-  /// The layers between successive widths.
-  mutating func layers<S: Scalar>(widths: [Int], tensor: Int) -> [DenseLayer<S>] {
-    zip(widths, widths.dropFirst()).enumerated().map { index, pair in
-      DenseLayer(
-        weight: weight(
-          rows: pair.1, columns: pair.0, fan: pair.0 + pair.1, tensor: tensor, 2 * index + 1),
-        bias: bias(columns: pair.1, tensor: tensor, 2 * index + 2))
-    }
   }
 }

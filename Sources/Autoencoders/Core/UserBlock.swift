@@ -19,139 +19,116 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// Each user's row in the user vectors, or −1.
   var userRows: [Int] = []
 
-  /// The outputs of the encoder's layers; shapes: b × width.
-  var encoded: [Matrix<S>]
+  /// The outputs of the wide input layer; shape: b × H.
+  var first: Matrix<S>
+  var encoder: StackTrace<S>
   var latent: LatentTrace<S>
-  /// The outputs of the decoder's layers before the last; shapes: b × width.
-  var decoded: [Matrix<S>]
+  var decoder: StackTrace<S>
 
-  /// ∂loss/∂(pre-activation) of the first layer, for the sparse gradient; shape: b × H.
+  /// ∂loss/∂(pre-activation) of the wide input layer, for the sparse gradient; shape: b × H.
   var inputDelta: Matrix<S>
-  var encoderGradients: [DenseLayer<S>]
-  var decoderGradients: [DenseLayer<S>]
-  var inputBiasGradient: Matrix<S>
+  private var inputBiasGradient: Matrix<S>
+
+  private var priorGradients: [Matrix<S>] = []
+  /// What each user's weight of the divergence is multiplied by; empty where all are alike.
+  private var factors: [Double] = []
 
   private let design: Design<Latent>
+  private let inputActivation: Activation
 
   init(_ design: Design<Latent>, rows: Int, forTraining: Bool) {
     self.design = design
-    func matrix(_ width: Int) -> Matrix<S> { Matrix(rows: rows, columns: width) }
-    func gradients(_ widths: [Int]) -> [DenseLayer<S>] {
-      guard forTraining else { return [] }
-      return zip(widths, widths.dropFirst()).map { inputs, outputs in
-        DenseLayer(
-          weight: Matrix(rows: outputs, columns: inputs), bias: Matrix(rows: 1, columns: outputs))
-      }
-    }
-    encoded = design.encoderWidths.map(matrix)
-    decoded = design.decoderWidths.map(matrix)
+    let architecture = design.architecture
+    inputActivation = architecture.inputActivation
+    let width = architecture.inputWidth
+    first = Matrix(rows: rows, columns: width)
+    encoder = StackTrace(architecture.encoder, parametersFrom: 1, rows: rows, forTraining: forTraining)
+    decoder = StackTrace(
+      architecture.decoder, parametersFrom: encoder.parametersEnd, rows: rows, forTraining: forTraining)
     latent = LatentTrace(rows: rows, latent: design.latent)
-    inputDelta = matrix(forTraining ? design.encoderWidths[0] : 0)
-    encoderGradients = gradients(design.encoderWidths)
-    decoderGradients = gradients([design.latent] + design.decoderWidths)
-    inputBiasGradient = Matrix(rows: 1, columns: forTraining ? design.encoderWidths[0] : 0)
+    inputDelta = Matrix(rows: rows, columns: forTraining ? width : 0)
+    inputBiasGradient = Matrix(rows: 1, columns: forTraining ? width : 0)
   }
 
   /// The number of users.
   var count: Int { input.rowCount }
 
-  /// What the output layer reads; shape: b × D.
-  var output: Matrix<S> { decoded.last ?? latent.z }
+  /// The parameters of the codes; shape: b × L·``LatentSpace/outputsPerDimension``.
+  var head: Matrix<S> { encoder.output ?? first }
+
+  /// What the wide output layer reads; shape: b × D.
+  var output: Matrix<S> { decoder.output ?? latent.z }
+
+  /// ∂loss/∂parameter for every small parameter of the network, in order.
+  var gradients: [Matrix<S>] { [inputBiasGradient] + encoder.gradients + decoder.gradients + priorGradients }
 
   // MARK: Forward
-
-  /// Takes the users from the input to the last hidden layer.
-  ///
-  /// - Parameter noisy: whether the latent layer draws; if so `latent.noise` has been filled.
-  mutating func forward(
-    shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>], decoder: [DenseLayer<S>],
-    users: Matrix<S>, unseenUser: Matrix<S>?, noisy: Bool, multiplier: inout Multiplier<S>
-  ) {
-    encode(
-      shards: shards, inputBias: inputBias, encoder: encoder, users: users, unseenUser: unseenUser,
-      multiplier: &multiplier)
-    if let outputs = encoded.last {
-      Latent.forward(&latent, outputs: outputs, noisy: noisy)
-    }
-    decode(decoder: decoder, multiplier: &multiplier)
-  }
 
   /// Input to code.
   ///
   /// The first layer is a sum of weight rows over what each user has.
-  mutating func encode(
-    shards: [ItemShard<S>], inputBias: Matrix<S>, encoder: [DenseLayer<S>], users: Matrix<S>,
-    unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>
-  ) {
-    encoded[0].reshape(rows: count)
-    encoded[0].setRows(to: inputBias)
-    for shard in shards { encoded[0].gather(input, columns: shard.items, from: shard.inputWeight) }
+  mutating func encode(_ network: Network<S>, unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>) {
+    first.reshape(rows: count)
+    first.setRows(to: network.inputBias)
+    for shard in network.shards { first.gather(input, columns: shard.items, from: shard.inputWeight) }
     if design.userVectors != nil {
       for row in 0..<count {
         if userRows[row] >= 0 {
-          encoded[0].add(row: userRows[row], of: users, toRow: row)
+          first.add(row: userRows[row], of: network.users, toRow: row)
         } else if let unseenUser {
-          encoded[0].add(row: 0, of: unseenUser, toRow: row)
+          first.add(row: 0, of: unseenUser, toRow: row)
         }
       }
     }
-    encoded[0].apply(design.encoderActivation(0))
-    for (index, layer) in encoder.enumerated() {
-      encoded[index + 1].reshape(rows: count)
-      multiplier.multiply(encoded[index], transposed: layer.weight, into: &encoded[index + 1])
-      encoded[index + 1].add(bias: layer.bias)
-      encoded[index + 1].apply(design.encoderActivation(index + 1))
-    }
+    first.apply(inputActivation)
+    encoder.forward(first, network.parameters, multiplier: &multiplier)
   }
 
-  /// `latent.z` to the last hidden layer.
-  mutating func decode(decoder: [DenseLayer<S>], multiplier: inout Multiplier<S>) {
-    for (index, layer) in decoder.enumerated() {
-      decoded[index].reshape(rows: latent.z.rows)
-      let below = index == 0 ? latent.z : decoded[index - 1]
-      multiplier.multiply(below, transposed: layer.weight, into: &decoded[index])
-      decoded[index].add(bias: layer.bias)
-      decoded[index].apply(design.activation)
-    }
+  /// Goes from the code to the latent vector as training does; `latent.noise` has been filled.
+  mutating func draw(_ network: Network<S>) {
+    design.regulariser.forward(&latent, head: head, network.parameters[decoder.parametersEnd...])
+  }
+
+  /// The sum over users of their divergences, each times its factor.
+  var weightedDivergence: Double {
+    factors.isEmpty
+      ? latent.divergences.reduce(0, +) : zip(factors, latent.divergences).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// `latent.z` to what the wide output layer reads.
+  mutating func decode(_ network: Network<S>, multiplier: inout Multiplier<S>) {
+    decoder.forward(latent.z, network.parameters, multiplier: &multiplier)
   }
 
   // MARK: Backward
 
-  /// Takes ∂loss/∂output back to the input, leaving the gradients of the small layers and ``inputDelta``.
+  /// Takes ∂loss/∂output back to the input, leaving ``gradients`` and ``inputDelta``.
   ///
   /// - Parameter parts: the summands of ∂loss/∂output of the whole batch, in order; shapes: B × D.
   mutating func backward(
-    parts: [Matrix<S>], encoder: [DenseLayer<S>], decoder: [DenseLayer<S>], priorWeight: Double,
-    multiplier: inout Multiplier<S>
+    parts: [Matrix<S>], parameters: [Matrix<S>], priorWeight: Double, multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: count, columns: output.columns)
     delta.setToSum(of: parts, rows: batchRows)
-    for index in decoder.indices.reversed() {
-      delta.backpropagate(through: design.activation, outputs: decoded[index])
-      let below = index == 0 ? latent.z : decoded[index - 1]
-      multiplier.multiply(transposing: delta, below, into: &decoderGradients[index].weight)
-      decoderGradients[index].bias.setToColumnSums(of: delta)
-      var next = Matrix<S>(rows: count, columns: below.columns)
-      multiplier.multiply(delta, decoder[index].weight, into: &next)
-      delta = next
-    }
-    let outputs = encoded[encoded.count - 1]
-    var head = Matrix<S>(rows: count, columns: outputs.columns)
-    Latent.backward(
-      latent, outputs: outputs, gradient: delta, priorWeight: priorWeight, into: &head)
-    delta = head
-    for index in encoder.indices.reversed() {
-      delta.backpropagate(
-        through: design.encoderActivation(index + 1), outputs: encoded[index + 1])
-      multiplier.multiply(transposing: delta, encoded[index], into: &encoderGradients[index].weight)
-      encoderGradients[index].bias.setToColumnSums(of: delta)
-      var next = Matrix<S>(rows: count, columns: encoded[index].columns)
-      multiplier.multiply(delta, encoder[index].weight, into: &next)
-      delta = next
-    }
-    delta.backpropagate(through: design.encoderActivation(0), outputs: encoded[0])
+    delta = decoder.backward(delta, input: latent.z, parameters, multiplier: &multiplier)
+    let outputs = head
+    var headDelta = Matrix<S>(rows: count, columns: outputs.columns)
+    priorGradients = design.regulariser.backward(
+      latent, head: outputs, parameters[decoder.parametersEnd...], gradient: delta,
+      weights: factors.isEmpty
+        ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }, into: &headDelta)
+    delta = encoder.backward(headDelta, input: first, parameters, multiplier: &multiplier)
+    delta.backpropagate(through: inputActivation, outputs: first)
     inputBiasGradient.setToColumnSums(of: delta)
     inputDelta = delta
+  }
+
+  /// The first place on the way forward where a number is not finite.
+  var firstNonFinite: String? {
+    if !first.isFinite { return "output of encoder.0" }
+    if let index = encoder.firstNonFinite { return "output of encoder.\(index + 1)" }
+    if !latent.z.isFinite { return "latent draw" }
+    return decoder.firstNonFinite.map { "output of decoder.\($0)" }
   }
 }
 
@@ -192,13 +169,19 @@ extension UserBlock {
   ///
   /// - Parameters:
   ///   - rows: the users, as rows of `data`.
-  ///   - noise: the source of random draws.
+  ///   - clean: what the loss holds the output against, where that is not the input; of the shape of `data`.
+  ///   - noise: what is drawn, and from where.
   mutating func load(
-    _ rows: ArraySlice<Int>, of data: SparseRows, noise: NoiseSource, block: Int
+    _ rows: ArraySlice<Int>, of data: SparseRows, target clean: SparseRows?, corrupts: Bool, noise: NoiseSource,
+    block: Int
   ) {
+    let corruptor = corrupts ? design.corruption : .none
     input.removeAll()
     target.removeAll()
     userRows = Array(rows)
+    factors = rows.compactMap { row in
+      design.regulariser.factor(total: data.range(ofRow: row).reduce(0) { $0 + Double(data.value(at: $1)) })
+    }
     var corruption = noise.stream(.corruption, block)
     var negatives = noise.stream(.negatives, block)
     var given = noise.givenMask(batchRows: batchRows)
@@ -210,16 +193,20 @@ extension UserBlock {
         let normalised = value * S(factor)
         let corrupted =
           if let kept = given.next() {
-            kept ? normalised * S(design.corruption.keptScale) : 0
+            kept ? normalised * S(corruptor.keptScale) : 0
           } else {
-            design.corruption.apply(to: normalised, using: &corruption)
+            corruptor.apply(to: normalised, using: &corruption)
           }
         if corrupted != 0 { input.append(column: item, value: corrupted) }
         if case .sampled = design.cells { continue }
-        target.append(column: item, value: value)
+        if clean == nil { target.append(column: item, value: value) }
       }
       if case .sampled(let perPositive) = design.cells {
-        appendSampled(row, of: data, perPositive: perPositive, using: &negatives)
+        appendSampled(row, of: clean ?? data, perPositive: perPositive, using: &negatives)
+      } else if let clean {
+        for position in clean.range(ofRow: row) {
+          target.append(column: clean.indices[position], value: S(clean.value(at: position)))
+        }
       }
       input.endRow()
       target.endRow()

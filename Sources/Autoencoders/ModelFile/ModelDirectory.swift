@@ -1,4 +1,3 @@
-import Compute
 public import FileFormats
 import Foundation
 public import InteractionData
@@ -15,9 +14,9 @@ public import InteractionData
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
   /// The model and its settings.
-  public var configuration: ModelConfiguration
+  public var configuration: any ZooModel
   /// The fitted model.
-  public var model: TrainedModel
+  public var model: any FittedModel
   /// The items, in the order of the weights.
   public var items: Vocabulary
   /// The training users, for models with parameters per user.
@@ -40,7 +39,7 @@ public struct ModelDirectory: Sendable {
 
   /// Creates a model directory in memory.
   public init(
-    configuration: ModelConfiguration, model: TrainedModel, items: Vocabulary, users: Vocabulary? = nil,
+    configuration: any ZooModel, model: any FittedModel, items: Vocabulary, users: Vocabulary? = nil,
     record: [String: JSONValue] = [:]
   ) {
     self.configuration = configuration
@@ -48,14 +47,6 @@ public struct ModelDirectory: Sendable {
     self.items = items
     self.users = users
     self.record = record
-  }
-
-  /// Whether a model of this type has parameters per training user, so that their ids are stored.
-  public static func keepsUsers(_ configuration: ModelConfiguration) -> Bool {
-    switch configuration {
-    case .cdae, .itemAutoRec: true
-    default: false
-    }
   }
 
   // MARK: Writing
@@ -72,7 +63,7 @@ public struct ModelDirectory: Sendable {
     config["items"] = .number(Double(items.count))
     if let users { config["users"] = .number(Double(users.count)) }
     try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
-      try SafeTensors(tensors: tensors, metadata: ["format": "doppel", "model": configuration.name])
+      try SafeTensors(tensors: model.tensors, metadata: ["format": "doppel", "model": configuration.name])
         .write(to: directory + "/model.safetensors")
       try AtomicFile.write(
         JSONValue.object(config).prettyPrinted + "\n", to: directory + "/config.json")
@@ -129,31 +120,15 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  private var tensors: [String: Tensor] {
-    switch model {
-    case .popularity(let model):
-      ["popularity.counts": Tensor(shape: [model.counts.count], values: model.counts)]
-    case .point(let model): Self.tensors(of: model.network)
-    case .gaussian(let model): Self.tensors(of: model.network)
-    }
-  }
-
-  private static func tensors(of network: Network<Float>) -> [String: Tensor] {
-    NamedTensors(network).matrices.reduce(into: [:]) { tensors, pair in
-      let (name, matrix) = pair
-      let shape = name.hasSuffix(".bias") ? [matrix.columns] : [matrix.rows, matrix.columns]
-      tensors[name] = Tensor(shape: shape, values: matrix.elements)
-    }
-  }
-
   // MARK: Reading
 
   /// Reads a model directory.
   ///
   /// No data set is needed.
   ///
+  /// - Parameter models: the models it may be of; those of the zoo, and a caller's own.
   /// - Throws: `InputError` when a file is missing; `DataError` when one is damaged or does not fit the others.
-  public init(contentsOf path: String) throws {
+  public init(contentsOf path: String, among models: [any ZooModel.Type] = Zoo.models) throws {
     let configPath = path + "/config.json"
     let config: [String: JSONValue]
     do {
@@ -167,10 +142,9 @@ public struct ModelDirectory: Sendable {
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
       DataError(path: configPath, message: message, accepted: accepted)
     }
-    configuration = try Self.configuration(config, path: configPath)
+    configuration = try Self.configuration(config, path: configPath, among: models)
     items = try IdentifierList.read(path + "/items.txt")
-    users =
-      Self.keepsUsers(configuration) ? try IdentifierList.read(path + "/users.txt") : nil
+    users = configuration.keepsUsers ? try IdentifierList.read(path + "/users.txt") : nil
     if let count = config["items"], count != .number(Double(items.count)) {
       throw wrong("has \(count.prettyPrinted) items, but items.txt has \(items.count)")
     }
@@ -178,8 +152,7 @@ public struct ModelDirectory: Sendable {
     let tensorPath = path + "/model.safetensors"
     let file = try SafeTensors(contentsOf: tensorPath)
     do {
-      model = try Self.model(
-        configuration, items: items.count, users: users?.count ?? 0, tensors: file.tensors)
+      model = try configuration.load(file.tensors, items: items.count, users: users?.count ?? 0)
     } catch let error as TensorMismatch {
       throw DataError(
         path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
@@ -190,19 +163,23 @@ public struct ModelDirectory: Sendable {
 
   /// Which model a directory holds, found out without reading its weights.
   ///
+  /// - Parameter models: the models it may be of.
   /// - Throws: `InputError` when there is none; `DataError` when its `config.json` cannot be understood.
-  public static func configuration(at path: String) throws -> ModelConfiguration {
-    try configuration(readConfig(path + "/config.json"), path: path + "/config.json")
+  public static func configuration(
+    at path: String, among models: [any ZooModel.Type] = Zoo.models
+  ) throws -> any ZooModel {
+    try configuration(readConfig(path + "/config.json"), path: path + "/config.json", among: models)
   }
 
-  private static func configuration(_ config: [String: JSONValue], path: String) throws -> ModelConfiguration {
-    guard let name = config["model"]?.text, let plain = ModelConfiguration.named(name) else {
+  private static func configuration(
+    _ config: [String: JSONValue], path: String, among models: [any ZooModel.Type]
+  ) throws -> any ZooModel {
+    guard let name = config["model"]?.text, let type = models.first(where: { $0.name == name }) else {
       throw DataError(
-        path: path, message: "names no known model",
-        accepted: ModelConfiguration.all.map(\.name).joined(separator: ", "))
+        path: path, message: "names no known model", accepted: models.map { $0.name }.joined(separator: ", "))
     }
     do {
-      return try plain.setting(config["hyperparameters"]?.members ?? [:])
+      return try type.init().setting(config["hyperparameters"]?.members ?? [:])
     } catch let error as HyperparameterError {
       throw DataError(path: path, message: error.description)
     }
@@ -217,42 +194,5 @@ public struct ModelDirectory: Sendable {
         path: path, message: "is not a JSON object", accepted: "the config.json of a model")
     }
     return members
-  }
-
-  private static func model(
-    _ configuration: ModelConfiguration, items: Int, users: Int, tensors: [String: Tensor]
-  ) throws -> TrainedModel {
-    func matrix(_ tensor: Tensor) throws -> Matrix<Float> {
-      switch tensor.shape.count {
-      case 1: Matrix(rows: 1, columns: tensor.shape[0], elements: tensor.values)
-      case 2: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], elements: tensor.values)
-      default: throw TensorMismatch(name: "of a strange shape", expected: nil, found: tensor.shape)
-      }
-    }
-    func network<Model: AutoencoderModel>(
-      _ configured: Configured<Model>, outputs: Int
-    ) throws -> Autoencoder<Model.Latent> {
-      let design = configured.model.design
-      return Autoencoder(
-        design: design,
-        network: try Network(
-          design, items: outputs, users: users, tensors: try tensors.mapValues(matrix)))
-    }
-    switch configuration {
-    case .popularity:
-      guard let counts = tensors["popularity.counts"], counts.shape == [items] else {
-        throw TensorMismatch(
-          name: "popularity.counts", expected: [items], found: tensors["popularity.counts"]?.shape)
-      }
-      return .popularity(Popularity(counts: counts.values))
-    case .mean: throw TensorMismatch(name: "of a model that has none", expected: nil, found: [])
-    case .ae(let configured): return .point(try network(configured, outputs: items))
-    case .dae(let configured): return .point(try network(configured, outputs: items))
-    case .cdae(let configured): return .point(try network(configured, outputs: items))
-    case .multDAE(let configured): return .point(try network(configured, outputs: items))
-    case .multVAE(let configured): return .gaussian(try network(configured, outputs: items))
-    case .userAutoRec(let configured): return .point(try network(configured, outputs: items))
-    case .itemAutoRec(let configured): return .point(try network(configured, outputs: users))
-    }
   }
 }

@@ -9,44 +9,23 @@ public import Compute
 /// | `decoder.k.weight` | outputs × inputs; for the last layer items × D |
 /// | `encoder.k.bias`, `decoder.k.bias` | outputs |
 /// | `user.weight` | training users × H, only for models with user vectors |
+/// | others | as their layer or prior lists them: ``Design/parameters`` |
 ///
 /// A variational encoder's last layer has 2L outputs: the means, then the log-variances.
 public struct NamedTensors<S: Scalar>: Sendable {
   /// The tensors; biases are 1 × outputs.
   public let matrices: [String: Matrix<S>]
 
-  init(
-    inputWeight: [Matrix<S>], outputWeight: [Matrix<S>], outputBias: [Matrix<S>],
-    inputBias: Matrix<S>, encoder: [(Matrix<S>, Matrix<S>)], decoder: [(Matrix<S>, Matrix<S>)],
-    users: Matrix<S>
-  ) {
-    var matrices: [String: Matrix<S>] = [:]
-    matrices["encoder.0.weight"] = Self.stack(inputWeight)
-    matrices["encoder.0.bias"] = inputBias
-    for (index, layer) in encoder.enumerated() {
-      matrices["encoder.\(index + 1).weight"] = layer.0
-      matrices["encoder.\(index + 1).bias"] = layer.1
-    }
-    for (index, layer) in decoder.enumerated() {
-      matrices["decoder.\(index).weight"] = layer.0
-      matrices["decoder.\(index).bias"] = layer.1
-    }
-    let bias = outputBias.flatMap(\.elements)
-    matrices["decoder.\(decoder.count).weight"] = Self.stack(outputWeight)
-    matrices["decoder.\(decoder.count).bias"] = Matrix(
-      rows: 1, columns: bias.count, elements: bias)
-    if users.rows > 0 { matrices["user.weight"] = users }
-    self.matrices = matrices
-  }
-
   /// The tensors of a network.
   public init(_ network: Network<S>) {
-    self.init(
-      inputWeight: network.shards.map(\.inputWeight),
-      outputWeight: network.shards.map(\.outputWeight),
-      outputBias: network.shards.map(\.outputBias), inputBias: network.inputBias,
-      encoder: network.encoder.map { ($0.weight, $0.bias) },
-      decoder: network.decoder.map { ($0.weight, $0.bias) }, users: network.users)
+    var matrices = Dictionary(
+      uniqueKeysWithValues: zip(network.described.map(\.name), network.parameters))
+    matrices["encoder.0.weight"] = Self.stack(network.shards.map(\.inputWeight))
+    matrices["\(network.outputLayer).weight"] = Self.stack(network.shards.map(\.outputWeight))
+    let bias = network.shards.flatMap(\.outputBias.elements)
+    matrices["\(network.outputLayer).bias"] = Matrix(rows: 1, columns: bias.count, elements: bias)
+    if network.users.rows > 0 { matrices["user.weight"] = network.users }
+    self.matrices = matrices
   }
 
   /// One matrix from shards of rows.
@@ -75,31 +54,23 @@ extension Network {
       }
       return matrix
     }
-    func layers(_ side: String, from first: Int, widths: [Int]) throws -> [DenseLayer<S>] {
-      try zip(widths, widths.dropFirst()).enumerated().map { index, pair in
-        DenseLayer(
-          weight: try take("\(side).\(first + index).weight", pair.1, pair.0),
-          bias: try take("\(side).\(first + index).bias", 1, pair.1))
-      }
-    }
-    let width = design.encoderWidths[0]
-    let last = design.decoderWidths.count
+    let architecture = design.architecture
+    let (width, last) = (architecture.inputWidth, architecture.decoder.outputs)
+    outputLayer = architecture.outputLayer
     let input = try take("encoder.0.weight", items, width)
-    let output = try take("decoder.\(last).weight", items, design.outputWidth)
-    let bias = try take("decoder.\(last).bias", 1, items)
+    let output = try take("\(outputLayer).weight", items, last)
+    let bias = try take("\(outputLayer).bias", 1, items)
     shards = ItemShard<S>.ranges(items: items).map { range in
       var shard = ItemShard(
-        items: range, inputWeight: Matrix<S>(rows: 0, columns: width),
-        outputWeight: Matrix<S>(rows: 0, columns: design.outputWidth),
+        items: range, inputWeight: Matrix<S>(rows: 0, columns: width), outputWeight: Matrix<S>(rows: 0, columns: last),
         outputBias: Matrix<S>(rows: 1, columns: range.count))
       shard.inputWeight.copyRows(range, of: input)
       shard.outputWeight.copyRows(range, of: output)
       for (column, item) in range.enumerated() { shard.outputBias[0, column] = bias[0, item] }
       return shard
     }
-    inputBias = try take("encoder.0.bias", 1, width)
-    encoder = try layers("encoder", from: 1, widths: design.encoderWidths)
-    decoder = try layers("decoder", from: 0, widths: [design.latent] + design.decoderWidths)
+    described = design.parameters
+    parameters = try described.map { try take($0.name, $0.rows, $0.columns) }
     self.users =
       design.userVectors == nil
       ? Matrix(rows: 0, columns: width) : try take("user.weight", users, width)

@@ -11,13 +11,13 @@ import Compute
 public struct AE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, likelihood, weightDecay }
 
   /// Its name on the command line and in files.
   public static let name = "ae"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent), .likelihood(\.likelihood), .weightDecay(\.weightDecay)] + trainingSettings
+  }
 
   /// The width of the hidden layer.
   public var latent = 200
@@ -25,13 +25,15 @@ public struct AE: AutoencoderModel {
   public var likelihood = Likelihood.bernoulli
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
+  /// How it is fitted.
+  public var training = TrainingOptions()
 
   /// Creates the model with its defaults.
   public init() {}
 
   /// The network.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.codeActivation = .tanh
     design.likelihood = likelihood
     design.weightDecay = weightDecay

@@ -1,4 +1,6 @@
-import Compute
+public import Compute
+public import FileFormats
+public import InteractionData
 
 /// U-AutoRec and I-AutoRec share this: `h(r) = W g(V r + μ) + b` with a sigmoid g, on rating vectors with 0 where there is no
 /// rating, the loss over observed cells only.
@@ -9,7 +11,7 @@ import Compute
 /// Differences from the paper: mini-batch Adam in place of L-BFGS or Rprop; each batch is a mean over its rows, so λ here is
 /// the coefficient of `‖W‖² + ‖V‖²` per row.
 private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLatent> {
-  var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+  var design = Design<PointLatent>(latent: latent)
   design.codeActivation = .sigmoid
   design.likelihood = .gaussian
   design.cells = .observed
@@ -22,47 +24,100 @@ private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLate
 private let autoRecTraining = TrainingOptions(epochs: 300, learningRate: 5e-4)
 
 /// U-AutoRec: one example per user, the ratings of all items in and out.
-public struct UserAutoRec: AutoencoderModel {
+public struct UserAutoRec: AutoencoderModel, RatingModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
 
   /// Its name on the command line and in files.
   public static let name = "user-autorec"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { autoRecTraining }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent), .weightDecay(\.weightDecay)] + trainingSettings
+  }
 
   /// k, the width of the hidden layer.
   public var latent = 500
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.03
+  /// How it is fitted.
+  public var training = autoRecTraining
 
   /// Creates the model with its defaults.
   public init() {}
   /// The network.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
+  /// The network, fed with users' rows.
+  public func predictor(_ fitted: Autoencoder<PointLatent>, ratings: SparseRows) -> any RatingPredictor {
+    AutoRecPredictor(fitted, side: .users, ratings: ratings)
+  }
 }
 
 /// I-AutoRec: one example per item, the ratings by all users in and out.
-public struct ItemAutoRec: AutoencoderModel {
-  /// It encodes to a point.
-  public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable { case latent, weightDecay }
-
+public struct ItemAutoRec: RatingModel, IterativeModel {
   /// Its name on the command line and in files.
   public static let name = "item-autorec"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { autoRecTraining }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent), .weightDecay(\.weightDecay)] + trainingSettings
+  }
 
   /// k, the width of the hidden layer.
   public var latent = 500
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.03
+  /// How it is fitted.
+  public var training = autoRecTraining
+  /// Its inputs are the training users.
+  public let keepsUsers = true
 
   /// Creates the model with its defaults.
   public init() {}
   /// The network.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
+
+  /// Fits the design to the ratings turned over.
+  public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
+    let items = data.rows.columnCount
+    let validate = data.validate.map { validate in
+      { (network: Autoencoder<PointLatent>) in try validate(Fitted(network: network, itemCount: items)) }
+    }
+    let turned = TrainingData(
+      rows: data.rows.transposed(), refit: data.refit?.transposed(), validate: validate)
+    return try trainer.fit(design, to: turned, options: training).map { Fitted(network: $0, itemCount: items) }
+  }
+
+  /// Puts the network together.
+  public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
+    Fitted(network: try Autoencoder(design, items: users, users: 0, tensors: tensors), itemCount: items)
+  }
+
+  /// Weights, moments and one batch of items at work.
+  public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
+    TrainingMemory(design, options: training, rows: rows.transposed, processor: processor)
+  }
+
+  /// The network, fed with items' rows.
+  public func predictor(_ fitted: Fitted, ratings: SparseRows) -> any RatingPredictor {
+    AutoRecPredictor(fitted.network, side: .items, ratings: ratings)
+  }
+
+  /// The network, whose rows are items and whose columns are training users.
+  public struct Fitted: FittedModel {
+    /// The network.
+    public let network: Autoencoder<PointLatent>
+    /// The number of items.
+    public let itemCount: Int
+
+    /// The weights under the names of ``NamedTensors``, with users in place of items.
+    public var tensors: [String: Tensor] { network.tensors }
+    /// The number of weights and biases.
+    public var parameterCount: Int { network.parameterCount }
+    /// The ratings of all users are its input, and it keeps none of them.
+    public var limitation: String? { "predicts from the ratings of all users, which a saved model does not keep" }
+
+    /// Refused: a row of items means nothing to it.
+    public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
+      throw CannotScore(model: ItemAutoRec.name, limitation: limitation ?? "")
+    }
+  }
 }

@@ -1,19 +1,72 @@
-/// A model of the zoo: hyper-parameters that compose into a ``Design``.
-///
-/// To add one, see CONTRIBUTING.
-public protocol AutoencoderModel: Codable, Sendable, Equatable {
+public import Compute
+public import FileFormats
+
+/// A model of the zoo that is an ``Autoencoder``: its settings compose into a ``Design``, and all else is given.
+public protocol AutoencoderModel: IterativeModel where Fitted == Autoencoder<Latent> {
   /// Whether it encodes to a point or to a distribution.
   associatedtype Latent: LatentSpace
-  /// Its hyper-parameters by name, as in files and results.
-  associatedtype CodingKeys: CodingKey & CaseIterable & RawRepresentable<String>
 
-  /// Its name on the command line and in files.
-  static var name: String { get }
-  /// The default training options.
-  static var defaultTraining: TrainingOptions { get }
-
-  /// Creates the model with its defaults.
-  init()
-  /// The network.
+  /// What it is made of.
   var design: Design<Latent> { get }
+}
+
+extension AutoencoderModel {
+  /// A point or a distribution, as the type of its latent space says.
+  public static var latentKind: LatentKind { Latent.kind }
+  /// Whether it has a vector per training user.
+  public var keepsUsers: Bool { design.userVectors != nil }
+
+  /// The vector of new users, where training users have vectors.
+  public var vectorOfNewUsers: UserVectors? { design.userVectors }
+
+  /// Fits the design, twice where there are rows for a second fit.
+  public func fit(
+    _ data: TrainingData<Autoencoder<Latent>>, by trainer: Trainer
+  ) throws -> Fit<Autoencoder<Latent>> {
+    try trainer.fit(design, to: data, options: training)
+  }
+
+  /// Puts the network of the design together.
+  public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Autoencoder<Latent> {
+    try Autoencoder(design, items: items, users: users, tensors: tensors)
+  }
+
+  /// Weights, moments and one batch at work.
+  public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
+    TrainingMemory(design, options: training, rows: rows, processor: processor)
+  }
+}
+
+extension Autoencoder: FittedModel {
+  /// Its weights under the names of ``NamedTensors``.
+  public var tensors: [String: Tensor] {
+    NamedTensors(network).matrices.reduce(into: [:]) { tensors, pair in
+      let (name, matrix) = pair
+      let shape = name.hasSuffix(".bias") ? [matrix.columns] : [matrix.rows, matrix.columns]
+      tensors[name] = Tensor(shape: shape, values: matrix.elements)
+    }
+  }
+
+  /// The number of weights and biases.
+  public var parameterCount: Int { network.parameterCount }
+
+  /// Points or distributions, as its type says.
+  public var latent: LatentView { Latent.view(of: self) }
+
+  /// Puts tensors under their names into the network of a design.
+  ///
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than the design asks for.
+  public init(_ design: Design<Latent>, items: Int, users: Int, tensors: [String: Tensor]) throws {
+    let matrices = try tensors.map { name, tensor in
+      switch tensor.shape.count {
+      case 1: (name, Matrix<Float>(rows: 1, columns: tensor.shape[0], elements: tensor.values))
+      case 2: (name, Matrix<Float>(rows: tensor.shape[0], columns: tensor.shape[1], elements: tensor.values))
+      default: throw TensorMismatch(name: name, expected: nil, found: tensor.shape)
+      }
+    }
+    self.init(
+      design: design,
+      network: try Network(
+        design, items: items, users: users, tensors: Dictionary(uniqueKeysWithValues: matrices)))
+  }
 }

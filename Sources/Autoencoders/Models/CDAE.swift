@@ -14,15 +14,27 @@ import Compute
 public struct CDAE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable {
-    case latent, dropout, corruptionScale, likelihood, negatives, unseenUsers, weightDecay
-  }
 
   /// Its name on the command line and in files.
   public static let name = "cdae"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [
+      .latent(\.latent), .dropout(\.dropout),
+      .number(
+        "corruptionScale", \.corruptionScale, "What kept entries are multiplied by (default: 1/(1−p)).",
+        placeholder: "δ", accepted: "a number above 0"
+      ) { $0 > 0 }.withoutFlag(),
+      .likelihood(\.likelihood, among: [.bernoulli, .gaussian]),
+      .whole(
+        "negatives", \.negatives, in: 0...Int(Int32.max), "Drawn negatives per positive; 0 takes all items."
+      ).withoutFlag(),
+      .word(
+        "unseenUsers", \.unseenUsers, among: UserVectors.allCases, "What stands in for an unseen user's vector."
+      ).withoutFlag(),
+      .weightDecay(\.weightDecay),
+    ] + trainingSettings
+  }
 
   /// K, the width of the hidden layer.
   public var latent = 200
@@ -38,13 +50,15 @@ public struct CDAE: AutoencoderModel {
   public var unseenUsers = UserVectors.mean
   /// λ of `λ Σ ‖W‖²` over weights and user vectors.
   public var weightDecay = 0.0
+  /// How it is fitted.
+  public var training = TrainingOptions()
 
   /// Creates the model with its defaults.
   public init() {}
 
   /// The network.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.corruption =
       if let corruptionScale, dropout > 0 {
         .masking(rate: dropout, scale: corruptionScale)

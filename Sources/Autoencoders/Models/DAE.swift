@@ -9,15 +9,14 @@ import Compute
 public struct DAE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable {
-    case latent, dropout, likelihood, weightDecay
-  }
 
   /// Its name on the command line and in files.
   public static let name = "dae"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { AE.defaultTraining }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .weightDecay(\.weightDecay)]
+      + trainingSettings
+  }
 
   /// The width of the hidden layer.
   public var latent = AE().latent
@@ -27,6 +26,8 @@ public struct DAE: AutoencoderModel {
   public var likelihood = AE().likelihood
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = AE().weightDecay
+  /// How it is fitted.
+  public var training = AE().training
 
   /// Creates the model with its defaults.
   public init() {}

@@ -10,15 +10,15 @@ import Compute
 public struct MultDAE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable {
-    case hidden, latent, dropout, likelihood, weightDecay
-  }
 
   /// Its name on the command line and in files.
   public static let name = "mult-dae"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions { TrainingOptions() }
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [
+      .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .weightDecay(\.weightDecay),
+    ] + trainingSettings
+  }
 
   /// The widths of further hidden layers.
   public var hidden: [Int] = []
@@ -30,13 +30,15 @@ public struct MultDAE: AutoencoderModel {
   public var likelihood = Likelihood.multinomial
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 2e-5
+  /// How it is fitted.
+  public var training = TrainingOptions()
 
   /// Creates the model with its defaults.
   public init() {}
 
   /// The network.
   public var design: Design<PointLatent> {
-    var design = Design<PointLatent>(latent: latent, prior: NoPrior())
+    var design = Design<PointLatent>(latent: latent)
     design.normalisesInput = true
     design.corruption = .dropout(dropout)
     design.hidden = hidden

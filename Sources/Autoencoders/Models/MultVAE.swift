@@ -21,16 +21,25 @@ import Compute
 public struct MultVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
-  /// The names of its hyper-parameters.
-  public enum CodingKeys: String, CodingKey, CaseIterable {
-    case hidden, latent, dropout, likelihood, beta, annealingSteps, weightDecay
-  }
 
   /// Its name on the command line and in files.
   public static let name = "mult-vae"
-  /// The default training options.
-  public static var defaultTraining: TrainingOptions {
-    TrainingOptions(epochs: 150, batchSize: 1000, learningRate: 2e-3)
+  /// All that can be set.
+  public static var settings: [Setting<Self>] {
+    [
+      .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood),
+      .number(
+        "beta", \.beta, "Largest weight β of the KL term.", placeholder: "β", accepted: "a number of at least 0",
+        search: .linear(0...1)
+      ) { $0 >= 0 },
+      .whole(
+        "annealingSteps", \.annealingSteps, in: 0...Int(Int32.max),
+        """
+        Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
+        80 % of the training; 0: the cap throughout).
+        """),
+      .weightDecay(\.weightDecay),
+    ] + trainingSettings
   }
 
   /// The widths of the hidden layers.
@@ -47,6 +56,8 @@ public struct MultVAE: AutoencoderModel {
   public var annealingSteps: Int?
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
+  /// How it is fitted.
+  public var training = TrainingOptions(epochs: 150, batchSize: 1000, learningRate: 2e-3)
 
   /// Creates the model with its defaults.
   public init() {}
@@ -54,8 +65,7 @@ public struct MultVAE: AutoencoderModel {
   /// The network.
   public var design: Design<GaussianLatent> {
     let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
-    var design = Design<GaussianLatent>(
-      latent: latent, prior: StandardNormalPrior(schedule: schedule))
+    var design = Design<GaussianLatent>(latent: latent, weight: .annealed(schedule))
     design.normalisesInput = true
     design.corruption = .dropout(dropout)
     design.hidden = hidden

@@ -53,7 +53,7 @@ struct LogitTile<S: Scalar>: Sendable {
   ///
   /// After the product one row goes through all loops before the next row does: it stays in the first-level cache.
   mutating func score(
-    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout ThreadScratch<S>
+    _ shard: ItemShard<S>, output: DecoderOutput<S>, objective: OutputLoss<S>, scratch: inout ThreadScratch<S>
   ) {
     let engine = scratch.multiplier.engine
     let rows = output.exact.rows
@@ -84,7 +84,7 @@ struct LogitTile<S: Scalar>: Sendable {
   ///
   /// The first tile of a shard sets `outputGradient`, the others add to it.
   mutating func differentiate(
-    _ shard: ItemShard<S>, output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser],
+    _ shard: ItemShard<S>, output: DecoderOutput<S>, objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser],
     outputGradient: inout Matrix<S>, biasGradient: inout Matrix<S>, scratch: inout ThreadScratch<S>
   ) {
     let engine = scratch.multiplier.engine
@@ -116,7 +116,7 @@ struct LogitTile<S: Scalar>: Sendable {
 }
 
 /// The last hidden layer of a batch, in the formats that the wide products read; shapes: B × D.
-struct HiddenLayer<S: Scalar>: Sendable {
+struct DecoderOutput<S: Scalar>: Sendable {
   var exact: Matrix<S>
   /// Empty unless the products are rounded.
   var rounded = BFloat16Matrix(rows: 0, columns: 0)

@@ -47,7 +47,7 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///
   /// - Parameter output: the last hidden layer. Shape: B × D.
   mutating func score(
-    output: HiddenLayer<S>, objective: OutputObjective<S>, scratch: inout ThreadScratch<S>
+    output: DecoderOutput<S>, objective: OutputLoss<S>, scratch: inout ThreadScratch<S>
   ) {
     for index in tiles.indices {
       tiles[index].score(shard, output: output, objective: objective, scratch: &scratch)
@@ -56,10 +56,12 @@ struct ShardWorker<S: Scalar>: Sendable {
 
   /// Second pass: ∂loss/∂logits in place, this shard's part of ∂loss/∂output, and the output weights' update.
   ///
-  /// - Parameter normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
+  /// - Parameters:
+  ///   - normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
+  ///   - steps: `nil` where the output weights stand still.
   mutating func learnOutput(
-    output: HiddenLayer<S>, objective: OutputObjective<S>, normalisers: [SoftmaxNormaliser], step: AdamStep,
-    biasStep: AdamStep, scratch: inout ThreadScratch<S>
+    output: DecoderOutput<S>, objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser],
+    steps: (penalised: AdamStep, plain: AdamStep)?, scratch: inout ThreadScratch<S>
   ) {
     outputGradient.reshape(rows: output.exact.rows)
     biasGradient.clear()
@@ -67,10 +69,12 @@ struct ShardWorker<S: Scalar>: Sendable {
       tiles[index].differentiate(
         shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
         biasGradient: &biasGradient, scratch: &scratch)
-      outputMoments.update(&shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, step)
+      guard let steps else { continue }
+      outputMoments.update(
+        &shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, steps.penalised)
       tiles[index].follow(shard)
     }
-    biasMoments.update(&shard.outputBias, gradient: biasGradient, biasStep)
+    if let steps { biasMoments.update(&shard.outputBias, gradient: biasGradient, steps.plain) }
   }
 
   /// Last pass: the input weights' update, item by item, from the users who have the item.

@@ -29,32 +29,3 @@ struct TrainedMatrix<S: Scalar>: Sendable {
     try moments.update(&value, sparse: entries, delta: delta, scratch: &scratch, processor: processor, step)
   }
 }
-
-/// A small layer with its moments.
-struct TrainedLayer<S: Scalar>: Sendable {
-  var weight: TrainedMatrix<S>
-  var bias: TrainedMatrix<S>
-
-  init(_ layer: DenseLayer<S>) {
-    weight = TrainedMatrix(layer.weight)
-    bias = TrainedMatrix(layer.bias)
-  }
-
-  init(_ layer: DenseLayer<S>, first: DenseLayer<S>, second: DenseLayer<S>) {
-    weight = TrainedMatrix(layer.weight, first: first.weight, second: second.weight)
-    bias = TrainedMatrix(layer.bias, first: first.bias, second: second.bias)
-  }
-
-  var layer: DenseLayer<S> { DenseLayer(weight: weight.value, bias: bias.value) }
-
-  /// - Parameters:
-  ///   - gradients: added in order.
-  ///   - scratch: memory for a piece of the gradient, per thread.
-  mutating func update(
-    summing gradients: [DenseLayer<S>], step: AdamStep, biasStep: AdamStep, scratch: inout [Matrix<S>],
-    processor: Processor
-  ) throws {
-    try weight.update(summing: gradients.map(\.weight), step, scratch: &scratch, processor: processor)
-    try bias.update(summing: gradients.map(\.bias), biasStep, scratch: &scratch, processor: processor)
-  }
-}

@@ -39,13 +39,14 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the
   ///     last epoch's, for callers that only need the best number of epochs.
+  ///   - target: what the loss compares the output with, where that is not the input; of the shape of `rows`.
   ///   - validate: the validation value after each epoch, larger is better; it chooses the best epoch.
   ///   - plannedEpochs: the number of epochs for schedules, when fewer are run (fitting again
   ///     for the number of epochs that validation chose).
   ///   - selection: the result of the first fit, during the second; stored in checkpoints.
   /// - Throws: ``TrainingError``, what `validate` throws, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
-    _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions,
+    _ design: Design<Latent>, to rows: SparseRows, target: SparseRows? = nil, options: TrainingOptions,
     plannedEpochs: Int? = nil, keepsBest: Bool = true, after selection: TrainingPosition.Selection? = nil,
     validate: ((Autoencoder<Latent>) throws -> Double)? = nil
   ) throws -> TrainingOutcome<Latent> {
@@ -78,6 +79,7 @@ public struct Trainer: Sendable {
         }
         step.latentMoments = moments
       }
+      step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: batches)
       onResume(position.allEpochs)
     }
 
@@ -86,11 +88,12 @@ public struct Trainer: Sendable {
       mayEndEarly: validate != nil && options.patience > 0, epochShare: 0, rows: users.count)
     while !position.isOver(options) {
       var record = try runEpoch(
-        &position, telling: progress, step: &step, best: best, users: users, batchSize, rows)
+        &position, telling: progress, step: &step, best: best, users: users, batchSize, rows, target,
+        design.phases.phase(ofEpoch: position.epoch))
       if let validate {
         let value = try validate(Autoencoder(design: design, network: step.network))
         record.validation = value
-        let settled = design.prior.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
+        let settled = design.regulariser.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
         if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
           if keepsBest {
             if best == nil { best = step.network }
@@ -116,7 +119,8 @@ public struct Trainer: Sendable {
   /// Runs the rest of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
     _ position: inout TrainingPosition, telling progress: TrainingProgress, step: inout TrainingStep<Latent, Float>,
-    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows
+    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows, _ target: SparseRows?,
+    _ part: (phase: Phase, begins: Bool)
   ) throws -> EpochRecord {
     let epoch = position.epoch
     var progress = progress
@@ -130,14 +134,18 @@ public struct Trainer: Sendable {
       ?? EpochRecord(
         epoch: epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
         heldLogVariances: 0)
-    if position.batch == 0 { step.beginEpoch() }
+    step.phase = part.phase
+    if position.batch == 0 {
+      step.beginEpoch()
+      if part.begins && part.phase.keepsEncoder { step.keepEncoder() }
+    }
     for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
       if isInterrupted() { try interrupt(step, position, best) }
       if position.batch > 0 { try keepIfDue(step, position, best) }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
       do {
         let loss = try step.update(
-          rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates))
+          rows: batch, of: rows, target: target, noise: .drawn(seed: seed, update: step.updates))
         let share = Double(batch.count) / Double(order.count)
         record.reconstruction += loss.reconstruction * share
         record.divergence += loss.divergence * share

@@ -6,7 +6,8 @@ import FileFormats
 /// Every large array has a size that follows from the design, the data and the batch; none grows with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
-  /// The weights with their two moments; where the best epoch's are kept, they are here a fourth time.
+  /// The weights with their two moments; where the best epoch's are kept, they are here once more, and so is a network whose encoder a
+  /// phase keeps.
   public var parameters = 0
   /// The logits of one batch.
   public var logits = 0
@@ -28,14 +29,12 @@ public struct TrainingMemory: Sendable, Equatable {
     _ design: Design<Latent>, items: Int, users: Int, batchSize: Int, keepsBest: Bool, processor: Processor
   ) {
     let float = MemoryLayout<Float>.size
-    let (encoder, decoder) = (design.encoderWidths, [design.latent] + design.decoderWidths)
-    let (first, last) = (encoder[0], design.outputWidth)
-    let small =
-      zip(encoder, encoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-      + zip(decoder, decoder.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
-    let weights =
-      items * (first + last + 1) + first + small + (design.userVectors == nil ? 0 : users * first)
-    parameters = weights * float * (keepsBest ? 4 : 3)
+    let architecture = design.architecture
+    let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
+    let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
+    let small = design.parameters.reduce(0) { $0 + $1.count }
+    let weights = items * (first + last + 1) + small + (design.userVectors == nil ? 0 : users * first)
+    parameters = weights * float * ((keepsBest ? 4 : 3) + (design.phases.contains(where: \.keepsEncoder) ? 1 : 0))
 
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.
@@ -59,9 +58,9 @@ public struct TrainingMemory: Sendable, Equatable {
 
 /// The shape of what a model is fitted to.
 public struct TrainingRows: Sendable {
-  /// The number of rows: users, or items for I-AutoRec.
+  /// The number of rows: users.
   public var count: Int
-  /// The length of a row: items, or users for I-AutoRec.
+  /// The length of a row: items.
   public var width: Int
   /// Whether the first fit only chooses the number of epochs; the best weights are then not kept beside the others.
   public var fitsAgain: Bool
@@ -74,34 +73,39 @@ public struct TrainingRows: Sendable {
   }
 }
 
-extension ModelConfiguration {
-  /// What fitting this model will hold in memory; `nil` for models without weights to train.
-  public func trainingMemory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory? {
-    func memory<Model>(_ configured: Configured<Model>) -> TrainingMemory {
-      var memory = TrainingMemory(
-        configured.model.design, items: rows.width, users: rows.count,
-        batchSize: configured.training.batchSize(users: rows.count), keepsBest: !rows.fitsAgain,
-        processor: processor)
-      memory.resident = ProcessMemory.resident
-      return memory
-    }
-    switch self {
-    case .popularity, .mean: return nil
-    case .ae(let configured): return memory(configured)
-    case .dae(let configured): return memory(configured)
-    case .cdae(let configured): return memory(configured)
-    case .multDAE(let configured): return memory(configured)
-    case .multVAE(let configured): return memory(configured)
-    case .userAutoRec(let configured): return memory(configured)
-    case .itemAutoRec(let configured): return memory(configured)
-    }
+extension TrainingRows {
+  /// The shape turned over, for models whose rows are items.
+  var transposed: TrainingRows { TrainingRows(count: width, width: count, fitsAgain: fitsAgain) }
+}
+
+extension TrainingMemory {
+  /// The estimate of a model that is its parameters and works in place.
+  ///
+  /// - Parameters:
+  ///   - parameters: how many numbers it keeps.
+  ///   - workspace: how many numbers it needs beside them while it is fitted.
+  public init(parameters: Int, workspace: Int = 0) {
+    self.parameters = parameters * MemoryLayout<Float>.size
+    self.workspace = workspace * MemoryLayout<Float>.size
+    resident = ProcessMemory.resident
   }
 
-  /// The largest batch size with which fitting this model stays within `limit` bytes; `nil` if none does.
+  /// The estimate of a design that is fitted in epochs.
+  init<Latent>(_ design: Design<Latent>, options: TrainingOptions, rows: TrainingRows, processor: Processor) {
+    self.init(
+      design, items: rows.width, users: rows.count, batchSize: options.batchSize(users: rows.count),
+      keepsBest: !rows.fitsAgain, processor: processor)
+    resident = ProcessMemory.resident
+  }
+}
+
+extension ZooModel {
+  /// The largest batch size with which fitting this model stays within `limit` bytes; `nil` if none does, or if it has no
+  /// batches.
   public func largestBatch(within limit: Int, _ rows: TrainingRows, processor: Processor) -> Int? {
     func fits(_ batchSize: Int) -> Bool {
       let smaller = try? setting(["batchSize": .number(Double(batchSize))])
-      return smaller?.trainingMemory(rows, processor: processor).map { $0.total <= limit } ?? false
+      return smaller.map { $0.memory(rows, processor: processor).total <= limit } ?? false
     }
     var (low, high) = (0, rows.count + 1)
     while high - low > 1 {

@@ -19,7 +19,7 @@ struct Compare: CheckedCommand {
     completion: .models)
   var models: String?
   @Option(help: "What is predicted.")
-  var task = ModelConfiguration.Task.ranking
+  var task = RecommendationTask.ranking
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
@@ -46,7 +46,7 @@ struct Compare: CheckedCommand {
 
   func idleFlags() throws -> [IdleFlags] {
     let splitting = data.splitting
-    let chosen = models?.split { $0 == "," || $0 == " " }.map { ModelConfiguration.named(String($0)) }
+    let chosen = models?.split { $0 == "," || $0 == " " }.map { Zoo.named(String($0)) }
     let fitsAgain =
       generating.generative || task == .rating || splitting.hasFiles && splitting.validation == nil
     return try data.idleFlags(task: task) + generating.idleFlags
@@ -70,7 +70,7 @@ struct Compare: CheckedCommand {
   func run() throws {
     if generating.generative { return try runGenerative() }
     let started = Date()
-    let configurations = try configurations(otherwise: ModelConfiguration.all(for: task))
+    let configurations = try configurations(otherwise: Zoo.defaults(for: task))
     let metrics = try measure.parsed(for: task)
     let processor = try options.processor().using(hyperparameters.precision)
     let selection = try data.selection(threads: options.threads)
@@ -137,8 +137,8 @@ struct Compare: CheckedCommand {
   }
 
   func noteMemory(
-    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
-    _ largestBatch: (ModelConfiguration, Int) -> Int?
+    _ models: [any ZooModel], _ memory: (any ZooModel) -> TrainingMemory,
+    _ largestBatch: (any ZooModel, Int) -> Int?
   ) throws {
     let notes = try hyperparameters.memoryNotes(models, memory, largestBatch)
     if verbose { options.note(notes) }
@@ -155,10 +155,10 @@ struct Compare: CheckedCommand {
   }
 
   /// The requested models, with the settings of the config file and the flags that apply to them.
-  func configurations(otherwise defaults: [ModelConfiguration]) throws -> [ModelConfiguration] {
+  func configurations(otherwise defaults: [any ZooModel]) throws -> [any ZooModel] {
     let chosen =
       try models.map { names in
-        try names.split { $0 == "," || $0 == " " }.map { try ModelConfiguration.parse(String($0)) }
+        try names.split { $0 == "," || $0 == " " }.map { try Zoo.parse(String($0)) }
       } ?? defaults
     guard !chosen.isEmpty else { throw UsageError("--models is empty; accepted: names such as ae,mult-vae") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {

@@ -87,11 +87,11 @@ extension Compare {
     try Console.standardOutput(members)
   }
 
-  private func generativeConfigurations() throws -> [ModelConfiguration] {
+  private func generativeConfigurations() throws -> [any ZooModel] {
     guard task == .ranking else {
       throw UsageError("--generative needs --task ranking: rating models do not generate interactions")
     }
-    let chosen = try configurations(otherwise: Self.generativeModels.map { try ModelConfiguration.parse($0) })
+    let chosen = try configurations(otherwise: Self.generativeModels.map { try Zoo.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {
         throw UsageError("\(reason); --generative accepts ae, dae, cdae, mult-dae and mult-vae")

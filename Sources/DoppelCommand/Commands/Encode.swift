@@ -48,7 +48,7 @@ struct Encode: CheckedCommand {
       throw UsageError("--format \(format.rawValue) cannot go to stdout; accepted: --format tsv, or a path")
     }
     let directory = try ModelDirectory(contentsOf: model)
-    try checkCodes(of: directory)
+    try directory.checkEncodes(path: model)
     let processor = try options.processor()
     let audience = directory.audience(try interactions(for: directory))
     options.note(audience.notes)
@@ -81,19 +81,6 @@ struct Encode: CheckedCommand {
         try reader.filter(Population().simulate(seed: options.randomSeed).interactions, scope: .anyone)
       }
     return found.data.noting(found.differenceNotes)
-  }
-
-  private func checkCodes(of directory: ModelDirectory) throws {
-    if directory.codeColumns.isEmpty {
-      throw DataError(
-        path: model, message: "is popularity, which has no latent space", accepted: "an autoencoder")
-    }
-    if case .itemAutoRec = directory.configuration {
-      throw DataError(
-        path: model,
-        message: "is item-autorec, which encodes items by the ratings of its training users, not users",
-        accepted: "an autoencoder of users")
-    }
   }
 }
 

@@ -63,12 +63,7 @@ struct Recommend: CheckedCommand {
 
   func run() throws {
     let directory = try ModelDirectory(contentsOf: model)
-    if case .itemAutoRec = directory.configuration {
-      throw DataError(
-        path: model,
-        message: "is item-autorec, which predicts from the ratings of all users, which a saved model does not keep",
-        accepted: "a ranking model, or user-autorec")
-    }
+    try directory.checkScores(path: model)
     let processor = try options.processor()
     let audience = try audience(directory)
     options.note(audience.notes)

@@ -33,11 +33,11 @@ struct SampleRun {
   }
 
   mutating func write() throws {
-    switch directory.model {
-    case .popularity:
+    switch directory.model.latent {
+    case .none:
       throw DataError(
-        path: path, message: "is popularity, which has no latent space", accepted: "a mult-vae")
-    case .point(let model):
+        path: path, message: "is \(directory.configuration.name), which has no latent space", accepted: "a mult-vae")
+    case .points(let model):
       try requireItemProbabilities(model.design.likelihood)
       guard case .fitted = plan.source else { throw noDistribution }
       let source = try FittedGaussian(to: model, over: users().profiles, processor: processor)
@@ -46,7 +46,7 @@ struct SampleRun {
         Neighbourhood(of: model, over: users, seed: options.randomSeed, using: processor.engine)
       }
       try write(ProfileGenerator(model: model, source: source, lengths: lengths))
-    case .gaussian(let model):
+    case .gaussians(let model):
       try requireItemProbabilities(model.design.likelihood)
       if source != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)

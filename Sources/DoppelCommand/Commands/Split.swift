@@ -17,7 +17,7 @@ struct Split: CheckedCommand {
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
   @Option(help: "What is to be predicted from the parts.")
-  var task = ModelConfiguration.Task.ranking
+  var task = RecommendationTask.ranking
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }

@@ -20,7 +20,7 @@ struct Train: CheckedCommand {
   @Flag(help: "Replace the model or checkpoint that is in --output.")
   var force = false
   @Option(help: "What to predict (default: the task of the model).")
-  var task: ModelConfiguration.Task?
+  var task: RecommendationTask?
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(
     help: ArgumentHelp(
@@ -47,7 +47,7 @@ struct Train: CheckedCommand {
   }
 
   func idleFlags() throws -> [IdleFlags] {
-    let known = ModelConfiguration.named(model)
+    let known = Zoo.named(model)
     let isFitted = known.map(\.isTrainedInEpochs) ?? true
     return try data.idleFlags(task: known?.task ?? .ranking)
       + [
@@ -88,7 +88,7 @@ struct Train: CheckedCommand {
         configuration, processor, data: data.hash, split: data.split.hash,
         selection: epochChosenBy, refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
-      let fit = try experiment.fit(configuration)
+      let fit = try experiment.fit(any: configuration)
       let users = experiment.users(of: fit)
       trained = Trained(
         fit: fit, items: data.split.items, users: Vocabulary(ids: users.ids), summary: data.summary,
@@ -105,7 +105,7 @@ struct Train: CheckedCommand {
         configuration, processor, data: data.hash, split: data.split.hash, selection: "rmse",
         refits: experiment.refits)
       experiment.observer.checkpoints = try checkpoints(of: run)
-      guard let fit = try experiment.fit(configuration).fit else { return }
+      let fit = try experiment.fit(any: configuration).fit
       var record = data.record
       record?.meanRating = experiment.meanRating(of: fit)
       trained = Trained(
@@ -120,18 +120,17 @@ struct Train: CheckedCommand {
     try report(trained, directory, seconds: Date().timeIntervalSince(started))
   }
 
-  private func configuration() throws -> ModelConfiguration {
-    let plain = try ModelConfiguration.parse(model)
-    if plain == .mean { throw UsageError("mean is a baseline of compare and cannot be saved") }
+  private func configuration() throws -> any ZooModel {
+    let plain = try Zoo.parse(model)
     if let task, task != plain.task { throw UsageError("\(model) is for --task \(plain.task.rawValue)") }
     let configured = try hyperparameters.configured([plain])[0]
     if objective == .generate { try checkGenerates(configured) }
     return configured
   }
 
-  private func checkGenerates(_ configuration: ModelConfiguration) throws {
+  private func checkGenerates(_ configuration: any ZooModel) throws {
     guard configuration.isVariational else {
-      let able = ModelConfiguration.all.filter(\.isVariational).map(\.name)
+      let able = Zoo.defaults.filter(\.isVariational).map(\.name)
       throw UsageError(
         "--objective generate needs a model with a latent distribution, which \(model) lacks; accepted: "
           + able.joined(separator: ", "))
@@ -143,7 +142,7 @@ struct Train: CheckedCommand {
 
   /// Everything that determines the bytes of the result.
   private func identity(
-    _ configuration: ModelConfiguration, _ processor: Processor, data: String, split: String,
+    _ configuration: any ZooModel, _ processor: Processor, data: String, split: String,
     selection: String, refits: Bool
   ) -> RunIdentity {
     RunIdentity([
@@ -182,7 +181,7 @@ struct Train: CheckedCommand {
   }
 
   private struct Trained {
-    let fit: Fit
+    let fit: Fit<any FittedModel>
     let items: Vocabulary
     let users: Vocabulary
     let summary: DataSummary
@@ -198,15 +197,15 @@ struct Train: CheckedCommand {
   }
 
   private func save(
-    _ trained: Trained, _ configuration: ModelConfiguration, _ processor: Processor
+    _ trained: Trained, _ configuration: any ZooModel, _ processor: Processor
   ) throws -> ModelDirectory {
     var posterior: AggregatePosterior?
-    if case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+    if case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
       posterior = try model.aggregatePosterior(of: Profiles(items: rows), processor: processor)
     }
     var directory = ModelDirectory(
       configuration: configuration, model: trained.fit.model, items: trained.items,
-      users: ModelDirectory.keepsUsers(configuration) ? trained.users : nil,
+      users: configuration.keepsUsers ? trained.users : nil,
       record: [
         "dataset": try JSONValue(encoding: trained.summary),
         "training": .object([
@@ -225,7 +224,7 @@ struct Train: CheckedCommand {
       directory.record["profileLengths"] = lengths.json
     }
     var joint: Double?
-    if let posterior, case .gaussian(let model) = trained.fit.model, let rows = trained.rows {
+    if let posterior, case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
       joint = try FittedGaussian(to: model, over: Profiles(items: rows), processor: processor).divergenceFromPrior
       var members = posterior.json.members ?? [:]
       members["jointDivergence"] = joint.map { .number($0) } ?? .null

@@ -33,12 +33,12 @@ struct Failure {
 
   private var code: Code {
     switch error {
-    case is DataError, is EvaluationError, is TensorMismatch: .badData
+    case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore: .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
-    case is HyperparameterError, is MetricKeyError, is EngineError, is UsageError,
+    case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError,
       is SettingsError, is Population.InvalidParameter:
       .commandLine
     default:
@@ -89,7 +89,7 @@ struct Failure {
 
   private var isFromParser: Bool {
     code == .commandLine
-      && !(error is HyperparameterError || error is MetricKeyError || error is EngineError
+      && !(error is HyperparameterError || error is WrongTask || error is MetricKeyError || error is EngineError
         || error is UsageError || error is SettingsError
         || error is Population.InvalidParameter)
   }

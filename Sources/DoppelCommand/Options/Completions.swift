@@ -3,10 +3,10 @@ import Doppel
 
 /// What a shell offers after a flag.
 extension CompletionKind {
-  /// Every model, or those that can be saved.
-  static let model = list(ModelConfiguration.all.filter { $0 != .mean }.map(\.name))
+  /// One model.
+  static let model = list(Zoo.models.map { $0.name })
   /// Several models, with commas.
-  static let models = commaList(ModelConfiguration.all.map(\.name))
+  static let models = commaList(Zoo.models.map { $0.name })
   /// Several metrics at the usual cut-offs, with commas.
   static let metrics = commaList((Metric.rankingDefaults + Metric.ratingDefaults).map(\.key))
   /// A ranking metric at the usual cut-offs.

@@ -31,7 +31,7 @@ struct DataOptions: ParsableArguments {
   /// Flags that are for other data, another split or another task.
   ///
   /// - Throws: `InputError` for a directory of something else.
-  func idleFlags(task: ModelConfiguration.Task) throws -> [IdleFlags] {
+  func idleFlags(task: RecommendationTask) throws -> [IdleFlags] {
     let split = SplitKind(rawValue: splitting.split)
     return try ReadingOptions.idleFlags(
       data: data, hasFiles: splitting.hasFiles, alsoOfOneFile: ["--split", "--held-out"])

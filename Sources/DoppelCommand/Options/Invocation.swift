@@ -56,7 +56,7 @@ struct Invocation: Sendable {
     }
     if let path = Self.configPath(in: rest) {
       let file = try ConfigFile(path: path)
-      let models = try file.modelSettings { _ = try ModelConfiguration.parse($0) }
+      let models = try file.modelSettings { _ = try Zoo.parse($0) }
       let found = try file.arguments(
         of: name, given: typed, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
       config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)

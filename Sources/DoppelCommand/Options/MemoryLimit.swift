@@ -29,19 +29,19 @@ extension ModelOptions {
   /// Without a limit it is the machine's own memory.
   ///
   /// - Parameters:
-  ///   - memory: what a model needs; `nil` for a model without training.
+  ///   - memory: what a model needs.
   ///   - largestBatch: the largest batch size within so many bytes.
   /// - Returns: a note on the largest model; none where nothing is trained.
   /// - Throws: ``UsageError`` with the numbers and what would fit.
   func memoryNotes(
-    _ models: [ModelConfiguration], _ memory: (ModelConfiguration) -> TrainingMemory?,
-    _ largestBatch: (ModelConfiguration, Int) -> Int?
+    _ models: [any ZooModel], _ memory: (any ZooModel) -> TrainingMemory,
+    _ largestBatch: (any ZooModel, Int) -> Int?
   ) throws -> [String] {
     let allowed = memoryLimit?.bytes ?? Int(ProcessInfo.processInfo.physicalMemory)
     var largest: (name: String, memory: TrainingMemory)?
     for model in models {
-      guard let needed = memory(model) else { continue }
-      if needed.total > largest?.memory.total ?? 0 { largest = (model.name, needed) }
+      let needed = memory(model)
+      if model.isTrainedInEpochs && needed.total > largest?.memory.total ?? 0 { largest = (model.name, needed) }
       guard needed.total > allowed else { continue }
       let way =
         largestBatch(model, allowed).map { "--batch-size \($0) would fit" }

@@ -2,7 +2,7 @@ public import ArgumentParser
 public import Doppel
 import FileFormats
 
-extension ModelConfiguration.Task: ExpressibleByArgument {}
+extension RecommendationTask: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Objective: ExpressibleByArgument {}
 
@@ -22,7 +22,7 @@ struct MetricOptions: ParsableArguments {
   /// The metrics asked for, each once.
   ///
   /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
-  func parsed(for task: ModelConfiguration.Task) throws -> [Metric] {
+  func parsed(for task: RecommendationTask) throws -> [Metric] {
     guard let metrics else {
       return task == .ranking ? Metric.rankingDefaults : Metric.ratingDefaults
     }

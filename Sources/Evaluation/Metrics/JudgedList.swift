@@ -28,7 +28,7 @@ public struct JudgedList: Sendable, Equatable {
 /// A metric of one user's list; a model's value is the mean over users.
 ///
 /// Every value lies in [0, 1] and larger is better.
-public protocol AccuracyMetric {
+public protocol AccuracyMetric: SendableMetatype {
   /// The value at a cut-off.
   ///
   /// - Precondition: `k` is positive.

@@ -47,16 +47,16 @@ extension InspectionStudy {
       for note in subject.directory.configuration.newcomerNotes(inspector.profiles) where !notes.contains(note) {
         notes.append(note)
       }
-      switch subject.directory.model {
-      case .point(let model):
+      switch subject.directory.model.latent {
+      case .points(let model):
         let codes = try inspector.encode(model)
         models.append(.point(try inspector.inspect(model, codes, label: subject.label, name: name)))
         centers.append((subject.label, codes.points))
-      case .gaussian(let model):
+      case .gaussians(let model):
         let codes = try inspector.encode(model)
         models.append(.gaussian(try inspector.inspect(model, codes, label: subject.label, name: name)))
         centers.append((subject.label, codes.mean))
-      case .popularity: preconditionFailure("checked above")
+      case .none: throw NoLatentSpace(model: name)
       }
     }
     let inspector = chosen.inspector(
@@ -98,9 +98,10 @@ extension InspectionStudy {
 extension InspectionSubject {
   /// Throws for models that cannot be inspected, or not together.
   fileprivate func check(against first: InspectionSubject) throws {
-    if case .popularity = directory.model {
+    if case .none = directory.model.latent, directory.configuration.task == .ranking {
       throw DataError(
-        path: label, message: "is popularity, which has no latent space", accepted: "an autoencoder")
+        path: label, message: "is \(directory.configuration.name), which has no latent space",
+        accepted: "an autoencoder")
     }
     guard directory.configuration.task == .ranking else {
       throw DataError(

@@ -43,13 +43,13 @@ extension LatentInspector {
   ///   - steps: at least 2.
   ///   - k: how many items of each step are named.
   public func traverse(
-    _ model: TrainedModel, dimension: Int, steps: Int, k: Int = 10
+    _ model: any FittedModel, dimension: Int, steps: Int, k: Int = 10
   ) throws -> LatentWalk {
-    switch model {
-    case .popularity: throw LatentWalkError.noCodes
-    case .point(let model):
+    switch model.latent {
+    case .none: throw LatentWalkError.noCodes
+    case .points(let model):
       return try traverse(model, ColumnMoments(encode(model).points, logVariances: nil), dimension, steps, k)
-    case .gaussian(let model):
+    case .gaussians(let model):
       let codes = try encode(model)
       return try traverse(
         model, ColumnMoments(codes.mean, logVariances: codes.logVariance), dimension, steps, k)
@@ -58,16 +58,16 @@ extension LatentInspector {
 
   /// Goes from one user's code to another's; for distributions, from mean to mean.
   public func interpolate(
-    _ model: TrainedModel, from a: String, to b: String, steps: Int, k: Int = 10
+    _ model: any FittedModel, from a: String, to b: String, steps: Int, k: Int = 10
   ) throws -> LatentWalk {
     let ends = try [a, b].map { id in
       guard let place = userIDs.firstIndex(ofID: id) else { throw LatentWalkError.unknownUser(id) }
       return place
     }
-    switch model {
-    case .popularity: throw LatentWalkError.noCodes
-    case .point(let model): return try interpolate(model, encode(model).points, ends, steps, k)
-    case .gaussian(let model): return try interpolate(model, encode(model).mean, ends, steps, k)
+    switch model.latent {
+    case .none: throw LatentWalkError.noCodes
+    case .points(let model): return try interpolate(model, encode(model).points, ends, steps, k)
+    case .gaussians(let model): return try interpolate(model, encode(model).mean, ends, steps, k)
     }
   }
 

@@ -63,10 +63,11 @@ struct ExplorerData: Encodable {
     activation = design.activation.rawValue
     latent = design.latent
     listLength = min(explorer.listLength, kept.indices.count)
-    layers = autoencoder.network.decoder.map { layer in
-      Layer(
-        rows: layer.weight.rows, columns: layer.weight.columns, weight: Self.base64(layer.weight.elements),
-        bias: Self.base64(layer.bias.elements), precision: "f32")
+    layers = design.architecture.decoderNodes.map { node in
+      let tensors = node.tensors.compactMap { autoencoder.network[$0] }
+      return Layer(
+        rows: tensors[0].rows, columns: tensors[0].columns, weight: Self.base64(tensors[0].elements),
+        bias: Self.base64(tensors[1].elements), precision: "f32")
     }
     output = Self.output(autoencoder.network.shards, kept)
     names = kept.indices.map { DisplayName(explorer.items[$0]).text }

@@ -28,7 +28,7 @@ public struct LatentExplorer: Sendable {
   public var listLength = 20
 
   let name: String
-  let model: TrainedModel
+  let model: any FittedModel
   let userIDs: [String]
   let profiles: Profiles
   let items: Vocabulary
@@ -43,7 +43,7 @@ public struct LatentExplorer: Sendable {
   ///   - items: the ids of the items, in the order of the weights.
   /// - Precondition: one id for each profile.
   public init(
-    _ name: String, model: TrainedModel, userIDs: [String], profiles: Profiles, items: Vocabulary
+    _ name: String, model: any FittedModel, userIDs: [String], profiles: Profiles, items: Vocabulary
   ) {
     precondition(userIDs.count == profiles.items.rowCount, "\(userIDs.count) ids for \(profiles.items)")
     self.name = name
@@ -55,10 +55,10 @@ public struct LatentExplorer: Sendable {
 
   /// The explorer with its description, or a note that says why there is none.
   public func blocks(processor: Processor) throws -> [ReportBlock] {
-    switch model {
-    case .popularity: [.note("`\(name)` has no latent space to explore.")]
-    case .point(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
-    case .gaussian(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
+    switch model.latent {
+    case .none: [.note("`\(name)` has no latent space to explore.")]
+    case .points(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
+    case .gaussians(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
     }
   }
 
@@ -66,7 +66,7 @@ public struct LatentExplorer: Sendable {
     _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, _ processor: Processor
   ) throws -> [ReportBlock] {
     guard !userIDs.isEmpty else { return [.note("There are no users to start from, so there is no explorer.")] }
-    let fixed = autoencoder.network.decoder.reduce(0) { $0 + 4 * ($1.weight.count + $1.bias.count) }
+    let fixed = autoencoder.design.parameters.reduce(0) { $0 + ($1.group == .decoder ? 4 * $1.count : 0) }
     guard fixed <= byteBudget * 3 / 4 else {
       return [
         .note(

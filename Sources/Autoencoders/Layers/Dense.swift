@@ -1,0 +1,61 @@
+public import Compute
+
+/// A fully connected layer: `y = g(x Wᵀ + b)`.
+public struct Dense: Layer, Equatable {
+  /// The number of outputs.
+  public var width: Int
+  /// g.
+  public var activation: Activation
+
+  /// Describes a layer.
+  public init(_ width: Int, _ activation: Activation = .identity) {
+    self.width = width
+    self.activation = activation
+  }
+
+  /// What it is.
+  public var kind: LayerKind { .dense(activation) }
+  /// The width of its outputs.
+  public func outputs(inputs: Int) -> Int { width }
+
+  /// `weight`, outputs × inputs, and `bias`.
+  public func parameters(inputs: Int) -> [Parameter] {
+    [
+      Parameter("weight", rows: width, columns: inputs, start: .weight(fan: inputs + width)),
+      Parameter("bias", rows: 1, columns: width, start: .bias),
+    ]
+  }
+
+  /// From below to above.
+  public func forward<S: Scalar>(
+    _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
+  ) {
+    let first = weights.startIndex
+    trace.output.reshape(rows: input.rows)
+    multiplier.multiply(input, transposed: weights[first], into: &trace.output)
+    trace.output.add(bias: weights[first + 1])
+    trace.output.apply(activation)
+  }
+
+  /// From above to below.
+  public func backward<S: Scalar>(
+    _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
+    multiplier: inout Multiplier<S>
+  ) -> Matrix<S> {
+    var delta = delta
+    delta.backpropagate(through: activation, outputs: trace.output)
+    return Self.backpropagate(delta, input: input, weights, gradients: &trace.gradients, multiplier: &multiplier)
+  }
+
+  /// Takes ∂loss/∂(pre-activation) back to ∂loss/∂input, and sets the gradients of weight and bias.
+  static func backpropagate<S: Scalar>(
+    _ delta: Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, gradients: inout [Matrix<S>],
+    multiplier: inout Multiplier<S>
+  ) -> Matrix<S> {
+    multiplier.multiply(transposing: delta, input, into: &gradients[0])
+    gradients[1].setToColumnSums(of: delta)
+    var below = Matrix<S>(rows: input.rows, columns: input.columns)
+    multiplier.multiply(delta, weights[weights.startIndex], into: &below)
+    return below
+  }
+}

@@ -1,0 +1,55 @@
+public import Compute
+
+/// A layer between the two wide ones: rows in, rows out, with parameters of its own.
+public protocol Layer: Sendable {
+  /// What it is called where networks are described.
+  var kind: LayerKind { get }
+  /// The width of its outputs for inputs of a width.
+  func outputs(inputs: Int) -> Int
+  /// Its parameters, in the order in which they are handed to it.
+  func parameters(inputs: Int) -> [Parameter]
+
+  /// Computes `trace.output` (b × outputs) from `input` (b × inputs), and keeps there what the way back needs.
+  func forward<S: Scalar>(
+    _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>)
+  /// Turns ∂loss/∂output (b × outputs) into ∂loss/∂input (b × inputs), and sets `trace.gradients` to those of the
+  /// parameters.
+  func backward<S: Scalar>(
+    _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
+    multiplier: inout Multiplier<S>
+  ) -> Matrix<S>
+}
+
+/// What a layer computes, for whoever reads a network without running it.
+public enum LayerKind: Sendable, Equatable {
+  /// `g(x Wᵀ + b)`.
+  case dense(Activation)
+  /// `(x Wᵀ + b) ⊙ σ(x Vᵀ + c)`; `weight` holds W, then V, `bias` b, then c.
+  case gatedDense
+  /// `a ⊙ σ(c)` of inputs `[a | c]`.
+  case gate
+  /// `x ⊙ σ(x)`.
+  case swish
+  /// `(x − mean) / √(variance + ε) ⊙ weight + bias`, over each row.
+  case normalisation(epsilon: Double)
+}
+
+/// What one block of users leaves behind in a layer.
+public struct LayerTrace<S: Scalar>: Sendable {
+  /// Shape: b × outputs.
+  public var output: Matrix<S>
+  /// What the layer keeps for the way back.
+  public var kept = Matrix<S>(rows: 0, columns: 0)
+  /// What it computes on the way, where it has something in its middle.
+  public var inner = Matrix<S>(rows: 0, columns: 0)
+  /// ∂loss/∂parameter, one for each; empty unless in training.
+  public var gradients: [Matrix<S>]
+  /// The sum of what the layer reads, where that is more than the layer below.
+  var input = Matrix<S>(rows: 0, columns: 0)
+
+  /// Makes room for a layer.
+  public init(_ layer: any Layer, inputs: Int, rows: Int, forTraining: Bool) {
+    output = Matrix(rows: rows, columns: layer.outputs(inputs: inputs))
+    gradients = forTraining ? layer.parameters(inputs: inputs).map { Matrix(rows: $0.rows, columns: $0.columns) } : []
+  }
+}

@@ -1,0 +1,68 @@
+public import Compute
+import InteractionData
+
+/// How the decoder's outputs (logits `f`) are held against the clean input `x`, by its name in files.
+///
+/// The loss is the negative log-likelihood up to constants, summed over items; a batch is the mean over its
+/// users.
+public enum Likelihood: String, Codable, Sendable, CaseIterable {
+  /// ``MultinomialLikelihood``.
+  case multinomial
+  /// ``BernoulliLikelihood``.
+  case bernoulli
+  /// ``GaussianLikelihood``.
+  case gaussian
+
+  /// Its arithmetic.
+  public var rule: any OutputLikelihood.Type {
+    switch self {
+    case .multinomial: MultinomialLikelihood.self
+    case .bernoulli: BernoulliLikelihood.self
+    case .gaussian: GaussianLikelihood.self
+    }
+  }
+
+  /// `−log p(x | f)` of one profile under one row of logits, in nats and without constants; the row is used up.
+  ///
+  /// - Parameters:
+  ///   - row: the row of `logits` (B × I).
+  ///   - profile: the row of `items` (U × I) that holds x.
+  public func negativeLogLikelihood(
+    _ logits: inout Matrix<Float>, row: Int, of items: SparseRows, profile: Int
+  ) -> Double {
+    var target = TargetTotals()
+    for position in items.range(ofRow: profile) {
+      let value = Double(items.value(at: position))
+      target.product += value * Double(logits[row, Int(items.indices[position])])
+      target.sum += value
+      target.squares += value * value
+    }
+    return rule.negativeLogLikelihood(&logits, row: row, of: target)
+  }
+
+  /// Turns logits into what they stand for: softmax probabilities, probabilities of single items, or values.
+  public func turnIntoExpectations(_ logits: inout Matrix<Float>) {
+    for row in 0..<logits.rows { rule.turnIntoExpectations(&logits, row: row) }
+  }
+
+  /// Turns logits into every item's share of the decoded profile: expectations, those below zero as zero, over their sum.
+  public func turnIntoShares(_ logits: inout Matrix<Float>) {
+    for row in 0..<logits.rows {
+      rule.turnIntoExpectations(&logits, row: row)
+      if self == .gaussian { for column in 0..<logits.columns { logits[row, column] = max(0, logits[row, column]) } }
+      let sum = logits[row: row].reduce(0.0) { $0 + Double($1) }
+      if sum > 0 { logits.scale(row: row, by: Float(1 / sum)) }
+    }
+  }
+}
+
+/// Which cells of the output the loss looks at.
+public enum LossCells: Codable, Sendable, Equatable {
+  /// Every item: what a user has not counts as zero.
+  case all
+  /// Only what the user has (AutoRec: observed ratings). The gradient elsewhere is exactly zero.
+  case observed
+  /// What the user has, and for each of those `perPositive` items drawn uniformly from the others, again at every update
+  /// (CDAE, WSDM 2016, section 4.3). A draw that hits an item twice counts it once.
+  case sampled(perPositive: Int)
+}

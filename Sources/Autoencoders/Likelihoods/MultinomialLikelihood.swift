@@ -1,0 +1,66 @@
+public import Compute
+import Foundation
+
+/// `−Σ xᵢ log softmax(f)ᵢ`, gradient `N·softmax(f) − x`, with `N = Σ xᵢ`.
+///
+/// Source: Liang et al., WWW 2018, equation 2.
+public enum MultinomialLikelihood: OutputLikelihood {
+  /// Whether all items share one sum.
+  public static var needsNormaliser: Bool { true }
+  /// What x is multiplied by in the gradient.
+  public static var targetFactor: Double { 1 }
+  /// Which loss a single cell has.
+  public static var isLogistic: Bool { false }
+
+  /// The row becomes `exp(f − largest)`.
+  @specialized(where S == Float)
+  public static func measure<S: Scalar>(
+    _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
+  ) -> TileStatistics<S> {
+    let (maximum, sum) = logits.exponentiateShifted(row: row)
+    return TileStatistics(maximum: maximum, sum: sum, loss: -product)
+  }
+
+  /// What the gradient is multiplied by.
+  @specialized(where S == Float)
+  public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S {
+    normaliser.map { S($0.factor(maximum: Double(statistics.maximum))) } ?? 0
+  }
+
+  /// The loss of a whole row.
+  public static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double {
+    let (maximum, sum) = logits.exponentiateShifted(row: row)
+    return target.sum * (Double(maximum) + log(sum)) - target.product
+  }
+
+  /// The row becomes `softmax(f)`.
+  public static func turnIntoExpectations(_ logits: inout Matrix<Float>, row: Int) {
+    let sum = logits.exponentiateShifted(row: row).sum
+    logits.scale(row: row, by: Float(1 / sum))
+  }
+}
+
+/// One user's softmax over all tiles of all shards.
+public struct SoftmaxNormaliser: Sendable {
+  /// N, the total of the target.
+  public let total: Double
+  /// `log Σ exp f` over all items.
+  public let logSumExp: Double
+
+  /// Adds up a user's tiles, in order.
+  init<S>(_ tiles: [[TileStatistics<S>]], row: Int, target: ArraySlice<S>) {
+    let maximum = tiles.reduce(-Double.infinity) { max($0, Double($1[row].maximum)) }
+    var sum = 0.0
+    for tile in tiles { sum += tile[row].sum * exp(Double(tile[row].maximum) - maximum) }
+    var total = 0.0
+    for value in target { total += Double(value) }
+    self.total = total
+    logSumExp = maximum + log(sum)
+  }
+
+  /// The loss that no tile knows.
+  var loss: Double { total * logSumExp }
+
+  /// What turns a tile's `exp(f − maximum)` into `N · softmax(f)`.
+  func factor(maximum: Double) -> Double { total * exp(maximum - logSumExp) }
+}

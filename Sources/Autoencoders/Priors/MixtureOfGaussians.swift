@@ -1,0 +1,86 @@
+public import Compute
+
+/// `p(z) = Σ_c π_c N(z; m_c, diag exp t_c)` with K components whose weights, means and variances are learned.
+///
+/// The divergence has no closed form; it is estimated by `log q(z|x) − log p(z)` at the one z that training draws, which is
+/// without bias. Source: the mixture of Gaussians in Tomczak & Welling, "VAE with a VampPrior", AISTATS 2018, section 2 and
+/// equation 5.
+public struct MixtureOfGaussians: Prior, Equatable {
+  /// K.
+  public var components: Int
+  /// The standard deviation of the draws with which the means start; components that start alike would stay alike.
+  public var spread: Double
+
+  /// Describes a mixture.
+  ///
+  /// - Precondition: there is at least one component.
+  public init(components: Int, spread: Double = 1) {
+    precondition(components > 0, "a mixture of \(components) Gaussians")
+    self.components = components
+    self.spread = spread
+  }
+
+  /// `logits`, 1 × K, and `means` and `logVariances`, K × L: equal weights and unit variances at first.
+  public func parameters(latent: Int) -> [Parameter] {
+    [
+      Parameter("logits", rows: 1, columns: components, start: .constant(0)),
+      Parameter("means", rows: components, columns: latent, start: .gaussian(deviation: spread)),
+      Parameter("logVariances", rows: components, columns: latent, start: .constant(0)),
+    ]
+  }
+
+  private func mixture<S: Scalar>(_ parameters: ArraySlice<Matrix<S>>) -> GaussianMixture<S> {
+    let first = parameters.startIndex
+    return GaussianMixture(
+      logits: parameters[first], means: parameters[first + 1], logVariances: parameters[first + 2])
+  }
+
+  /// As training needs them.
+  public func divergences<S: Scalar>(
+    _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
+  ) -> [Double] {
+    let prior = mixture(parameters).logDensities(of: trace.z, responsibilities: &trace.responsibilities)
+    return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
+  }
+
+  /// From above to below.
+  public func backward<S: Scalar>(
+    _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
+    weights: [Double], into delta: inout Matrix<S>
+  ) -> [Matrix<S>] {
+    var gradient = gradient
+    let (logits, means, logVariances) = mixture(parameters).backpropagate(
+      trace.z, responsibilities: trace.responsibilities, weights: weights, addingTo: &gradient)
+    delta.backpropagateGaussian(
+      gradient: gradient, head: head, noise: trace.noise, deviation: trace.deviation,
+      weights: [Double](repeating: 0, count: weights.count))
+    delta.addGradientOfDrawDensities(head: head, weights: weights)
+    return [logits, means, logVariances]
+  }
+
+  /// The closed form, where there is one.
+  public func exactDivergences(
+    _ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>
+  ) -> [Double]? { nil }
+
+  /// By the formula.
+  public func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double] {
+    var responsibilities = Matrix<Float>(rows: 0, columns: components)
+    return mixture(parameters).logDensities(of: latents, responsibilities: &responsibilities)
+  }
+
+  /// By its own definition.
+  public func draw(
+    count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
+  ) -> Matrix<Float> { mixture(parameters).draw(count: count, using: &random) }
+
+  /// What it is made of.
+  public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
+    let mixture = mixture(parameters)
+    return mixture.weights.enumerated().map { component, weight in
+      GaussianComponent(
+        weight: weight, mean: mixture.means[row: component].map { Double($0) },
+        variance: mixture.variances(component))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+public import Compute
+
+/// What the posteriors of a variational autoencoder are held against: a distribution over latent vectors, with or without
+/// parameters of its own.
+///
+/// Training asks for the divergence and its gradient; bounds, inspection and sampling reach the rest through
+/// ``FittedPrior``. How much the divergence weighs is no matter of the prior: see ``DivergenceWeight``.
+public protocol Prior: Sendable {
+  /// Its parameters, in the order in which they are handed to it; their names begin with `prior.` in files.
+  func parameters(latent: Int) -> [Parameter]
+
+  /// Each user's divergence `log q(z|x) − log p(z)` in nats: its expectation where that has a closed form, else at the draw
+  /// in `trace.z`.
+  ///
+  /// - Parameters:
+  ///   - trace: after the draw; ``LatentTrace/divergences`` has those from N(0, I).
+  ///   - head: `[mean | log-variance]`, b × 2L.
+  func divergences<S: Scalar>(
+    _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
+  ) -> [Double]
+  /// Turns ∂loss/∂z into ∂loss/∂head, the weighted divergence included.
+  ///
+  /// - Parameters:
+  ///   - gradient: ∂reconstruction/∂z, b × L.
+  ///   - weights: each user's weight of the divergence.
+  /// - Returns: the gradients of the parameters.
+  func backward<S: Scalar>(
+    _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
+    weights: [Double], into delta: inout Matrix<S>
+  ) -> [Matrix<S>]
+
+  /// The divergence of each posterior in closed form; `nil` where there is none.
+  func exactDivergences(_ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>) -> [Double]?
+  /// log p(z) of every row, in nats.
+  func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double]
+  /// Draws latent vectors; shape: count × L.
+  func draw(
+    count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
+  ) -> Matrix<Float>
+  /// The Gaussians with diagonal covariance that it is made of.
+  func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent]
+}
+
+/// A Gaussian with diagonal covariance, one of those that a prior is made of.
+public struct GaussianComponent: Sendable, Equatable {
+  /// Its share of the whole.
+  public let weight: Double
+  /// Shape: L.
+  public let mean: [Double]
+  /// Shape: L.
+  public let variance: [Double]
+
+  /// Describes a component.
+  public init(weight: Double, mean: [Double], variance: [Double]) {
+    (self.weight, self.mean, self.variance) = (weight, mean, variance)
+  }
+}

@@ -1,0 +1,65 @@
+import Compute
+
+/// What a batch's logits are held against, for the loss and its gradient tile by tile.
+struct OutputLoss<S: Scalar>: Sendable {
+  /// The clean values of the batch.
+  let target: BatchRows<S>
+  private let rule: any OutputLikelihood.Type
+  /// Whether only the cells listed in ``target`` count; the loss of a cell then needs no other.
+  private let isListed: Bool
+
+  init(target: BatchRows<S>, likelihood: Likelihood, cells: LossCells) {
+    self.target = target
+    rule = likelihood.rule
+    isListed = cells != .all
+  }
+
+  /// Takes the loss of one user's logits in a tile, and leaves in them what the gradient is made of.
+  ///
+  /// - Parameters:
+  ///   - logits: with the bias; shape: B × items. Where only some cells count the row becomes the gradient already.
+  ///   - base: the tile's first item.
+  ///   - segment: where the user's entries in this tile are in ``target``.
+  func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> TileStatistics<S> {
+    let (indices, values) = (target.indices[segment], target.values[segment])
+    if isListed {
+      return TileStatistics(
+        loss: logits.listedCellsLoss(
+          row: row, indices: indices, values: values, base: base, logistic: rule.isLogistic,
+          scale: 1 / S(target.rowCount)))
+    }
+    let product = logits.dot(row: row, indices: indices, values: values, base: base)
+    return rule.measure(&logits, row: row, product: product, values: values)
+  }
+
+  /// What turns each row that ``measure(_:row:base:segment:)`` left into ∂loss/∂logits, but for the target.
+  ///
+  /// - Parameter normalisers: every user's softmax; empty for likelihoods without one.
+  func factors(_ statistics: [TileStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
+    if isListed { return [S](repeating: 1, count: statistics.count) }
+    let scale = 1 / S(statistics.count)
+    return statistics.enumerated().map { row, statistics in
+      rule.factor(statistics, normalisers.isEmpty ? nil : normalisers[row]) * scale
+    }
+  }
+
+  /// The target's part of ∂loss/∂logits, in a row that has been multiplied by its factor
+  /// (``factors(_:normalisers:)``).
+  func subtractTarget(from logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) {
+    if isListed { return }
+    logits.scatter(
+      row: row, indices: target.indices[segment], values: target.values[segment], base: base,
+      scale: -(S(rule.targetFactor) / S(target.rowCount)))
+  }
+
+  /// Every user's softmax over all tiles; empty for likelihoods without one.
+  func normalisers(_ tiles: [[TileStatistics<S>]], processor: Processor) throws -> [SoftmaxNormaliser] {
+    guard rule.needsNormaliser && !isListed else { return [] }
+    let users = 64  // at a time: an exponential for each tile is little work
+    return try processor.map(count: (target.rowCount + users - 1) / users) { block in
+      (block * users..<min(target.rowCount, (block + 1) * users)).map { row in
+        SoftmaxNormaliser(tiles, row: row, target: target.values[target.offsets[row]..<target.offsets[row + 1]])
+      }
+    }.flatMap(\.self)
+  }
+}

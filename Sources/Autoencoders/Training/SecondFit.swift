@@ -1,0 +1,31 @@
+extension Trainer {
+  /// Fits a design; with rows for a second fit and a validation, a first fit finds the number of epochs and the second makes
+  /// the weights.
+  ///
+  /// - Throws: ``TrainingError``, what `data.validate` throws, `OutputError` for a checkpoint that cannot be written.
+  public func fit<Latent>(
+    _ design: Design<Latent>, to data: TrainingData<Autoencoder<Latent>>, options: TrainingOptions
+  ) throws -> Fit<Autoencoder<Latent>> {
+    let earlier = checkpoints?.position?.selection
+    guard let refit = data.refit, let validate = data.validate else {
+      if earlier != nil, let fault = checkpoints?.damaged("it is in a second fit") { throw fault }
+      // With nothing to validate on, the rows for the second fit are fitted at once, for all epochs.
+      let only = try fit(design, to: data.all, options: options, validate: data.validate)
+      return Fit(model: only.model, history: only.history, bestEpoch: only.bestEpoch, extent: data.extent)
+    }
+    var (chooser, again) = (self, self)
+    (chooser.stage, again.stage) = (.choosing, .again)
+    // The weights of the first fit are freed before those of the second are allocated.
+    func select() throws -> TrainingPosition.Selection {
+      let chosen = try chooser.fit(design, to: data.rows, options: options, keepsBest: false, validate: validate)
+      return .init(history: chosen.history, bestEpoch: chosen.bestEpoch)
+    }
+    let selection = try earlier ?? select()
+    var chosen = options
+    chosen.epochs = selection.bestEpoch
+    let final = try again.fit(design, to: refit, options: chosen, plannedEpochs: options.epochs, after: selection)
+    return Fit(
+      model: final.model, history: selection.history, bestEpoch: selection.bestEpoch, extent: .everything,
+      isRefitted: true)
+  }
+}

@@ -1,0 +1,53 @@
+import FileFormats
+
+/// A fitted model with its training history.
+public struct Fit<Model: Sendable>: Sendable {
+  /// The model.
+  public let model: Model
+  /// Every epoch of the training that chose the epoch; empty for models fitted in closed form.
+  public let history: [EpochRecord]
+  /// The epoch whose weights were kept, or that a second fit was run for; 0 without epochs.
+  public let bestEpoch: Int
+  /// Which rows the weights were fitted to.
+  public let extent: FitExtent
+  /// Whether ``history`` is of an earlier fit, which only chose the number of epochs.
+  public let isRefitted: Bool
+
+  /// Creates a fit.
+  public init(
+    model: Model, history: [EpochRecord] = [], bestEpoch: Int = 0, extent: FitExtent, isRefitted: Bool = false
+  ) {
+    self.model = model
+    self.history = history
+    self.bestEpoch = bestEpoch
+    self.extent = extent
+    self.isRefitted = isRefitted
+  }
+
+  /// The same fit of another view of the model.
+  public func map<Other>(_ transform: (Model) throws -> Other) rethrows -> Fit<Other> {
+    Fit<Other>(
+      model: try transform(model), history: history, bestEpoch: bestEpoch, extent: extent, isRefitted: isRefitted)
+  }
+
+  /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
+  public var trainingRows: Int { history.first?.users ?? 0 }
+
+  /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
+  ///
+  /// None where nothing was validated: all epochs run then, and the last one is no finding.
+  public func remark(on model: any ZooModel) -> String? {
+    guard let last = history.last, last.validation != nil, bestEpoch == last.epoch,
+      model.hyperparameters["epochs"] == .number(Double(last.epoch))
+    else { return nil }
+    return "\(model.name): best epoch \(bestEpoch) is the last of \(bestEpoch) allowed; more --epochs may be better"
+  }
+}
+
+/// Which rows a model was fitted to.
+public enum FitExtent: Sendable, Equatable {
+  /// Those that leave out what validation needs.
+  case training
+  /// All that there are for the final fit.
+  case everything
+}

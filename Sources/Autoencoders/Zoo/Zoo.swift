@@ -1,0 +1,26 @@
+/// Every model that comes with Doppel.
+public enum Zoo {
+  /// The models, baselines first; a model is one line here.
+  public static let models: [any ZooModel.Type] = [
+    Popularity.self,
+    AE.self,
+    DAE.self,
+    CDAE.self,
+    MultDAE.self,
+    MultVAE.self,
+    Mean.self,
+    UserAutoRec.self,
+    ItemAutoRec.self,
+  ]
+
+  /// Every model with its defaults.
+  public static var defaults: [any ZooModel] { models.map { $0.init() } }
+
+  /// Every model of a task with its defaults.
+  public static func defaults(for task: RecommendationTask) -> [any ZooModel] {
+    models.filter { $0.task == task }.map { $0.init() }
+  }
+
+  /// The model of a name, with its defaults.
+  public static func named(_ name: String) -> (any ZooModel)? { models.first { $0.name == name }?.init() }
+}

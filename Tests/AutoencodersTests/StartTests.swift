@@ -1,0 +1,66 @@
+import Autoencoders
+import Compute
+import TestSupport
+import Testing
+
+/// The numbers that models of the zoo start from.
+@Suite("Starting values")
+struct StartTests {
+  private func tensors<Latent>(_ design: Design<Latent>) -> [String: Matrix<Double>] {
+    NamedTensors(Network<Double>(design, items: 900, users: 70, seed: Seed(11))).matrices
+  }
+
+  private func deviation(_ matrix: Matrix<Double>?) -> Double {
+    Statistics.standardDeviation(matrix?.elements ?? [])
+  }
+
+  @Test("AutoRec starts with N(0, 0.01²) weights and N(0, 0.001²) biases, whichever side it is for")
+  func autoRec() {
+    for tensors in [tensors(UserAutoRec().design), tensors(ItemAutoRec().design)] {
+      for name in ["encoder.0.weight", "decoder.0.weight"] {
+        #expect(abs(deviation(tensors[name]) / 0.01 - 1) < 0.01, "\(name)")
+      }
+      // 500 and 900 draws: five standard errors of a standard deviation.
+      for name in ["encoder.0.bias", "decoder.0.bias"] {
+        #expect(abs(deviation(tensors[name]) / 0.001 - 1) < 5 / (2 * 500.0).squareRoot(), "\(name)")
+      }
+    }
+  }
+
+  @Test("every tensor starts from a stream of its own, the one it has always had")
+  func streams() {
+    var vae = MultVAE()
+    (vae.hidden, vae.latent) = ([8, 6], 3)
+    let found = tensors(vae.design)
+    let shards = ItemShard<Double>.ranges(items: 900)
+    #expect(shards.count == 15)
+    func uniform(_ tensor: Int, _ part: Int, _ rows: Int, _ columns: Int, fan: Int) -> Matrix<Double> {
+      var random = Seed(11).stream(.initialisation, tensor, part)
+      var matrix = Matrix<Double>(rows: rows, columns: columns)
+      random.fillUniform(&matrix, limit: (6 / Double(fan)).squareRoot())
+      return matrix
+    }
+    func truncated(_ tensor: Int, _ part: Int, _ columns: Int) -> Matrix<Double> {
+      var random = Seed(11).stream(.initialisation, tensor, part)
+      var matrix = Matrix<Double>(rows: 1, columns: columns)
+      random.fillTruncatedGaussian(&matrix, deviation: 0.001)
+      return matrix
+    }
+    #expect(found["encoder.0.bias"] == truncated(3, 0, 8))
+    #expect(found["encoder.1.weight"] == uniform(4, 1, 6, 8, fan: 14))
+    #expect(found["encoder.1.bias"] == truncated(4, 2, 6))
+    #expect(found["encoder.2.weight"] == uniform(4, 3, 6, 6, fan: 12))
+    #expect(found["decoder.0.weight"] == uniform(5, 1, 6, 3, fan: 9))
+    #expect(found["decoder.1.bias"] == truncated(5, 4, 8))
+    for (index, shard) in shards.enumerated() {
+      let input = uniform(0, index, shard.count, 8, fan: 908)
+      let output = uniform(1, index, shard.count, 8, fan: 908)
+      #expect(found["encoder.0.weight"]?.elements[shard.lowerBound * 8..<shard.upperBound * 8] == input.elements[...])
+      #expect(found["decoder.2.weight"]?.elements[shard.lowerBound * 8..<shard.upperBound * 8] == output.elements[...])
+      #expect(found["decoder.2.bias"]?.elements[shard] == truncated(2, index, shard.count).elements[...])
+    }
+    var cdae = CDAE()
+    cdae.latent = 5
+    #expect(tensors(cdae.design)["user.weight"] == uniform(6, 0, 70, 5, fan: 905))
+  }
+}
