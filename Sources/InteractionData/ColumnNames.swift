@@ -44,6 +44,11 @@ struct ColumnNames {
     return nil
   }
 
+  /// Whether a column goes by a known name of `role`.
+  func isKnown(_ column: Int, as role: ColumnRole) -> Bool {
+    role.knownNames.contains { $0.contains(plain[column]) }
+  }
+
   /// The column named `name`: exactly, or else without regard to case.
   func column(named name: String) -> Int? {
     names.firstIndex(of: name) ?? names.firstIndex { $0.lowercased() == name.lowercased() }

@@ -37,7 +37,8 @@ struct SplitCommandTests {
     try folder.write(
       "user,item,rating\nu1,a,0.7\nu1,b,0.9\nu1,c,0.5\nu2,a,0.7\nu2,b,0.2\nu2,c,0.9\n", to: "thr.csv")
     for (least, removed) in [("0.7", 2), ("0.9", 4)] {
-      let outcome = try run("train thr.csv --min-rating \(least) --model popularity --split interactions --output m --force")
+      let outcome = try run(
+        "train thr.csv --min-rating \(least) --model popularity --split interactions --output m --force")
       #expect(outcome.errors.contains("--min-rating \(least) removed \(removed) of 6 interactions"))
     }
   }

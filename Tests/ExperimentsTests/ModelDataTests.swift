@@ -100,7 +100,8 @@ struct ModelDataTests {
     #expect(!overridden.data.notes.contains { $0.contains("as in training") })
 
     let old = try ModelDataReader(for: Self.model([:])).read(own, scope: .training)
-    #expect(old.isTrainingData == nil && old.data.count == 51 && old.data.notes == training.data.notes.prefix(1).map(\.self))
+    #expect(
+      old.isTrainingData == nil && old.data.count == 51 && old.data.notes == training.data.notes.prefix(1).map(\.self))
   }
 
   @Test("a file without the columns of the training is read as it stands, and a note says so")
