@@ -36,10 +36,12 @@ struct ColumnNames {
     plain = names.map(KnownNames.plain)
   }
 
-  /// The first column known under a name of `role`, of those that are looked at.
+  /// The first column known under a name of `role`, of those that are looked at; of equally good names one that ends in
+  /// "id", since two people or items may share a name.
   func column(of role: ColumnRole, where isLookedAt: (Int) -> Bool = { _ in true }) -> Int? {
     for known in role.knownNames {
-      if let column = names.indices.first(where: { known.contains(plain[$0]) && isLookedAt($0) }) { return column }
+      let columns = names.indices.filter { known.contains(plain[$0]) && isLookedAt($0) }
+      if let column = columns.first(where: { plain[$0].hasSuffix("id") }) ?? columns.first { return column }
     }
     return nil
   }
