@@ -232,9 +232,11 @@ extension ModelDirectory {
     var ids: [String] = []
     var skipped = 0
     var strangers = 0
+    var repeated = 0
     for (row, id) in wanted.users.ids.enumerated() {
       let profile = known.users.index(of: id).map { input.indices(ofRow: $0).map(Int.init) } ?? []
       let missing = Set(target.indices(ofRow: row).map(Int.init)).subtracting(profile)
+      repeated += target.count(ofRow: row) - missing.count
       if missing.isEmpty || profile.isEmpty {
         skipped += 1
         if !missing.isEmpty { strangers += 1 }
@@ -259,6 +261,9 @@ extension ModelDirectory {
       profiles: Profiles(items: rows, trainingRows: users.map { known in ids.map { known.index(of: $0) } }),
       masked: rows, heldOut: SparseRows(columnCount: items.count, rows: heldOut), skippedUsers: skipped)
     var notes = known.notes + wanted.notes + notes(unknownInput + unknownTarget)
+    if repeated > 0 {
+      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that \(known.name) has too")
+    }
     if strangers > 0 {
       notes.append(
         "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "

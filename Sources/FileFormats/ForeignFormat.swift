@@ -181,12 +181,12 @@ extension ForeignFormat {
     guard start < bytes.count, bytes[start] == UInt8(ascii: "<") else { return nil }
     let line = (start..<min(start + 200, bytes.count)).map { bytes[$0] }.prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).lowercased()
+    let page = ForeignFormat(
+      "a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
+    if text.hasPrefix("<!doctype html") { return page }
     // An id may look like a tag.
     if ["\t", ",", "::"].contains(where: text.contains) { return nil }
-    if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") {
-      return ForeignFormat(
-        "a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
-    }
+    if text.hasPrefix("<html") { return page }
     return text.hasPrefix("<?xml") ? ForeignFormat("an XML file", advice: "a table in text") : nil
   }
 }

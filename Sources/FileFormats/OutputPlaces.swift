@@ -8,9 +8,26 @@ public enum OutputPlaces {
   /// replaced as a whole. Paths are compared where links lead. What is no file, such as `/dev/null`, collides with
   /// nothing.
   ///
-  /// - Parameter outputs: the flag that names each, and its path.
+  /// What the run reads is not to be replaced either: neither a file it is given nor a file of a model it is given.
+  ///
+  /// - Parameters:
+  ///   - outputs: the flag that names each, and its path.
+  ///   - inputs: what names each, and its path.
   /// - Throws: ``OutputError`` naming the path and both flags.
-  public static func check(_ outputs: [(flag: String, path: String)]) throws(OutputError) {
+  public static func check(
+    _ outputs: [(flag: String, path: String)], reading inputs: [(name: String, path: String)] = []
+  ) throws(OutputError) {
+    for output in outputs {
+      let place = canonicalPath(output.path)
+      guard FileKind(path: place) == .regular else { continue }
+      for input in inputs {
+        let read = canonicalPath(input.path)
+        let isModel = FileKind(path: read + "/config.json") == .regular
+        guard place == read || isModel && place.hasPrefix(read + "/") else { continue }
+        throw OutputError(
+          path: output.path, reason: "\(output.flag) would replace what \(input.name) reads; choose another path")
+      }
+    }
     let places = outputs.map { (flag: $0.flag, path: $0.path, place: canonicalPath($0.path)) }
       .filter { FileKind(path: $0.place) != .other }
     for (index, one) in places.enumerated() {

@@ -133,12 +133,17 @@ extension RankingSplit {
       }
       return asLines.mapValues { $0.compactMap(\.self) }
     }
-    for (file, numbers) in asNames.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      guard let unknown = numbers.firstIndex(of: nil) else { continue }
-      throw DataError(
-        path: directory + file.rawValue, text: ids[file]?[unknown],
-        message: "is neither a line nor an id of \(listPath)",
-        accepted: "line numbers from 0 to \(list.count - 1), or the ids themselves")
+    // An id that is neither a line number nor a name is to blame before one that is only no name.
+    for needsNoLine in [true, false] {
+      for file in asNames.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+        guard let names = asNames[file], let lines = asLines[file] else { continue }
+        let unknown = names.indices.first { names[$0] == nil && (lines[$0] == nil || !needsNoLine) }
+        guard let unknown else { continue }
+        throw DataError(
+          path: directory + file.rawValue, text: ids[file]?[unknown],
+          message: "is neither a line nor an id of \(listPath)",
+          accepted: "line numbers from 0 to \(list.count - 1), or the ids themselves")
+      }
     }
     return asNames.mapValues { $0.compactMap(\.self) }
   }

@@ -106,7 +106,7 @@ struct ColumnChoice {
     guard missing.count == 1 else { return }
     let left = names.names.indices.filter { column in
       isFree(column) && !names.names[column].isEmpty
-        && ![ColumnRole.rating, .timestamp].contains { names.column(of: $0, where: { $0 == column }) != nil }
+        && ![ColumnRole.rating, .timestamp].contains { names.isKnown(column, as: $0) }
     }
     if left.count == 1 { self[missing[0]] = left[0] }
   }

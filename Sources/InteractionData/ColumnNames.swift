@@ -36,12 +36,19 @@ struct ColumnNames {
     plain = names.map(KnownNames.plain)
   }
 
-  /// The first column known under a name of `role`, of those that are looked at.
+  /// The first column known under a name of `role`, of those that are looked at; of equally good names one that ends in
+  /// "id", since two people or items may share a name.
   func column(of role: ColumnRole, where isLookedAt: (Int) -> Bool = { _ in true }) -> Int? {
     for known in role.knownNames {
-      if let column = names.indices.first(where: { known.contains(plain[$0]) && isLookedAt($0) }) { return column }
+      let columns = names.indices.filter { known.contains(plain[$0]) && isLookedAt($0) }
+      if let column = columns.first(where: { plain[$0].hasSuffix("id") }) ?? columns.first { return column }
     }
     return nil
+  }
+
+  /// Whether a column goes by a known name of `role`.
+  func isKnown(_ column: Int, as role: ColumnRole) -> Bool {
+    role.knownNames.contains { $0.contains(plain[column]) }
   }
 
   /// The column named `name`: exactly, or else without regard to case.

@@ -87,7 +87,7 @@ struct AuditCommandTests {
       ("--real t.tsv --synthetic s.tsv --utility-epochs 0", 64, "--utility-epochs 0"),
       ("--real t.tsv --synthetic s.tsv --no-utility --tstr-only", 64, "--tstr-only"),
       ("--real t.tsv --synthetic s.tsv --no-utility --real-scores r.json", 64, "--real-scores"),
-      ("--real t.tsv --synthetic s.tsv --holdout h.tsv --real-scores t.tsv", 65, "t.tsv"),
+      ("--real t.tsv --synthetic s.tsv --holdout h.tsv --real-scores t.tsv", 73, "would replace what --real reads"),
       ("--real t.tsv --synthetic s.tsv --holdout h.tsv --real-scores nowhere/r.json", 73, "nowhere"),
       ("--real t.tsv --synthetic s.tsv --real-scores r.json", 64, "--holdout"),
       ("--real t.tsv --synthetic s.tsv --tstr-only", 64, "--holdout"),

@@ -34,6 +34,25 @@ struct PlaceTests {
       outcome.status == 64 && outcome.errors.contains("standard input can be read only once"), "\(outcome.errors)")
   }
 
+  @Test(
+    "no output replaces what the run reads",
+    arguments: [
+      "compare good.tsv --models popularity --report good.tsv", "compare good.tsv --models popularity --log ./good.tsv",
+      "train good.tsv --model popularity --output n --log good.tsv", "encode ae good.tsv --output good.tsv",
+      "sample ae --from fitted --data good.tsv --output good.tsv",
+      "sample ae --from fitted --data good.tsv --output ae/config.json",
+      "audit --real good.tsv --synthetic good.tsv --report good.tsv",
+    ])
+  func ownInput(line: String) throws {
+    if line.contains(" ae ") {
+      #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    }
+    let before = try folder.data("good.tsv")
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains("would replace what"), "\(outcome.errors)")
+    #expect(try folder.data("good.tsv") == before)
+  }
+
   @Test("a config file may come from standard input, settings of models included")
   func configFromStdin() throws {
     let outcome = try run(

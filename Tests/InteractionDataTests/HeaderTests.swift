@@ -192,4 +192,11 @@ struct HeaderTests {
         "every item occurs only once; --item-column says in which column the item is"
       ])
   }
+
+  @Test("a column of ids is taken before a column of names, wherever it stands")
+  func idsBeforeNames() throws {
+    let text = "user_name,user_id,movie,movie_id,rating\nbob,1,Heat,10,4\nbob,2,Heat,11,5\nann,3,Alien,10,3\n"
+    let data = try InteractionReader().read(ByteSource(name: "names.csv", bytes: Array(text.utf8)))
+    #expect(data.users.ids == ["1", "2", "3"] && data.items.ids == ["10", "11"])
+  }
 }

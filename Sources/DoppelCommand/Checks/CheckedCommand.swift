@@ -32,7 +32,9 @@ extension CheckedCommand {
       throw UsageError("\(flag) \(idle.reason())")
     }
     for output in outputs { try output.checkPath() }
-    try OutputPlaces.check(outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path) })
+    try OutputPlaces.check(
+      outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path) },
+      reading: inputs.compactMap { input in input.path.flatMap { $0 == "-" ? nil : (input.name, $0) } })
     for output in outputs { try output.verify() }
   }
 }

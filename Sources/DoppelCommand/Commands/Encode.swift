@@ -28,7 +28,7 @@ struct Encode: CheckedCommand {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { [("DATA", data)] + options.inputs }
+  var inputs: [(name: String, path: String?)] { [("MODEL", model), ("DATA", data)] + options.inputs }
 
   var outputs: [Output] {
     [

@@ -39,7 +39,10 @@ struct Recommend: CheckedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("--users", users), ("--data", data), ("--exclude-items", excludeItems), ("--only-items", onlyItems)]
+    [
+      ("MODEL", model), ("--users", users), ("--data", data), ("--exclude-items", excludeItems),
+      ("--only-items", onlyItems),
+    ]
       + options.inputs
   }
 

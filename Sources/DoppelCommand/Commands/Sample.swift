@@ -32,7 +32,7 @@ struct Sample: CheckedCommand {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { [("--data", data)] + options.inputs }
+  var inputs: [(name: String, path: String?)] { [("MODEL", model), ("--data", data)] + options.inputs }
 
   var outputs: [Output] { [Output(flag: "--output", path: output, kind: .fileOrStdout)] }
 

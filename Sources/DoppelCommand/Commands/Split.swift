@@ -44,7 +44,9 @@ struct Split: CheckedCommand {
     var text = ""
     for part in SplitFiles.Part.allCases where export.parts.positions[part] != nil {
       let counts = export.parts.counts(of: part)
-      text += "\(part.fileName): \(counts.users) users × \(counts.items) items, \(counts.interactions) interactions\n"
+      text +=
+        "\(part.fileName): \(counted(counts.users, "user")) × \(counted(counts.items, "item")), "
+        + "\(counted(counts.interactions, "interaction"))\n"
     }
     try Console.standardOutput(text + "saved in \(output)\n")
   }

@@ -84,7 +84,7 @@ final class TrainingReporter: Sendable {
   /// - Throws: `OutputError`.
   func writeLog(to path: String?) throws {
     guard let path else { return }
-    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,heldLogVariances,"
+    var text = "model,epoch,users,seconds,reconstruction,kl,beta,validation,held_log_variances,"
     text += "active_units,posterior_variance,state,kl_by_dimension\n"
     for (model, record) in records.withLock({ $0 }) {
       text += "\(model),\(record.epoch),\(record.users),\(record.seconds),\(record.reconstruction),"
