@@ -212,16 +212,15 @@ DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t
 }
 
 DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,
-                             int32_t after, T *restrict y) {
+                             const T *after, T *restrict y) {
+  for (ptrdiff_t i = 0; i < width; i++) y[i] = 0;
   for (ptrdiff_t k = 0; k < count; k++) {
     const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
     T value = values[k];
     // Rows lie scattered: each would be waited for anew, so the next is asked for while this one is added.
-    int32_t following = k + 1 < count ? indices[k + 1] : after;
-    if (following >= 0) {
-      const T *next = w + (ptrdiff_t)(following - base) * width;
+    const T *next = k + 1 < count ? w + (ptrdiff_t)(indices[k + 1] - base) * width : after;
+    if (next)
       for (ptrdiff_t i = 0; i < width; i += 64 / (ptrdiff_t)sizeof(T)) __builtin_prefetch(next + i);
-    }
     for (ptrdiff_t i = 0; i < width; i++) y[i] += value * row[i];
   }
 }

@@ -114,7 +114,9 @@ public struct BatchRows<S: Scalar>: Sendable {
     return start..<firstPosition(in: start..<all.upperBound, notBelow: columns.upperBound)
   }
 
-  private func firstPosition(in range: Range<Int>, notBelow column: Int) -> Int {
+  /// The first of a row's entries in `range` whose column is at least `column`, or the end of `range`.
+  @specialized(where S == Float)
+  public func firstPosition(in range: Range<Int>, notBelow column: Int) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = (low + high) / 2

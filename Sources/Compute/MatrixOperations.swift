@@ -58,6 +58,26 @@ extension Matrix {
     for row in 0..<other.rows { add(row: row, of: other, toRow: 0) }
   }
 
+  /// Adds one of its own rows to another.
+  @specialized(where S == Float)
+  public mutating func add(ownRow source: Int, toRow target: Int) {
+    precondition(source < rows && target < rows && source != target, "row \(source) added to row \(target) of \(self)")
+    let columns = columns
+    unsafe withMutablePointer { unsafe S.kernels.axpy(columns, 1, $0 + source * columns, $0 + target * columns) }
+  }
+
+  /// Adds some rows of `other`, as many as there are here.
+  @specialized(where S == Float)
+  public mutating func add(_ other: Matrix, rows range: Range<Int>) {
+    precondition(
+      rows == range.count && columns == other.columns && range.upperBound <= other.rows,
+      "rows \(range) of \(other) added to \(self)")
+    let (count, start) = (count, range.lowerBound * columns)
+    unsafe withMutablePointer { target in
+      unsafe other.withPointer { source in unsafe S.kernels.axpy(count, 1, source + start, target) }
+    }
+  }
+
   /// Adds `scale` times `other`, element by element.
   @specialized(where S == Float)
   public mutating func add(_ other: Matrix, scale: S = 1) {

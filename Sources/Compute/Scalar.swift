@@ -43,7 +43,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
       UnsafePointer<dk_adam>, Target
     ) -> Void
-  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int32, Target) -> Void
+  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Source?, Target) -> Void
   let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
   let widenBFloat16: @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
 
@@ -73,7 +73,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
         Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
         UnsafePointer<dk_adam>, Target
       ) -> Void,
-    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int32, Target) -> Void,
+    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Source?, Target) -> Void,
     roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
     widenBFloat16: @escaping @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
   ) {

@@ -50,30 +50,34 @@ extension Matrix {
     }
   }
 
-  /// Adds the product of sparse rows with a shard of weights: to every row, `Σ values[k] · weight[row: indices[k] − base]`
-  /// over its entries in `columns`, whose first is the base.
+  /// One row becomes the product of some entries of a sparse batch with rows of a weight matrix,
+  /// `Σ value · weight[row: column − base]`, added in order.
+  ///
+  /// - Parameters:
+  ///   - entries: where they are in `batch`.
+  ///   - next: the matrix and row that will be read next; they are fetched ahead.
   @specialized(where S == Float)
-  public mutating func gather(_ batch: BatchRows<S>, columns shard: Range<Int>, from weight: Matrix) {
-    precondition(
-      batch.rowCount <= rows && weight.columns == columns && weight.rows == shard.count,
-      "\(batch.rowCount) rows times \(weight) into \(self)")
-    let (columns, indices) = (columns, batch.indices)
-    let segments = (0..<batch.rowCount).map { batch.segment(ofRow: $0, columns: shard) }.enumerated().filter {
-      !$0.element.isEmpty
+  public mutating func gather(
+    _ batch: BatchRows<S>, entries: Range<Int>, base: Int, from weight: Matrix, next: (matrix: Matrix, row: Int)?,
+    toRow row: Int
+  ) {
+    let columns = columns
+    precondition(row < rows && weight.columns == columns && entries.upperBound <= batch.indices.count)
+    precondition(next.map { $0.row < $0.matrix.rows && $0.matrix.columns == columns } ?? true)
+    let (indices, values) = (batch.indices[entries], batch.values[entries])
+    if let first = indices.first, let last = indices.last {
+      precondition(
+        Int(first) >= base && Int(last) - base < weight.rows, "columns \(first)…\(last) are not in \(weight)")
     }
     unsafe withMutablePointer { target in
+      let target = unsafe target + row * columns
       unsafe weight.withPointer { w in
-        unsafe indices.withUnsafeBufferPointer { index in
-          unsafe batch.values.withUnsafeBufferPointer { value in
-            guard let index = index.baseAddress, let value = value.baseAddress else { return }
-            for (place, (row, segment)) in segments.enumerated() {
-              let start = segment.lowerBound
-              let after = place + 1 < segments.count ? indices[segments[place + 1].element.lowerBound] : -1
-              unsafe S.kernels.gather(
-                segment.count, index + start, value + start, Int32(shard.lowerBound), columns, w, after,
-                target + row * columns)
-            }
+        unsafe (next?.matrix ?? weight).withPointer { following in
+          let after = unsafe next.map { unsafe following + $0.row * columns }
+          let found: Void? = unsafe Self.withEntries(indices, values) { index, value in
+            unsafe S.kernels.gather(indices.count, index, value, Int32(base), columns, w, after, target)
           }
+          if found == nil { unsafe target.update(repeating: 0, count: columns) }
         }
       }
     }

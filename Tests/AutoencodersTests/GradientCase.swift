@@ -15,7 +15,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   static let seed = Seed(100)
 
   static let implicit = randomRows(users, items, density: 0.05, seed: 101)
-  /// So many items that a shard is worked through in two tiles.
+  /// So many items that there are more than sixteen shards, of the full width.
   static let wide = randomRows(30, 10_500, density: 0.002, seed: 103)
   static let ratings = randomRows(users, items, density: 0.05, seed: 102, ratings: [1, 2, 3, 4, 5])
 

@@ -54,7 +54,7 @@ struct GradientTests {
     for likelihood in Likelihood.allCases {
       var wide = MultVAE()
       (wide.hidden, wide.latent, wide.beta, wide.annealingSteps, wide.likelihood) = ([4], 3, 0.5, 0, likelihood)
-      cases.append(GradientCase("mult-vae, \(likelihood), several tiles a shard", wide.design, wide: true))
+      cases.append(GradientCase("mult-vae, \(likelihood), seventeen shards", wide.design, wide: true))
     }
 
     var user = UserAutoRec()

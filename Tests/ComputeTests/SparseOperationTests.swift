@@ -20,11 +20,13 @@ struct SparseOperationTests {
     }
   }
 
-  @Test("gathering rows of a weight matrix is a product with it, added to what was there")
+  @Test("gathering rows of a weight matrix is a product with it, in place of what was there; no other row is touched")
   func gather() {
     let data = Case()
+    let dense: Matrix<Double> = data.rows.dense()
     let before: Matrix<Double> = gaussianMatrix(6, 9, seed: 62)
-    var found = before
+    var expected = Matrix<Double>(rows: 6, columns: 9)
+    ProductEngine.gsl.multiply(dense, data.weight, into: &expected)
     var batch = BatchRows<Double>()
     for row in 0..<6 {
       let (indices, values) = data.entries(row)
@@ -34,10 +36,28 @@ struct SparseOperationTests {
       batch.append(column: Int32(data.base + 40), value: 100)
       batch.endRow()
     }
-    found.gather(batch, columns: data.base..<data.base + 40, from: data.weight)
-    var expected = before
-    ProductEngine.gsl.multiply(data.rows.dense(), data.weight, into: &expected, accumulating: true)
-    expectClose(found.elements, expected.elements, within: Self.rounding, "gather")
+    for row in 0..<6 {
+      for next in [nil, (matrix: data.weight, row: 39)] {
+        var found = before
+        found.gather(
+          batch, entries: batch.segment(ofRow: row, columns: data.base..<data.base + 40), base: data.base,
+          from: data.weight, next: next, toRow: row)
+        for other in 0..<6 where other != row { #expect(found[row: other] == before[row: other]) }
+        expectClose(Array(found[row: row]), Array(expected[row: row]), within: Self.rounding, "gather")
+      }
+    }
+  }
+
+  @Test("rows of one matrix are added to each other and to another's")
+  func rowSums() {
+    let matrix: Matrix<Double> = gaussianMatrix(4, 3, seed: 67)
+    var found = matrix
+    found.add(ownRow: 3, toRow: 1)
+    for column in 0..<3 { #expect(found[1, column] == matrix[1, column] + matrix[3, column]) }
+    for row in [0, 2, 3] { #expect(found[row: row] == matrix[row: row]) }
+    var two = Matrix<Double>(rows: 2, columns: 3)
+    two.add(matrix, rows: 1..<3)
+    #expect(two.elements[...] == matrix[row: 1] + matrix[row: 2])
   }
 
   @Test("the dot product is the dense one")
@@ -69,17 +89,15 @@ struct SparseOperationTests {
     }
   }
 
-  @Test("no entries change nothing and have a dot product of zero")
+  @Test("no entries change nothing, gather to zeros and have a dot product of zero")
   func empty() {
     let before: Matrix<Float> = gaussianMatrix(2, 3, seed: 65)
     var matrix = before
-    var batch = BatchRows<Float>()
-    batch.endRow()
-    batch.append(column: 9, value: 1)
-    batch.endRow()
-    matrix.gather(batch, columns: 0..<5, from: gaussianMatrix(5, 3, seed: 66))
     matrix.scatter(row: 1, indices: [], values: [], base: 0, scale: 3)
     #expect(matrix == before)
     #expect(matrix.dot(row: 0, indices: [], values: [], base: 7) == 0)
+    matrix.gather(
+      BatchRows<Float>(), entries: 0..<0, base: 0, from: gaussianMatrix(5, 3, seed: 66), next: nil, toRow: 0)
+    #expect(matrix[row: 0].allSatisfy { $0 == 0 } && matrix[row: 1] == before[row: 1])
   }
 }

@@ -8,7 +8,7 @@ public import FileFormats
 /// | `weights/…` | as in ``Network/visit(_:)`` |
 /// | `first/…`, `second/…` | Adam's moments, one for each weight |
 /// | `best/…` | the weights of the best epoch, where they are kept |
-/// | `kept/…` | the network whose encoder a phase keeps, where one does |
+/// | `kept/…` | the network whose encoder a phase keeps, where one does, without the wide output layer |
 ///
 /// The tensors share their memory with the network they come from until it changes, so this is no second copy.
 public struct TrainerState: Sendable {
@@ -46,7 +46,7 @@ extension TrainerState {
   ) throws -> Network<Float>? {
     var left = tensors
     let shapes = step.network
-    func take(_ part: String) throws -> Network<Float> {
+    func take(_ part: String, like shapes: Network<Float>) throws -> Network<Float> {
       var network = shapes
       try network.visit { name, matrix in
         let (name, expected) = ("\(part)/\(name)", [matrix.rows, matrix.columns])
@@ -58,16 +58,18 @@ extension TrainerState {
       }
       return network
     }
-    let weights = try take("weights")
-    let moments = try (first: take("first"), second: take("second"))
+    let weights = try take("weights", like: shapes)
+    let moments = try (first: take("first", like: shapes), second: take("second", like: shapes))
     let hasBest = left.keys.contains { $0.hasPrefix("best/") }
-    let best = hasBest ? try take("best") : nil
-    let kept = left.keys.contains { $0.hasPrefix("kept/") } ? try take("kept") : nil
+    let best = hasBest ? try take("best", like: shapes) : nil
+    let hasKept = left.keys.contains { $0.hasPrefix("kept/") }
+    let encoder = Network(
+      like: shapes, shards: shapes.shards.map(\.firstLayer), parameters: shapes.parameters, users: shapes.users)
+    let kept = hasKept ? try take("kept", like: encoder) : nil
     if let name = left.keys.min() {
       throw TensorMismatch(name: name, expected: nil, found: left[name]?.shape ?? [])
     }
-    step.kept = kept
-    step.restore(weights, moments: moments, updates: updates)
+    step.restore(weights, moments: moments, kept: kept, updates: updates)
     return best
   }
 }

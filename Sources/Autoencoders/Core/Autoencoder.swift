@@ -28,7 +28,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     var block = UserBlock<Latent, Float>(design, rows: profiles.items.rowCount, forTraining: false)
     block.load(profiles)
     var multiplier = Multiplier<Float>(engine)
-    block.encode(network, unseenUser: unseenUser, multiplier: &multiplier)
+    block.encode(sums: network.gather(block.input), network, unseenUser: unseenUser, multiplier: &multiplier)
     return Latent.codes(of: block.head)
   }
 
@@ -39,7 +39,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     block.latent.z = latents
     var multiplier = Multiplier<Float>(engine)
     block.decode(network, multiplier: &multiplier)
-    return network.logits(of: block.output, using: engine)
+    return network.products.logits(of: block.output, using: engine)
   }
 }
 

@@ -1,27 +1,5 @@
 public import Compute
 
-/// A range of the items with all weights that belong to them.
-///
-/// The wide layers are stored item by item and cut into shards. During training each shard is owned by one worker; between
-/// shards travel only the softmax statistics of the users and the users × hidden gradient. Where the cuts lie depends on the
-/// number of items alone, never on the number of threads.
-public struct ItemShard<S: Scalar>: Sendable {
-  /// The items, by index.
-  public let items: Range<Int>
-  /// The first encoder layer; shape: items × H.
-  public var inputWeight: Matrix<S>
-  /// The last decoder layer; shape: items × D.
-  public var outputWeight: Matrix<S>
-  /// Shape: 1 × items.
-  public var outputBias: Matrix<S>
-
-  /// Divides `count` items into at most 16 ranges of at least 64.
-  public static func ranges(items count: Int) -> [Range<Int>] {
-    let size = max(64, (count + 15) / 16)
-    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
-  }
-}
-
 /// The weights of an autoencoder.
 public struct Network<S: Scalar>: Sendable {
   /// The two wide layers, cut by items.
@@ -55,7 +33,8 @@ public struct Network<S: Scalar>: Sendable {
 
   /// Creates fresh weights for a design.
   ///
-  /// Each tensor (and each shard of a wide one) has a stream of its own, so its values do not depend on the others' sizes.
+  /// Each tensor (and each 64 items of a wide one) has a stream of its own, so its values depend neither on the others' sizes nor on
+  /// where shards are cut.
   public init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed) {
     let architecture = design.architecture
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
@@ -66,11 +45,19 @@ public struct Network<S: Scalar>: Sendable {
       (parameter.tensor, parameter.part) = (tensor, part)
       return parameter.fresh(design.initialisation, seed: seed)
     }
-    shards = ItemShard<S>.ranges(items: items).enumerated().map { index, range in
-      ItemShard(
-        items: range, inputWeight: fresh(.inputWeight, index, range.count, first, .weight(fan: items + first)),
-        outputWeight: fresh(.outputWeight, index, range.count, last, .weight(fan: items + last)),
-        outputBias: fresh(.outputBias, index, 1, range.count, .bias))
+    shards = ItemShard<S>.ranges(items: items).map { range in
+      func fresh64(_ tensor: StartingTensor, _ columns: Int, _ start: Parameter.Start) -> Matrix<S> {
+        var all = Matrix<S>(rows: 0, columns: columns)
+        all.setRows(
+          to: stride(from: range.lowerBound, to: range.upperBound, by: 64).map {
+            fresh(tensor, $0 / 64, min(64, range.upperBound - $0), columns, start)
+          })
+        return all
+      }
+      return ItemShard(
+        items: range, inputWeight: fresh64(.inputWeight, first, .weight(fan: items + first)),
+        outputWeight: fresh64(.outputWeight, last, .weight(fan: items + last)),
+        outputBias: Matrix(rows: 1, columns: range.count, elements: fresh64(.outputBias, 1, .bias).elements))
     }
     described = design.parameters
     parameters = described.map { $0.fresh(design.initialisation, seed: seed) }
@@ -123,14 +110,12 @@ public struct Network<S: Scalar>: Sendable {
     return sum
   }
 
-  /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
-  func logits(of output: Matrix<S>, using engine: ProductEngine) -> Matrix<S> {
-    var logits = Matrix<S>(rows: output.rows, columns: itemCount)
-    for shard in shards {
-      engine.multiply(output, transposed: shard.outputWeight, into: &logits, atColumn: shard.items.lowerBound)
-      logits.add(bias: shard.outputBias, atColumn: shard.items.lowerBound)
-    }
-    return logits
+  /// The products of the wide layers.
+  var products: ShardProducts<S> { ShardProducts(shards) }
+
+  /// The wide input layer's sums over what users have (B × I), without bias; shape: B × H.
+  func gather(_ input: BatchRows<S>) -> Matrix<S> {
+    products.gather(input, rows: 0..<input.rowCount, under: ShardTree(count: shards.count).root)
   }
 
   /// The mean of the user vectors; shape: 1 × H.

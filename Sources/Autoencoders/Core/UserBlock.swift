@@ -3,13 +3,9 @@ import InteractionData
 
 /// A few users' activations in the network, kept for the backward pass.
 ///
-/// A batch is divided into blocks, and one worker computes a block from the input to the last hidden layer. The division depends on the
-/// batch size alone, never on the number of threads; what blocks have in common (gradients of the small layers) is added up
-/// in block order.
+/// A batch is divided into blocks (``UserPieces``), and one worker computes a block from the wide input layer's sums to the last
+/// hidden layer. What blocks have in common (gradients of the small layers) is added up in block order.
 struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
-  /// The number of users in a block: an eighth of the batch, but 16 to 64.
-  static func size(batch: Int) -> Int { min(64, max(16, (batch + 7) / 8)) }
-
   /// Which rows of the batch these are.
   var batchRows: Range<Int> = 0..<0
   /// What the network reads: normalised, corrupted.
@@ -66,11 +62,14 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// Input to code.
   ///
-  /// The first layer is a sum of weight rows over what each user has.
-  mutating func encode(_ network: Network<S>, unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>) {
-    first.reshape(rows: count)
-    first.setRows(to: network.inputBias)
-    for shard in network.shards { first.gather(input, columns: shard.items, from: shard.inputWeight) }
+  /// - Parameters:
+  ///   - sums: the wide input layer's sums of the whole batch, without bias; shape: B × H.
+  ///   - network: needs no shards.
+  mutating func encode(
+    sums: Matrix<S>, _ network: Network<S>, unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>
+  ) {
+    first.copyRows(batchRows, of: sums)
+    first.add(bias: network.inputBias)
     if design.userVectors != nil {
       for row in 0..<count {
         if userRows[row] >= 0 {
@@ -104,12 +103,12 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// Takes ∂loss/∂output back to the input, leaving ``gradients`` and ``inputDelta``.
   ///
-  /// - Parameter parts: the summands of ∂loss/∂output of the whole batch, in order; shapes: B × D.
+  /// - Parameter outputDelta: ∂loss/∂output of the whole batch; shape: B × D.
   mutating func backward(
-    parts: [Matrix<S>], parameters: [Matrix<S>], priorWeight: Double, multiplier: inout Multiplier<S>
+    outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: count, columns: output.columns)
-    delta.setToSum(of: parts, rows: batchRows)
+    delta.copyRows(batchRows, of: outputDelta)
     delta = decoder.backward(delta, input: latent.z, parameters, multiplier: &multiplier)
     let outputs = head
     var headDelta = Matrix<S>(rows: count, columns: outputs.columns)
@@ -134,7 +133,10 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
 extension UserBlock {
   /// Prepares users for evaluation: clean input, no target.
-  mutating func load(_ profiles: Profiles) {
+  ///
+  /// - Parameter batchRows: which rows of the batch these are, where they are not all of it.
+  mutating func load(_ profiles: Profiles, batchRows: Range<Int>? = nil) {
+    self.batchRows = batchRows ?? 0..<profiles.items.rowCount
     input.removeAll()
     for row in 0..<profiles.items.rowCount {
       appendClean(row, of: profiles.items)

@@ -15,13 +15,13 @@ public enum BernoulliLikelihood: OutputLikelihood {
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
-  ) -> TileStatistics<S> {
-    TileStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - product)
+  ) -> LogitStatistics<S> {
+    LogitStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - product)
   }
 
   /// What the gradient is multiplied by.
   @specialized(where S == Float)
-  public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 1 }
+  public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 1 }
 
   /// The loss of a whole row.
   public static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double {

@@ -15,15 +15,15 @@ public enum GaussianLikelihood: OutputLikelihood {
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
-  ) -> TileStatistics<S> {
+  ) -> LogitStatistics<S> {
     var squares = 0.0
     for value in values { squares += Double(value * value) }
-    return TileStatistics(loss: logits.sumOfSquares(row: row) - 2 * product + squares)
+    return LogitStatistics(loss: logits.sumOfSquares(row: row) - 2 * product + squares)
   }
 
   /// What the gradient is multiplied by.
   @specialized(where S == Float)
-  public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 2 }
+  public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 2 }
 
   /// The loss of a whole row.
   public static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double {

@@ -16,14 +16,14 @@ public enum MultinomialLikelihood: OutputLikelihood {
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
-  ) -> TileStatistics<S> {
+  ) -> LogitStatistics<S> {
     let (maximum, sum) = logits.exponentiateShifted(row: row)
-    return TileStatistics(maximum: maximum, sum: sum, loss: -product)
+    return LogitStatistics(maximum: maximum, sum: sum, loss: -product)
   }
 
   /// What the gradient is multiplied by.
   @specialized(where S == Float)
-  public static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S {
+  public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S {
     normaliser.map { S($0.factor(maximum: Double(statistics.maximum))) } ?? 0
   }
 
@@ -40,27 +40,24 @@ public enum MultinomialLikelihood: OutputLikelihood {
   }
 }
 
-/// One user's softmax over all tiles of all shards.
+/// One user's softmax over all items.
 public struct SoftmaxNormaliser: Sendable {
   /// N, the total of the target.
   public let total: Double
   /// `log Σ exp f` over all items.
   public let logSumExp: Double
 
-  /// Adds up a user's tiles, in order.
-  init<S>(_ tiles: [[TileStatistics<S>]], row: Int, target: ArraySlice<S>) {
-    let maximum = tiles.reduce(-Double.infinity) { max($0, Double($1[row].maximum)) }
-    var sum = 0.0
-    for tile in tiles { sum += tile[row].sum * exp(Double(tile[row].maximum) - maximum) }
+  /// Reads the statistics of all logits, and the clean values.
+  init<S>(_ statistics: LogitStatistics<S>, target: ArraySlice<S>) {
     var total = 0.0
     for value in target { total += Double(value) }
     self.total = total
-    logSumExp = maximum + log(sum)
+    logSumExp = Double(statistics.maximum) + log(statistics.sum)
   }
 
-  /// The loss that no tile knows.
+  /// The loss that no shard knows.
   var loss: Double { total * logSumExp }
 
-  /// What turns a tile's `exp(f − maximum)` into `N · softmax(f)`.
+  /// What turns a shard's `exp(f − maximum)` into `N · softmax(f)`.
   func factor(maximum: Double) -> Double { total * exp(maximum - logSumExp) }
 }

@@ -1,6 +1,7 @@
 public import Compute
+import Foundation
 
-/// The arithmetic of a likelihood: loss and gradient for training, which sees a row of logits tile by tile, and the same
+/// The arithmetic of a likelihood: loss and gradient for training, which sees a row of logits shard by shard, and the same
 /// for whole rows.
 ///
 /// Its calls are by row, never by element.
@@ -12,17 +13,17 @@ public protocol OutputLikelihood: Sendable {
   /// Whether the loss of a single cell is the logistic one; else it is the squared one.
   static var isLogistic: Bool { get }
 
-  /// Takes the loss of one user's logits in a tile, but for what needs all tiles, and leaves in the row what the gradient
+  /// Takes the loss of one user's logits in a shard, but for what needs all shards, and leaves in the row what the gradient
   /// is made of.
   ///
   /// - Parameters:
-  ///   - product: `Σ x f` over the tile.
+  ///   - product: `Σ x f` over the shard.
   ///   - values: the values x that are not zero.
   static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
-  ) -> TileStatistics<S>
+  ) -> LogitStatistics<S>
   /// What turns the row that ``measure(_:row:product:values:)`` left into ∂loss/∂logits, but for the target.
-  static func factor<S: Scalar>(_ statistics: TileStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S
+  static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S
 
   /// The loss of a whole row; the row is used up.
   static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double
@@ -43,17 +44,25 @@ public struct TargetTotals: Sendable {
   public init() {}
 }
 
-/// What a tile tells the others about one user.
-public struct TileStatistics<S: Scalar>: Sendable {
+/// What the logits of one user amount to, over a shard or several.
+public struct LogitStatistics<S: Scalar>: Sendable {
   /// The largest logit.
   public var maximum: S = 0
   /// `Σ exp(f − maximum)`.
   public var sum = 0.0
-  /// The loss that needs no other tile.
+  /// The loss that needs no other logits.
   public var loss: Double
 
   /// Puts them together.
   public init(maximum: S = 0, sum: Double = 0, loss: Double) {
     (self.maximum, self.sum, self.loss) = (maximum, sum, loss)
+  }
+
+  /// Takes in those of other logits of the same user.
+  mutating func add(_ other: LogitStatistics) {
+    let (high, low) = maximum < other.maximum ? (other, self) : (self, other)
+    sum = high.sum + low.sum * exp(Double(low.maximum) - Double(high.maximum))
+    maximum = high.maximum
+    loss += other.loss
   }
 }

@@ -1,6 +1,6 @@
 import Compute
 
-/// What a batch's logits are held against, for the loss and its gradient tile by tile.
+/// What a batch's logits are held against, for the loss and its gradient shard by shard.
 struct OutputLoss<S: Scalar>: Sendable {
   /// The clean values of the batch.
   let target: BatchRows<S>
@@ -14,16 +14,16 @@ struct OutputLoss<S: Scalar>: Sendable {
     isListed = cells != .all
   }
 
-  /// Takes the loss of one user's logits in a tile, and leaves in them what the gradient is made of.
+  /// Takes the loss of one user's logits in a shard, and leaves in them what the gradient is made of.
   ///
   /// - Parameters:
   ///   - logits: with the bias; shape: B × items. Where only some cells count the row becomes the gradient already.
-  ///   - base: the tile's first item.
-  ///   - segment: where the user's entries in this tile are in ``target``.
-  func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> TileStatistics<S> {
+  ///   - base: the shard's first item.
+  ///   - segment: where the user's entries in this shard are in ``target``.
+  func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> LogitStatistics<S> {
     let (indices, values) = (target.indices[segment], target.values[segment])
     if isListed {
-      return TileStatistics(
+      return LogitStatistics(
         loss: logits.listedCellsLoss(
           row: row, indices: indices, values: values, base: base, logistic: rule.isLogistic,
           scale: 1 / S(target.rowCount)))
@@ -35,7 +35,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   /// What turns each row that ``measure(_:row:base:segment:)`` left into ∂loss/∂logits, but for the target.
   ///
   /// - Parameter normalisers: every user's softmax; empty for likelihoods without one.
-  func factors(_ statistics: [TileStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
+  func factors(_ statistics: [LogitStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
     if isListed { return [S](repeating: 1, count: statistics.count) }
     let scale = 1 / S(statistics.count)
     return statistics.enumerated().map { row, statistics in
@@ -52,14 +52,11 @@ struct OutputLoss<S: Scalar>: Sendable {
       scale: -(S(rule.targetFactor) / S(target.rowCount)))
   }
 
-  /// Every user's softmax over all tiles; empty for likelihoods without one.
-  func normalisers(_ tiles: [[TileStatistics<S>]], processor: Processor) throws -> [SoftmaxNormaliser] {
+  /// Every user's softmax, from the statistics over all shards; empty for likelihoods without one.
+  func normalisers(_ statistics: [LogitStatistics<S>]) -> [SoftmaxNormaliser] {
     guard rule.needsNormaliser && !isListed else { return [] }
-    let users = 64  // at a time: an exponential for each tile is little work
-    return try processor.map(count: (target.rowCount + users - 1) / users) { block in
-      (block * users..<min(target.rowCount, (block + 1) * users)).map { row in
-        SoftmaxNormaliser(tiles, row: row, target: target.values[target.offsets[row]..<target.offsets[row + 1]])
-      }
-    }.flatMap(\.self)
+    return statistics.enumerated().map { row, statistics in
+      SoftmaxNormaliser(statistics, target: target.values[target.offsets[row]..<target.offsets[row + 1]])
+    }
   }
 }

@@ -3,35 +3,50 @@ import Compute
 /// One shard of the items in training: its weights, their moments, its part of the batch's logits.
 ///
 /// Everything the wide layers need is in here, so that a step is a few passes over shards that share nothing but what is
-/// passed in and out: the last hidden layer in, softmax statistics and a users × hidden gradient out.
+/// passed in and out: the last hidden layer in, statistics of the logits and a users × hidden gradient out. A shard is so
+/// narrow that its weights, its logits and their gradient stay in the cache from the product that makes them to the loop that
+/// uses them up.
 ///
-/// A shard is worked through in tiles of items, small enough that a tile's weights, its logits and their gradient stay in
-/// the cache from the product that makes them to the loop that uses them up.
+/// With ``ProductPrecision/bfloat16`` the logits exist in full precision only while their shard is at work; what is kept
+/// between the two passes, and what the products read, is rounded. The arithmetic is the same in both cases.
 struct ShardWorker<S: Scalar>: Sendable {
   private(set) var shard: ItemShard<S>
-  private(set) var inputMoments: AdamMoments<S>
-  private(set) var outputMoments: AdamMoments<S>
-  private(set) var biasMoments: AdamMoments<S>
+  private var inputMoments: AdamMoments<S>
+  private var outputMoments: AdamMoments<S>
+  private var biasMoments: AdamMoments<S>
 
-  /// The logits of the shard's items, then ∂loss/∂logits, tile by tile.
-  private(set) var tiles: [LogitTile<S>]
-  /// This shard's part of ∂loss/∂output; shape: B × D.
-  private(set) var outputGradient: Matrix<S>
+  /// What the other shards need to know; one for each user.
+  private(set) var statistics: [LogitStatistics<S>] = []
+  /// The logits, then ∂loss/∂logits; shape: B × items, empty where ``rounded`` is used.
+  private var exact: Matrix<S>
+  /// The same where products are rounded.
+  private var rounded = BFloat16Matrix(rows: 0, columns: 0)
+  /// The output weights for rounded products; shape: items × D, empty where ``exact`` is used.
+  private var weight = BFloat16Matrix(rows: 0, columns: 0)
+  /// Where each user's entries are in the batch's target.
+  private var segments: [Range<Int>] = []
+  private let precision: ProductPrecision
 
   private var biasGradient: Matrix<S>
   private var columns = BatchColumns<S>()
 
   init(_ shard: ItemShard<S>, batchSize: Int, precision: ProductPrecision) {
     self.shard = shard
-    let (count, width) = (shard.items.count, shard.outputWeight.columns)
+    self.precision = precision
+    let count = shard.items.count
     inputMoments = AdamMoments(rows: count, columns: shard.inputWeight.columns)
-    outputMoments = AdamMoments(rows: count, columns: width)
+    outputMoments = AdamMoments(rows: count, columns: shard.outputWeight.columns)
     biasMoments = AdamMoments(rows: 1, columns: count)
-    tiles = LogitTile<S>.ranges(items: count, precision: precision).map {
-      LogitTile(items: $0, of: shard, batchSize: batchSize, precision: precision)
-    }
-    outputGradient = Matrix(rows: batchSize, columns: width)
+    exact = Matrix(rows: precision == .float32 ? batchSize : 0, columns: count)
     biasGradient = Matrix(rows: 1, columns: count)
+    roundWeights()
+  }
+
+  /// The first or second moments, in the shape of the weights.
+  func moments(_ part: (AdamMoments<S>) -> Matrix<S>) -> ItemShard<S> {
+    ItemShard(
+      items: shard.items, inputWeight: part(inputMoments), outputWeight: part(outputMoments),
+      outputBias: part(biasMoments))
   }
 
   /// Restores stored weights and moments.
@@ -40,52 +55,110 @@ struct ShardWorker<S: Scalar>: Sendable {
     inputMoments = AdamMoments(first: first.inputWeight, second: second.inputWeight)
     outputMoments = AdamMoments(first: first.outputWeight, second: second.outputWeight)
     biasMoments = AdamMoments(first: first.outputBias, second: second.outputBias)
-    for index in tiles.indices { tiles[index].follow(shard) }
+    roundWeights()
+  }
+
+  /// Right after the step that changed them the output weights are in the cache; rounding them for each of the two passes
+  /// would read them from memory again.
+  private mutating func roundWeights() {
+    if precision == .bfloat16 { weight.round(shard.outputWeight) }
   }
 
   /// First pass: the logits of this shard's items, and all of the loss that can be known here.
   ///
-  /// - Parameter output: the last hidden layer. Shape: B × D.
+  /// After the product one row goes through all loops before the next row does: it stays in the first-level cache.
+  ///
+  /// - Parameter output: the last hidden layer, as it is and rounded; shape: B × D.
   mutating func score(
-    output: DecoderOutput<S>, objective: OutputLoss<S>, scratch: inout ThreadScratch<S>
+    _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ scratch: inout ShardScratch<S>
   ) {
-    for index in tiles.indices {
-      tiles[index].score(shard, output: output, objective: objective, scratch: &scratch)
+    let (rows, base) = (output.rows, shard.items.lowerBound)
+    segments = (0..<rows).map { loss.target.segment(ofRow: $0, columns: shard.items) }
+    func measure(_ logits: inout Matrix<S>, row: Int) -> LogitStatistics<S> {
+      logits.add(row: 0, of: shard.outputBias, toRow: row)
+      return loss.measure(&logits, row: row, base: base, segment: segments[row])
+    }
+    switch precision {
+    case .float32:
+      exact.reshape(rows: rows)
+      scratch.engine.multiply(output, transposed: shard.outputWeight, into: &exact)
+      statistics = (0..<rows).map { measure(&exact, row: $0) }
+    case .bfloat16:
+      scratch.logits.reshape(rows: rows, columns: shard.items.count)
+      scratch.engine.multiply(roundedOutput, transposed: weight, into: &scratch.logits)
+      rounded.reshape(rows: rows, columns: shard.items.count)
+      statistics = (0..<rows).map { row in
+        defer { rounded.round(row: row, of: scratch.logits, toRow: row) }
+        return measure(&scratch.logits, row: row)
+      }
     }
   }
 
-  /// Second pass: ∂loss/∂logits in place, this shard's part of ∂loss/∂output, and the output weights' update.
+  /// Second pass: ∂loss/∂logits in place, this shard's part of ∂loss/∂output (B × D), and the output weights' update.
   ///
   /// - Parameters:
-  ///   - normalisers: for each user what turns a tile's `exp(f − largest)` into softmax, and N.
+  ///   - softmax: for each user what turns a shard's `exp(f − largest)` into softmax, and N.
   ///   - steps: `nil` where the output weights stand still.
   mutating func learnOutput(
-    output: DecoderOutput<S>, objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser],
-    steps: (penalised: AdamStep, plain: AdamStep)?, scratch: inout ThreadScratch<S>
+    _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser],
+    _ steps: AdamSteps?, into part: inout Matrix<S>, _ scratch: inout ShardScratch<S>
   ) {
-    outputGradient.reshape(rows: output.exact.rows)
+    let (engine, base) = (scratch.engine, shard.items.lowerBound)
+    part.reshape(rows: output.rows, columns: output.columns)
+    scratch.weightGradient.reshape(rows: shard.items.count, columns: output.columns)
     biasGradient.clear()
-    for index in tiles.indices {
-      tiles[index].differentiate(
-        shard, output: output, objective: objective, normalisers: normalisers, outputGradient: &outputGradient,
-        biasGradient: &biasGradient, scratch: &scratch)
-      guard let steps else { continue }
-      outputMoments.update(
-        &shard.outputWeight, rows: tiles[index].items, gradient: scratch.weightGradient, steps.penalised)
-      tiles[index].follow(shard)
+    let factors = loss.factors(statistics, normalisers: softmax)
+    func finish(_ logits: inout Matrix<S>, row: Int, segment: Range<Int>) {
+      loss.subtractTarget(from: &logits, row: row, base: base, segment: segment)
+      biasGradient.add(row: row, of: logits, toRow: 0)
     }
-    if let steps { biasMoments.update(&shard.outputBias, gradient: biasGradient, steps.plain) }
+    switch precision {
+    case .float32:
+      for (row, factor) in factors.enumerated() {
+        if factor != 1 { exact.scale(row: row, by: factor) }
+        finish(&exact, row: row, segment: segments[row])
+      }
+      engine.multiply(exact, shard.outputWeight, into: &part)
+      if steps != nil { engine.multiply(transposing: exact, output, into: &scratch.weightGradient) }
+    case .bfloat16:
+      for (row, factor) in factors.enumerated() {
+        rounded.widen(row: row, scaledBy: factor, into: &scratch.row)
+        finish(&scratch.row, row: 0, segment: segments[row])
+        rounded.round(row: 0, of: scratch.row, toRow: row)
+      }
+      engine.multiply(rounded, weight, into: &part)
+      if steps != nil { engine.multiply(transposing: rounded, roundedOutput, into: &scratch.weightGradient) }
+    }
+    guard let steps else { return }
+    outputMoments.update(&shard.outputWeight, gradient: scratch.weightGradient, steps.penalised)
+    biasMoments.update(&shard.outputBias, gradient: biasGradient, steps.plain)
+    roundWeights()
   }
 
   /// Last pass: the input weights' update, item by item, from the users who have the item.
   ///
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
   mutating func learnInput(
-    input: BatchRows<S>, delta: Matrix<S>, scratch: inout ThreadScratch<S>, step: AdamStep
+    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, _ scratch: inout ShardScratch<S>
   ) {
     columns.collect(columns: shard.items, from: input)
     scratch.row.reshape(rows: 1, columns: delta.columns)
     inputMoments.update(
       &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch.row, step)
   }
+}
+
+/// What a thread needs while it works on shards; it keeps the memory from one to the next.
+struct ShardScratch<S: Scalar>: Sendable {
+  let engine: ProductEngine
+  /// ∂loss/∂weight of a shard; shape: items × D.
+  var weightGradient = Matrix<S>(rows: 0, columns: 0)
+  /// A shard's logits where it keeps them rounded; shape: B × items.
+  var logits = Matrix<S>(rows: 0, columns: 0)
+  /// One row at a time: of the first layer's gradient (1 × H), of rounded logits (1 × items).
+  var row = Matrix<S>(rows: 1, columns: 0)
+  /// For sums along the tree.
+  var levels: [Matrix<S>] = []
+
+  init(engine: ProductEngine) { self.engine = engine }
 }

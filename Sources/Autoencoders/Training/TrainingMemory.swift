@@ -6,12 +6,12 @@ import FileFormats
 /// Every large array has a size that follows from the design, the data and the batch; none grows with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
-  /// The weights with their two moments; where the best epoch's are kept, they are here once more, and so is a network whose encoder a
-  /// phase keeps.
+  /// The weights with their two moments; where the best epoch's are kept, they are here once more, and so are those of an
+  /// encoder that a phase keeps.
   public var parameters = 0
   /// The logits of one batch.
   public var logits = 0
-  /// What the shards pass on of ∂loss/∂hidden, one users × hidden matrix each.
+  /// What the shards pass on of ∂loss/∂hidden, users × hidden matrices (``GradientParts``).
   public var partialGradients = 0
   /// The hidden layers of a batch, the gradients of the small layers, and what threads need while they work.
   public var workspace = 0
@@ -33,26 +33,25 @@ public struct TrainingMemory: Sendable, Equatable {
     let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
     let small = design.parameters.reduce(0) { $0 + $1.count }
-    let weights = items * (first + last + 1) + small + (design.userVectors == nil ? 0 : users * first)
-    parameters = weights * float * ((keepsBest ? 4 : 3) + (design.phases.contains(where: \.keepsEncoder) ? 1 : 0))
+    let beside = small + (design.userVectors == nil ? 0 : users * first)
+    let kept = design.phases.contains(where: \.keepsEncoder) ? items * first + beside : 0
+    parameters = ((items * (first + last + 1) + beside) * (keepsBest ? 4 : 3) + kept) * float
 
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.
     logits = isExact ? batchSize * items * float : (batchSize + last) * items * MemoryLayout<UInt16>.size
     let shards = ItemShard<Float>.ranges(items: items)
-    partialGradients = shards.count * batchSize * last * float
+    let threads = min(processor.threads, shards.count)
+    partialGradients = GradientParts<Float>.most(shards: shards.count, threads: threads) * batchSize * last * float
 
-    let blockSize = UserBlock<Latent, Float>.size(batch: batchSize)
-    let blocks = (batchSize + blockSize - 1) / blockSize
+    let blocks = UserPieces.ranges(of: batchSize).count
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
-    let tile =
-      LogitTile<Float>.ranges(items: shards.first?.count ?? 0, precision: processor.precision).first?.count ?? 0
-    // A weight gradient per thread, the tile's logits where products are rounded, and as much again for the copies that a
+    let shard = shards.first?.count ?? 0
+    // A weight gradient per thread, a shard's logits where products are rounded, and as much again for the copies that a
     // product engine makes of its factors.
-    let thread = 2 * tile * last + (isExact ? 0 : batchSize * tile) + batchSize * last
+    let thread = 2 * shard * last + (isExact ? 0 : batchSize * shard) + batchSize * last
     workspace =
-      (hidden + (blocks + 1) * small + 2 * batchSize * (first + last) + min(processor.threads, shards.count) * thread)
-      * float
+      (hidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread) * float
   }
 }
 

@@ -4,9 +4,10 @@ import InteractionData
 
 /// Gradient updates of one autoencoder.
 ///
-/// An update is five passes, each over pieces that share nothing: blocks of users forward; shards of items to logits; shards
-/// to gradients and new output weights; blocks backward; shards to new input weights. The order in which results are added
-/// up is fixed, so the number of threads changes nothing in any bit.
+/// An update goes to and fro between the item shards (``ItemShards``), which hold the two wide layers, and blocks of users,
+/// which hold the narrow ones: shards add up the wide input layer; blocks forward; shards to logits, then to gradients and new
+/// output weights; blocks backward; shards to new input weights. The order in which results are added up is fixed, so
+/// the number of threads changes nothing in any bit.
 ///
 /// The same code runs in `Float` for training and in `Double` for gradient checks.
 public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
@@ -16,8 +17,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public var phase: Phase
   /// How often each group has learned.
   var learned: [ParameterGroup: Int] = [:]
-  /// The network as it was when a phase kept its encoder.
-  var kept: Network<S>?
+  /// The small parameters and user vectors as they were when a phase kept the encoder.
+  private var keptBeside: Network<S>?
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
   /// What the updates since ``beginEpoch()`` saw of the posteriors.
@@ -27,18 +28,18 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The network's shape, with the numbers it began with gone.
   private let shape: Network<S>
   private let adam: Adam
-  private let precision: ProductPrecision
   private let processor: Processor
   private let blockSize: Int
-  var workers: [ShardWorker<S>]
+  private var shards: any ItemShards<S>
   private var blocks: [UserBlock<Latent, S>]
   /// The small parameters, in the order of ``Design/parameters``.
   var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
-  private var output: DecoderOutput<S>
+  /// What the network reads, B × I, and what the wide output layer reads, B × D, of the last batch.
+  private var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
   private var inputDelta = Matrix<S>(rows: 0, columns: 0)
-  /// Working memory, one for each thread.
-  private var scratch: [ThreadScratch<S>]
+  /// For the products of the narrow layers, one for each thread.
+  private var multipliers: [Multiplier<S>]
   private var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
@@ -48,57 +49,69 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor
   ) {
+    let precision = S.self == Float.self ? processor.precision : .float32
+    self.init(
+      design, network: network, batchSize: batchSize, plannedUpdates: plannedUpdates, adam: adam, processor: processor,
+      shards: LocalShards(network.shards, batchSize: batchSize, precision: precision, processor: processor))
+  }
+
+  /// Prepares to train a network whose wide layers are `shards`.
+  init(
+    _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
+    processor: Processor, shards: any ItemShards<S>
+  ) {
     self.design = design
+    self.shards = shards
     phase = design.phases.phase(ofEpoch: 1).phase
     self.adam = adam
-    precision = S.self == Float.self ? processor.precision : .float32
     self.processor = processor
     self.plannedUpdates = plannedUpdates
-    let precision = precision
     latentMoments = GaussianMoments(dimensions: design.latent)
-    workers = network.shards.map { ShardWorker($0, batchSize: batchSize, precision: precision) }
-    blockSize = UserBlock<Latent, S>.size(batch: batchSize)
-    let size = blockSize
-    blocks = stride(from: 0, to: batchSize, by: size).map { start in
-      UserBlock(design, rows: min(size, batchSize - start), forTraining: true)
-    }
+    blockSize = UserPieces.size(batch: batchSize)
+    blocks = UserPieces.ranges(of: batchSize).map { UserBlock(design, rows: $0.count, forTraining: true) }
     small = network.parameters.map { TrainedMatrix($0) }
     shape = Network(like: network, shards: [], parameters: [], users: Matrix(rows: 0, columns: 0))
     users = TrainedMatrix(network.users)
-    output = DecoderOutput(exact: Matrix(rows: batchSize, columns: design.architecture.decoder.outputs))
     let threads = processor.threads
-    scratch = (0..<threads).map { _ in ThreadScratch(engine: processor.engine, precision: precision) }
+    let precision = S.self == Float.self ? processor.precision : .float32
+    multipliers = (0..<threads).map { _ in Multiplier(processor.engine, precision: precision) }
     pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
   }
 
   /// The weights as they are now.
   public var network: Network<S> {
-    Network(like: shape, shards: workers.map(\.shard), parameters: small.map(\.value), users: users.value)
+    Network(like: shape, shards: shards.state.weights, parameters: small.map(\.value), users: users.value)
+  }
+
+  /// All but the item shards.
+  private var beside: Network<S> {
+    Network(like: shape, shards: [], parameters: small.map(\.value), users: users.value)
   }
 
   /// Adam's moments, in the shape of the network.
-  var moments: (first: Network<S>, second: Network<S>) { (moments(\.first), moments(\.second)) }
+  var moments: (first: Network<S>, second: Network<S>) {
+    let state = shards.state
+    func moments(_ shards: [ItemShard<S>], _ part: (AdamMoments<S>) -> Matrix<S>) -> Network<S> {
+      Network(like: shape, shards: shards, parameters: small.map { part($0.moments) }, users: part(users.moments))
+    }
+    return (moments(state.first, \.first), moments(state.second, \.second))
+  }
 
-  private func moments(_ part: (AdamMoments<S>) -> Matrix<S>) -> Network<S> {
-    Network(
-      like: shape,
-      shards: workers.map {
-        ItemShard(
-          items: $0.shard.items, inputWeight: part($0.inputMoments), outputWeight: part($0.outputMoments),
-          outputBias: part($0.biasMoments))
-      }, parameters: small.map { part($0.moments) }, users: part(users.moments))
+  /// The network as it was when a phase kept its encoder, without the wide output layer.
+  var kept: Network<S>? {
+    keptBeside.map { Network(like: shape, shards: shards.state.kept ?? [], parameters: $0.parameters, users: $0.users) }
   }
 
   /// Goes back to weights and moments that were kept.
   ///
-  /// - Precondition: all three have the shapes of this step's network.
+  /// - Precondition: all have the shapes of this step's network.
   mutating func restore(
-    _ weights: Network<S>, moments: (first: Network<S>, second: Network<S>), updates: Int
+    _ weights: Network<S>, moments: (first: Network<S>, second: Network<S>), kept: Network<S>?, updates: Int
   ) {
     let (first, second) = moments
-    for index in workers.indices {
-      workers[index].restore(weights.shards[index], first: first.shards[index], second: second.shards[index])
-    }
+    shards.state = ShardState(
+      weights: weights.shards, first: first.shards, second: second.shards, kept: kept?.shards)
+    keptBeside = kept.map { Network(like: shape, shards: [], parameters: $0.parameters, users: $0.users) }
     for index in small.indices {
       small[index] = TrainedMatrix(
         weights.parameters[index], first: first.parameters[index], second: second.parameters[index])
@@ -113,7 +126,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// Keeps the encoder as it is, for ``LatentTrace/reference``.
-  public mutating func keepEncoder() { kept = network }
+  public mutating func keepEncoder() {
+    shards.keepInput()
+    keptBeside = beside
+  }
 
   /// Forgets the posteriors of earlier updates.
   public mutating func beginEpoch() { latentMoments = GaussianMoments(dimensions: design.latent) }
@@ -130,15 +146,15 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public mutating func update(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
-    let (loss, normalisers, objective) = try evaluate(rows: rows, of: data, target: target, noise: noise)
+    let (loss, softmax, objective) = try evaluate(rows: rows, of: data, target: target, noise: noise)
     guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
       throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     for block in blocks where block.count > 0 {
       Latent.add(block.latent, outputs: block.head, to: &latentMoments)
     }
-    try learnOutput(objective, normalisers: normalisers)
-    try backward(priorWeight: loss.priorWeight / Double(rows.count))
+    let outputDelta = try shards.learnOutput(output, objective, softmax, steps(.decoder))
+    try backward(outputDelta, priorWeight: loss.priorWeight / Double(rows.count))
     try learnSmallLayers()
     try learnInput()
     updates += 1
@@ -147,7 +163,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// The constants of a group's next step, with the penalty and without; `nil` where it stands still.
-  private func steps(_ group: ParameterGroup) -> (penalised: AdamStep, plain: AdamStep)? {
+  private func steps(_ group: ParameterGroup) -> AdamSteps? {
     guard phase.learns.contains(group) else { return nil }
     let number = learned[group, default: 0] + 1
     return (adam.step(number, penalty: design.weightDecay), adam.step(number, penalty: 0))
@@ -167,10 +183,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> (head: Matrix<S>, logits: Matrix<S>) {
     try forward(rows: rows, of: data, target: target, noise: noise)
-    var (head, output) = (Matrix<S>(rows: 0, columns: 0), Matrix<S>(rows: 0, columns: 0))
+    var head = Matrix<S>(rows: 0, columns: 0)
     head.setRows(to: activeBlocks.map(\.head))
-    output.setRows(to: activeBlocks.map(\.output))
-    return (head, network.logits(of: output, using: processor.engine))
+    return (head, try shards.logits(of: output))
   }
 
   /// What the kept encoder made of the last batch (see ``keepEncoder()``).
@@ -187,26 +202,14 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func evaluate(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
-  ) throws -> (loss: BatchLoss, normalisers: [SoftmaxNormaliser], objective: OutputLoss<S>) {
+  ) throws -> (loss: BatchLoss, softmax: [SoftmaxNormaliser], objective: OutputLoss<S>) {
     try forward(rows: rows, of: data, target: target, noise: noise)
     var target = BatchRows<S>()
     for block in activeBlocks { target.append(block.target) }
-    output.exact.setRows(to: activeBlocks.map(\.output))
-    if precision == .bfloat16 { output.rounded.round(output.exact) }
     let objective = OutputLoss(target: target, likelihood: design.likelihood, cells: design.cells)
-    try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
-      worker.score(output: output, objective: objective, scratch: &scratch)
-    }
-
-    let normalisers = try objective.normalisers(
-      workers.flatMap { $0.tiles.map(\.statistics) }, processor: processor)
-    var reconstruction = 0.0
-    for worker in workers {
-      for tile in worker.tiles {
-        for statistics in tile.statistics { reconstruction += statistics.loss }
-      }
-    }
-    for normaliser in normalisers { reconstruction += normaliser.loss }
+    let statistics = try shards.score(output, objective)
+    let softmax = objective.normalisers(statistics)
+    let reconstruction = statistics.reduce(0) { $0 + $1.loss } + softmax.reduce(0) { $0 + $1.loss }
     let users = Double(rows.count)
     let active = activeBlocks
     let divergence = active.reduce(0) { $0 + $1.latent.divergences.reduce(0, +) }
@@ -214,48 +217,54 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       reconstruction: reconstruction / users, divergence: divergence / users,
       weightedDivergence: active.reduce(0) { $0 + $1.weightedDivergence } / users, priorWeight: priorWeight,
       users: rows.count, heldLogVariances: active.reduce(0) { $0 + $1.latent.held })
-    return (loss, normalisers, objective)
+    return (loss, softmax, objective)
   }
 
   private mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws
   {
-    let network = network
-    try processor.forEach(&blocks, scratch: &scratch) { [blockSize, design, kept, phase] index, block, scratch in
+    try processor.forEach(&blocks) { [blockSize, phase] index, block in
       let start = min(rows.count, index * blockSize)
-      let end = min(rows.count, start + blockSize)
-      block.batchRows = start..<end
+      block.batchRows = start..<min(rows.count, start + blockSize)
       block.load(
-        rows[start..<end], of: data, target: target, corrupts: phase.corrupts, noise: noise, block: index)
-      if start == end { return }
-      if let kept {
-        var clean = UserBlock<Latent, S>(design, rows: end - start, forTraining: false)
-        clean.load(
-          Profiles(items: data.selecting(rows: rows[start..<end]), trainingRows: rows[start..<end].map { $0 }))
-        clean.encode(kept, unseenUser: nil, multiplier: &scratch.multiplier)
-        block.latent.reference = clean.head
-      }
-      block.encode(network, unseenUser: nil, multiplier: &scratch.multiplier)
-      block.draw(network)
-      block.decode(network, multiplier: &scratch.multiplier)
+        rows[block.batchRows], of: data, target: target, corrupts: phase.corrupts, noise: noise, block: index)
     }
+    if let keptBeside { try refer(to: keptBeside, rows: rows, of: data) }
+    input.removeAll()
+    for block in activeBlocks { input.append(block.input) }
+    let (sums, beside) = (try shards.gather(input, kept: false), beside)
+    try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
+      if block.count == 0 { return }
+      block.encode(sums: sums, beside, unseenUser: nil, multiplier: &multiplier)
+      block.draw(beside)
+      block.decode(beside, multiplier: &multiplier)
+    }
+    output.setRows(to: activeBlocks.map(\.output))
   }
 
-  private mutating func learnOutput(_ objective: OutputLoss<S>, normalisers: [SoftmaxNormaliser]) throws {
-    let steps = steps(.decoder)
-    try processor.forEach(&workers, scratch: &scratch) { [output] _, worker, scratch in
-      worker.learnOutput(
-        output: output, objective: objective, normalisers: normalisers, steps: steps,
-        scratch: &scratch)
+  /// Shows the batch, clean, to the kept encoder.
+  private mutating func refer(to keptBeside: Network<S>, rows: [Int], of data: SparseRows) throws {
+    var clean = try processor.map(count: activeBlocks.count) { [blocks, design] index in
+      let place = blocks[index].batchRows
+      var block = UserBlock<Latent, S>(design, rows: place.count, forTraining: false)
+      block.load(
+        Profiles(items: data.selecting(rows: rows[place]), trainingRows: rows[place].map { $0 }), batchRows: place)
+      return block
     }
+    var input = BatchRows<S>()
+    for block in clean { input.append(block.input) }
+    let sums = try shards.gather(input, kept: true)
+    try processor.forEach(&clean, scratch: &multipliers) { _, block, multiplier in
+      block.encode(sums: sums, keptBeside, unseenUser: nil, multiplier: &multiplier)
+    }
+    for (index, block) in clean.enumerated() { blocks[index].latent.reference = block.head }
   }
 
-  private mutating func backward(priorWeight: Double) throws {
-    let parts = workers.map(\.outputGradient)
+  private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
     let parameters = small.map(\.value)
-    try processor.forEach(&blocks, scratch: &scratch) { _, block, scratch in
+    try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
       if block.count == 0 { return }
       block.backward(
-        parts: parts, parameters: parameters, priorWeight: priorWeight, multiplier: &scratch.multiplier)
+        outputDelta: outputDelta, parameters: parameters, priorWeight: priorWeight, multiplier: &multiplier)
     }
   }
 
@@ -275,19 +284,15 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func learnInput() throws {
     guard let step = steps(.encoder)?.penalised else { return }
-    var input = BatchRows<S>()
     var userEntries = BatchRows<S>()
     inputDelta.setRows(to: activeBlocks.map(\.inputDelta))
     for block in activeBlocks {
-      input.append(block.input)
       for row in block.userRows {
         userEntries.append(column: Int32(row), value: 1)
         userEntries.endRow()
       }
     }
-    try processor.forEach(&workers, scratch: &scratch) { [input, inputDelta] _, worker, scratch in
-      worker.learnInput(input: input, delta: inputDelta, scratch: &scratch, step: step)
-    }
+    try shards.learnInput(input, delta: inputDelta, step)
     if design.userVectors != nil {
       try users.update(
         sparse: userEntries, delta: inputDelta, step, scratch: &pieceGradients, processor: processor)
@@ -296,11 +301,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// The first place on the way forward where a number is not finite: what to name in an error.
   private func firstNonFiniteLayer() -> String {
-    if !workers.allSatisfy({ $0.shard.inputWeight.isFinite }) { return "weights of encoder.0" }
+    let shards = shards.state.weights
+    if !shards.allSatisfy(\.inputWeight.isFinite) { return "weights of encoder.0" }
     for (parameter, trained) in zip(shape.described, small) where !trained.value.isFinite {
       return "weights of \(parameter.layer)"
     }
-    if !workers.allSatisfy({ $0.shard.outputWeight.isFinite }) { return "weights of \(shape.outputLayer)" }
+    if !shards.allSatisfy(\.outputWeight.isFinite) { return "weights of \(shape.outputLayer)" }
     for block in blocks where block.count > 0 {
       if let place = block.firstNonFinite { return place }
     }

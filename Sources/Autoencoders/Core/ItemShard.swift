@@ -1,0 +1,113 @@
+public import Compute
+
+/// A range of the items with all weights that belong to them.
+///
+/// The wide layers are stored item by item and cut into shards. In training one worker at a time owns a shard, and sums over
+/// shards follow ``ShardTree``. Where the cuts lie depends on the number of items alone, never on threads or processes.
+public struct ItemShard<S: Scalar>: Sendable {
+  /// The items, by index.
+  public let items: Range<Int>
+  /// The first encoder layer; shape: items × H.
+  public var inputWeight: Matrix<S>
+  /// The last decoder layer; shape: items × D.
+  public var outputWeight: Matrix<S>
+  /// Shape: 1 × items.
+  public var outputBias: Matrix<S>
+
+  /// Divides `count` items into ranges of 64 to 640: sixteen, where that gives a width between the two, else more or
+  /// fewer.
+  ///
+  /// A shard of 640 items at work, its weights, logits and gradients, stays in the second-level cache. Widths are multiples of 64,
+  /// which products prefer and by which starting values are drawn; the last shard is narrower.
+  public static func ranges(items count: Int) -> [Range<Int>] {
+    let sixteenth = (count + 15) / 16
+    let width = min(640, max(64, (sixteenth + 63) / 64 * 64))
+    return stride(from: 0, to: count, by: width).map { $0..<min($0 + width, count) }
+  }
+
+  /// The same without the last layer.
+  var firstLayer: ItemShard {
+    ItemShard(
+      items: items, inputWeight: inputWeight, outputWeight: Matrix(rows: 0, columns: outputWeight.columns),
+      outputBias: Matrix(rows: 1, columns: 0))
+  }
+}
+
+/// The products of the wide layers of a run of shards.
+struct ShardProducts<S: Scalar>: Sendable {
+  private let shards: [ItemShard<S>]
+  /// The index of the first shard.
+  private let first: Int
+
+  /// Reads shards, neighbours in order, the first of which has an index.
+  init(_ shards: [ItemShard<S>], from first: Int = 0) { (self.shards, self.first) = (shards, first) }
+
+  /// The wide input layer's sums over what some users have, of the shards under a node alone: `Σ value · weight[item]`;
+  /// shape: rows × H.
+  ///
+  /// - Parameters:
+  ///   - input: B × I.
+  ///   - rows: which users.
+  ///   - node: of the ``ShardTree``, within this run.
+  @specialized(where S == Float)
+  func gather(_ input: BatchRows<S>, rows: Range<Int>, under node: Range<Int>) -> Matrix<S> {
+    let width = shards.first?.inputWeight.columns ?? 0
+    var sums = Matrix<S>(rows: rows.count, columns: width)
+    if node.isEmpty { return sums }
+    // A place for each level of the tree.
+    var levels = Matrix<S>(rows: 1 + Int.bitWidth - node.count.leadingZeroBitCount, columns: width)
+    let columns = items(node.lowerBound).lowerBound..<items(node.upperBound - 1).upperBound
+    for row in rows {
+      let entries = input.segment(ofRow: row, columns: columns)
+      if entries.isEmpty { continue }
+      gather(input, entries, under: node, level: 0, of: &levels)
+      sums.add(row: 0, of: levels, toRow: row - rows.lowerBound)
+    }
+    return sums
+  }
+
+  /// Sets a level to the sum over some entries, at least one; a half without any adds nothing, not even a zero.
+  private func gather(
+    _ input: BatchRows<S>, _ entries: Range<Int>, under node: Range<Int>, level: Int, of levels: inout Matrix<S>
+  ) {
+    if node.count == 1 {
+      let place = node.lowerBound - first
+      levels.gather(
+        input, entries: entries, base: shards[place].items.lowerBound, from: shards[place].inputWeight,
+        next: entries.upperBound < input.indices.count ? row(of: Int(input.indices[entries.upperBound])) : nil,
+        toRow: level)
+      return
+    }
+    let (left, right) = ShardTree.halves(of: node)
+    let middle = input.firstPosition(in: entries, notBelow: items(right.lowerBound).lowerBound)
+    let (lower, upper) = (entries.lowerBound..<middle, middle..<entries.upperBound)
+    if !lower.isEmpty { gather(input, lower, under: left, level: level, of: &levels) }
+    if !upper.isEmpty {
+      gather(input, upper, under: right, level: lower.isEmpty ? level : level + 1, of: &levels)
+      if !lower.isEmpty { levels.add(ownRow: level + 1, toRow: level) }
+    }
+  }
+
+  private func items(_ shard: Int) -> Range<Int> { shards[shard - first].items }
+
+  /// Where an item's input weights are, if in this run; all shards but the last have the same width.
+  private func row(of item: Int) -> (matrix: Matrix<S>, row: Int)? {
+    let place = (item - shards[0].items.lowerBound) / shards[0].items.count
+    guard item >= shards[0].items.lowerBound && place < shards.count else { return nil }
+    return (shards[place].inputWeight, item - shards[place].items.lowerBound)
+  }
+
+  /// The logits of the run's items, from what the wide output layer reads (B × D); shape: B × items.
+  ///
+  /// The column of an item is its distance from the run's first. A user's k best of all items are among the k best of each run.
+  func logits(of output: Matrix<S>, using engine: ProductEngine) -> Matrix<S> {
+    let base = shards.first?.items.lowerBound ?? 0
+    var logits = Matrix<S>(rows: output.rows, columns: (shards.last?.items.upperBound ?? 0) - base)
+    for shard in shards {
+      let column = shard.items.lowerBound - base
+      engine.multiply(output, transposed: shard.outputWeight, into: &logits, atColumn: column)
+      logits.add(bias: shard.outputBias, atColumn: column)
+    }
+    return logits
+  }
+}

@@ -1,0 +1,12 @@
+/// How the users of a batch are cut into pieces, each for one thread.
+///
+/// The cut depends on the size of the batch alone, never on the number of threads.
+enum UserPieces {
+  /// The number of users in a piece: an eighth of the batch, but 16 to 64.
+  static func size(batch: Int) -> Int { min(64, max(16, (batch + 7) / 8)) }
+
+  static func ranges(of batch: Int) -> [Range<Int>] {
+    let size = size(batch: batch)
+    return stride(from: 0, to: batch, by: size).map { $0..<min($0 + size, batch) }
+  }
+}
