@@ -153,6 +153,23 @@ struct CheckpointTests {
     }
   }
 
+  @Test("a checkpoint of an earlier format is refused, and the way out is named")
+  func earlierFormat() throws {
+    try withTemporaryDirectory { directory in
+      _ = try fit("ae", refits: false, in: directory)
+      let path = CheckpointFile.path(in: directory)
+      var file = try SafeTensors(contentsOf: path)
+      file.metadata["format"] = "doppel checkpoint 1"
+      file.metadata["checksum"] = CheckpointFile.checksum(file)
+      try file.write(to: path)
+      let error = #expect(throws: DataError.self) { try CheckpointFile.read(path, for: run) }
+      #expect(
+        error?.message
+          == "is not a checkpoint of this version: its format is doppel checkpoint 1, not doppel checkpoint 2")
+      #expect(error?.accepted?.contains("leave out --resume") == true)
+    }
+  }
+
   @Test("where a checkpoint cannot be written the training ends with an error and the last one stays")
   func vanished() throws {
     try withTemporaryDirectory { folder in

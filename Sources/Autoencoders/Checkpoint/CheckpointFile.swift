@@ -5,7 +5,7 @@ import Foundation
 ///
 /// | metadata | content |
 /// |---|---|
-/// | `format` | `doppel checkpoint 1` |
+/// | `format` | `doppel checkpoint 2` |
 /// | `run` | JSON: data, split, seed, engine, precision, version, model, hyper-parameters |
 /// | `position` | JSON: ``TrainingPosition`` |
 /// | `checksum` | a fingerprint of all of the above and of every number |
@@ -14,7 +14,7 @@ import Foundation
 public enum CheckpointFile {
   /// Its name inside a model directory.
   public static let name = "checkpoint.safetensors"
-  private static let format = "doppel checkpoint 1"
+  private static let format = "doppel checkpoint 2"
   private static let accepted = "a checkpoint written by train --checkpoint-every"
 
   /// Where the checkpoint of a model directory is.
@@ -54,7 +54,11 @@ public enum CheckpointFile {
       DataError(path: path, message: message, accepted: accepted)
     }
     let file = try SafeTensors(contentsOf: path, finite: false)
-    guard file.metadata["format"] == format else { throw wrong("is not a checkpoint of this version") }
+    guard file.metadata["format"] == format else {
+      throw wrong(
+        "is not a checkpoint of this version: its format is \(file.metadata["format"] ?? "missing"), not \(format)",
+        accepted + " of this version, or leave out --resume to start again")
+    }
     guard file.metadata["checksum"] == checksum(file) else {
       throw wrong("is damaged: its checksum does not match its content")
     }
