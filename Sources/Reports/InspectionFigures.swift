@@ -106,7 +106,8 @@ struct InspectionFigures {
     guard let reach = shown.map({ -$0.lower }).max(), reach > 0 else { return nil }
     var plot = Plot(
       isStandard ? "Aggregate codes over N(0, 1)" : "Aggregate codes over the prior",
-      description: "The \(shown.count) most active dimensions and the \(isStandard ? "standard normal density" : "prior's").",
+      description:
+        "The \(shown.count) most active dimensions and the \(isStandard ? "standard normal density" : "prior's").",
       x: Axis("z"), y: Axis("density", includesZero: true))
     plot.marks = shown.enumerated().map { index, density in
       Histogram(

@@ -134,10 +134,10 @@ extension FittedPrior {
   public func exactDivergences(_ codes: GaussianLatent.Codes) -> [Double]? {
     guard components.count == 1 else { return nil }
     return (0..<codes.mean.rows).map { row in
-      zip(codes.mean[row: row], codes.logVariance[row: row]).enumerated().reduce(0) { sum, place in
-        let (mean, logVariance) = (Double(place.element.0), Double(place.element.1))
+      (0..<dimensions).reduce(0) { sum, k in
+        let s = Double(codes.logVariance[row, k])
         return sum
-          + moments.divergence(ofMean: mean, variance: exp(logVariance), logVariance: logVariance, dimension: place.offset)
+          + moments.divergence(ofMean: Double(codes.mean[row, k]), variance: exp(s), logVariance: s, dimension: k)
       }
     }
   }
