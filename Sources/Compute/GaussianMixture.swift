@@ -142,24 +142,6 @@ public struct GaussianMixture<S: Scalar>: Sendable {
     }
     return (logits, dMeans, dLogVariances)
   }
-
-  /// Draws from the mixture; shape: count × L.
-  public func draw(count: Int, using random: inout RandomSource) -> Matrix<S> {
-    var (drawn, row) = (Matrix<S>(rows: count, columns: means.columns), Matrix<S>(rows: 1, columns: means.columns))
-    let weights = weights
-    for place in 0..<count {
-      var (component, left) = (0, random.fineUniform())
-      while component < weights.count - 1 && left >= weights[component] {
-        left -= weights[component]
-        component += 1
-      }
-      random.fillGaussian(&row)
-      for (k, variance) in variances(component).enumerated() {
-        drawn[place, k] = means[component, k] + S(variance.squareRoot()) * row[0, k]
-      }
-    }
-    return drawn
-  }
 }
 
 /// The density of a diagonal Gaussian head `[mean | log-variance]` (B × 2L) at its own draws.

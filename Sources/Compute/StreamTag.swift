@@ -81,3 +81,11 @@ public enum PopulationDraw: Int, StreamTag {
   /// One place for each of them.
   case places = -2
 }
+
+/// What bounds draw besides each user's latent noise, whose streams are the users' numbers; below zero for that reason.
+public enum BoundDraw: Int, StreamTag {
+  /// Their purpose.
+  public static var purpose: RandomPurpose { .bound }
+  /// Draws for the divergence from a prior without a closed form, one stream a posterior.
+  case divergence = -1
+}

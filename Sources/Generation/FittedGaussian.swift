@@ -116,14 +116,33 @@ extension FittedGaussian where Latent == GaussianLatent {
     }
   }
 
-  /// How far the density is from the prior N(0, I), in nats: `½ (tr Σ + m·m − L − log det Σ)`.
+  /// How far the density is from the Gaussian with a prior's mean and covariance, in nats:
+  /// `½ (tr Σ₀⁻¹Σ + (m − m₀)ᵀ Σ₀⁻¹ (m − m₀) − L − log det Σ + log det Σ₀)`.
   ///
-  /// Never less than ``AggregatePosterior/divergence``, which looks at one dimension at a time: what is more comes from
-  /// dimensions that go together, which a prior with independent ones cannot draw.
-  public var divergenceFromPrior: Double {
-    (0..<mean.columns).reduce(0.0) { sum, i in
+  /// That Gaussian is the prior itself where it is N(0, I). The divergence is then never less than
+  /// ``AggregatePosterior/divergence``, which looks at one dimension at a time: what is more comes from dimensions that go
+  /// together, which a prior with independent ones cannot draw. A mixture is only held to its moments: 0 does not say that
+  /// the codes have its shape.
+  ///
+  /// - Throws: `GSLError` when the prior's covariance is not positive definite.
+  public func divergence(from prior: FittedPrior) throws -> Double {
+    // Σ₀ = P Pᵀ: P⁻¹ C and P⁻¹ (m − m₀) are what the factor and the mean are where Σ₀ is I.
+    let reference = try prior.covariance.choleskyFactor()
+    var (whitened, distance) = (factor, mean)
+    for i in 0..<mean.columns {
+      for j in 0...i {
+        var value = Double(factor[i, j])
+        for k in j..<i { value -= reference[i, k] * Double(whitened[k, j]) }
+        whitened[i, j] = Float(value / reference[i, i])
+      }
+      var value = Double(mean[0, i]) - prior.mean[i]
+      for k in 0..<i { value -= reference[i, k] * Double(distance[0, k]) }
+      distance[0, i] = Float(value / reference[i, i])
+    }
+    return (0..<mean.columns).reduce(0.0) { sum, i in
       let diagonal = max(Double(factor[i, i]), .leastNormalMagnitude)
-      return sum + 0.5 * (factor.sumOfSquares(row: i) + Double(mean[0, i] * mean[0, i]) - 1) - log(diagonal)
+      return sum + 0.5 * (whitened.sumOfSquares(row: i) + Double(distance[0, i] * distance[0, i]) - 1) - log(diagonal)
+        + log(reference[i, i])
     }
   }
 }

@@ -7,21 +7,26 @@ public import InteractionData
 public enum Interpolation: String, Codable, Sendable, CaseIterable {
   /// The straight line, `(1 − t) a + t b`.
   case linear
-  /// The arc, `(sin((1 − t)θ) a + sin(tθ) b) / sin θ` with θ the angle between a and b.
+  /// The arc, `(sin((1 − t)θ) a + sin(tθ) b) / sin θ` with θ the angle between a and b, all seen from a centre.
   ///
-  /// Between vectors of equal length the length stays; a straight line would pass nearer to the origin than draws from a
+  /// Between vectors of equal length the length stays; a straight line would pass nearer to the centre than draws from a
   /// Gaussian in many dimensions ever lie. Source: White, "Sampling generative networks", 2016. Where the vectors are parallel
   /// or opposite, or one of them is zero, no arc is determined and the line is taken.
   case spherical
 
   /// The vector at `t`, from `a` at 0 to `b` at 1; both ends are hit exactly.
-  public func between(_ a: [Float], _ b: [Float], at t: Double) -> [Float] {
-    precondition(a.count == b.count, "\(a.count) and \(b.count) dimensions")
+  ///
+  /// - Parameter centre: what an arc goes around; the origin unless told otherwise.
+  public func between(_ a: [Float], _ b: [Float], around centre: [Double]? = nil, at t: Double) -> [Float] {
+    let centre = centre ?? [Double](repeating: 0, count: a.count)
+    precondition(a.count == b.count && a.count == centre.count, "\(a.count) and \(b.count) dimensions")
     if t == 0 { return a }
     if t == 1 { return b }
+    func seen(_ x: [Float]) -> [Double] { zip(x, centre).map { Double($0) - $1 } }
+    let (a, b) = (seen(a), seen(b))
     var (first, second) = (1 - t, t)
     if self == .spherical {
-      func dot(_ x: [Float], _ y: [Float]) -> Double { zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+      func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
       let norms = (dot(a, a) * dot(b, b)).squareRoot()
       let angle = norms > 0 ? acos(min(1, max(-1, dot(a, b) / norms))) : 0
       if sin(angle) > 1e-6 {
@@ -29,7 +34,7 @@ public enum Interpolation: String, Codable, Sendable, CaseIterable {
         second = sin(t * angle) / sin(angle)
       }
     }
-    return zip(a, b).map { Float(first * Double($0) + second * Double($1)) }
+    return centre.indices.map { Float(centre[$0] + (first * a[$0] + second * b[$0])) }
   }
 }
 
@@ -46,7 +51,7 @@ public struct InterpolationSource: LatentSource {
   /// How many synthetic users there are.
   public let users: Int
 
-  /// The way between the two users of `ends`.
+  /// The way between the two users of `ends`, an arc being one around the mean of the prior.
   ///
   /// - Precondition: there are two users, at least two steps, and a synthetic user for each step.
   public init(
@@ -56,11 +61,11 @@ public struct InterpolationSource: LatentSource {
     precondition(ends.items.rowCount == 2, "a way between \(ends.items.rowCount) users")
     precondition(steps >= 2 && users >= steps, "\(users) users on \(steps) steps")
     let codes = model.encode(ends, using: engine)
-    let (a, b) = (Array(codes.mean[row: 0]), Array(codes.mean[row: 1]))
+    let (a, b, centre) = (Array(codes.mean[row: 0]), Array(codes.mean[row: 1]), model.prior.mean)
     let (from, to) = (Double(ends.items.count(ofRow: 0)), Double(ends.items.count(ofRow: 1)))
     let places = (0..<steps).map { Double($0) / Double(steps - 1) }
     path = Matrix(
-      rows: steps, columns: a.count, elements: places.flatMap { interpolation.between(a, b, at: $0) })
+      rows: steps, columns: a.count, elements: places.flatMap { interpolation.between(a, b, around: centre, at: $0) })
     lengths = places.map { Int((from + (to - from) * $0).rounded()) }
     self.users = users
   }

@@ -1,19 +1,24 @@
 public import Autoencoders
 public import Compute
 
-/// The prior N(0, I).
+/// The prior of a model: N(0, I), or what it has learned.
 ///
 /// Its draws resemble users only if the aggregate posterior is close to it, which ``AggregatePosterior/divergence`` measures.
 public struct PriorSource: LatentSource {
   /// Only a distribution has a prior.
   public typealias Latent = GaussianLatent
-  private let dimensions: Int
+  private let prior: FittedPrior
 
   /// The prior of a model.
-  public init(of model: Autoencoder<GaussianLatent>) { dimensions = model.design.latent }
+  public init(of model: Autoencoder<GaussianLatent>) { prior = model.prior }
 
-  /// Draws z ~ N(0, I).
+  /// Draws z from the prior.
   public func draw(users: Range<Int>, seed: Seed, engine: ProductEngine) -> LatentDraws {
-    LatentDraws(vectors: SamplingStream.noise(users: users, dimensions: dimensions, seed: seed))
+    var vectors = Matrix<Float>(rows: users.count, columns: prior.dimensions)
+    for (place, user) in users.enumerated() {
+      var random = SamplingStream.latent.random(seed: seed, user: user)
+      vectors.copy(prior.draw(count: 1, using: &random), toRow: place)
+    }
+    return LatentDraws(vectors: vectors)
   }
 }

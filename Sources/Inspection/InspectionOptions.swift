@@ -12,7 +12,7 @@ public struct InspectionOptions: Sendable, Equatable, Codable {
   public var draws = 50
   /// The largest number of users in the estimate of the mutual information, which grows with its square.
   public var informationUsers = 2_000
-  /// The number of draws from N(0, I) that are decoded and compared with real profiles.
+  /// The number of draws from the prior that are decoded and compared with real profiles.
   public var priorDraws = 500
   /// The number of points on each side of the discrepancy and of the nearest-neighbour shares.
   public var discrepancyPoints = 500

@@ -1,3 +1,4 @@
+import Autoencoders
 import Foundation
 import Inspection
 import Plots
@@ -11,6 +12,8 @@ struct InspectionFigures {
 
   private var plots: LatentPlots { model.plots }
   private var look: Series { Series(nil, series) }
+  /// Whether single dimensions are held against N(0, 1), and not against the moments of another prior.
+  private var isStandard: Bool { model.prior.isStandardNormal }
 
   var all: [ReportFigure] {
     [spectrum, codes, variances, densities].compactMap(\.self) + maps + [heat].compactMap(\.self)
@@ -29,7 +32,8 @@ struct InspectionFigures {
     let sorted = weights.sorted(by: >)
     guard !sorted.isEmpty else { return nil }
     let isGaussian = model.distribution != nil
-    let quantity = isGaussian ? "KL to the prior (nats)" : "variance of the code"
+    let reference = isStandard ? "the prior" : "the prior's moments"
+    let quantity = isGaussian ? "KL to \(reference) (nats)" : "variance of the code"
     let total = Number.text(sorted.reduce(0, +))
     var plot = Plot(
       isGaussian ? "KL by dimension" : "Variance by dimension",
@@ -41,7 +45,10 @@ struct InspectionFigures {
     return ReportFigure(
       plot,
       caption: isGaussian
-        ? "A dimension near 0 is unused: its posterior is the prior for every user."
+        ? isStandard
+          ? "A dimension near 0 is unused: its posterior is the prior for every user."
+          : "A dimension near 0 is unused: its posterior has the prior's mean and variance for every user. The dimensions of a "
+            + "mixture do not add up to the KL of the whole."
         : "An AE has no KL, so dimensions are ordered by the variance of their codes.")
   }
 
@@ -89,17 +96,18 @@ struct InspectionFigures {
     guard !found.isEmpty else { return nil }
     return spread(
       "Posterior variances", "posterior variance of a user",
-      "The median, the middle 50 % and the middle 90 % of users. A dimension at 1 holds no information about users.",
-      found,
-      reference: 1)
+      "The median, the middle 50 % and the middle 90 % of users."
+        + (isStandard ? " A dimension at 1 holds no information about users." : ""),
+      found, reference: isStandard ? 1 : nil)
   }
 
   private var densities: ReportFigure? {
     let shown = plots.densities.prefix(4)
     guard let reach = shown.map({ -$0.lower }).max(), reach > 0 else { return nil }
     var plot = Plot(
-      "Aggregate codes over N(0, 1)",
-      description: "The \(shown.count) most active dimensions and the standard normal density.",
+      isStandard ? "Aggregate codes over N(0, 1)" : "Aggregate codes over the prior",
+      description:
+        "The \(shown.count) most active dimensions and the \(isStandard ? "standard normal density" : "prior's").",
       x: Axis("z"), y: Axis("density", includesZero: true))
     plot.marks = shown.enumerated().map { index, density in
       Histogram(
@@ -107,16 +115,26 @@ struct InspectionFigures {
         edges: (0...density.densities.count).map { density.lower + Double($0) * density.width },
         heights: density.densities, isFilled: false)
     }
-    let grid = stride(from: -reach, through: reach, by: reach / 60)
-    plot.marks.append(
-      Line(
-        Series("N(0, 1)", colour: .neutral),
-        grid.map { PlotPoint($0, exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot()) }))
+    if isStandard {
+      let grid = stride(from: -reach, through: reach, by: reach / 60)
+      plot.marks.append(
+        Line(
+          Series("N(0, 1)", colour: .neutral),
+          grid.map { PlotPoint($0, exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot()) }))
+    }
+    for (index, density) in shown.enumerated() {
+      guard let prior = density.prior else { continue }
+      plot.marks.append(
+        Line(
+          Series("prior in \(density.number)", index),
+          prior.enumerated().map { PlotPoint(density.lower + (Double($0) + 0.5) * density.width, $1) }))
+    }
     return ReportFigure(
       plot,
       caption: model.distribution == nil
         ? "Codes of all users. Training does not fit an AE's codes to N(0, 1); the curve is for reference."
-        : "One z drawn from each user's posterior. Where it differs from the curve, draws from the prior differ from users."
+        : "One z drawn from each user's posterior. Where it differs from \(isStandard ? "the curve" : "its curve"), draws from "
+          + "the prior differ from users."
     )
   }
 

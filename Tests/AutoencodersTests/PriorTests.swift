@@ -71,28 +71,105 @@ struct PriorTests {
       within: 1e-5, "standard normal")
   }
 
+  /// Both priors, by name.
+  private static func prior(_ name: String) throws -> FittedPrior {
+    name == "mixture" ? try mixture().prior : .standardNormal(dimensions: 2)
+  }
+
   @Test(
-    "draws follow the density: means, variances and the share below a value, over seeds",
-    arguments: [1, 2, 3] as [UInt64])
-  func draws(seed: UInt64) throws {
-    let prior = try Self.mixture().prior
+    "draws follow the density: means, variances, and the shares in twenty bins of each dimension, over seeds",
+    arguments: ["standard normal", "mixture"], [1, 2, 3] as [UInt64])
+  func draws(name: String, seed: UInt64) throws {
+    let prior = try Self.prior(name)
     var random = Seed(seed).stream(.sampling)
     let count = 40_000
     let drawn = prior.draw(count: count, using: &random)
-    expectClose(prior.mean, [-1.25, 0.125], within: 1e-6, "mean")
     for k in 0..<2 {
       let values = (0..<count).map { Double(drawn[$0, k]) }
       let error = (prior.variance[k] / Double(count)).squareRoot()
       #expect(abs(Statistics.mean(values) - prior.mean[k]) < 5 * error, "mean of dimension \(k)")
       let variance = pow(Statistics.standardDeviation(values), 2)
       #expect(abs(variance / prior.variance[k] - 1) < 5 * (3 / Double(count)).squareRoot(), "variance of \(k)")
-      for value in [-2.5, 0, 1.2] {
-        let share = Double(values.count { $0 <= value }) / Double(count)
-        let expected = prior.below(value, dimension: k)
-        #expect(abs(share - expected) < 5 * (0.25 / Double(count)).squareRoot(), "below \(value) in \(k)")
+      let edges = [-Double.infinity] + stride(from: -4.5, through: 4.5, by: 0.5).map(\.self) + [.infinity]
+      var statistic = 0.0
+      for (low, high) in zip(edges, edges.dropFirst()) {
+        let expected = Double(count) * (prior.below(high, dimension: k) - prior.below(low, dimension: k))
+        let difference = Double(values.count { low < $0 && $0 <= high }) - expected
+        // Where next to nothing is expected, the statistic is none.
+        if expected > 5 { statistic += difference * difference / expected }
+        #expect(abs(prior.above(high, dimension: k) + prior.below(high, dimension: k) - 1) < 1e-12)
       }
+      // χ² with at most 19 degrees of freedom exceeds 53 once in 50,000.
+      #expect(statistic < 53, "χ² of dimension \(k)")
     }
-    #expect(prior.components.map(\.weight).map { ($0 * 1e6).rounded() } == [250_000, 750_000])
+  }
+
+  @Test(
+    "draws and density are of one distribution: the mean of q(z) ÷ p(z) over draws from p is 1",
+    arguments: ["standard normal", "mixture"], [4, 5, 6] as [UInt64])
+  func importance(name: String, seed: UInt64) throws {
+    let prior = try Self.prior(name)
+    var random = Seed(seed).stream(.sampling)
+    let drawn = prior.draw(count: 20_000, using: &random)
+    // Narrower than p everywhere, so that the ratio has a variance.
+    for (x, y) in [(0.0, 0.0), (-1.5, 0.8), (0.8, -0.7)] {
+      let ratios = zip(prior.logDensities(of: drawn), 0..<drawn.rows).map { density, row in
+        Self.normal(Double(drawn[row, 0]), x, 0.09) * Self.normal(Double(drawn[row, 1]), y, 0.09) / exp(density)
+      }
+      #expect(abs(Statistics.mean(ratios) - 1) < 5 * Statistics.standardError(ratios), "around (\(x), \(y))")
+    }
+  }
+
+  @Test("moments and covariance of a mixture are those of its components")
+  func moments() throws {
+    let prior = try Self.mixture().prior
+    expectClose(prior.components.map(\.weight), [0.25, 0.75], within: 1e-6, "weights")
+    expectClose(prior.mean, [-1.25, 0.125], within: 1e-6, "mean")
+    // Within components 0.25 · 0.25 + 0.75 · 1 and 0.25 · 1 + 0.75 · 4; between them 3/16 of the squared distances.
+    expectClose(prior.variance, [0.8125 + 27.0 / 16, 3.25 + 27.0 / 64], within: 1e-6, "variance")
+    let between = 3.0 / 16 * 3 * -1.5
+    expectClose(
+      prior.covariance.elements, [prior.variance[0], between, between, prior.variance[1]], within: 1e-6, "covariance")
+    #expect(prior.description == "a mixture of 2 Gaussians" && !prior.isStandardNormal)
+  }
+
+  @Test("a mixture of one standard Gaussian is N(0, I) in everything that is asked of a prior")
+  func oneComponent() throws {
+    let design = Self.design(MixtureOfGaussians(components: 1))
+    var tensors = NamedTensors(Network<Float>(design, items: 50, users: 0, seed: Seed(1))).matrices
+    tensors["prior.means"]?.clear()
+    let mixture = Autoencoder(design: design, network: try Network(design, items: 50, users: 0, tensors: tensors))
+    let plain = Self.design(StandardNormal())
+    let standard = Autoencoder(
+      design: plain,
+      network: try Network(plain, items: 50, users: 0, tensors: tensors.filter { !$0.key.hasPrefix("prior.") }))
+    #expect(mixture.prior.isStandardNormal && mixture.prior.components == standard.prior.components)
+    let codes = mixture.encode(Self.users, using: .gsl)
+    #expect(mixture.divergences(codes) == standard.divergences(codes))
+    let processor = Processor(engine: .gsl, threads: 2)
+    #expect(
+      try mixture.evidenceBound(of: Self.users, seed: Seed(3), processor: processor)
+        == standard.evidenceBound(of: Self.users, seed: Seed(3), processor: processor))
+    #expect(
+      try mixture.aggregatePosterior(of: Self.users, processor: processor)
+        == standard.aggregatePosterior(of: Self.users, processor: processor))
+    var one = Seed(5).stream(.sampling)
+    var other = Seed(5).stream(.sampling)
+    #expect(
+      mixture.drawFromPrior(count: 9, using: &one).elements == standard.drawFromPrior(count: 9, using: &other).elements)
+  }
+
+  @Test("the moments of the aggregate posterior are held against those of the prior")
+  func aggregate() throws {
+    let model = try Self.mixture()
+    let found = try model.aggregatePosterior(of: Self.users, processor: Processor(engine: .gsl, threads: 2))
+    let (mean, variance) = (model.prior.mean, model.prior.variance)
+    expectClose(
+      found.divergences,
+      (0..<2).map { k in
+        let ratio = found.variance[k] / variance[k]
+        return 0.5 * (ratio + pow(found.mean[k] - mean[k], 2) / variance[k] - 1 - log(ratio))
+      }, within: 1e-12, "divergences")
   }
 
   @Test("in one dimension the estimated divergence is that of a quadrature, on average over draws")
@@ -105,19 +182,30 @@ struct PriorTests {
       design: design, network: try Network(design, items: 50, users: 0, tensors: tensors))
     let codes = model.encode(Profiles(items: Self.users.items.selecting(rows: [0])), using: .gsl)
     let (mean, variance) = (Double(codes.mean[0, 0]), exp(Double(codes.logVariance[0, 0])))
-    var exact = 0.0
-    for step in -100_000...100_000 {
-      let z = mean + Double(step) * 1e-4 * variance.squareRoot()
-      let q = Self.normal(z, mean, variance)
-      let p = 0.5 * Self.normal(z, 1, 0.25) + 0.5 * Self.normal(z, -2, 1)
-      if q > 0 { exact += q * log(q / p) * 1e-4 * variance.squareRoot() }
+    func quadrature(_ prior: (Double) -> Double) -> Double {
+      (-100_000...100_000).reduce(0) { sum, step in
+        let z = mean + Double(step) * 1e-4 * variance.squareRoot()
+        let q = Self.normal(z, mean, variance)
+        return q > 0 ? sum + q * log(q / prior(z)) * 1e-4 * variance.squareRoot() : sum
+      }
     }
+    let exact = quadrature { 0.5 * Self.normal($0, 1, 0.25) + 0.5 * Self.normal($0, -2, 1) }
     var random = Seed(7).stream(.sampling)
     let found = (0..<4_000).map { _ in
       model.prior.divergences(codes, at: model.drawFromPosterior(codes, using: &random))[0]
     }
     #expect(abs(Statistics.mean(found) - exact) < 5 * Statistics.standardError(found), "\(exact)")
+    // Estimated again and again, with an error that says how far off the estimates are.
+    let estimates = (0..<400).map { model.prior.divergences(codes, seed: Seed($0)) }
+    let errors = estimates.map { ($0.values[0] - exact) / $0.error }
+    let bias = Statistics.mean(estimates.map { $0.values[0] }) - exact
+    #expect(abs(bias) < 5 * Statistics.mean(estimates.map(\.error)) / 20)
+    // Student's t with 15 degrees of freedom varies by 15/13; five standard errors of 400.
+    #expect(abs(Statistics.standardDeviation(errors) - (15.0 / 13).squareRoot()) < 0.3)
     #expect(model.prior.exactDivergences(codes) == nil && model.divergences(codes) == model.divergences(codes))
+    let closed = try #require(FittedPrior.standardNormal(dimensions: 1).exactDivergences(codes))
+    expectClose(closed, [quadrature { Self.normal($0, 0, 1) }], within: 1e-6, "closed form")
+    #expect(FittedPrior.standardNormal(dimensions: 1).divergences(codes, seed: Seed(1)).error == 0)
   }
 
   @Test("training's divergence at a draw is log q − log p of the finished model at that draw")

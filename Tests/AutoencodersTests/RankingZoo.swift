@@ -30,5 +30,5 @@ enum RankingZoo {
   }
 
   static let names = Zoo.defaults(for: .ranking).map(\.name)
-  static let autoencoders = names.filter { $0 != "popularity" }
+  static let autoencoders = Zoo.models.filter { $0.task == .ranking && !$0.isBaseline }.map { $0.name }
 }

@@ -10,10 +10,11 @@ struct TrainingMemoryTests {
 
   @Test(
     "weights and two moments, and the best weights where they are kept, are counted to the byte",
-    arguments: ["ae", "cdae", "mult-dae", "mult-vae"])
+    arguments: Zoo.defaults(for: .ranking).filter(\.isTrainedInEpochs).map(\.name))
   func parameters(_ name: String) throws {
     let plain = try #require(Zoo.named(name), "no model \(name)")
-    let configuration = try plain.setting(["latent": 5, "epochs": 1, "batchSize": 40])
+    let changes: [String: JSONValue] = ["latent": 5, "epochs": 1, "batchSize": 40]
+    let configuration = try plain.setting(changes.filter { plain.has($0.key) })
     let rows = randomRows(80, 300, density: 0.05, seed: 160)
     let fit = try configuration.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
     for (fitsAgain, copies) in [(true, 3), (false, 4)] {

@@ -22,12 +22,13 @@ struct TrainingTests {
     _ name: String, seed: UInt64 = 1, threads: Int = 1, engine: ProductEngine = .gsl
   ) throws -> [String: Tensor] {
     let plain = try #require(Zoo.named(name), "no model \(name)")
-    let configuration = try plain.setting(["latent": 5, "epochs": 3, "batchSize": 100])
+    let changes: [String: JSONValue] = ["latent": 5, "epochs": 3, "batchSize": 100]
+    let configuration = try plain.setting(changes.filter { plain.has($0.key) })
     let trainer = Trainer(processor: Processor(engine: engine, threads: threads), seed: Seed(seed))
     return try configuration.fit(to: Self.rows, trainer: trainer, validate: nil).model.tensors
   }
 
-  private static let trained = ["ae", "dae", "cdae", "mult-dae", "mult-vae", "user-autorec", "item-autorec"]
+  private static let trained = Zoo.defaults.filter(\.isTrainedInEpochs).map(\.name)
 
   @Test(
     "the same seed gives the same weights, bit by bit, on 1 and 2 threads; another seed gives others",
@@ -50,7 +51,7 @@ struct TrainingTests {
 
   @Test(
     "rounded products: the same bits on 1 and 2 threads, nearly the same loss; refused where there are none",
-    arguments: ["ae", "cdae", "mult-dae", "mult-vae"])
+    arguments: Zoo.defaults(for: .ranking).filter(\.isTrainedInEpochs).map(\.name))
   func rounded(_ name: String) throws {
     let engine = try ProductEngine.fastest()
     let exact = Processor(engine: engine, threads: 1)
@@ -59,7 +60,8 @@ struct TrainingTests {
       return
     }
     let plain = try #require(Zoo.named(name), "no model \(name)")
-    let configuration = try plain.setting(["latent": 5, "epochs": 10, "batchSize": 100])
+    let changes: [String: JSONValue] = ["latent": 5, "epochs": 10, "batchSize": 100]
+    let configuration = try plain.setting(changes.filter { plain.has($0.key) })
     func fit(_ processor: Processor) throws -> Fit<any FittedModel> {
       try configuration.fit(
         to: Self.rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)

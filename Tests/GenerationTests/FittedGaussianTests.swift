@@ -70,8 +70,30 @@ struct FittedGaussianTests {
     let factor = try correlation.choleskyFactor()
     let coupling = -(0..<4).reduce(0.0) { $0 + log(factor[$1, $1]) }
     #expect(coupling > 0)
-    expectClose([fitted.divergenceFromPrior], [moments.divergence + coupling], within: 1e-5, "divergence")
+    expectClose([try fitted.divergence(from: model.prior)], [moments.divergence + coupling], within: 1e-5, "divergence")
     expectClose((0..<4).map { covariance[5 * $0] }, moments.variance, within: 1e-5, "variance")
+  }
+
+  @Test("it is held against the mean and covariance of a learned prior")
+  func mixture() throws {
+    let (model, profiles) = (try mixed(), Profiles(items: rows))
+    let fitted = try FittedGaussian(to: model, over: profiles, processor: processor)
+    // ½ (tr Σ₀⁻¹Σ + dᵀ Σ₀⁻¹ d − L + log det Σ₀ − log det Σ) by eigenvectors of Σ₀.
+    let (own, prior) = (covariance(fitted.factor), model.prior)
+    let system = try LinearAlgebra.eigensystem(symmetric: prior.covariance)
+    var expected = -4.0
+    for axis in 0..<4 {
+      let vector = (0..<4).map { system.vectors[$0, axis] }
+      var (variance, distance) = (0.0, 0.0)
+      for i in 0..<4 {
+        distance += vector[i] * (Double(fitted.mean[0, i]) - prior.mean[i])
+        for j in 0..<4 { variance += vector[i] * own[4 * i + j] * vector[j] }
+      }
+      expected += (variance + distance * distance) / system.values[axis] + log(system.values[axis])
+    }
+    let ownSystem = try LinearAlgebra.eigenvalues(symmetric: Matrix(rows: 4, columns: 4, elements: own))
+    expected -= ownSystem.reduce(0) { $0 + log($1) }
+    expectClose([try fitted.divergence(from: prior)], [expected / 2], within: 1e-5, "divergence")
   }
 
   @Test("fewer users than dimensions take a small ridge, and one user is a point")

@@ -35,6 +35,18 @@ func variational(hidden: [Int] = [6], items: Int = 50, seed: UInt64 = 1) -> Auto
     design: model.design, network: Network<Float>(model.design, items: items, users: 0, seed: Seed(seed)))
 }
 
+/// The same with a learned prior: `0.25 N(m, ¼ I) + 0.75 N(−m, I)`, `m = (3, 0, −1, 2)`.
+func mixed() throws -> Autoencoder<GaussianLatent> {
+  var design = variational().design
+  design.prior = MixtureOfGaussians(components: 2)
+  var tensors = NamedTensors(Network<Float>(design, items: 50, users: 0, seed: Seed(1))).matrices
+  tensors["prior.logits"] = Matrix(rows: 1, columns: 2, elements: [0, Float(log(3.0))])
+  tensors["prior.means"] = Matrix(rows: 2, columns: 4, elements: [3, 0, -1, 2, -3, 0, 1, -2])
+  tensors["prior.logVariances"] = Matrix(
+    rows: 2, columns: 4, elements: [Float](repeating: Float(log(0.25)), count: 4) + [0, 0, 0, 0])
+  return Autoencoder(design: design, network: try Network(design, items: 50, users: 0, tensors: tensors))
+}
+
 func pointwise() -> Autoencoder<PointLatent> {
   var model = AE()
   model.latent = 4

@@ -33,9 +33,46 @@ struct LatentSourceTests {
     #expect(draws.lengths == nil)
   }
 
+  @Test("a learned prior is drawn from as it is: five standard errors of 20,000 numbers a dimension")
+  func learnedPrior() throws {
+    let (count, prior) = (20_000, try mixed().prior)
+    let draws = PriorSource(of: try mixed()).draw(users: 0..<count, seed: Seed(3), engine: .gsl)
+    for k in 0..<4 {
+      let values = (0..<count).map { Double(draws.vectors[$0, k]) }
+      #expect(abs(Statistics.mean(values) - prior.mean[k]) < 5 * (prior.variance[k] / Double(count)).squareRoot())
+      let variance = pow(Statistics.standardDeviation(values), 2)
+      #expect(abs(variance / prior.variance[k] - 1) < 5 * (3 / Double(count)).squareRoot())
+    }
+    let upper = Double((0..<count).count { draws.vectors[$0, 0] > 1 }) / Double(count)
+    #expect(abs(upper - prior.above(1, dimension: 0)) < 5 * (0.25 / Double(count)).squareRoot())
+  }
+
+  @Test("an arc goes around the mean of the prior, and still from user to user")
+  func centre() throws {
+    let model = try mixed()
+    let ends = profiles.selecting(0..<2)
+    let codes = model.encode(ends, using: .gsl)
+    let way = InterpolationSource(of: model, between: ends, steps: 5, users: 5, using: .gsl)
+    #expect(Array(way.path[row: 0]) == Array(codes.mean[row: 0]))
+    #expect(Array(way.path[row: 4]) == Array(codes.mean[row: 1]))
+    func distance(_ row: ArraySlice<Float>) -> Double {
+      zip(row, model.prior.mean).reduce(0) { $0 + pow(Double($1.0) - $1.1, 2) }.squareRoot()
+    }
+    // At the middle of an arc the distance is between those of the ends; a line would cut the corner.
+    let (a, b) = (distance(codes.mean[row: 0]), distance(codes.mean[row: 1]))
+    let angle = acos(
+      zip(zip(codes.mean[row: 0], codes.mean[row: 1]), model.prior.mean).reduce(0) {
+        $0 + (Double($1.0.0) - $1.1) * (Double($1.0.1) - $1.1)
+      } / (a * b))
+    let middle = (sin(angle / 2) / sin(angle)) * (a * a + b * b + 2 * a * b * cos(angle)).squareRoot()
+    #expect(abs(distance(way.path[row: 2]) - middle) < 1e-5)
+  }
+
   @Test("a draw depends on the seed and the user alone, not on who else is drawn")
   func streams() throws {
-    for source in [PriorSource(of: model), PopulationSource(of: model, over: profiles)]
+    for source in [
+      PriorSource(of: model), PriorSource(of: try mixed()), PopulationSource(of: model, over: profiles),
+    ]
       as [any LatentSource<GaussianLatent>]
     {
       func row(_ users: Range<Int>, _ place: Int, seed: UInt64 = 4) throws -> [Float] {

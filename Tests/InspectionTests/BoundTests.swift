@@ -34,11 +34,19 @@ struct BoundTests {
 
   private static let evidence = log(integral { normal($0) * exp(logLikelihood($0)) })
 
-  private func bounds(mean: Float, logVariance: Float, seed: UInt64 = 1) throws -> BoundFindings {
+  private static let mixture = [(weight: 0.3, mean: 1.5, variance: 0.25), (weight: 0.7, mean: -1.0, variance: 1.44)]
+
+  private static func mixtureDensity(_ z: Double) -> Double {
+    mixture.reduce(0) { $0 + $1.weight * normal(z, mean: $1.mean, deviation: $1.variance.squareRoot()) }
+  }
+
+  private func bounds(mean: Float, logVariance: Float, seed: UInt64 = 1, isMixed: Bool = false) throws -> BoundFindings
+  {
     var options = InspectionOptions()
     (options.boundUsers, options.draws, options.informationUsers) = (4000, 50, 50)
     (options.priorDraws, options.discrepancyPoints) = (10, 10)
-    let model = try Toy.constantPosterior(mean: mean, logVariance: logVariance)
+    let model = try Toy.constantPosterior(
+      mean: mean, logVariance: logVariance, prior: isMixed ? Self.mixture : [])
     return try Toy.inspector(Self.rows, options: options, seed: seed)
       .inspect(model, label: "toy", name: "mult-vae").distribution.bounds
   }
@@ -76,6 +84,27 @@ struct BoundTests {
       return q * (log(q) - posterior)
     }
     #expect(abs(Self.evidence - found.elbo.value - divergence) < 3 * found.elbo.standardError)
+  }
+
+  @Test(
+    "under a mixture prior too ELBO ≤ L_5 ≤ L_50 ≤ log p(x), and both terms are those of a quadrature",
+    arguments: [1, 2, 3] as [UInt64])
+  func mixed(seed: UInt64) throws {
+    let found = try bounds(mean: 0.4, logVariance: Float(log(0.64)), seed: seed, isMixed: true)
+    let evidence = log(Self.integral { Self.mixtureDensity($0) * exp(Self.logLikelihood($0)) })
+    let divergence = Self.integral { z in
+      let q = Self.normal(z, mean: 0.4, deviation: 0.8)
+      return q < 1e-300 ? 0 : q * log(q / Self.mixtureDensity(z))
+    }
+    #expect(abs(found.divergence.value - divergence) < 4 * found.divergence.standardError)
+    #expect(found.divergence.standardError > 0)
+    #expect(abs(found.logLikelihood.value - -2.259_272_549_6) < 3 * found.logLikelihood.standardError)
+    let weighted = found.importanceWeighted.map(\.bound.value)
+    // Estimated by one and the same draws, the bound of single draws is the ELBO.
+    #expect(abs(weighted[0] - found.elbo.value) < 1e-9)
+    #expect(weighted[0] < weighted[1] && weighted[1] < weighted[2], "seed \(seed)")
+    #expect(weighted[2] < evidence + 3 * found.importanceWeighted[2].bound.standardError)
+    #expect(evidence - weighted[2] < 0.01)
   }
 
   @Test("the perplexity is pooled over items: exp(−Σ ELBO ÷ Σ items)")

@@ -114,6 +114,43 @@ struct LatentMeasureTests {
     #expect(same.region.priorWithin > 0.8 && other.region.priorWithin < same.region.priorWithin)
   }
 
+  @Test("codes are held against the model's own prior: draws, range, reach, moments and marginal divergence")
+  func ownPrior() throws {
+    var options = Self.options
+    (options.informationUsers, options.discrepancyPoints) = (300, 200)
+    let inspector = Toy.inspector(
+      SparseRows(columnCount: 3, rows: [[Int]](repeating: [0, 1], count: 600)), options: options)
+    // The posterior of every user is the prior, far from N(0, 1).
+    let model = try Toy.constantPosterior(
+      mean: 3, logVariance: Float(log(0.25)), prior: [(0.5, 3, 0.25), (0.5, 3, 0.25)])
+    let found = try inspector.inspect(model, label: "own", name: "toy")
+    #expect(found.prior.description == "a mixture of 2 Gaussians")
+    #expect(found.codes.discrepancy.mmd < found.codes.discrepancy.critical)
+    #expect(found.codes.region.priorWithin > 0.8 && found.codes.region.priorBeyondRange < 0.02)
+    #expect(abs(found.distribution.divergence) < 1e-4 && found.distribution.divergenceError < 1e-4)
+    #expect(abs(found.distribution.aggregate.marginalDivergence) < 1e-3)
+    #expect(found.distribution.dimensions[0].isCollapsed && found.distribution.dimensions[0].divergence < 1e-6)
+    #expect(found.distribution.dimensions[0].aggregateDivergence < 1e-6)
+    #expect(found.distribution.aggregate.meanOffset < 1e-6)
+    let density = try #require(found.plots.densities.first)
+    #expect(abs((density.prior ?? []).reduce(0, +) * density.width - 1) < 0.05)
+    #expect(zip(density.densities, density.prior ?? []).allSatisfy { abs($0 - $1) < 0.35 })
+
+    // Half of the prior is where nobody is.
+    let other = try Toy.constantPosterior(
+      mean: 3, logVariance: Float(log(0.25)), prior: [(0.5, 3, 0.25), (0.5, -3, 0.25)])
+    let missed = try inspector.inspect(other, label: "other", name: "toy")
+    #expect(missed.codes.discrepancy.mmd > 5 * missed.codes.discrepancy.critical)
+    #expect(abs(missed.codes.region.priorBeyondRange - 0.5) < 0.02)
+    #expect(abs(missed.codes.region.priorWithin - 0.5) < 0.1)
+    // log 2, of which nothing is information.
+    #expect(abs(missed.distribution.divergence - log(2)) < 1e-3)
+    #expect(abs(missed.distribution.aggregate.marginalDivergence - log(2)) < 1e-2)
+    // N(3, 0.25) against the moments (0, 9.25).
+    let expected = 0.5 * (0.25 / 9.25 + 9 / 9.25 - 1 - log(0.25 / 9.25))
+    #expect(abs(missed.distribution.dimensions[0].divergence - expected) < 1e-5)
+  }
+
   @Test("the same numbers at any number of threads")
   func threads() throws {
     let columns: [(Int) -> Float] = [{ $0 < 6 ? 0.3 : -0.2 }, { $0 % 2 == 0 ? 0.5 : 0 }]

@@ -1,5 +1,6 @@
 import Autoencoders
 import Compute
+import Foundation
 import Inspection
 import InteractionData
 
@@ -7,19 +8,27 @@ import InteractionData
 enum Toy {
   /// A variational autoencoder with one latent dimension and three items: whatever the profile, q(z|x) = N(mean, deviation²),
   /// and the logits are (z, 0, −z).
-  static func constantPosterior(mean: Float, logVariance: Float) throws -> Autoencoder<GaussianLatent> {
+  ///
+  /// - Parameter prior: weights, means and variances of a mixture; N(0, 1) without.
+  static func constantPosterior(
+    mean: Float, logVariance: Float, prior: [(weight: Double, mean: Double, variance: Double)] = []
+  ) throws -> Autoencoder<GaussianLatent> {
     var design = Design<GaussianLatent>(latent: 1)
     design.likelihood = .multinomial
-    return Autoencoder(
-      design: design,
-      network: try Network(
-        design, items: 3, users: 0,
-        tensors: [
-          "encoder.0.weight": Matrix(rows: 3, columns: 2),
-          "encoder.0.bias": Matrix(rows: 1, columns: 2, elements: [mean, logVariance]),
-          "decoder.0.weight": Matrix(rows: 3, columns: 1, elements: [1, 0, -1]),
-          "decoder.0.bias": Matrix(rows: 1, columns: 3),
-        ]))
+    var tensors: [String: Matrix<Float>] = [
+      "encoder.0.weight": Matrix(rows: 3, columns: 2),
+      "encoder.0.bias": Matrix(rows: 1, columns: 2, elements: [mean, logVariance]),
+      "decoder.0.weight": Matrix(rows: 3, columns: 1, elements: [1, 0, -1]),
+      "decoder.0.bias": Matrix(rows: 1, columns: 3),
+    ]
+    if !prior.isEmpty {
+      design.prior = MixtureOfGaussians(components: prior.count)
+      let count = prior.count
+      tensors["prior.logits"] = Matrix(rows: 1, columns: count, elements: prior.map { Float(log($0.weight)) })
+      tensors["prior.means"] = Matrix(rows: count, columns: 1, elements: prior.map { Float($0.mean) })
+      tensors["prior.logVariances"] = Matrix(rows: count, columns: 1, elements: prior.map { Float(log($0.variance)) })
+    }
+    return Autoencoder(design: design, network: try Network(design, items: 3, users: 0, tensors: tensors))
   }
 
   /// A variational autoencoder without hidden layers: `encoder` is items × 2L, the means before the log-variances.

@@ -14,6 +14,8 @@ struct BrowserPages {
     let pages = [
       "gallery": Gallery.page(), "gallery-hostile": Gallery.page(names: Hostile.ids),
       "explorer-vae": try SmallModels.page("mult-vae"), "explorer-ae": try SmallModels.page("ae"),
+      "explorer-layers": try SmallModels.page("layers", of: try SmallModels.layered()),
+      "explorer-mixture": try SmallModels.page("mixture", of: try SmallModels.mixed()),
       "explorer-top-items": try SmallModels.page("mult-vae", budget: 6_000),
       "explorer-hostile": try SmallModels.page("mult-vae", hostile: true),
       "comparison-hostile": try SmallComparison.page(["popularity", "ae", "mult-vae"], dataName: Hostile.ids[0]),

@@ -4,19 +4,25 @@ import FileFormats
 import Foundation
 import InteractionData
 import Reports
+import TestSupport
 import Testing
 
 /// The numbers that the page computes with; the computing itself is checked in a browser (`Tests/Browser`).
 @Suite("The latent explorer")
 struct ExplorerTests {
-  @Test("carries the decoder: its weights give doppel's logits", arguments: ["mult-vae", "ae"])
+  @Test("carries the decoder: its steps give doppel's logits", arguments: ["mult-vae", "ae", "layers", "mixture"])
   func weights(name: String) throws {
     let data = try SmallModels.data()
     let (rows, _) = data.rows(in: data.items)
-    let model = try SmallModels.fit(name, rows)
-    let embedded = try Embedded(SmallModels.page(name).html)
+    let model: any FittedModel =
+      switch name {
+      case "layers": try SmallModels.layered()
+      case "mixture": try SmallModels.mixed()
+      default: try SmallModels.fit(name, rows)
+      }
+    let embedded = try Embedded(SmallModels.page(name, of: model).html)
     #expect(embedded.names == data.items.ids)
-    #expect(embedded["isDistribution"] == .bool(name == "mult-vae"))
+    #expect(embedded["isDistribution"] == .bool(name != "ae"))
     let scores = try model.scores(
       for: Profiles(items: rows).selecting(0..<1), using: SmallModels.processor.engine)
     let logits = embedded.logits(place: 0)
@@ -54,6 +60,20 @@ struct ExplorerTests {
     #expect(try !SmallModels.page("mult-vae").html.contains("has no distribution"))
   }
 
+  @Test("a mixture is described, and starts from its mean or one of its components, the likeliest first")
+  func mixture() throws {
+    let model = try SmallModels.mixed()
+    let page = try SmallModels.page("mixture", of: model).html
+    #expect(page.contains("The prior is a mixture of 3 Gaussians") && !page.contains("N(0, 1) in every dimension"))
+    let embedded = try Embedded(page)
+    let places = embedded.codes.count - 4
+    expectClose(embedded.codes[places], model.prior.mean, within: 1e-6, "middle")
+    for (place, component) in model.prior.components.enumerated() {
+      expectClose(embedded.codes[places + 1 + place], component.mean, within: 1e-6, "component \(place)")
+      #expect(page.contains("component \(place + 1) of the prior (33 %)"))
+    }
+  }
+
   @Test("stays well formed and alone with ids as nobody should have them")
   func hostile() throws {
     let html = try SmallModels.page("mult-vae", hostile: true).html
@@ -80,23 +100,48 @@ private struct Embedded {
 
   subscript(key: String) -> JSONValue? { members[key] }
   var names: [String] { list(members["names"]).compactMap(\.text) }
-  var precision: String? { members["output"]?.members?["precision"]?.text }
-  var weights: [Double] { numbers(members["output"], "weight") }
+  var precision: String? { steps.last?.members?["precision"]?.text }
+  var weights: [Double] { numbers(steps.last, "weight") }
   var width: Int { weights.count / max(1, names.count) }
+  private var steps: [JSONValue] { list(members["steps"]) }
 
-  /// The logits of all items for a place to start from, with tanh between layers.
-  func logits(place: Int) -> [Double] {
-    let codes = floats(members["codes"]?.text ?? "")
-    let latent = codes.count / (list(members["places"]).count + 1)
-    var x = Array(codes[place * latent..<(place + 1) * latent])
-    for layer in list(members["layers"]) { x = apply(layer, x).map(tanh) }
-    return apply(members["output"], x)
+  /// All places to start from.
+  var codes: [[Double]] {
+    let numbers = floats(members["codes"]?.text ?? "")
+    let count = list(members["places"]).count + list(members["middles"]).count
+    let latent = numbers.count / max(1, count)
+    return (0..<count).map { Array(numbers[$0 * latent..<($0 + 1) * latent]) }
   }
 
-  private func apply(_ layer: JSONValue?, _ x: [Double]) -> [Double] {
-    let (weight, bias) = (numbers(layer, "weight"), numbers(layer, "bias"))
-    return bias.indices.map { row in
-      x.indices.reduce(bias[row]) { $0 + weight[row * x.count + $1] * x[$1] }
+  /// The logits of all items for a place to start from.
+  func logits(place: Int) -> [Double] {
+    steps.reduce(into: [codes[place]]) { values, step in
+      let reads = list(step.members?["reads"]).compactMap { place -> Int? in
+        if case .number(let number) = place { Int(number) } else { nil }
+      }
+      let read = reads.dropFirst().reduce(values[reads[0]]) { zip($0, values[$1]).map(+) }
+      values.append(apply(step, read))
+    }.last ?? []
+  }
+
+  private func apply(_ step: JSONValue, _ x: [Double]) -> [Double] {
+    let (weight, bias) = (numbers(step, "weight"), numbers(step, "bias"))
+    func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    switch step.members?["operation"]?.text {
+    case "dense":
+      return bias.indices.map { row in
+        x.indices.reduce(bias[row]) { $0 + weight[row * x.count + $1] * x[$1] }
+      }
+    case "tanh": return x.map { tanh($0) }
+    case "relu": return x.map { max(0, $0) }
+    case "sigmoid": return x.map(sigmoid)
+    case "swish": return x.map { $0 * sigmoid($0) }
+    case "gate": return zip(x.prefix(x.count / 2), x.suffix(x.count / 2)).map { $0 * sigmoid($1) }
+    case "normalisation":
+      guard case .number(let epsilon)? = step.members?["epsilon"] else { return [] }
+      let scale = (Statistics.populationVariance(x) + epsilon).squareRoot()
+      return x.indices.map { (x[$0] - Statistics.mean(x)) / scale * weight[$0] + bias[$0] }
+    default: return []
     }
   }
 

@@ -1,6 +1,6 @@
 /// Where the synthetic users of a contender come from.
 public enum GenerativeSource: String, Sendable, CaseIterable, Codable {
-  /// N(0, I), which only a variational model has.
+  /// The prior, which only a variational model has.
   case prior
   /// The aggregate posterior, which only a variational model has.
   case population

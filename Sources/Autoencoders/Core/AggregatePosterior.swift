@@ -4,15 +4,12 @@ import Foundation
 public import InteractionData
 
 /// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors: what of it can be
-/// held against N(0, I) without any data.
-///
-/// The reference is N(0, I) also for a model with another prior; that one's own moments are ``FittedPrior/mean`` and
-/// ``FittedPrior/variance``.
+/// held against those of the prior without any data.
 ///
 /// They describe q(z) and do not replace it: q(z) is a mixture with as many parts as users, and a Gaussian with these moments
-/// is a different distribution. With `m_k = mean μ_k` and `v_k = Var(μ_k) + mean σ²_k` (L dimensions), the divergence of
-/// `N(m_k, v_k)` from N(0, 1) is `½ (v_k + m_k² − 1 − log v_k)`.
-public struct AggregatePosterior: Codable, Sendable, Equatable {
+/// is a different distribution. In dimension k they are `m = mean μ` and `v = Var(μ) + mean σ²`, and the divergence is that of
+/// `N(m, v)` from the Gaussian with the prior's mean and variance, which is the prior itself where that is N(0, I).
+public struct AggregatePosterior: Sendable, Equatable {
   /// Over how many users.
   public let users: Int
   /// m, the mean; shape: L.
@@ -21,16 +18,21 @@ public struct AggregatePosterior: Codable, Sendable, Equatable {
   public let spreadOfMeans: [Double]
   /// The mean posterior variance; shape: L.
   public let meanVariance: [Double]
+  /// The Gaussian with the prior's mean and variances.
+  public let prior: GaussianComponent
 
   /// v, the variance of a draw; shape: L.
   public var variance: [Double] { zip(spreadOfMeans, meanVariance).map(+) }
 
-  /// How far each dimension is from N(0, 1), in nats; shape: L.
+  /// How far each dimension is from the prior's, in nats; shape: L.
   public var divergences: [Double] {
-    zip(mean, variance).map { m, v in 0.5 * (v + m * m - 1 - log(max(v, .leastNormalMagnitude))) }
+    zip(mean, variance).enumerated().map { k, moments in
+      prior.divergence(
+        ofMean: moments.0, variance: moments.1, logVariance: log(max(moments.1, .leastNormalMagnitude)), dimension: k)
+    }
   }
 
-  /// How far the moments are from those of N(0, I), summed over dimensions, in nats: 0 is a perfect match of the moments.
+  /// How far the moments are from those of the prior, summed over dimensions, in nats: 0 is a perfect match of the moments.
   public var divergence: Double { divergences.reduce(0, +) }
 
   /// The number of active dimensions: those whose posterior means have a variance above 0.01.
@@ -84,6 +86,6 @@ extension Autoencoder where Latent == GaussianLatent {
     return AggregatePosterior(
       users: users, mean: mean,
       spreadOfMeans: zip(mean, total[latent..<2 * latent]).map { max(0, $1 - $0 * $0) },
-      meanVariance: Array(total[(2 * latent)...]))
+      meanVariance: Array(total[(2 * latent)...]), prior: prior.moments)
   }
 }

@@ -60,7 +60,7 @@ extension Autoencoder where Latent == GaussianLatent {
   /// The prior with what it has learned: its draws, its density, its divergences.
   public var prior: FittedPrior {
     let first = network.described.firstIndex { $0.group == .prior } ?? network.described.count
-    return FittedPrior(design.prior, dimensions: design.latent, parameters: network.parameters[first...])
+    return FittedPrior(design.prior.components(latent: design.latent, network.parameters[first...]))
   }
 
   /// Draws latent vectors from the prior; shape: count × L.
@@ -82,22 +82,7 @@ extension Autoencoder where Latent == GaussianLatent {
     return codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance)
   }
 
-  /// Each posterior's divergence from the prior, in nats.
-  ///
-  /// Exact for N(0, I). A prior without a closed form is held against ``estimatedDivergenceDraws`` draws from each posterior,
-  /// the same at every call.
-  public func divergences(_ codes: GaussianLatent.Codes) -> [Double] {
-    let prior = prior
-    if let exact = prior.exactDivergences(codes) { return exact }
-    var random = Seed(0).stream(.bound)
-    var sums = [Double](repeating: 0, count: codes.mean.rows)
-    for _ in 0..<Self.estimatedDivergenceDraws {
-      let found = prior.divergences(codes, at: drawFromPosterior(codes, using: &random))
-      for row in sums.indices { sums[row] += found[row] / Double(Self.estimatedDivergenceDraws) }
-    }
-    return sums
-  }
-
-  /// How many draws an estimated divergence rests on.
-  public static var estimatedDivergenceDraws: Int { 16 }
+  /// Each posterior's divergence from the prior, in nats: exact for N(0, I), else estimated, the same at every call
+  /// (``FittedPrior/divergences(_:seed:processor:)``).
+  public func divergences(_ codes: GaussianLatent.Codes) -> [Double] { prior.divergences(codes, seed: Seed(0)).values }
 }

@@ -86,6 +86,14 @@ public enum GaussianLatent: LatentSpace {
     public let mean: Matrix<Float>
     /// The log-variances log σ², held to the range used in training; shape: B × L.
     public let logVariance: Matrix<Float>
+
+    /// Puts posteriors together.
+    ///
+    /// - Precondition: both have one shape.
+    public init(mean: Matrix<Float>, logVariance: Matrix<Float>) {
+      precondition(mean.rows == logVariance.rows && mean.columns == logVariance.columns, "\(mean) and \(logVariance)")
+      (self.mean, self.logVariance) = (mean, logVariance)
+    }
   }
   /// A divergence from a prior.
   public typealias Regulariser = PriorDivergence

@@ -13,8 +13,8 @@ public struct Dense: Layer, Equatable {
     self.activation = activation
   }
 
-  /// What it is.
-  public var kind: LayerKind { .dense(activation) }
+  /// What it computes.
+  public var operations: [InferenceGraph.Operation] { [.dense] + activation.operations }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
 

@@ -7,8 +7,8 @@ public struct Gate: Layer, Equatable {
   /// Describes a gate.
   public init() {}
 
-  /// What it is.
-  public var kind: LayerKind { .gate }
+  /// What it computes.
+  public var operations: [InferenceGraph.Operation] { [.gate] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs / 2 }
   /// None of its own.

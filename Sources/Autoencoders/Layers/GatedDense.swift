@@ -10,8 +10,8 @@ public struct GatedDense: Layer, Equatable {
   /// Describes a layer.
   public init(_ width: Int) { self.width = width }
 
-  /// What it is.
-  public var kind: LayerKind { .gatedDense }
+  /// What it computes.
+  public var operations: [InferenceGraph.Operation] { [.dense, .gate] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
 

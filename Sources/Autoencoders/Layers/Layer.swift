@@ -2,8 +2,8 @@ public import Compute
 
 /// A layer between the two wide ones: rows in, rows out, with parameters of its own.
 public protocol Layer: Sendable {
-  /// What it is called where networks are described.
-  var kind: LayerKind { get }
+  /// What it computes, for whoever reads a network without running it; the operations take its parameters in order.
+  var operations: [InferenceGraph.Operation] { get }
   /// The width of its outputs for inputs of a width.
   func outputs(inputs: Int) -> Int
   /// Its parameters, in the order in which they are handed to it.
@@ -18,20 +18,6 @@ public protocol Layer: Sendable {
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>
   ) -> Matrix<S>
-}
-
-/// What a layer computes, for whoever reads a network without running it.
-public enum LayerKind: Sendable, Equatable {
-  /// `g(x Wᵀ + b)`.
-  case dense(Activation)
-  /// `(x Wᵀ + b) ⊙ σ(x Vᵀ + c)`; `weight` holds W, then V, `bias` b, then c.
-  case gatedDense
-  /// `a ⊙ σ(c)` of inputs `[a | c]`.
-  case gate
-  /// `x ⊙ σ(x)`.
-  case swish
-  /// `(x − mean) / √(variance + ε) ⊙ weight + bias`, over each row.
-  case normalisation(epsilon: Double)
 }
 
 /// What one block of users leaves behind in a layer.

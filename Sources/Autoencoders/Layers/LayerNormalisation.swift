@@ -10,8 +10,8 @@ public struct LayerNormalisation: Layer, Equatable {
   /// Describes a layer.
   public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
 
-  /// What it is.
-  public var kind: LayerKind { .normalisation(epsilon: epsilon) }
+  /// What it computes.
+  public var operations: [InferenceGraph.Operation] { [.normalisation(epsilon: epsilon)] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs }
 

@@ -7,8 +7,8 @@ public struct Swish: Layer, Equatable {
   /// Describes the activation.
   public init() {}
 
-  /// What it is.
-  public var kind: LayerKind { .swish }
+  /// What it computes.
+  public var operations: [InferenceGraph.Operation] { [.swish] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs }
   /// None of its own.

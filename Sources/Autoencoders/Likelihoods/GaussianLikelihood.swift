@@ -32,4 +32,9 @@ public enum GaussianLikelihood: OutputLikelihood {
 
   /// The row stays: its values are what is expected.
   public static func turnIntoExpectations(_ logits: inout Matrix<Float>, row: Int) {}
+
+  /// Values below zero become zero.
+  public static func turnIntoWeights(_ logits: inout Matrix<Float>, row: Int) {
+    for column in 0..<logits.columns { logits[row, column] = max(0, logits[row, column]) }
+  }
 }

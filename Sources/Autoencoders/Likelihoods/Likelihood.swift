@@ -48,8 +48,7 @@ public enum Likelihood: String, Codable, Sendable, CaseIterable {
   /// Turns logits into every item's share of the decoded profile: expectations, those below zero as zero, over their sum.
   public func turnIntoShares(_ logits: inout Matrix<Float>) {
     for row in 0..<logits.rows {
-      rule.turnIntoExpectations(&logits, row: row)
-      if self == .gaussian { for column in 0..<logits.columns { logits[row, column] = max(0, logits[row, column]) } }
+      rule.turnIntoWeights(&logits, row: row)
       let sum = logits[row: row].reduce(0.0) { $0 + Double($1) }
       if sum > 0 { logits.scale(row: row, by: Float(1 / sum)) }
     }

@@ -38,6 +38,11 @@ public enum MultinomialLikelihood: OutputLikelihood {
     let sum = logits.exponentiateShifted(row: row).sum
     logits.scale(row: row, by: Float(1 / sum))
   }
+
+  /// The row becomes `exp(f − largest)`.
+  public static func turnIntoWeights(_ logits: inout Matrix<Float>, row: Int) {
+    _ = logits.exponentiateShifted(row: row)
+  }
 }
 
 /// One user's softmax over all items.

@@ -29,6 +29,16 @@ public protocol OutputLikelihood: Sendable {
   static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double
   /// Turns a row of logits into what they stand for.
   static func turnIntoExpectations(_ logits: inout Matrix<Float>, row: Int)
+  /// Turns a row of logits into numbers that every item's share of the profile is in proportion to, none below zero; the
+  /// expectations unless stated otherwise.
+  static func turnIntoWeights(_ logits: inout Matrix<Float>, row: Int)
+}
+
+extension OutputLikelihood {
+  /// The expectations.
+  public static func turnIntoWeights(_ logits: inout Matrix<Float>, row: Int) {
+    turnIntoExpectations(&logits, row: row)
+  }
 }
 
 /// What a whole row's loss needs of the clean values x.

@@ -27,18 +27,8 @@ public struct MultVAE: AutoencoderModel {
   /// All that can be set.
   public static var settings: [Setting<Self>] {
     [
-      .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood),
-      .number(
-        "beta", \.beta, "Largest weight β of the KL term.", placeholder: "β", accepted: "a number of at least 0",
-        search: .linear(0...1)
-      ) { $0 >= 0 },
-      .whole(
-        "annealingSteps", \.annealingSteps, in: 0...Int(Int32.max),
-        """
-        Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
-        80 % of the training; 0: the cap throughout).
-        """),
-      .weightDecay(\.weightDecay),
+      .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .beta(\.beta),
+      .annealingSteps(\.annealingSteps), .weightDecay(\.weightDecay),
     ] + trainingSettings
   }
 

@@ -2,40 +2,65 @@ public import Compute
 import Foundation
 
 /// The prior of a model with its learned parameters: the one place where bounds, inspection, sampling and reports get it.
-public struct FittedPrior: Sendable {
-  /// What kind of prior it is.
-  public let kind: any Prior
-  /// L.
-  public let dimensions: Int
-  private let parameters: ArraySlice<Matrix<Float>>
-
-  init(_ kind: any Prior, dimensions: Int, parameters: ArraySlice<Matrix<Float>>) {
-    self.kind = kind
-    self.dimensions = dimensions
-    self.parameters = parameters
-  }
-
-  /// Whether it is N(0, I), whose divergence is known exactly and against which some diagnostics are defined.
-  public var isStandardNormal: Bool { kind is StandardNormal }
-
+public struct FittedPrior: Sendable, CustomStringConvertible {
   /// The Gaussians it is made of; one for N(0, I).
-  public var components: [GaussianComponent] { kind.components(latent: dimensions, parameters) }
+  public let components: [GaussianComponent]
+  /// The Gaussian with its mean and its variance in each dimension: itself where it is one Gaussian.
+  ///
+  /// What is defined dimension by dimension, such as the divergence of one of them, is held against this.
+  public let moments: GaussianComponent
 
+  /// L.
+  public var dimensions: Int { moments.mean.count }
   /// Its mean; shape: L.
   public var mean: [Double] { moments.mean }
-
   /// Its variance in each dimension; shape: L.
   public var variance: [Double] { moments.variance }
 
-  private var moments: (mean: [Double], variance: [Double]) {
-    var (mean, second) = ([Double](repeating: 0, count: dimensions), [Double](repeating: 0, count: dimensions))
+  /// Puts Gaussians together whose weights sum to 1.
+  ///
+  /// - Precondition: there is at least one.
+  public init(_ components: [GaussianComponent]) {
+    precondition(!components.isEmpty, "a prior of nothing")
+    self.components = components
+    guard components.count > 1 else {
+      moments = components[0]
+      return
+    }
+    let zeros = [Double](repeating: 0, count: components[0].mean.count)
+    var (mean, second) = (zeros, zeros)
     for component in components {
-      for k in 0..<dimensions {
+      for k in zeros.indices {
         mean[k] += component.weight * component.mean[k]
         second[k] += component.weight * (component.variance[k] + component.mean[k] * component.mean[k])
       }
     }
-    return (mean, zip(second, mean).map { max(0, $0 - $1 * $1) })
+    moments = GaussianComponent(mean: mean, variance: zip(second, mean).map { max(0, $0 - $1 * $1) })
+  }
+
+  /// N(0, I): the prior of a variational autoencoder unless it has another, and the reference for points, which have none.
+  public static func standardNormal(dimensions: Int) -> FittedPrior { FittedPrior([.standard(dimensions: dimensions)]) }
+
+  /// Whether it is N(0, I).
+  public var isStandardNormal: Bool { self.components == [.standard(dimensions: dimensions)] }
+
+  /// What it is, in words: `N(0, I)`, or `a mixture of 10 Gaussians`.
+  public var description: String {
+    if isStandardNormal { return "N(0, I)" }
+    return components.count == 1 ? "a Gaussian" : "a mixture of \(components.count) Gaussians"
+  }
+
+  /// Its covariance; shape: L × L.
+  public var covariance: Matrix<Double> {
+    var covariance = Matrix<Double>(rows: dimensions, columns: dimensions)
+    for component in components {
+      let distance = zip(component.mean, mean).map(-)
+      for i in 0..<dimensions {
+        covariance[i, i] += component.weight * component.variance[i]
+        for j in 0..<dimensions { covariance[i, j] += component.weight * distance[i] * distance[j] }
+      }
+    }
+    return covariance
   }
 
   /// P(z_k ≤ value) for one dimension.
@@ -45,17 +70,76 @@ public struct FittedPrior: Sendable {
     }
   }
 
+  /// P(z_k ≥ value) for one dimension.
+  public func above(_ value: Double, dimension k: Int) -> Double {
+    components.reduce(0) {
+      $0 + $1.weight * Statistics.normalBelow(($1.mean[k] - value) / $1.variance[k].squareRoot())
+    }
+  }
+
   /// Draws latent vectors; shape: count × L.
   public func draw(count: Int, using random: inout RandomSource) -> Matrix<Float> {
-    kind.draw(count: count, latent: dimensions, parameters, using: &random)
+    var drawn = Matrix<Float>(rows: count, columns: dimensions)
+    random.fillGaussian(&drawn)
+    for row in 0..<count {
+      let component = components.count == 1 ? components[0] : choose(random.fineUniform())
+      for k in 0..<dimensions {
+        drawn[row, k] = Float(component.mean[k] + component.variance[k].squareRoot() * Double(drawn[row, k]))
+      }
+    }
+    return drawn
+  }
+
+  /// The component at a place between 0 and 1.
+  private func choose(_ place: Double) -> GaussianComponent {
+    var left = place
+    for component in components.dropLast() {
+      if left < component.weight { return component }
+      left -= component.weight
+    }
+    return components[components.count - 1]
   }
 
   /// log p(z) of every row (B × L), in nats.
-  public func logDensities(of latents: Matrix<Float>) -> [Double] { kind.logDensities(of: latents, parameters) }
+  public func logDensities(of latents: Matrix<Float>) -> [Double] {
+    (0..<latents.rows).map { row in logSumExp(components.map { $0.logDensity(latents[row: row].map { Double($0) }) }) }
+  }
 
-  /// Each posterior's divergence in closed form; `nil` where this prior has none.
+  /// Draws from one posterior, each with `log p(z) − log q(z|x)` in nats.
+  ///
+  /// - Parameters:
+  ///   - row: whose posterior.
+  ///   - noise: draws from N(0, I); shape: S × L.
+  /// - Returns: `z = μ + σ ⊙ ε`, S × L, and S ratios.
+  public func weigh(
+    _ noise: Matrix<Float>, from codes: GaussianLatent.Codes, row: Int
+  ) -> (latents: Matrix<Float>, logRatios: [Double]) {
+    let mean = codes.mean[row: row].map { Double($0) }
+    let logVariances = codes.logVariance[row: row].map { Double($0) }
+    let deviations = logVariances.map { exp($0 / 2) }
+    var latents = Matrix<Float>(rows: noise.rows, columns: noise.columns)
+    let ratios = (0..<noise.rows).map { draw in
+      let noise = noise[row: draw].map { Double($0) }
+      let z = mean.indices.map { mean[$0] + deviations[$0] * noise[$0] }
+      for (k, value) in z.enumerated() { latents[draw, k] = Float(value) }
+      return logSumExp(components.map { $0.logRatio(z, noise: noise, logVariances: logVariances) })
+    }
+    return (latents, ratios)
+  }
+}
+
+/// Divergences of posteriors from a prior.
+extension FittedPrior {
+  /// Each posterior's divergence in nats, in closed form; `nil` for a mixture, which has none.
   public func exactDivergences(_ codes: GaussianLatent.Codes) -> [Double]? {
-    kind.exactDivergences(codes, parameters)
+    guard components.count == 1 else { return nil }
+    return (0..<codes.mean.rows).map { row in
+      (0..<dimensions).reduce(0) { sum, k in
+        let s = Double(codes.logVariance[row, k])
+        return sum
+          + moments.divergence(ofMean: Double(codes.mean[row, k]), variance: exp(s), logVariance: s, dimension: k)
+      }
+    }
   }
 
   /// Each posterior's divergence in nats: exact where there is a closed form, else `log q(z|x) − log p(z)` at one draw, which
@@ -65,18 +149,37 @@ public struct FittedPrior: Sendable {
   public func divergences(_ codes: GaussianLatent.Codes, at latents: Matrix<Float>) -> [Double] {
     exactDivergences(codes) ?? zip(codes.logDensities(of: latents), logDensities(of: latents)).map(-)
   }
+
+  /// How many draws from each posterior an estimated divergence rests on.
+  public static let draws = 16
+
+  /// Each posterior's divergence in nats, and what the draws leave open in their mean.
+  ///
+  /// Exact where there is a closed form, with an error of 0; else the mean over ``draws`` draws, the same at every call with
+  /// the same seed.
+  ///
+  /// - Returns: the divergences, and the standard error of their mean over draws, not over users.
+  public func divergences(_ codes: GaussianLatent.Codes, seed: Seed) -> (values: [Double], error: Double) {
+    if let exact = exactDivergences(codes) { return (exact, 0) }
+    let found = (0..<codes.mean.rows).map { row in
+      var random = seed.stream(for: BoundDraw.divergence, row)
+      var noise = Matrix<Float>(rows: Self.draws, columns: dimensions)
+      random.fillGaussian(&noise)
+      let ratios = weigh(noise, from: codes, row: row).logRatios
+      return (-Statistics.mean(ratios), Statistics.standardError(ratios))
+    }
+    let squares = found.reduce(0) { $0 + $1.1 * $1.1 }
+    return (found.map(\.0), squares.squareRoot() / Double(max(1, found.count)))
+  }
 }
 
 extension GaussianLatent.Codes {
   /// log q(z|x) of every row at its own z (B × L), in nats.
   public func logDensities(of latents: Matrix<Float>) -> [Double] {
     (0..<mean.rows).map { row in
-      var sum = Double(mean.columns) * log(2 * Double.pi)
-      for k in 0..<mean.columns {
-        let (distance, s) = (Double(latents[row, k]) - Double(mean[row, k]), Double(logVariance[row, k]))
-        sum += distance * distance * exp(-s) + s
-      }
-      return -0.5 * sum
+      let own = GaussianComponent(
+        mean: mean[row: row].map { Double($0) }, variance: logVariance[row: row].map { exp(Double($0)) })
+      return own.logDensity(latents[row: row].map { Double($0) })
     }
   }
 }

@@ -58,23 +58,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
     return [logits, means, logVariances]
   }
 
-  /// The closed form, where there is one.
-  public func exactDivergences(
-    _ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>
-  ) -> [Double]? { nil }
-
-  /// By the formula.
-  public func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double] {
-    var responsibilities = Matrix<Float>(rows: 0, columns: components)
-    return mixture(parameters).logDensities(of: latents, responsibilities: &responsibilities)
-  }
-
-  /// By its own definition.
-  public func draw(
-    count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
-  ) -> Matrix<Float> { mixture(parameters).draw(count: count, using: &random) }
-
-  /// What it is made of.
+  /// K of them.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     let mixture = mixture(parameters)
     return mixture.weights.enumerated().map { component, weight in

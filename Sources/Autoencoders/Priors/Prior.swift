@@ -3,8 +3,8 @@ public import Compute
 /// What the posteriors of a variational autoencoder are held against: a distribution over latent vectors, with or without
 /// parameters of its own.
 ///
-/// Training asks for the divergence and its gradient; bounds, inspection and sampling reach the rest through
-/// ``FittedPrior``. How much the divergence weighs is no matter of the prior: see ``DivergenceWeight``.
+/// Training asks for the divergence and its gradient; what bounds, inspection and sampling ask for, ``FittedPrior`` makes of the
+/// components. How much the divergence weighs is no matter of the prior: see ``DivergenceWeight``.
 public protocol Prior: Sendable {
   /// Its parameters, in the order in which they are handed to it; their names begin with `prior.` in files.
   func parameters(latent: Int) -> [Parameter]
@@ -29,29 +29,6 @@ public protocol Prior: Sendable {
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>]
 
-  /// The divergence of each posterior in closed form; `nil` where there is none.
-  func exactDivergences(_ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>) -> [Double]?
-  /// log p(z) of every row, in nats.
-  func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double]
-  /// Draws latent vectors; shape: count × L.
-  func draw(
-    count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
-  ) -> Matrix<Float>
-  /// The Gaussians with diagonal covariance that it is made of.
+  /// The Gaussians with diagonal covariance that it is made of; their weights sum to 1.
   func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent]
-}
-
-/// A Gaussian with diagonal covariance, one of those that a prior is made of.
-public struct GaussianComponent: Sendable, Equatable {
-  /// Its share of the whole.
-  public let weight: Double
-  /// Shape: L.
-  public let mean: [Double]
-  /// Shape: L.
-  public let variance: [Double]
-
-  /// Describes a component.
-  public init(weight: Double, mean: [Double], variance: [Double]) {
-    (self.weight, self.mean, self.variance) = (weight, mean, variance)
-  }
 }

@@ -1,5 +1,4 @@
 public import Compute
-import Foundation
 
 /// N(0, I), with the divergence in closed form: `½ Σ (σ² + μ² − 1 − log σ²)`.
 ///
@@ -26,37 +25,8 @@ public struct StandardNormal: Prior, Equatable {
     return []
   }
 
-  /// The closed form, where there is one.
-  public func exactDivergences(
-    _ codes: GaussianLatent.Codes, _ parameters: ArraySlice<Matrix<Float>>
-  ) -> [Double]? {
-    (0..<codes.mean.rows).map { row in
-      zip(codes.mean[row: row], codes.logVariance[row: row]).reduce(0) { sum, pair in
-        let (mean, logVariance) = (Double(pair.0), Double(pair.1))
-        return sum + 0.5 * (exp(logVariance) + mean * mean - 1 - logVariance)
-      }
-    }
-  }
-
-  /// By the formula.
-  public func logDensities(of latents: Matrix<Float>, _ parameters: ArraySlice<Matrix<Float>>) -> [Double] {
-    (0..<latents.rows).map { row in
-      -0.5 * latents[row: row].reduce(Double(latents.columns) * log(2 * Double.pi)) { $0 + Double($1) * Double($1) }
-    }
-  }
-
-  /// By its own definition.
-  public func draw(
-    count: Int, latent: Int, _ parameters: ArraySlice<Matrix<Float>>, using random: inout RandomSource
-  ) -> Matrix<Float> {
-    var latents = Matrix<Float>(rows: count, columns: latent)
-    random.fillGaussian(&latents)
-    return latents
-  }
-
-  /// What it is made of.
+  /// One.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
-    let zeros = [Double](repeating: 0, count: latent)
-    return [GaussianComponent(weight: 1, mean: zeros, variance: zeros.map { $0 + 1 })]
+    [.standard(dimensions: latent)]
   }
 }

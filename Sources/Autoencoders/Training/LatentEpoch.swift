@@ -4,7 +4,7 @@ public import Compute
 ///
 /// `doppel inspect` measures the same on clean rows and finished weights.
 public struct LatentEpoch: Codable, Sendable, Equatable {
-  /// The mean divergence of each dimension from N(0, 1), in nats; shape: L.
+  /// The mean divergence of each dimension from N(0, 1), whatever the prior, in nats; shape: L.
   public var divergences: [Double]
   /// How many dimensions have means that vary by more than ``PosteriorState/activeThreshold``.
   public var activeUnits: Int

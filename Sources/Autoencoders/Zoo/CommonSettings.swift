@@ -37,6 +37,24 @@ extension Setting {
     ) { $0 >= 0 }
   }
 
+  /// The cap of the weight β of the KL term.
+  public static func beta(_ path: Path<Double>) -> Setting {
+    .number(
+      "beta", path, "Largest weight β of the KL term.", placeholder: "β", accepted: "a number of at least 0",
+      search: .linear(0...1)
+    ) { $0 >= 0 }
+  }
+
+  /// T of the schedule by which β rises: ``KLSchedule``.
+  public static func annealingSteps(_ path: Path<Int?>) -> Setting {
+    .whole(
+      "annealingSteps", path, in: 0...Int(Int32.max),
+      """
+      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
+      80 % of the training; 0: the cap throughout).
+      """)
+  }
+
   /// How the output is held against the input.
   public static func likelihood(
     _ path: Path<Likelihood>, among likelihoods: [Likelihood] = Likelihood.allCases

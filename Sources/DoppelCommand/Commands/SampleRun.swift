@@ -132,7 +132,7 @@ struct SampleRun {
   ) throws -> JSONValue {
     var members = try model.aggregatePosterior(of: users, processor: processor).json.members ?? [:]
     let fitted = try FittedGaussian(to: model, over: users, processor: processor)
-    members["jointDivergence"] = .number(fitted.divergenceFromPrior)
+    members["jointDivergence"] = .number(try fitted.divergence(from: model.prior))
     return .object(members)
   }
 

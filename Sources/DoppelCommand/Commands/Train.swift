@@ -225,7 +225,8 @@ struct Train: CheckedCommand {
     }
     var joint: Double?
     if let posterior, case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
-      joint = try FittedGaussian(to: model, over: Profiles(items: rows), processor: processor).divergenceFromPrior
+      joint = try FittedGaussian(to: model, over: Profiles(items: rows), processor: processor)
+        .divergence(from: model.prior)
       var members = posterior.json.members ?? [:]
       members["jointDivergence"] = joint.map { .number($0) } ?? .null
       directory.record["aggregatePosterior"] = .object(members)

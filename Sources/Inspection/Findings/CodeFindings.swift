@@ -19,7 +19,7 @@ public struct CodeFindings: Sendable, Equatable {
   public let totalCorrelation: Double
   /// The region of the codes.
   public let region: RegionFindings
-  /// Codes compared with draws from N(0, I).
+  /// Codes compared with draws from the prior.
   public let discrepancy: DiscrepancyFindings
 }
 
@@ -53,7 +53,7 @@ public struct MovedItem: Sendable, Equatable {
   public var change: Double { high - low }
 }
 
-/// The region of the codes, compared with N(0, I) (L dimensions).
+/// The region of the codes, compared with the prior: the model's own, or N(0, I) for points, which have none (L dimensions).
 public struct RegionFindings: Sendable, Equatable {
   /// The smallest coordinate.
   public let smallest: Double
@@ -63,17 +63,17 @@ public struct RegionFindings: Sendable, Equatable {
   ///
   /// For a distribution z is drawn from each posterior, for a point it is the code.
   public let radius: [Double]
-  /// The share of coordinates of draws from N(0, I) beyond the smallest or largest code of their dimension.
+  /// The share of coordinates of draws from the prior beyond the smallest or largest code of their dimension.
   public let priorBeyondRange: Double
-  /// The share of draws from N(0, I) whose nearest z is no farther than 95 % of the z's are from their own nearest.
+  /// The share of draws from the prior whose nearest z is no farther than 95 % of the z's are from their own nearest.
   public let priorWithin: Double
 }
 
-/// The maximum mean discrepancy between the z's and N(0, I).
+/// The maximum mean discrepancy between the z's and the prior, as in ``RegionFindings``.
 ///
 /// z as in ``RegionFindings/radius``. Source: Gretton et al., "A kernel two-sample test", JMLR 2012, lemma 6.
 public struct DiscrepancyFindings: Sendable, Equatable {
-  /// MMD², unbiased, with the kernel exp(−‖a − b‖² ÷ 2L); 0 for equal distributions, and it may fall below.
+  /// MMD², unbiased, with the kernel exp(−‖a − b‖² ÷ 2V), V the sum of the prior's variances (L for N(0, I)); 0 for equal distributions, and it may fall below.
   public let mmd: Double
   /// What 95 % of random divisions of the same points stay below: larger values of ``mmd`` show a difference.
   public let critical: Double
@@ -95,9 +95,9 @@ public struct ReconstructionFindings: Sendable, Equatable {
   public let perplexity: Double?
 }
 
-/// Profiles decoded from draws of N(0, I), and from users' codes beside them.
+/// Profiles decoded from draws of the prior, as in ``RegionFindings``, and from users' codes beside them.
 public struct PriorDrawFindings: Sendable, Equatable {
-  /// From draws of N(0, I).
+  /// From draws of the prior.
   public let prior: DecodedProfiles
   /// From the codes of users: the best the model can do.
   public let codes: DecodedProfiles

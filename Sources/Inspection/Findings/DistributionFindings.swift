@@ -4,8 +4,13 @@ public import Autoencoders
 public struct DistributionFindings: Sendable, Equatable {
   /// One row for each dimension, in the model's order; shape: L.
   public let dimensions: [PosteriorFindings]
-  /// The mean divergence of a user's posterior from N(0, I): the sum of the dimensions'.
+  /// The mean divergence of a user's posterior from the prior.
+  ///
+  /// For N(0, I) the sum of the dimensions'. A mixture has no closed form and its dimensions do not add up: it is then
+  /// estimated by draws.
   public let divergence: Double
+  /// The standard error that the draws leave in ``divergence``; 0 where it is exact.
+  public let divergenceError: Double
   /// The evidence lower bound, its parts, and the importance-weighted bounds.
   public let bounds: BoundFindings
   /// The aggregate posterior against the prior.
@@ -19,10 +24,13 @@ public struct DistributionFindings: Sendable, Equatable {
 }
 
 /// One dimension of the posteriors, over the users.
+///
+/// A dimension is held against the Gaussian with the prior's mean and variance in it: N(0, 1) where the prior is N(0, I). The
+/// dimensions of a mixture depend on each other, so that no divergence of one of them is a part of the whole.
 public struct PosteriorFindings: Sendable, Equatable {
   /// Counted from 1.
   public let number: Int
-  /// The mean divergence from N(0, 1).
+  /// The mean divergence.
   public let divergence: Double
   /// The mean variance of a posterior.
   public let posteriorVariance: Double
@@ -30,7 +38,7 @@ public struct PosteriorFindings: Sendable, Equatable {
   public let aggregateMean: Double
   /// The variance of the aggregate posterior: that of the means plus the mean of the variances.
   public let aggregateVariance: Double
-  /// The divergence of a Gaussian with these moments from N(0, 1).
+  /// The divergence of a Gaussian with these moments.
   public let aggregateDivergence: Double
   /// The share of users whose divergence is below ε.
   public let collapsedUsers: Double
@@ -52,7 +60,7 @@ public struct BoundFindings: Sendable, Equatable {
   public let elbo: Estimate
   /// E log p(x|z).
   public let logLikelihood: Estimate
-  /// KL(q(z|x) ‖ N(0, I)) of the same users.
+  /// KL(q(z|x) ‖ p) of the same users; for a mixture by the same draws, which its standard error includes.
   public let divergence: Estimate
   /// The importance-weighted bounds L_S for several S, ascending.
   ///
@@ -79,7 +87,7 @@ public struct ImportanceWeightedBound: Sendable, Equatable {
   public let bound: Estimate
 }
 
-/// The aggregate posterior q(z) = mean of q(z|x) over the users, against N(0, I).
+/// The aggregate posterior q(z) = mean of q(z|x) over the users, against the prior p.
 ///
 /// `E KL(q(z|x) ‖ p) = I(x; z) + KL(q(z) ‖ p)`. Source: Hoffman & Johnson, "ELBO surgery", NIPS workshop 2016, equation 6.
 public struct AggregateFindings: Sendable, Equatable {
@@ -89,12 +97,13 @@ public struct AggregateFindings: Sendable, Equatable {
   public let mutualInformation: Estimate
   /// ln(users): an information near it is a lower bound only.
   public let informationLimit: Double
-  /// The marginal divergence KL(q(z) ‖ N(0, I)): the divergence of the same users less the information.
+  /// The marginal divergence KL(q(z) ‖ p): the divergence of the same users, for a mixture at the same draws, less the
+  /// information.
   public let marginalDivergence: Double
   /// The total correlation of a Gaussian with the covariance of q(z).
   public let totalCorrelation: Double
-  /// The mean over dimensions of how far the aggregate's mean is from 0, absolute.
+  /// The mean over dimensions of how far the aggregate's mean is from the prior's, absolute.
   public let meanOffset: Double
-  /// The mean over dimensions of the aggregate's variance; 1 for the prior.
+  /// The mean over dimensions of the aggregate's variance; 1 for N(0, I).
   public let meanVariance: Double
 }

@@ -33,11 +33,13 @@ public struct Inspection<Latent: InspectableLatent>: Sendable {
   public let label: String
   /// The name of its type, such as `mult-vae`.
   public let model: String
+  /// What its codes are held against: its prior, or N(0, I) for points, which have none.
+  public let prior: FittedPrior
   /// Measures of the codes.
   public let codes: CodeFindings
   /// The reconstruction of the users' items.
   public let reconstruction: ReconstructionFindings
-  /// Profiles decoded from draws of N(0, I), whether the model has that prior or not.
+  /// Profiles decoded from draws of ``prior``.
   public let priorDraws: PriorDrawFindings
   /// Measures of a distribution.
   public let distribution: Latent.Distribution
@@ -45,64 +47,48 @@ public struct Inspection<Latent: InspectableLatent>: Sendable {
   public let plots: LatentPlots
 }
 
+/// What is known of a model whichever kind of latent space it has.
+private protocol CommonFindings {
+  var label: String { get }
+  var model: String { get }
+  var prior: FittedPrior { get }
+  var codes: CodeFindings { get }
+  var reconstruction: ReconstructionFindings { get }
+  var priorDraws: PriorDrawFindings { get }
+  var plots: LatentPlots { get }
+}
+
+extension Inspection: CommonFindings {}
+
 /// One inspected model, whichever kind it is.
 public enum InspectedModel: Sendable {
   case point(Inspection<PointLatent>)
   case gaussian(Inspection<GaussianLatent>)
 
+  private var common: any CommonFindings {
+    switch self {
+    case .point(let inspection): inspection
+    case .gaussian(let inspection): inspection
+    }
+  }
+
   /// The unique name of the model in this inspection.
-  public var label: String {
-    switch self {
-    case .point(let inspection): inspection.label
-    case .gaussian(let inspection): inspection.label
-    }
-  }
-
+  public var label: String { common.label }
   /// The name of its type.
-  public var model: String {
-    switch self {
-    case .point(let inspection): inspection.model
-    case .gaussian(let inspection): inspection.model
-    }
-  }
-
+  public var model: String { common.model }
+  /// What its codes are held against: its prior, or N(0, I) for points.
+  public var prior: FittedPrior { common.prior }
   /// Measures of the codes.
-  public var codes: CodeFindings {
-    switch self {
-    case .point(let inspection): inspection.codes
-    case .gaussian(let inspection): inspection.codes
-    }
-  }
-
+  public var codes: CodeFindings { common.codes }
   /// The reconstruction of the users' items.
-  public var reconstruction: ReconstructionFindings {
-    switch self {
-    case .point(let inspection): inspection.reconstruction
-    case .gaussian(let inspection): inspection.reconstruction
-    }
-  }
-
-  /// Profiles decoded from draws of N(0, I).
-  public var priorDraws: PriorDrawFindings {
-    switch self {
-    case .point(let inspection): inspection.priorDraws
-    case .gaussian(let inspection): inspection.priorDraws
-    }
-  }
+  public var reconstruction: ReconstructionFindings { common.reconstruction }
+  /// Profiles decoded from draws of ``prior``.
+  public var priorDraws: PriorDrawFindings { common.priorDraws }
+  /// The data of the figures.
+  public var plots: LatentPlots { common.plots }
 
   /// Measures of a distribution; `nil` for a point.
   public var distribution: DistributionFindings? {
-    switch self {
-    case .point: nil
-    case .gaussian(let inspection): inspection.distribution
-    }
-  }
-
-  /// The data of the figures.
-  public var plots: LatentPlots {
-    switch self {
-    case .point(let inspection): inspection.plots
-    case .gaussian(let inspection): inspection.plots
-    }
+    if case .gaussian(let inspection) = self { inspection.distribution } else { nil }
   }
 }

@@ -2,7 +2,7 @@
 public struct LatentPlots: Sendable, Equatable {
   /// The distribution of every dimension's codes, and of its posterior variances, in the model's order; shape: L.
   public let spreads: [DimensionSpread]
-  /// Densities of z in the most active dimensions, to be drawn over N(0, 1).
+  /// Densities of z in the most active dimensions, to be drawn over the prior's.
   public let densities: [DimensionDensity]
   /// The users on their first two principal components.
   public let map: UserMap
@@ -30,6 +30,8 @@ public struct DimensionDensity: Sendable, Equatable {
   public let width: Double
   /// The density in each bin; times the width they sum to the share of draws within the bins.
   public let densities: [Double]
+  /// The prior's density in each bin; `nil` where it is N(0, 1).
+  public let prior: [Double]?
 }
 
 /// Users in two dimensions.

@@ -8,36 +8,44 @@ extension LatentInspector {
     _ model: Autoencoder<GaussianLatent>, _ codes: GaussianLatent.Codes, drawn: Matrix<Float>,
     _ found: CodeFindings
   ) throws -> DistributionFindings {
-    let width = codes.mean.columns
-    let dimensions = (0..<width).map { index in posterior(codes, found.dimensions[index]) }
-    let divergence = dimensions.reduce(0) { $0 + $1.divergence }
+    let (prior, width) = (model.prior, codes.mean.columns)
+    let dimensions = (0..<width).map { index in posterior(codes, found.dimensions[index], prior.moments) }
+    var (divergence, error) = (dimensions.reduce(0) { $0 + $1.divergence }, 0.0)
+    if prior.components.count > 1 {
+      let estimated = prior.divergences(codes, seed: seed)
+      (divergence, error) = (Statistics.mean(estimated.values), estimated.error)
+    }
     let noise = zip(dimensions, found.dimensions).filter { $1.isActive }.map { posterior, code in
       posterior.posteriorVariance / (posterior.posteriorVariance + code.variance)
     }
     let noiseShare = noise.isEmpty ? 1 : Statistics.mean(noise)
     return DistributionFindings(
-      dimensions: dimensions, divergence: divergence, bounds: try bounds(model, codes),
-      aggregate: try aggregate(codes, drawn, dimensions, found),
+      dimensions: dimensions, divergence: divergence, divergenceError: error,
+      bounds: try bounds(model, prior, codes), aggregate: try aggregate(codes, drawn, prior, dimensions, found),
       collapsedShare: Double(dimensions.count(where: \.isCollapsed)) / Double(max(1, width)),
       noiseShare: noiseShare,
       state: PosteriorState(active: found.activeUnits, divergence: divergence, noiseShare: noiseShare))
   }
 
-  private func posterior(_ codes: GaussianLatent.Codes, _ code: DimensionFindings) -> PosteriorFindings {
-    let logVariances = codes.logVariance.column(code.number - 1)
-    let divergences = Divergence.ofColumn(codes.mean.column(code.number - 1), logVariances)
+  private func posterior(
+    _ codes: GaussianLatent.Codes, _ code: DimensionFindings, _ prior: GaussianComponent
+  ) -> PosteriorFindings {
+    let (means, logVariances) = (codes.mean.column(code.number - 1), codes.logVariance.column(code.number - 1))
+    let divergences = prior.divergences(means, logVariances, dimension: code.number - 1)
     let variance = Statistics.mean(logVariances.map { exp($0) })
     let collapsed =
       Double(divergences.count { $0 < options.collapseEpsilon }) / Double(max(1, divergences.count))
     return PosteriorFindings(
       number: code.number, divergence: Statistics.mean(divergences), posteriorVariance: variance,
       aggregateMean: code.mean, aggregateVariance: code.variance + variance,
-      aggregateDivergence: Divergence.gaussian(mean: code.mean, variance: code.variance + variance),
+      aggregateDivergence: prior.divergence(
+        ofMean: code.mean, variance: code.variance + variance, logVariance: log(code.variance + variance),
+        dimension: code.number - 1),
       collapsedUsers: collapsed, isCollapsed: collapsed >= 1 - options.collapseDelta)
   }
 
   private func aggregate(
-    _ codes: GaussianLatent.Codes, _ drawn: Matrix<Float>, _ dimensions: [PosteriorFindings],
+    _ codes: GaussianLatent.Codes, _ drawn: Matrix<Float>, _ prior: FittedPrior, _ dimensions: [PosteriorFindings],
     _ found: CodeFindings
   ) throws -> AggregateFindings {
     let users = sample(options.informationUsers, of: codes.mean.rows)
@@ -45,12 +53,9 @@ extension LatentInspector {
     let informations = try processor.map(count: users.count) { place in
       mixture.information(of: drawn[row: users[place]].map { Double($0) }, from: place)
     }
+    // At the same draws as the information, where it is estimated: what log q(z|x) varies by then cancels.
     let divergence = Statistics.mean(
-      users.map { user in
-        Divergence.ofColumn(
-          codes.mean[row: user].map { Double($0) }, codes.logVariance[row: user].map { Double($0) }
-        ).reduce(0, +)
-      })
+      prior.divergences(codes.selecting(users), at: drawn.selecting(rows: users)))
     var covariance = try covariance(of: codes.mean, means: found.dimensions.map(\.mean))
     for index in dimensions.indices { covariance[index, index] += dimensions[index].posteriorVariance }
     let information = Estimate(informations)
@@ -58,7 +63,7 @@ extension LatentInspector {
       users: users.count, mutualInformation: information, informationLimit: log(Double(max(1, users.count))),
       marginalDivergence: divergence - information.value,
       totalCorrelation: try TotalCorrelation.gaussian(covariance: covariance),
-      meanOffset: Statistics.mean(dimensions.map { abs($0.aggregateMean) }),
+      meanOffset: Statistics.mean(zip(dimensions, prior.mean).map { abs($0.aggregateMean - $1) }),
       meanVariance: Statistics.mean(dimensions.map(\.aggregateVariance)))
   }
 }
@@ -99,7 +104,7 @@ struct GaussianMixture: Sendable {
       }
       densities.append(-0.5 * sum - halfLogDeterminants[component])
     }
-    let all = ImportanceWeighting.logSumExp(densities[...]) - log(Double(count))
+    let all = logSumExp(densities) - log(Double(count))
     return densities[own] - all
   }
 }

@@ -1,3 +1,4 @@
+import Autoencoders
 import Compute
 import Foundation
 
@@ -9,7 +10,7 @@ struct ColumnMoments {
   let variances: [Double]
   /// The mean variance of a posterior; 0 for points; shape: L.
   let noise: [Double]
-  /// The mean divergence of a posterior from N(0, 1); `nil` for points; shape: L.
+  /// The mean divergence of a posterior from the prior's mean and variance; `nil` for points; shape: L.
   let divergences: [Double]?
 
   /// The variance of z: that of the centers plus that of the posteriors.
@@ -21,7 +22,7 @@ struct ColumnMoments {
     return weight.indices.sorted { (weight[$1], $0) < (weight[$0], $1) }
   }
 
-  init(_ centers: Matrix<Float>, logVariances: Matrix<Float>?) {
+  init(_ centers: Matrix<Float>, logVariances: Matrix<Float>?, prior: GaussianComponent) {
     let columns = (0..<centers.columns).map { centers.column($0) }
     means = columns.map(Statistics.mean)
     variances = columns.map(Statistics.populationVariance)
@@ -32,22 +33,16 @@ struct ColumnMoments {
     }
     noise = (0..<centers.columns).map { Statistics.mean(logVariances.column($0).map { exp($0) }) }
     divergences = columns.indices.map { index in
-      Statistics.mean(Divergence.ofColumn(columns[index], logVariances.column(index)))
+      Statistics.mean(prior.divergences(columns[index], logVariances.column(index), dimension: index))
     }
   }
 }
 
-/// Divergences of Gaussians from N(0, 1).
-enum Divergence {
-  /// `½ (σ² + μ² − 1 − log σ²)` for each pair.
-  static func ofColumn(_ means: [Double], _ logVariances: [Double]) -> [Double] {
+extension GaussianComponent {
+  /// The divergence of each Gaussian in one dimension, in nats.
+  func divergences(_ means: [Double], _ logVariances: [Double], dimension: Int) -> [Double] {
     zip(means, logVariances).map { mean, logVariance in
-      0.5 * (exp(logVariance) + mean * mean - 1 - logVariance)
+      divergence(ofMean: mean, variance: exp(logVariance), logVariance: logVariance, dimension: dimension)
     }
-  }
-
-  /// `½ (v + m² − 1 − log v)`; infinite for no variance.
-  static func gaussian(mean: Double, variance: Double) -> Double {
-    variance > 0 ? 0.5 * (variance + mean * mean - 1 - log(variance)) : .infinity
   }
 }

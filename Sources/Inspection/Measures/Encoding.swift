@@ -18,13 +18,10 @@ extension LatentInspector {
 
   /// The posteriors of all users; shape: U × L.
   func encode(_ model: Autoencoder<GaussianLatent>) throws -> GaussianLatent.Codes {
-    let parts = try encodedBlocks(model).map { codes in
-      var rows: [Float] = []
-      rows.reserveCapacity(2 * codes.mean.count)
-      for row in 0..<codes.mean.rows { rows += codes.mean[row: row] + codes.logVariance[row: row] }
-      return Matrix(rows: codes.mean.rows, columns: 2 * codes.mean.columns, elements: rows)
-    }
-    return GaussianLatent.codes(of: Self.stacked(parts, columns: 2 * model.design.latent))
+    let (parts, width) = (try encodedBlocks(model), model.design.latent)
+    return GaussianLatent.Codes(
+      mean: Self.stacked(parts.map(\.mean), columns: width),
+      logVariance: Self.stacked(parts.map(\.logVariance), columns: width))
   }
 
   private func encodedBlocks<Latent>(_ model: Autoencoder<Latent>) throws -> [Latent.Codes] {
@@ -49,6 +46,13 @@ extension LatentInspector {
 
   private static func stacked(_ parts: [Matrix<Float>], columns: Int) -> Matrix<Float> {
     Matrix(rows: parts.reduce(0) { $0 + $1.rows }, columns: columns, elements: parts.flatMap(\.elements))
+  }
+}
+
+extension GaussianLatent.Codes {
+  /// The posteriors of the chosen users, in the order given.
+  func selecting(_ chosen: some Collection<Int>) -> GaussianLatent.Codes {
+    GaussianLatent.Codes(mean: mean.selecting(rows: chosen), logVariance: logVariance.selecting(rows: chosen))
   }
 }
 

@@ -54,9 +54,10 @@ public struct LatentInspector: Sendable {
   func inspect(
     _ model: Autoencoder<PointLatent>, _ codes: PointLatent.Codes, label: String, name: String
   ) throws -> Inspection<PointLatent> {
-    let common = try common(model, centers: codes.points, drawn: codes.points, variances: nil)
+    let prior = FittedPrior.standardNormal(dimensions: codes.points.columns)
+    let common = try common(model, centers: codes.points, drawn: codes.points, variances: nil, prior)
     return Inspection(
-      label: label, model: name, codes: common.codes, reconstruction: common.reconstruction,
+      label: label, model: name, prior: prior, codes: common.codes, reconstruction: common.reconstruction,
       priorDraws: common.priorDraws, distribution: NoDistribution(), plots: common.plots)
   }
 
@@ -64,9 +65,10 @@ public struct LatentInspector: Sendable {
     _ model: Autoencoder<GaussianLatent>, _ codes: GaussianLatent.Codes, label: String, name: String
   ) throws -> Inspection<GaussianLatent> {
     let drawn = try draw(codes)
-    let common = try common(model, centers: codes.mean, drawn: drawn, variances: codes.logVariance)
+    let prior = model.prior
+    let common = try common(model, centers: codes.mean, drawn: drawn, variances: codes.logVariance, prior)
     return Inspection(
-      label: label, model: name, codes: common.codes, reconstruction: common.reconstruction,
+      label: label, model: name, prior: prior, codes: common.codes, reconstruction: common.reconstruction,
       priorDraws: common.priorDraws,
       distribution: try distribution(model, codes, drawn: drawn, common.codes), plots: common.plots)
   }
@@ -84,10 +86,12 @@ public struct LatentInspector: Sendable {
   ///   - centers: the points, or the posterior means; U × L.
   ///   - drawn: the points, or a draw from each posterior; U × L.
   ///   - variances: the posterior log-variances; `nil` for points.
+  ///   - prior: what codes are held against; N(0, I) for points.
   private func common<Latent>(
-    _ model: Autoencoder<Latent>, centers: Matrix<Float>, drawn: Matrix<Float>, variances: Matrix<Float>?
+    _ model: Autoencoder<Latent>, centers: Matrix<Float>, drawn: Matrix<Float>, variances: Matrix<Float>?,
+    _ prior: FittedPrior
   ) throws -> Common {
-    let moments = ColumnMoments(centers, logVariances: variances)
+    let moments = ColumnMoments(centers, logVariances: variances, prior: prior.moments)
     let covariance = try covariance(of: centers, means: moments.means)
     let axes = try LinearAlgebra.eigensystem(symmetric: covariance)
     let order = moments.order
@@ -107,13 +111,13 @@ public struct LatentInspector: Sendable {
       rank: Self.rank(singular, rows: centers.rows), singularValues: singular,
       effectiveRank: squares > 0 ? total * total / squares : 0,
       totalCorrelation: try TotalCorrelation.gaussian(covariance: covariance),
-      region: region(drawn), discrepancy: try discrepancy(drawn))
+      region: region(drawn, prior), discrepancy: try discrepancy(drawn, prior))
     let plots = LatentPlots(
-      spreads: spreads(centers, variances), densities: densities(drawn, order: order),
+      spreads: spreads(centers, variances), densities: densities(drawn, prior, order: order),
       map: map(centers, moments, axes, order: order), heat: moved.heat)
     return Common(
       codes: codes, reconstruction: try reconstruction(model, centers),
-      priorDraws: try priorDraws(model, centers), plots: plots)
+      priorDraws: try priorDraws(model, centers, prior), plots: plots)
   }
 
   /// The singular values above the rounding of single precision, by the rule of NumPy's `matrix_rank`.

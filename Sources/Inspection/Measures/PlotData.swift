@@ -1,3 +1,4 @@
+import Autoencoders
 import Compute
 import Foundation
 
@@ -16,8 +17,9 @@ extension LatentInspector {
   }
 
   /// Histograms of z over −4 … 4, or wider where z is.
-  func densities(_ drawn: Matrix<Float>, order: [Int]) -> [DimensionDensity] {
-    order.prefix(options.shownDimensions).map { index in
+  func densities(_ drawn: Matrix<Float>, _ prior: FittedPrior, order: [Int]) -> [DimensionDensity] {
+    let isStandard = prior.isStandardNormal
+    return order.prefix(options.shownDimensions).map { index in
       let values = drawn.column(index)
       let reach = max(4, values.reduce(0) { max($0, abs($1)) })
       let bins = 60
@@ -26,7 +28,13 @@ extension LatentInspector {
       for value in values { counts[min(bins - 1, max(0, Int((value + reach) / width)))] += 1 }
       return DimensionDensity(
         number: index + 1, lower: -reach, width: width,
-        densities: counts.map { Double($0) / (Double(max(1, values.count)) * width) })
+        densities: counts.map { Double($0) / (Double(max(1, values.count)) * width) },
+        prior: isStandard
+          ? nil
+          : (0..<bins).map { bin in
+            let low = Double(bin) * width - reach
+            return (prior.below(low + width, dimension: index) - prior.below(low, dimension: index)) / width
+          })
     }
   }
 

@@ -4,17 +4,16 @@ import Evaluation
 import InteractionData
 
 extension LatentInspector {
-  /// What decoding N(0, I) gives, next to decoding users and to the users themselves.
+  /// What decoding draws from a prior gives, next to decoding users and to the users themselves.
   func priorDraws<Latent>(
-    _ model: Autoencoder<Latent>, _ centers: Matrix<Float>
+    _ model: Autoencoder<Latent>, _ centers: Matrix<Float>, _ prior: FittedPrior
   ) throws -> PriorDrawFindings {
     let rows = profiles.items
     let lengths = (0..<rows.rowCount).map { Double(rows.count(ofRow: $0)) }
     let length = max(1, Int(Statistics.quantiles(lengths, at: [0.5])[0].rounded()))
     let real = RealProfiles(rows)
     var random = stream(.prior)
-    var points = Matrix<Float>(rows: options.priorDraws, columns: centers.columns)
-    random.fillGaussian(&points)
+    let points = prior.draw(count: options.priorDraws, using: &random)
     let users = sample(options.priorDraws, of: centers.rows)
     let nearest = try processor.map(count: users.count) { index in
       real.similarityOfNearest(to: rows.indices(ofRow: users[index]), skipping: users[index])

@@ -1,9 +1,10 @@
+import Autoencoders
 import Compute
 import Foundation
 
 extension LatentInspector {
-  /// Where z's lie (U × L), next to N(0, I).
-  func region(_ drawn: Matrix<Float>) -> RegionFindings {
+  /// Where z's lie (U × L), next to a prior.
+  func region(_ drawn: Matrix<Float>, _ prior: FittedPrior) -> RegionFindings {
     let width = Double(max(1, drawn.columns))
     var radii: [Double] = []
     for row in 0..<drawn.rows { radii.append((drawn.sumOfSquares(row: row) / width).squareRoot()) }
@@ -15,36 +16,34 @@ extension LatentInspector {
         high[column] = max(high[column], value)
       }
     }
-    let beyond = zip(low, high).map { low, high in
-      Statistics.normalBelow(Double(low)) + Statistics.normalBelow(-Double(high))
+    let beyond = low.indices.map { column in
+      prior.below(Double(low[column]), dimension: column) + prior.above(Double(high[column]), dimension: column)
     }
     let points = drawn.selecting(rows: sample(options.discrepancyPoints, of: drawn.rows))
-    let prior = priorPoints(points.rows, columns: points.columns)
+    let others = priorPoints(points.rows, prior)
     let own = (0..<points.rows).map { points.nearest(to: $0, of: points, skipping: $0) }
     let reach = Statistics.quantiles(own, at: [0.95])[0]
-    let within = (0..<prior.rows).count { points.nearest(to: $0, of: prior, skipping: nil) <= reach }
+    let within = (0..<others.rows).count { points.nearest(to: $0, of: others, skipping: nil) <= reach }
     return RegionFindings(
       smallest: Double(low.min() ?? 0), largest: Double(high.max() ?? 0),
       radius: Statistics.quantiles(radii, at: [0.05, 0.5, 0.95]), priorBeyondRange: Statistics.mean(beyond),
-      priorWithin: prior.rows == 0 ? 0 : Double(within) / Double(prior.rows))
+      priorWithin: others.rows == 0 ? 0 : Double(within) / Double(others.rows))
   }
 
-  /// The same draws from N(0, I) for every model with so many dimensions.
-  func priorPoints(_ count: Int, columns: Int) -> Matrix<Float> {
+  /// The same draws for every model with the same prior.
+  private func priorPoints(_ count: Int, _ prior: FittedPrior) -> Matrix<Float> {
     var random = stream(.priorPoints)
-    var points = Matrix<Float>(rows: count, columns: columns)
-    random.fillGaussian(&points)
-    return points
+    return prior.draw(count: count, using: &random)
   }
 
-  /// Z's against N(0, I); see ``DiscrepancyFindings``.
-  func discrepancy(_ drawn: Matrix<Float>) throws -> DiscrepancyFindings {
+  /// Z's against a prior; see ``DiscrepancyFindings``.
+  func discrepancy(_ drawn: Matrix<Float>, _ prior: FittedPrior) throws -> DiscrepancyFindings {
     let points = drawn.selecting(rows: sample(options.discrepancyPoints, of: drawn.rows))
     let count = points.rows
     guard count > 1 else { return DiscrepancyFindings(mmd: 0, critical: 0, points: count) }
-    let prior = priorPoints(count, columns: points.columns)
-    let all = Matrix(rows: 2 * count, columns: points.columns, elements: points.elements + prior.elements)
-    let width = 2 * Double(points.columns)
+    let all = Matrix(
+      rows: 2 * count, columns: points.columns, elements: points.elements + priorPoints(count, prior).elements)
+    let width = 2 * prior.variance.reduce(0, +)
     let kernel = try processor.map(count: all.rows) { row in
       (0..<all.rows).map { exp(-all.squaredDistance(row, to: $0, of: all) / width) }
     }

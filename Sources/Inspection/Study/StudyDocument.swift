@@ -44,7 +44,7 @@ extension InspectionStudy {
   private static func json(_ model: InspectedModel) -> JSONValue {
     let codes = model.codes
     let posteriors = model.distribution?.dimensions
-    return .object([
+    var members: [String: JSONValue] = [
       "label": .string(model.label), "model": .string(model.model),
       "activeUnits": .number(Double(codes.activeUnits)), "rank": .number(Double(codes.rank)),
       "effectiveRank": .number(codes.effectiveRank),
@@ -70,7 +70,15 @@ extension InspectionStudy {
       "priorDraws": json(model.priorDraws),
       "distribution": model.distribution.map(json) ?? .null,
       "undefined": model.distribution == nil ? .string(NoDistribution.reason) : .null,
-    ])
+    ]
+    if !model.prior.isStandardNormal {
+      members["prior"] = .object([
+        "description": .string(model.prior.description),
+        "weights": .array(model.prior.components.map { .number($0.weight) }),
+        "klStandardError": model.distribution.map { .number($0.divergenceError) } ?? .null,
+      ])
+    }
+    return .object(members)
   }
 
   private static func json(_ dimension: DimensionFindings, _ posterior: PosteriorFindings?) -> JSONValue {

@@ -7,6 +7,7 @@ extension InspectionStudy {
   /// All measures: one column for each model; measures that a point latent space lacks are "not defined".
   public var summaryTable: ResultTable {
     var table = ResultTable(columns: models.map { .init($0.label) })
+    let prior = priorName
     func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
     func common(_ name: String, decimals: Int = 4, _ value: (CodeFindings) -> Double) {
       row(name) { .number(value($0.codes), decimals: decimals) }
@@ -26,15 +27,15 @@ extension InspectionStudy {
     row("radius ÷ √L, 5 % to 95 %") {
       .text(String(format: "%.2f to %.2f", $0.codes.region.radius[0], $0.codes.region.radius[2]))
     }
-    common("N(0,I) beyond the codes' range", \.region.priorBeyondRange)
-    common("N(0,I) within reach of a code", \.region.priorWithin)
-    common("MMD² to N(0,I)", decimals: 5, \.discrepancy.mmd)
+    common("\(prior) beyond the codes' range", \.region.priorBeyondRange)
+    common("\(prior) within reach of a code", \.region.priorWithin)
+    common("MMD² to \(prior)", decimals: 5, \.discrepancy.mmd)
     common("… shown when above", decimals: 5, \.discrepancy.critical)
     row("log-likelihood at the code") {
       .number($0.reconstruction.logLikelihood, standardError: $0.reconstruction.standardError, decimals: 2)
     }
     row("perplexity at the code") { $0.reconstruction.perplexity.map { .number($0, decimals: 1) } ?? .missing }
-    distribution("KL to the prior") { .number($0.divergence, decimals: 3) }
+    distribution("KL to the prior", Self.divergence)
     distribution("ELBO") { Self.cell($0.bounds.elbo) }
     distribution("… log-likelihood") { Self.cell($0.bounds.logLikelihood) }
     distribution("… KL") { Self.cell($0.bounds.divergence) }
@@ -49,12 +50,12 @@ extension InspectionStudy {
     distribution("variance of q(z), mean") { .number($0.aggregate.meanVariance) }
     distribution("noise in active dimensions") { .number($0.noiseShare) }
     distribution("collapsed dimensions") { .number($0.collapsedShare) }
-    draws("decoded N(0,I): nearest real profile", \.prior.nearest)
+    draws("decoded \(prior): nearest real profile", \.prior.nearest)
     draws("decoded codes: nearest real profile", \.codes.nearest)
     draws("real profiles: nearest other", \.realNearest)
-    draws("decoded N(0,I): popularity distance", \.prior.popularityDistance)
+    draws("decoded \(prior): popularity distance", \.prior.popularityDistance)
     draws("decoded codes: popularity distance", \.codes.popularityDistance)
-    draws("decoded N(0,I): coverage", \.prior.coverage)
+    draws("decoded \(prior): coverage", \.prior.coverage)
     draws("decoded codes: coverage", \.codes.coverage)
     return table
   }
@@ -68,12 +69,21 @@ extension InspectionStudy {
     }
     row("active dimensions") { .text("\($0.codes.activeUnits) of \($0.codes.dimensions.count)") }
     row("effective rank") { .number($0.codes.effectiveRank, decimals: 1) }
-    row("MMD² to N(0,I)") { .number($0.codes.discrepancy.mmd, decimals: 5) }
-    distribution("KL to the prior") { .number($0.divergence, decimals: 3) }
+    row("MMD² to \(priorName)") { .number($0.codes.discrepancy.mmd, decimals: 5) }
+    distribution("KL to the prior", Self.divergence)
     distribution("ELBO") { Self.cell($0.bounds.elbo) }
-    row("decoded N(0,I): nearest real profile") { .number($0.priorDraws.prior.nearest) }
+    row("decoded \(priorName): nearest real profile") { .number($0.priorDraws.prior.nearest) }
     row("decoded codes: nearest real profile") { .number($0.priorDraws.codes.nearest) }
     return table
+  }
+
+  /// What codes are held against, where one word has to do for all models.
+  private var priorName: String { models.allSatisfy(\.prior.isStandardNormal) ? "N(0,I)" : "prior" }
+
+  private static func divergence(_ found: DistributionFindings) -> ResultTable.Cell {
+    found.divergenceError == 0
+      ? .number(found.divergence, decimals: 3)
+      : .number(found.divergence, standardError: found.divergenceError, decimals: 3)
   }
 
   private var boundSizes: [Int] {
@@ -157,6 +167,11 @@ extension InspectionStudy {
     var sentences: [String] = []
     for model in models {
       sentences.append(spread(model))
+      if !model.prior.isStandardNormal {
+        sentences.append(
+          "\(model.label) is held against its own prior, \(model.prior.description); its KL is estimated by draws, and single "
+            + "dimensions are held against the mean and variance that the prior has in them.")
+      }
       guard let found = model.distribution else { continue }
       let active = "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active"
       switch found.state {
@@ -169,7 +184,8 @@ extension InspectionStudy {
         sentences.append(
           String(
             format: "%@ encodes nearly to points: posterior noise is only %.1f %% of the variance in its active "
-              + "dimensions, so draws from N(0, I) do not resemble its codes.", model.label, 100 * found.noiseShare))
+              + "dimensions\(model.prior.isStandardNormal ? ", so draws from N(0, I) do not resemble its codes" : "").",
+            model.label, 100 * found.noiseShare))
       }
       if found.aggregate.informationLimit - found.aggregate.mutualInformation.value < 0.1 {
         sentences.append(
@@ -184,7 +200,7 @@ extension InspectionStudy {
     return sentences
   }
 
-  /// How many directions a model's codes use, and whether draws from N(0, I) resemble them.
+  /// How many directions a model's codes use, and whether draws from the prior resemble them.
   private func spread(_ model: InspectedModel) -> String {
     let codes = model.codes
     let active = "\(model.label) has \(codes.activeUnits) active dimensions of \(codes.dimensions.count)"
@@ -194,7 +210,7 @@ extension InspectionStudy {
       + (isFlat
         ? ", but their variance is that of only \(rank) equally strong directions. "
         : "; their variance is that of \(rank) equally strong directions. ")
-      + "Draws from N(0, I) "
+      + "Draws from \(model.prior.isStandardNormal ? "N(0, I)" : "its prior") "
       + (codes.discrepancy.mmd > codes.discrepancy.critical
         ? "differ from its codes." : "do not differ significantly from its codes.")
   }

@@ -48,11 +48,14 @@ extension LatentInspector {
     switch model.latent {
     case .none: throw LatentWalkError.noCodes
     case .points(let model):
-      return try traverse(model, ColumnMoments(encode(model).points, logVariances: nil), dimension, steps, k)
+      let prior = GaussianComponent.standard(dimensions: model.design.latent)
+      return try traverse(
+        model, ColumnMoments(encode(model).points, logVariances: nil, prior: prior), dimension, steps, k)
     case .gaussians(let model):
       let codes = try encode(model)
       return try traverse(
-        model, ColumnMoments(codes.mean, logVariances: codes.logVariance), dimension, steps, k)
+        model, ColumnMoments(codes.mean, logVariances: codes.logVariance, prior: model.prior.moments), dimension, steps,
+        k)
     }
   }
 

@@ -6,15 +6,19 @@ import Plots
 
 /// The data of the program in the page: weights, names, starting points, and results to check itself against.
 struct ExplorerData: Encodable {
-  /// A layer of the decoder: `y = g(W x + b)`, W row after row.
-  struct Layer: Encodable {
-    let rows: Int
-    let columns: Int
-    /// Base64 of little-endian numbers.
-    let weight: String
-    let bias: String
+  /// An operation of the decoder.
+  struct Step: Encodable {
+    /// As the program calls it.
+    let operation: String
+    /// The values it reads, summed: 0 is the latent vector, `k` what step `k − 1` makes.
+    let reads: [Int]
+    /// ε of a normalisation.
+    var epsilon: Double?
+    /// Row after row, in base64 of little-endian numbers.
+    var weight: String?
+    var bias: String?
     /// `f32` or `f16`, for the weights; biases are 32-bit.
-    let precision: String
+    var precision: String?
   }
   struct Place: Encodable {
     let name: String
@@ -40,55 +44,80 @@ struct ExplorerData: Encodable {
   let model: String
   let isDistribution: Bool
   let likelihood: String
-  let activation: String
   let latent: Int
   let listLength: Int
-  let layers: [Layer]
-  let output: Layer
+  /// The last one makes the logits of the kept items.
+  let steps: [Step]
   let names: [String]
   let places: [Place]
-  /// Shape: (places + 1) × L; the last is the middle: 0 for a distribution, the mean of the codes for a point.
+  /// Places without a user: the middle, and for a mixture its components.
+  let middles: [String]
+  /// Shape: (places + middles) × L; the middle is the mean of the prior, or of the codes of points.
   let codes: String
   let sliders: [Slider]
   let check: Check
 
+  /// - Parameter prior: `nil` for points.
   init<Latent: LatentSpace>(
-    _ explorer: LatentExplorer, _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, places: StartingPlaces,
+    _ explorer: LatentExplorer, _ autoencoder: Autoencoder<Latent>, prior: FittedPrior?, places: StartingPlaces,
     kept: KeptItems, engine: ProductEngine
   ) {
     let design = autoencoder.design
     model = explorer.name
-    self.isDistribution = isDistribution
+    isDistribution = prior != nil
     likelihood = design.likelihood.rawValue
-    activation = design.activation.rawValue
     latent = design.latent
     listLength = min(explorer.listLength, kept.indices.count)
-    layers = design.architecture.decoderNodes.map { node in
-      let tensors = node.tensors.compactMap { autoencoder.network[$0] }
-      return Layer(
-        rows: tensors[0].rows, columns: tensors[0].columns, weight: Self.base64(tensors[0].elements),
-        bias: Self.base64(tensors[1].elements), precision: "f32")
+    let (graph, network) = (autoencoder.graph, autoencoder.network)
+    steps = graph.decoder.enumerated().map { place, step in
+      let reads = step.reads.map { $0 - graph.code }
+      return place == graph.decoder.count - 1
+        ? Self.output(network.shards, reads, kept) : Self.step(step, reads, step.tensors.compactMap { network[$0] })
     }
-    output = Self.output(autoencoder.network.shards, kept)
     names = kept.indices.map { DisplayName(explorer.items[$0]).text }
     self.places = places.userIDs.enumerated().map { row, id in
       Place(name: DisplayName(id).text, profile: Self.places(of: places.profiles.indices(ofRow: row), in: kept.indices))
     }
-    let middle = isDistribution ? [Float](repeating: 0, count: design.latent) : places.mean.map(Float.init)
-    codes = Self.base64(places.codes.elements + middle)
+    let components = prior.map { $0.components.count > 1 ? $0.components.sorted { $0.weight > $1.weight } : [] } ?? []
+    middles =
+      [prior == nil ? "the mean of all codes" : "the mean of the prior"]
+      + components.enumerated().map {
+        "component \($0 + 1) of the prior (\(Number.text(100 * $1.weight, decimals: 0)) %)"
+      }
+    let middle = [prior?.mean ?? places.mean] + components.map(\.mean)
+    codes = Self.base64(places.codes.elements + middle.joined().map { Float($0) })
 
     let active = places.deviation.indices.sorted { (places.deviation[$1], $0) < (places.deviation[$0], $1) }
     let sliders = active.prefix(explorer.sliders).map { dimension -> Slider in
       let (mean, deviation) = (places.mean[dimension], places.deviation[dimension])
-      let reach = isDistribution ? max(3, abs(mean) + 3 * deviation) : max(3 * deviation, 1e-6)
-      let centre = isDistribution ? 0 : mean
+      let centre = prior?.mean[dimension] ?? mean
+      let reach =
+        prior.map { max(3 * $0.variance[dimension].squareRoot(), abs(mean - centre) + 3 * deviation) }
+        ?? max(3 * deviation, 1e-6)
       return Slider(dimension: dimension, low: centre - reach, high: centre + reach, deviation: deviation)
     }
     self.sliders = sliders
     check = Self.check(autoencoder, likelihood: design.likelihood, places, sliders[0], kept, engine, count: listLength)
   }
 
-  private static func output(_ shards: [ItemShard<Float>], _ kept: KeptItems) -> Layer {
+  private static func step(_ step: InferenceGraph.Step, _ reads: [Int], _ tensors: [Matrix<Float>]) -> Step {
+    var operation: String
+    var epsilon: Double?
+    switch step.operation {
+    case .activation(let activation): operation = activation.rawValue
+    case .normalisation(let value): (operation, epsilon) = ("normalisation", value)
+    case .dense: operation = "dense"
+    case .gate: operation = "gate"
+    case .swish: operation = "swish"
+    case .normalise, .gather, .userVector, .slice, .clamp:
+      preconditionFailure("\(step.operation) in a decoder")
+    }
+    return Step(
+      operation: operation, reads: reads, epsilon: epsilon, weight: tensors.first.map { base64($0.elements) },
+      bias: tensors.last.map { base64($0.elements) }, precision: tensors.isEmpty ? nil : "f32")
+  }
+
+  private static func output(_ shards: [ItemShard<Float>], _ reads: [Int], _ kept: KeptItems) -> Step {
     var (weights, biases): ([Float], [Float]) = ([], [])
     var shard = 0
     for item in kept.indices {
@@ -97,9 +126,9 @@ struct ExplorerData: Encodable {
       weights += shards[shard].outputWeight[row: row]
       biases.append(shards[shard].outputBias[0, row])
     }
-    return Layer(
-      rows: kept.indices.count, columns: shards[0].outputWeight.columns,
-      weight: kept.isHalf ? base64(weights.map(HalfPrecision.bits)) : base64(weights), bias: base64(biases),
+    return Step(
+      operation: "dense", reads: reads, weight: kept.isHalf ? base64(weights.map(HalfPrecision.bits)) : base64(weights),
+      bias: base64(biases),
       precision: kept.isHalf ? "f16" : "f32")
   }
 
@@ -112,13 +141,9 @@ struct ExplorerData: Encodable {
     var code = Matrix(rows: 1, columns: autoencoder.design.latent, elements: Array(places.codes[row: 0]))
     code[0, slider.dimension] = Float(value)
     let all = autoencoder.decode(code, using: engine)
-    let logits = kept.indices.map { all[0, $0] }
-    let values: [Float] =
-      switch likelihood {
-      case .multinomial: StartingPlaces.softmax(logits)
-      case .bernoulli: logits.map { Float(1 / (1 + exp(-Double($0)))) }
-      case .gaussian: logits
-      }
+    var expected = Matrix(rows: 1, columns: kept.indices.count, elements: kept.indices.map { all[0, $0] })
+    likelihood.turnIntoExpectations(&expected)
+    let values = expected.elements
     let best = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(count)
     return Check(
       place: 0, dimension: slider.dimension, value: value, items: Array(best), values: best.map { Double(values[$0]) })

@@ -15,13 +15,15 @@ extension ExplorerData {
   }
 
   private var start: Markup {
-    let middle = isDistribution ? "the mean of the prior" : "the mean of all codes"
     let users = places.enumerated().map { place, user in
       Markup.tag("option", ["value": "\(place)"], text: user.name)
     }
+    let others = middles.enumerated().map { place, name in
+      Markup.tag("option", ["value": "\(places.count + place)"], text: name)
+    }
     let options: [Markup] = [
       .tag("optgroup", ["label": "Users"], users),
-      .tag("optgroup", ["label": "No user"], [.tag("option", ["value": "\(places.count)"], text: middle)]),
+      .tag("optgroup", ["label": "No user"], others),
     ]
     return .tag(
       "p", ["class": "start"],

@@ -57,13 +57,13 @@ public struct LatentExplorer: Sendable {
   public func blocks(processor: Processor) throws -> [ReportBlock] {
     switch model.latent {
     case .none: [.note("`\(name)` has no latent space to explore.")]
-    case .points(let autoencoder): try blocks(autoencoder, isDistribution: false, processor)
-    case .gaussians(let autoencoder): try blocks(autoencoder, isDistribution: true, processor)
+    case .points(let autoencoder): try blocks(autoencoder, prior: nil, processor)
+    case .gaussians(let autoencoder): try blocks(autoencoder, prior: autoencoder.prior, processor)
     }
   }
 
   private func blocks<Latent: LatentSpace>(
-    _ autoencoder: Autoencoder<Latent>, isDistribution: Bool, _ processor: Processor
+    _ autoencoder: Autoencoder<Latent>, prior: FittedPrior?, _ processor: Processor
   ) throws -> [ReportBlock] {
     guard !userIDs.isEmpty else { return [.note("There are no users to start from, so there is no explorer.")] }
     let fixed = autoencoder.design.parameters.reduce(0) { $0 + ($1.group == .decoder ? 4 * $1.count : 0) }
@@ -78,9 +78,9 @@ public struct LatentExplorer: Sendable {
       autoencoder, userIDs: userIDs, profiles: profiles, count: startingPlaces, processor: processor)
     let kept = keptItems(autoencoder, budget: byteBudget - fixed, places)
     let data = ExplorerData(
-      self, autoencoder, isDistribution: isDistribution, places: places, kept: kept, engine: processor.engine)
+      self, autoencoder, prior: prior, places: places, kept: kept, engine: processor.engine)
     return [
-      .prose(introduction(isDistribution, data)), .note(remarks(data, places, kept)),
+      .prose(introduction(prior, data)), .note(remarks(data, places, kept)),
       .interactive(InteractiveBlock(content: data.markup, script: PageAssets.explorer)),
     ]
   }
@@ -97,15 +97,23 @@ public struct LatentExplorer: Sendable {
     return KeptItems(indices: order.prefix(fitting).sorted(), isHalf: true, of: count)
   }
 
-  private func introduction(_ isDistribution: Bool, _ data: ExplorerData) -> String {
-    "Each slider sets one of the \(counted(data.sliders.count, "dimension")) in which the codes of users vary most"
+  private func introduction(_ prior: FittedPrior?, _ data: ExplorerData) -> String {
+    let space =
+      switch prior {
+      case nil:
+        "This model encodes to a point and has no distribution: the sliders cover the range of the users' codes, and "
+          + "training never tested points between users."
+      case let prior? where prior.isStandardNormal:
+        "The prior is N(0, 1) in every dimension: its mean is 0, and 95 % of draws lie between −2 and 2."
+      case let prior?:
+        "The prior is \(prior.description): the sliders are centred on its mean and cover three of its deviations."
+      }
+    let count = counted(data.sliders.count, "dimension")
+    return "Each slider sets one of the \(count) in which the codes of users vary most"
       + (data.latent > data.sliders.count
         ? "; the other \(data.latent - data.sliders.count) keep the values of the starting point. " : ". ")
       + "The list shows the output of the decoder of `\(name)` for that code. "
-      + (isDistribution
-        ? "The prior is N(0, 1) in every dimension: its mean is 0, and 95 % of draws lie between −2 and 2."
-        : "This model encodes to a point and has no distribution: the sliders cover the range of the users' codes, and "
-          + "training never tested points between users.")
+      + space
   }
 
   private func remarks(_ data: ExplorerData, _ places: StartingPlaces, _ kept: KeptItems) -> String {

@@ -22,7 +22,8 @@ struct StartingPlaces {
   let deviation: [Double]
   /// Each item's share of all probability, on average over the places.
   let meanShare: [Double]
-  private let shares: [[Float]]
+  /// Shape: places × I.
+  private let shares: Matrix<Float>
 
   var count: Int { users.count }
 
@@ -55,23 +56,17 @@ struct StartingPlaces {
     self.codes = Matrix(rows: users.count, columns: latent, elements: codes(of: users))
     self.profiles = SparseRows(
       columnCount: model.itemCount, rows: users.map { profiles.items.indices(ofRow: $0).map(Int.init) })
-    let logits = model.decode(self.codes, using: processor.engine)
-    shares = (0..<users.count).map { Self.softmax(Array(logits[row: $0])) }
+    var decoded = model.decode(self.codes, using: processor.engine)
+    model.design.likelihood.turnIntoShares(&decoded)
+    shares = decoded
     var sum = [Double](repeating: 0, count: model.itemCount)
-    for row in shares { for (item, share) in row.enumerated() { sum[item] += Double(share) } }
+    for row in 0..<shares.rows { for (item, share) in shares[row: row].enumerated() { sum[item] += Double(share) } }
     let places = Double(users.count)
     meanShare = sum.map { $0 / places }
   }
 
   /// What share of the probability some items hold, at each place.
   func heldShares(of items: [Int]) -> [Double] {
-    shares.map { row in items.reduce(0) { $0 + Double(row[$1]) } }
-  }
-
-  static func softmax(_ logits: [Float]) -> [Float] {
-    let largest = Double(logits.max() ?? 0)
-    let powers = logits.map { exp(Double($0) - largest) }
-    let total = powers.reduce(0, +)
-    return powers.map { Float($0 / total) }
+    (0..<shares.rows).map { row in items.reduce(0) { $0 + Double(shares[row, $1]) } }
   }
 }

@@ -26,29 +26,47 @@
     return new Float32Array(new Uint16Array(bytes(text))).map((bits) => table[bits]);
   };
 
-  const layer = (data) => ({
-    rows: data.rows,
-    columns: data.columns,
-    weight: data.precision === "f16" ? halves(data.weight) : floats(data.weight),
-    bias: floats(data.bias),
-  });
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const each = (g) => (x) => Float32Array.from(x, g);
 
-  const activations = {
-    identity: (x) => x,
-    tanh: Math.tanh,
-    sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-    relu: (x) => Math.max(0, x),
+  // What a step makes of what it reads, rounded to 32 bits as doppel does.
+  const operations = {
+    dense: (x, { weight, bias }) => {
+      const y = new Float32Array(bias.length);
+      for (let row = 0, at = 0; row < y.length; row += 1) {
+        let sum = bias[row];
+        for (let column = 0; column < x.length; column += 1, at += 1) sum += weight[at] * x[column];
+        y[row] = sum;
+      }
+      return y;
+    },
+    tanh: each(Math.tanh),
+    sigmoid: each(sigmoid),
+    relu: each((x) => Math.max(0, x)),
+    swish: each((x) => x * sigmoid(x)),
+    gate: (x) => Float32Array.from({ length: x.length / 2 }, (_, i) => x[i] * sigmoid(x[x.length / 2 + i])),
+    normalisation: (x, { weight, bias, epsilon }) => {
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+      return x.map((value, i) => ((value - mean) / Math.sqrt(variance + epsilon)) * weight[i] + bias[i]);
+    },
   };
 
-  // y = g(W x + b), rounded to 32 bits as doppel does.
-  const apply = ({ rows, columns, weight, bias }, x, g) => {
-    const y = new Float32Array(rows);
-    for (let row = 0, at = 0; row < rows; row += 1) {
-      let sum = bias[row];
-      for (let column = 0; column < columns; column += 1, at += 1) sum += weight[at] * x[column];
-      y[row] = g(sum);
+  const step = (data) => ({
+    ...data,
+    weight: data.weight && (data.precision === "f16" ? halves(data.weight) : floats(data.weight)),
+    bias: data.bias && floats(data.bias),
+  });
+
+  // The value of the last step; 0 is the latent vector, k what step k − 1 makes, and a step reads the sum of some of them.
+  const run = (steps, z) => {
+    const values = [z];
+    for (const one of steps) {
+      const [first, ...others] = one.reads.map((place) => values[place]);
+      const read = others.reduce((sum, value) => sum.map((x, i) => x + value[i]), first);
+      values.push(operations[one.operation](read, one));
     }
-    return y;
+    return values[values.length - 1];
   };
 
   // What the likelihood makes of the logits: shares of one whole, a coin for each item, or the value itself.
@@ -62,7 +80,7 @@
       for (let i = 0; i < logits.length; i += 1) values[i] /= total;
       return values;
     },
-    bernoulli: (logits) => Float64Array.from(logits, activations.sigmoid),
+    bernoulli: (logits) => Float64Array.from(logits, sigmoid),
     gaussian: (logits) => Float64Array.from(logits),
   };
 
@@ -88,15 +106,10 @@
 
   const start = (root) => {
     const data = JSON.parse(root.querySelector("script[type='application/json']").textContent);
-    const hidden = data.layers.map(layer);
-    const output = layer(data.output);
+    const steps = data.steps.map(step);
     const codes = floats(data.codes);
-    const g = activations[data.activation];
     const codeOf = (place) => codes.slice(place * data.latent, (place + 1) * data.latent);
-    const decode = (z) => {
-      const h = hidden.reduce((x, one) => apply(one, x, g), z);
-      return outcomes[data.likelihood](apply(output, h, activations.identity));
-    };
+    const decode = (z) => outcomes[data.likelihood](run(steps, z));
 
     const chooser = root.querySelector("[data-start]");
     const sliders = [...root.querySelectorAll("input[type=range]")];

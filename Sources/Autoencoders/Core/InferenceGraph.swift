@@ -1,0 +1,119 @@
+public import Compute
+
+/// What a fitted network computes, from a user's row to the logits of all items, one operation after the other: the
+/// description for whoever shows or exports a model without running it.
+///
+/// Values are numbered in the order in which they arise: 0 is the user's row (I items), `k` what step `k − 1` makes. Tensors
+/// have their names in files (``NamedTensors``). Nothing is drawn, and nothing is corrupted.
+public struct InferenceGraph: Sendable, Equatable {
+  /// An operation on values of one user.
+  public enum Operation: Sendable, Equatable {
+    /// The row divided by its Euclidean norm; a row without items stays.
+    case normalise
+    /// `Σ xᵢ Wᵢ + b` over what the user has; `weight` holds W, items × outputs, the transpose of a ``dense`` one's.
+    case gather
+    /// The user's row of `user.weight` added, for someone unseen what ``UserVectors`` says.
+    case userVector(unseen: UserVectors)
+    /// `x Wᵀ + b`; `weight` holds W, outputs × inputs.
+    case dense
+    /// `g(x)`, element by element.
+    case activation(Activation)
+    /// `a ⊙ σ(c)` of inputs `[a | c]`.
+    case gate
+    /// `x ⊙ σ(x)`.
+    case swish
+    /// `(x − mean) / √(variance + ε) ⊙ weight + bias`; the variance divides by the width.
+    case normalisation(epsilon: Double)
+    /// Some of the elements, in order.
+    case slice(Range<Int>)
+    /// Each element held to a range.
+    case clamp(ClosedRange<Double>)
+
+    /// How many tensors it has; `weight` before `bias`.
+    var tensorCount: Int {
+      switch self {
+      case .gather, .dense, .normalisation: 2
+      case .userVector: 1
+      case .normalise, .activation, .gate, .swish, .slice, .clamp: 0
+      }
+    }
+  }
+
+  /// One operation at its place.
+  public struct Step: Sendable, Equatable {
+    /// What is done.
+    public let operation: Operation
+    /// The values it reads, which are added up first.
+    public let reads: [Int]
+    /// The number of outputs.
+    public let width: Int
+    /// The names of its tensors.
+    public let tensors: [String]
+  }
+
+  /// The operations, first to last; the last one makes the logits.
+  public private(set) var steps: [Step] = []
+  /// The value that is the code, a point or the mean of the posterior; what follows it is the decoder.
+  public private(set) var code = 0
+  /// The value that is the log-variance of the posterior; `nil` for points.
+  public private(set) var logVariance: Int?
+  /// What the logits stand for.
+  public let likelihood: Likelihood
+
+  /// The graph of a design for so many items.
+  public init<Latent>(_ design: Design<Latent>, items: Int) {
+    likelihood = design.likelihood
+    let (architecture, latent) = (design.architecture, design.latent)
+    if design.normalisesInput { append(.normalise, width: items) }
+    append(.gather, width: architecture.inputWidth, tensors: ["encoder.0.weight", "encoder.0.bias"])
+    if let unseen = design.userVectors {
+      append(.userVector(unseen: unseen), width: architecture.inputWidth, tensors: ["user.weight"])
+    }
+    for operation in architecture.inputActivation.operations { append(operation, width: architecture.inputWidth) }
+    append(architecture.encoder, architecture.placed(in: .encoder))
+    if Latent.kind == .distribution {
+      let head = steps.count
+      append(.slice(latent..<2 * latent), width: latent)
+      append(.clamp(Matrix<Float>.logVarianceRange), width: latent)
+      logVariance = steps.count
+      append(.slice(0..<latent), reading: [head], width: latent)
+    }
+    code = steps.count
+    append(architecture.decoder, architecture.placed(in: .decoder))
+    append(.dense, width: items, tensors: ["weight", "bias"].map { "\(architecture.outputLayer).\($0)" })
+  }
+
+  /// The steps after the code.
+  public var decoder: ArraySlice<Step> { steps[code...] }
+
+  /// - Parameter reads: the value made last, unless told otherwise.
+  private mutating func append(_ operation: Operation, reading reads: [Int]? = nil, width: Int, tensors: [String] = [])
+  {
+    steps.append(Step(operation: operation, reads: reads ?? [steps.count], width: width, tensors: tensors))
+  }
+
+  private mutating func append(_ stack: LayerStack, _ parameters: [[Parameter]]) {
+    var places = [steps.count]
+    for (index, step) in stack.steps.enumerated() {
+      var left = parameters[index][...]
+      for (place, operation) in step.layer.operations.enumerated() {
+        let own = left.prefix(operation.tensorCount)
+        left = left.dropFirst(own.count)
+        append(
+          operation, reading: [steps.count] + (place == 0 ? step.skips.map { places[$0] } : []),
+          width: operation == .dense ? own.first?.rows ?? 0 : stack.widths[index + 1], tensors: own.map(\.name))
+      }
+      places.append(steps.count)
+    }
+  }
+}
+
+extension Activation {
+  /// Itself, or nothing for the identity.
+  var operations: [InferenceGraph.Operation] { self == .identity ? [] : [.activation(self)] }
+}
+
+extension Autoencoder {
+  /// What the model computes, operation by operation.
+  public var graph: InferenceGraph { InferenceGraph(design, items: itemCount) }
+}
