@@ -20,6 +20,13 @@ struct HyperparameterTests {
     #expect(Zoo.named("multvae") == nil)
   }
 
+  @Test("a comparison without --models has the baseline and the models of the papers")
+  func comparedByDefault() {
+    let ranking = Zoo.comparedByDefault(for: .ranking).map(\.name)
+    #expect(Set(["popularity", "ae", "dae", "cdae", "mult-dae", "mult-vae"]).isSubset(of: ranking))
+    #expect(Zoo.comparedByDefault(for: .rating).map(\.name) == ["mean", "user-autorec", "item-autorec"])
+  }
+
   @Test("every model comes back from its own hyper-parameters", arguments: names)
   func roundTrip(_ name: String) throws {
     let plain = try model(name)

@@ -21,6 +21,11 @@ public enum Zoo {
     models.filter { $0.task == task }.map { $0.init() }
   }
 
+  /// Those of a task that are compared unless others are asked for, with their defaults.
+  public static func comparedByDefault(for task: RecommendationTask) -> [any ZooModel] {
+    defaults(for: task).filter { type(of: $0).isComparedByDefault }
+  }
+
   /// The model of a name, with its defaults.
   public static func named(_ name: String) -> (any ZooModel)? { models.first { $0.name == name }?.init() }
 }

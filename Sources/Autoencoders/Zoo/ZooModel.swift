@@ -27,6 +27,8 @@ public protocol ZooModel: Sendable, Equatable {
   static var latentKind: LatentKind { get }
   /// Whether others are compared with it rather than it with others; `false` unless stated otherwise.
   static var isBaseline: Bool { get }
+  /// Whether it takes part where nobody says which models to compare; `true` unless stated otherwise.
+  static var isComparedByDefault: Bool { get }
   /// All that can be set, in the order in which documentation lists it.
   static var settings: [Setting<Self>] { get }
 
@@ -69,6 +71,8 @@ extension ZooModel {
   public static var latentKind: LatentKind { .none }
   /// Not a baseline.
   public static var isBaseline: Bool { false }
+  /// It takes part.
+  public static var isComparedByDefault: Bool { true }
   /// Nothing.
   public static var settings: [Setting<Self>] { [] }
   /// No.

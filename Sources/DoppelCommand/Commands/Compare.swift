@@ -15,7 +15,7 @@ struct Compare: CheckedCommand {
   @OptionGroup var data: DataOptions
   @Option(
     help: ArgumentHelp(
-      "Models to compare, such as ae,mult-vae (default: all of the task).", valueName: "names"),
+      "Models to compare, such as ae,mult-vae (default: all of the task\(Self.leftOut)).", valueName: "names"),
     completion: .models)
   var models: String?
   @Option(help: "What is predicted.")
@@ -34,6 +34,12 @@ struct Compare: CheckedCommand {
     completion: .directory)
   var saveSplit: String?
   @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  /// The models that have to be asked for, for the help.
+  private static let leftOut: String = {
+    let names = Zoo.models.filter { !$0.isComparedByDefault }.map { $0.name }
+    return names.isEmpty ? "" : " but " + names.joined(separator: ", ")
+  }()
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
 
@@ -70,7 +76,7 @@ struct Compare: CheckedCommand {
   func run() throws {
     if generating.generative { return try runGenerative() }
     let started = Date()
-    let configurations = try configurations(otherwise: Zoo.defaults(for: task))
+    let configurations = try configurations(otherwise: Zoo.comparedByDefault(for: task))
     let metrics = try measure.parsed(for: task)
     let processor = try options.processor().using(hyperparameters.precision)
     let selection = try data.selection(threads: options.threads)
