@@ -12,7 +12,7 @@ import Testing
 struct CheckpointTests {
   private static let rows = randomRows(90, 100, density: 0.08, seed: 400)
   private static let more = randomRows(100, 100, density: 0.08, seed: 401)
-  private static let trained = ["ae", "dae", "cdae", "mult-dae", "mult-vae", "user-autorec", "item-autorec"]
+  private static let trained = Zoo.defaults.filter(\.isTrainedInEpochs).map(\.name)
   private let run = RunIdentity(["seed": 5, "hyperparameters": .object(["latent": 4]), "dataHash": "d"])
 
   private func configuration(_ name: String) throws -> any ZooModel {

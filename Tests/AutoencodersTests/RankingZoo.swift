@@ -30,5 +30,5 @@ enum RankingZoo {
   }
 
   static let names = Zoo.defaults(for: .ranking).map(\.name)
-  static let autoencoders = names.filter { $0 != "popularity" }
+  static let personal = Zoo.defaults(for: .ranking).filter { !type(of: $0).isBaseline }.map(\.name)
 }
