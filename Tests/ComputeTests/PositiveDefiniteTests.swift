@@ -74,6 +74,27 @@ import Testing
     }
   }
 
+  /// Both ways to the inverse, through columns and through rows, against the definition.
+  @Test(arguments: [(400, 90), (60, 300), (300, 700)])
+  func inverseOfARegularisedGram(users: Int, columns: Int) throws {
+    let rows = Self.rows(users, columns: columns)
+    let weights = (0..<users).map { 1 / Double(1 + $0 % 5) }
+    let ridge = (0..<columns).map { 2 + Double($0 % 7) }
+    let processor = Processor(engine: .gsl, threads: 2)
+    let inverse = try InverseGram<Double>(of: rows, weights: weights, ridge: ridge, processor: processor)
+    let found = try inverse.matrix(processor: processor) { _, _ in }
+    var matrix = Self.dense(rows, weights: weights)
+    for column in 0..<columns { matrix[column, column] += ridge[column] }
+    for i in stride(from: 0, to: columns, by: max(1, columns / 13)) {
+      for j in 0..<columns {
+        let product = (0..<columns).reduce(0) { $0 + matrix[i, $1] * found[$1, j] }
+        // The scaled rows are kept in single precision.
+        #expect(abs(product - (i == j ? 1 : 0)) < (users < columns ? 1e-5 : 1e-10))
+      }
+      #expect(inverse.diagonal[i] == found[i, i])
+    }
+  }
+
   @Test func sameBytesAtAnyNumberOfThreads() throws {
     let rows = Self.rows(900, columns: 800)
     let inverses = try [1, 2, 3].map { threads in
@@ -84,6 +105,13 @@ import Testing
       return (0..<800).map { matrix.row($0) }
     }
     #expect(inverses[0] == inverses[1] && inverses[0] == inverses[2])
+    let few = Self.rows(200, columns: 800)
+    let byRows = try [1, 2, 3].map { threads in
+      let processor = Processor(engine: try .fastest(), threads: threads)
+      let ridge = [Double](repeating: 10, count: 800)
+      return try InverseGram<Float>(of: few, ridge: ridge, processor: processor).matrix(processor: processor) { _, _ in }
+    }
+    #expect(byRows[0] == byRows[1] && byRows[0] == byRows[2])
   }
 
   @Test func singularMatrixIsRefused() throws {
