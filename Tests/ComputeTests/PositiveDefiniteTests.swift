@@ -109,7 +109,8 @@ import Testing
     let byRows = try [1, 2, 3].map { threads in
       let processor = Processor(engine: try .fastest(), threads: threads)
       let ridge = [Double](repeating: 10, count: 800)
-      return try InverseGram<Float>(of: few, ridge: ridge, processor: processor).matrix(processor: processor) { _, _ in }
+      return try InverseGram<Float>(of: few, ridge: ridge, processor: processor).matrix(processor: processor) { _, _ in
+      }
     }
     #expect(byRows[0] == byRows[1] && byRows[0] == byRows[2])
   }
