@@ -91,7 +91,8 @@ public struct InverseGram<S: Scalar>: Sendable {
     let one = columns * columns
     guard usesRows(rows, columns) else { return PositiveDefinite<S>.count(size: columns) + one }
     let each = 2 * side * (rows + columns)
-    return max(PositiveDefinite<S>.count(size: rows) + rows * rows, rows * rows + one + processor.threads * each, 2 * one)
+    let inverting = PositiveDefinite<S>.count(size: rows) + rows * rows
+    return max(inverting, rows * rows + one + processor.threads * each, 2 * one)
   }
 
   /// The diagonal; shape: n.
