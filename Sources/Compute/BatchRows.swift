@@ -74,6 +74,13 @@ public struct BatchRows<S: Scalar>: Sendable {
   /// Creates an empty batch.
   public init() {}
 
+  /// All of some rows, as they are.
+  public init(_ rows: SparseRows) {
+    offsets = rows.offsets
+    indices = rows.indices
+    values = rows.values.map { $0.map { S($0) } } ?? [S](repeating: 1, count: rows.nonZeroCount)
+  }
+
   /// The number of rows.
   public var rowCount: Int { offsets.count - 1 }
 

@@ -30,5 +30,5 @@ enum RankingZoo {
   }
 
   static let names = Zoo.defaults(for: .ranking).map(\.name)
-  static let autoencoders = Zoo.models.filter { $0.task == .ranking && !$0.isBaseline }.map { $0.name }
+  static let personal = Zoo.defaults(for: .ranking).filter { !type(of: $0).isBaseline }.map(\.name)
 }

@@ -28,11 +28,25 @@ struct TrainingMemoryTests {
     }
   }
 
+  @Test(
+    "a model without epochs counts its numbers to the byte and has no batches",
+    arguments: Zoo.defaults.filter { !$0.isTrainedInEpochs }.map(\.name))
+  func withoutEpochs(_ name: String) throws {
+    let model = try #require(Zoo.named(name))
+    let rows = randomRows(80, 300, density: 0.05, seed: 161, ratings: model.task == .rating ? [1, 2, 3] : nil)
+    let shape = TrainingRows(count: 80, width: 300, fitsAgain: false)
+    let fitted = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil).model
+    let memory = model.memory(shape, processor: processor)
+    #expect(memory.parameters == 4 * fitted.parameterCount)
+    #expect(memory.resident > 0)
+    #expect(model.largestBatch(within: 1 << 40, shape, processor: processor) == nil)
+  }
+
   @Test("a baseline needs its numbers")
   func popularity() {
     let rows = TrainingRows(count: 10, width: 12, fitsAgain: false)
     #expect(Popularity().memory(rows, processor: processor).parameters == 12 * 4)
-    #expect(Mean().memory(rows, processor: processor).parameters == 22 * 4)
+    #expect(Mean().memory(rows, processor: processor).parameters == 25 * 4)
     #expect(Popularity().largestBatch(within: 1 << 40, rows, processor: processor) == nil)
   }
 

@@ -42,6 +42,14 @@ struct TrainingTests {
   }
 
   @Test(
+    "what has no epochs has the same bits on 1, 2 and 3 threads, whatever the seed",
+    arguments: Zoo.defaults.filter { !$0.isTrainedInEpochs }.map(\.name))
+  func closedForm(_ name: String) throws {
+    let one = try weights(name)
+    for threads in [2, 3] { #expect(try weights(name, seed: 2, threads: threads) == one) }
+  }
+
+  @Test(
     "every engine gives the same bits again on 1 and 2 threads", arguments: ProductEngine.present.map(\.kind))
   func engineDeterminism(_ kind: ProductEngine.Kind) throws {
     let engine = try ProductEngine.engine(kind)

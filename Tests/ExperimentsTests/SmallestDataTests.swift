@@ -41,7 +41,8 @@ struct SmallestDataTests {
   }
 
   @Test(
-    "under the protocol they train, or are refused as data", arguments: cases.indices, ["popularity", "ae", "mult-vae"])
+    "under the protocol they train, or are refused as data", arguments: cases.indices,
+    ["popularity", "ease", "ae", "mult-vae"])
   func protocolled(_ place: Int, _ name: String) throws {
     let data = Interactions(name: Self.cases[place].name, pairs: Self.cases[place].pairs)
     let plain = try #require(Zoo.named(name))

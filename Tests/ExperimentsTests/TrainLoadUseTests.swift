@@ -123,7 +123,9 @@ struct TrainLoadUseTests {
           let result = try loaded.evaluate(on: users, metrics: [Metric(.ndcg, at: 10)], processor: processor)
           #expect(result.scores.count == 1 && result.notes.allSatisfy { !$0.contains("new users") }, "\(told)")
         }
-        if type(of: configuration).latentKind != .none {
+        if type(of: configuration).latentKind == .none {
+          #expect(throws: DataError.self) { try loaded.checkEncodes() }
+        } else {
           var codes = 0
           try loaded.encode(audience, processor: processor) { _, code in
             codes += code.allSatisfy(\.isFinite) ? 1 : 0
@@ -179,6 +181,7 @@ struct TrainLoadUseTests {
     let all = experiment.memory(of: model)
     experiment.refits = false
     let some = experiment.memory(of: model)
-    #expect(all.total > some.total)
+    // What else runs in this process moves the resident memory.
+    #expect(all.total - all.resident > some.total - some.resident)
   }
 }

@@ -32,9 +32,9 @@ public struct Mean: RatingModel {
     return fitted
   }
 
-  /// One number a user and one an item.
+  /// One number a user and one an item, the mean and the range.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
-    TrainingMemory(parameters: rows.count + rows.width)
+    TrainingMemory(parameters: rows.count + rows.width + 3)
   }
 
   /// The averages predict by themselves.

@@ -71,6 +71,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case diverged(epoch: Int, batch: Int, NonFiniteLoss)
   /// The weights have grown too large to compute with: a score, rating or bound, named by `value`, is not a finite number.
   case unusable(model: String, value: String, learningRate: Double?)
+  /// The equations of a model in closed form have no solution that single precision can tell from others.
+  case unsolvable(model: String, setting: String, value: Double)
   /// There is nobody to learn from.
   case noUsers
   /// The training was interrupted.
@@ -86,6 +88,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .unusable(let model, let value, let learningRate):
       "\(model): its \(value) is not a finite number; likely cause: weights grown too large; "
         + (learningRate.map { "try a smaller --learning-rate than \($0)" } ?? "try smaller ratings")
+    case .unsolvable(let model, let setting, let value):
+      "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
     case .noUsers: "no user has any interaction to train on"
     case .interrupted: "interrupted"
     }

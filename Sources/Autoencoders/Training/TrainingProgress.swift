@@ -35,3 +35,14 @@ public struct TrainingProgress: Sendable, Equatable {
   /// The share of all epochs that is done, from 0 to 1.
   public var share: Double { epochsDone / Double(epochs) }
 }
+
+extension Trainer {
+  /// Says how far a fit without epochs is, and stops it where somebody asked for that.
+  ///
+  /// - Throws: ``TrainingError/interrupted``.
+  public func tell(share: Double, rows: Int) throws {
+    onProgress(
+      TrainingProgress(stage: stage, epoch: 1, epochs: 1, mayEndEarly: false, epochShare: share, rows: rows))
+    if isInterrupted() { throw TrainingError.interrupted }
+  }
+}

@@ -3,6 +3,7 @@ public enum Zoo {
   /// The models, baselines first; a model is one line here.
   public static let models: [any ZooModel.Type] = [
     Popularity.self,
+    EASE.self,
     AE.self,
     DAE.self,
     CDAE.self,
