@@ -2,6 +2,7 @@ import Autoencoders
 public import Compute
 public import Evaluation
 public import FileFormats
+public import Presentation
 
 /// The results of several models on one split, with the tests between them.
 public struct Comparison: Sendable {
@@ -38,30 +39,26 @@ public struct Comparison: Sendable {
     tableMetrics.first { metric in models.contains { $0[metric]?.values != nil } }
   }
 
-  /// A Markdown table: metrics with standard errors, epochs, seconds, parameters.
-  public var table: ResultTable {
-    var table = ResultTable(
-      columns: tableMetrics.map { .init($0) }
-        + [.init("best epoch"), .init("epochs"), .init("train s"), .init("parameters")])
+  /// One row for each model: metrics with standard errors, epochs, seconds, parameters.
+  public var table: Table {
+    var table = Table(
+      columns: [.text("model")] + tableMetrics.map { .init($0) }
+        + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
     for model in models {
-      let scores = tableMetrics.map { ResultTable.Cell(model[$0]) }
-      let cost: [ResultTable.Cell] =
-        model.history.isEmpty
-        ? [.missing, .missing]
-        : [.text("\(model.bestEpoch)"), .text("\(model.history.count)")]
+      let cost: [Table.Cell] =
+        model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
       table.append(
-        model.name,
-        scores + cost + [
-          .number(model.seconds.train, decimals: 1), .text("\(model.parameters)"),
+        [.name(model.name)] + tableMetrics.map { .init(model[$0]) } + cost + [
+          .number(model.seconds.train, decimals: 1), .count(model.parameters),
         ])
     }
     return table
   }
 
   /// Every metric of a single model, one per line.
-  public var scoreTable: ResultTable {
-    var table = ResultTable(columns: [.init("value")])
-    for score in models.first?.scores ?? [] { table.append(score.metric.key, [.init(score)]) }
+  public var scoreTable: Table {
+    var table = Table(columns: [.text("metric"), .number("value")])
+    for score in models.first?.scores ?? [] { table.append([.text(score.metric.key), .init(score)]) }
     return table
   }
 

@@ -3,6 +3,7 @@ import Evaluation
 import Experiments
 import InteractionData
 import Plots
+import Presentation
 
 /// Quality against time and size.
 extension ComparisonReport {

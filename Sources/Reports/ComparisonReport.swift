@@ -5,6 +5,7 @@ public import Experiments
 import FileFormats
 import Foundation
 import Plots
+import Presentation
 
 /// The report of `compare`: the result first, then the plots behind it.
 public struct ComparisonReport: Sendable {
@@ -54,19 +55,22 @@ public struct ComparisonReport: Sendable {
   var facts: [(name: String, value: String)] {
     let data = document.dataset
     return [
-      ("data", data.name), ("users", count(data.users)), ("items", count(data.items)),
-      ("interactions", count(data.interactions)), ("models", count(comparison.models.count)),
+      ("data", data.name), ("users", Number.text(data.users)), ("items", Number.text(data.items)),
+      ("interactions", Number.text(data.interactions)), ("models", Number.text(comparison.models.count)),
       ("split", document.split["kind"]?.text ?? "–"), ("test users", document.split["testUsers"]?.flagText ?? "–"),
       ("split hash", document.split["hash"]?.text ?? "–"), ("seed", "\(document.seed)"),
       ("engine", document.processor.name), ("doppel", document.version),
     ]
   }
 
-  func count(_ number: Int) -> String { Number.text(Double(number), decimals: 0) }
-
   private var results: ReportSection {
     var section = ReportSection("Results")
-    section.blocks = [.list(comparison.sentences), .table(resultTable)]
+    section.blocks = [
+      .list(comparison.sentences),
+      .table(
+        comparison.table.captioned(
+          "Test results; ± is one standard error over test users or ratings; the best value of a column is bold")),
+    ]
     let figures = comparison.tableMetrics.compactMap(intervals)
     if !figures.isEmpty {
       section.blocks.append(
@@ -79,34 +83,6 @@ public struct ComparisonReport: Sendable {
       section.blocks.append(.folded(summary: "Notes (\(document.notes.count))", document.notes))
     }
     return section
-  }
-
-  private var resultTable: ReportTable {
-    let metrics = comparison.tableMetrics
-    var table = ReportTable(
-      "Test results; ± is one standard error over test users or ratings; the best value of a column is bold",
-      columns: [.text("model")] + metrics.map { .number($0.key) }
-        + [.number("best epoch"), .number("epochs"), .number("training (s)"), .number("parameters")])
-    for model in comparison.models {
-      let cost: [ReportCell] =
-        model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
-      table.append(
-        [.name(model.name)]
-          + metrics.map { metric in
-            .number(
-              model[metric]?.value, decimals: 4, standardError: model[metric]?.standardError,
-              isBest: isBest(model, metric))
-          } + cost + [.number(model.seconds.train, decimals: 1), .count(model.parameters)])
-    }
-    return table
-  }
-
-  /// Compared as printed, so that two equal numbers are both best.
-  private func isBest(_ model: ModelResult, _ metric: Metric) -> Bool {
-    let values = comparison.models.compactMap { $0[metric]?.value }.filter(\.isFinite)
-    let best = metric.kind.largerIsBetter ? values.max() : values.min()
-    guard values.count > 1, let best, let value = model[metric]?.value else { return false }
-    return Number.text(value, decimals: 4) == Number.text(best, decimals: 4)
   }
 
   /// One metric of all models with 95 % intervals.
@@ -152,17 +128,17 @@ public struct ComparisonReport: Sendable {
   }
 
   var settings: ReportSection {
-    var table = ReportTable("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
+    var table = Table("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
         table.append([.name(model.name), .text(key), .name(value.flagText)])
       }
     }
-    var sizes = ReportTable("The split", columns: [.text("what"), .text("value")])
+    var sizes = Table("The split", columns: [.text("what"), .text("value")])
     for (key, value) in document.split.sorted(by: { $0.key < $1.key }) {
       sizes.append([.text(key), .name(value.flagText)])
     }
-    var run = ReportTable("The run", columns: [.text("what"), .text("value")])
+    var run = Table("The run", columns: [.text("what"), .text("value")])
     let processor = document.processor
     for (what, value) in [
       ("seed", "\(document.seed)"), ("threads", "\(processor.threads)"), ("engine", processor.name),

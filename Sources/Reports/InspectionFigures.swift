@@ -1,6 +1,7 @@
 import Foundation
 import Inspection
 import Plots
+import Presentation
 
 /// The figures of one inspected model.
 struct InspectionFigures {

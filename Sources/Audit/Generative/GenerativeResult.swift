@@ -1,8 +1,8 @@
 import InteractionData
 import Autoencoders
-public import Evaluation
 public import Experiments
 public import FileFormats
+public import Presentation
 
 /// One model with one way of drawing from it.
 public struct GenerativeContender: Sendable, Equatable {
@@ -65,24 +65,25 @@ public struct GenerativeResult: Sendable {
   }
 
   /// One row for the held-out users, whom no generator is expected to pass, and one for each contender.
-  public var table: ResultTable {
+  public var table: Table {
     let kinds = Self.fidelity + Self.privacy
-    var table = ResultTable(columns: kinds.map { .init(Self.heading($0)) })
-    func cell(_ value: Double?) -> ResultTable.Cell { value.map { .number($0, decimals: 3) } ?? .missing }
+    var table = Table(columns: [.text("users from")] + kinds.map { .number(Self.heading($0)) })
     if let first = contenders.first {
-      table.append("held-out users", kinds.map { cell(first[$0]?.ceiling) })
+      table.append([.text("held-out users")] + kinds.map { .number(first[$0]?.ceiling, decimals: 3) })
     }
-    for contender in contenders { table.append(contender.label, kinds.map { cell(contender[$0]?.value) }) }
+    for contender in contenders {
+      table.append([.text(contender.label)] + kinds.map { .number(contender[$0]?.value, decimals: 3) })
+    }
     return table
   }
 
   /// What the command prints: sizes, the table, what may be concluded.
   public var text: String { text(width: nil) }
 
-  /// The same with a table that is at most so wide, as `ResultTable.markdown` makes it.
+  /// The same with a table that is at most so wide, as `Table.markdown` makes it.
   public func text(width: Int?) -> String {
     "\(counted(trainingUsers, "training user")), \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
-      + table.markdown(firstColumn: "users from", width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
+      + table.markdown(width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
   }
 
   /// What may be concluded, a sentence for each pair.
@@ -98,7 +99,7 @@ public struct GenerativeResult: Sendable {
     if !comparisons.isEmpty {
       sentences.append(
         "\"Nearer\" means a smaller gap to held-out users, with simultaneous "
-          + "\(Int((100 * GenerativeDifference.level).rounded())) % intervals over users; they do not cover another training run."
+          + "\(Number.percent(GenerativeDifference.level, decimals: 0)) intervals over users; they do not cover another training run."
       )
     }
     return sentences
@@ -106,7 +107,7 @@ public struct GenerativeResult: Sendable {
 
   private static func findings(_ differences: [GenerativeDifference]) -> String {
     func list(_ chosen: [GenerativeDifference]) -> String {
-      chosen.map { "\(heading($0.kind)) (by \(decimal(abs($0.difference), 3)))" }.joined(separator: ", ")
+      chosen.map { "\(heading($0.kind)) (by \(Number.decimal(abs($0.difference), 3)))" }.joined(separator: ", ")
     }
     let (nearer, farther) = (differences.filter(\.showsNearer), differences.filter(\.showsFarther))
     let open = differences.count - nearer.count - farther.count

@@ -1,6 +1,6 @@
-import Evaluation
 public import FileFormats
 import InteractionData
+import Presentation
 
 extension AuditResult {
   /// The members of the JSON document.
@@ -46,20 +46,16 @@ extension AuditResult {
       ("fidelity", fidelity.measures), ("utility", utility?.measures ?? []), ("privacy", privacy.measures),
     ]
     for (name, measures) in groups where !measures.isEmpty {
-      var table = ResultTable(
-        columns: [.init("synthetic"), .init(holdout == nil ? "other half" : "holdout"), .init("verdict")])
+      var table = Table(columns: [
+        .text(name), .number("synthetic"), .number(holdout == nil ? "other half" : "holdout"), .text("verdict"),
+      ])
       for measure in measures {
-        func cell(_ value: Double?, _ error: Double?) -> ResultTable.Cell {
-          value.map { .number($0, standardError: error) } ?? .missing
-        }
-        table.append(
-          measure.kind.title,
-          [
-            cell(measure.value, measure.standardError), cell(measure.ceiling, measure.ceilingError),
-            .text(measure.judgement.rawValue),
-          ])
+        table.append([
+          .text(measure.kind.title), .number(measure.value, standardError: measure.standardError),
+          .number(measure.ceiling, standardError: measure.ceilingError), .text(measure.judgement.rawValue),
+        ])
       }
-      lines += "\n" + table.markdown(firstColumn: name)
+      lines += "\n" + table.markdown()
     }
     return lines + "\n" + conclusions.map { $0 + "\n" }.joined()
   }

@@ -5,6 +5,7 @@ import Experiments
 import FileFormats
 import Foundation
 import InteractionData
+import Presentation
 
 /// The utility of synthetic users for training, measured on unseen real users.
 ///
@@ -103,7 +104,7 @@ struct UtilityAudit: Sendable {
       kind, value: Statistics.mean(value), standardError: Statistics.standardError(value),
       ceiling: Statistics.mean(ceiling), ceilingError: Statistics.standardError(ceiling),
       gapError: Statistics.standardError(zip(value, ceiling).map { $0 - $1 }), details: ["ratio": ratio],
-      remark: "\(percent(ratio)) of training on real users.")
+      remark: "\(Number.percent(ratio)) of training on real users.")
   }
 
   /// Kendall's τ-b of the models' means; judged by whether an order that is shown on real data is turned around.

@@ -84,14 +84,15 @@ struct Doctor: CheckedCommand {
       ]
       return try Console.standardOutput(document.merging(training?.json ?? [:]) { value, _ in value })
     }
-    var table = ResultTable(columns: [.init("GFLOP/s", best: .largest), .init("used")])
+    var table = Table(columns: [.text("product engine"), .number("GFLOP/s", best: .largest), .text("used")])
     for (engine, rate) in rates {
-      table.append(
-        engine.name, [.number(rate, decimals: 0), .text(engine.kind == chosen.kind ? "yes" : "")])
+      table.append([
+        .text(engine.name), .number(rate, decimals: 0), .text(engine.kind == chosen.kind ? "yes" : ""),
+      ])
     }
     var text = "doppel \(DoppelVersion.current), GSL \(GSL.version), "
     text += "\(counted(Processor.availableCores, "core")), \(counted(threads, "thread"))\n\n"
-    text += table.markdown(firstColumn: "product engine")
+    text += table.markdown()
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(Self.promise(of: chosen))\n"
@@ -126,19 +127,19 @@ private struct TrainingSpeed {
   }
 
   var text: String {
-    var table = ResultTable(columns: [
-      .init("ms per update"), .init("users/s", best: .largest), .init("products only, ms"), .init("share of the limit"),
+    var table = Table(columns: [
+      .text("training step"), .number("ms per update"), .number("users/s", best: .largest),
+      .number("products only, ms"), .number("share of the limit"),
     ])
     for (precision, time) in steps {
-      table.append(
-        precision.rawValue,
-        [
-          .number(time.seconds * 1000, decimals: 1), .number(time.usersPerSecond, decimals: 0),
-          .number(time.productSeconds * 1000, decimals: 1), .number(time.shareOfLimit, decimals: 2),
-        ])
+      table.append([
+        .text(precision.rawValue), .number(time.seconds * 1000, decimals: 1),
+        .number(time.usersPerSecond, decimals: 0), .number(time.productSeconds * 1000, decimals: 1),
+        .number(time.shareOfLimit, decimals: 2),
+      ])
     }
     var text = "\nMemory: \(Int((bandwidth / 1e9).rounded())) GB/s, two reads and a write on all threads.\n\n"
-    text += table.markdown(firstColumn: "training step")
+    text += table.markdown()
     text += "\nMult-VAE \(shape.items)–\(shape.hidden)–\(shape.latent)–\(shape.hidden)–\(shape.items), "
     text += "\(shape.batchSize) users per update. The limit is the time of the three products of the output layer\n"
     text += "at the product rate of this machine, without all other work.\n"

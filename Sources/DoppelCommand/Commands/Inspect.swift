@@ -187,7 +187,7 @@ struct Inspect: CheckedCommand {
       }
       for walk in walks where !options.json {
         let title = "\(Console.printable(subject.label)): \(Console.printable(walk.title))"
-        let table = walk.table.markdown(firstColumn: "step", width: Console.width)
+        let table = walk.table.markdown(width: Console.width)
         try Console.standardOutput("\(title)\n\n\(table)\n")
       }
       documents.append(.object(["label": .string(subject.label), "walks": .array(walks.map(\.json))]))
@@ -209,16 +209,16 @@ struct Inspect: CheckedCommand {
       let shown = min(12, model.codes.dimensions.count)
       let weight = model.distribution == nil ? "variance" : "KL"
       text += "\n\(Console.printable(model.label)): the \(shown) dimensions with the largest \(weight)\n\n"
-      text += study.dimensionTable(of: model, limit: shown).markdown(firstColumn: "dimension", width: Console.width)
+      text += study.dimensionTable(of: model, limit: shown).markdown(width: Console.width)
     }
     if !study.agreements.isEmpty {
       text += "\nRuns of the same model, on the same users\n\n"
-      text += study.agreementTable.markdown(firstColumn: "runs", width: Console.width)
+      text += study.agreementTable.markdown(width: Console.width)
     }
     if let table = study.recoveryTable {
       text +=
         "\nRecovery of the true tastes from the codes\n\n"
-        + table.markdown(firstColumn: "representation", width: Console.width)
+        + table.markdown(width: Console.width)
     }
     let sentences = study.sentences
     return text + (sentences.isEmpty ? "" : "\n" + sentences.map { Console.printable($0) + "\n" }.joined())
