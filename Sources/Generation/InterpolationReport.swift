@@ -1,12 +1,11 @@
 public import Autoencoders
 public import Compute
-public import FileFormats
 import Foundation
 
 /// The change in items along an interpolation between two users.
-public struct InterpolationReport: Sendable, Equatable {
+public struct InterpolationReport: Codable, Sendable, Equatable {
   /// One point of the interpolation.
-  public struct Step: Sendable, Equatable {
+  public struct Step: Codable, Sendable, Equatable {
     /// From 0 to 1.
     public let place: Double
     /// Jaccard overlap of the most probable items with those of the first end.
@@ -55,20 +54,5 @@ public struct InterpolationReport: Sendable, Equatable {
           pair.0 > 0 ? sum + pair.0 * (log(pair.0) - log(max(pair.1, .leastNormalMagnitude))) : sum
         })
     }
-  }
-
-  /// The steps for programs.
-  public var json: JSONValue {
-    .object([
-      "listLength": .number(Double(listLength)),
-      "steps": .array(
-        steps.map {
-          .object([
-            "place": .number($0.place), "overlapWithFirst": .number($0.overlapWithFirst),
-            "overlapWithLast": .number($0.overlapWithLast),
-            "divergenceFromFirst": .number($0.divergenceFromFirst),
-          ])
-        }),
-    ])
   }
 }
