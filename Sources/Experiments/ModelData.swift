@@ -127,15 +127,15 @@ public struct ModelDataReader: Sendable {
         used.append(Self.flag(minRating))
       }
     }
-    for (key, filter) in DataRecord.counts {
-      if let wish = wish(key) { likes[keyPath: filter] = wish }
+    for filter in counts {
+      if let wish = filter.wish { likes[keyPath: filter.path] = wish }
     }
     var all = likes
-    var counts: [String] = []
-    for (key, filter) in DataRecord.counts where wish(key) == nil {
-      guard let count = record?.filters[keyPath: filter], count > 0 else { continue }
-      all[keyPath: filter] = count
-      counts.append("\(DataRecord.flag(key)) \(count)")
+    var remembered: [String] = []
+    for filter in counts where filter.wish == nil {
+      guard let count = record?.filters[keyPath: filter.path], count > 0 else { continue }
+      all[keyPath: filter.path] = count
+      remembered.append("\(filter.key.flag) \(count)")
     }
     var (kept, isTraining) = (Interactions?.none, Bool?.none)
     if let hash = record?.hash {
@@ -143,7 +143,7 @@ public struct ModelDataReader: Sendable {
       isTraining = trained?.pairHash(withRatings: keepsRatings) == hash
       if scope == .training && isTraining == true || all == likes, let trained {
         kept = trained
-        if scope == .training && isTraining == true { used += counts }
+        if scope == .training && isTraining == true { used += remembered }
       }
     }
     let result = try kept ?? likes.apply(to: data)
@@ -159,12 +159,11 @@ public struct ModelDataReader: Sendable {
 
   private var minRating: Double? { wishes.minRating ?? record?.filters.minRating }
 
-  private func wish(_ key: String) -> Int? {
-    switch key {
-    case "minUserItems": wishes.minUserItems
-    case "minItemUsers": wishes.minItemUsers
-    default: wishes.core
-    }
+  private var counts: [(key: DataRecord.CodingKeys, path: WritableKeyPath<Filters, Int>, wish: Int?)] {
+    [
+      (.minUserItems, \.minUserItems, wishes.minUserItems), (.minItemUsers, \.minItemUsers, wishes.minItemUsers),
+      (.core, \.core, wishes.core),
+    ]
   }
 
   /// The format to read with, and the flags in it that are remembered.
@@ -179,7 +178,7 @@ public struct ModelDataReader: Sendable {
     for (key, column) in DataRecord.columns where format[keyPath: column] == .recognised {
       guard let text = remembered[keyPath: column].text else { continue }
       format[keyPath: column] = remembered[keyPath: column]
-      used.append("\(DataRecord.flag(key)) \(text)")
+      used.append("\(key.flag) \(text)")
     }
     return (format, used)
   }

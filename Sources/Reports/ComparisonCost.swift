@@ -1,4 +1,5 @@
 import Compute
+import Autoencoders
 import Evaluation
 import Experiments
 import InteractionData
@@ -29,7 +30,7 @@ extension ComparisonReport {
       "Cost",
       [
         .prose(
-          "Wall-clock times on this machine with \(counted(document.processor.threads, "thread")), including any slowdown by "
+          "Wall-clock times on this machine with \(counted(document.facts.threads ?? 1, "thread")), including any slowdown by "
             + "other programs."
         ),
         .figures([

@@ -4,14 +4,13 @@ import Evaluation
 public import Experiments
 import FileFormats
 import Foundation
+import InteractionData
 import Plots
 import Presentation
 
 /// The report of `compare`: the result first, then the plots behind it.
 public struct ComparisonReport: Sendable {
-  /// The models and the tests between them.
-  let comparison: Comparison
-  /// Data, split, seed, engine.
+  /// The results with data, split, seed, engine.
   let document: ResultDocument
   /// How many training users have each item; empty where there are no ranked lists.
   let itemPopularity: [Int]
@@ -23,10 +22,7 @@ public struct ComparisonReport: Sendable {
   /// - Parameters:
   ///   - itemPopularity: how many training users have each item, in the order of the items; empty for ratings.
   ///   - command: the command line, shown under "Settings".
-  public init(
-    _ comparison: Comparison, document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil
-  ) {
-    self.comparison = comparison
+  public init(_ document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil) {
     self.document = document
     self.itemPopularity = itemPopularity
     self.command = command
@@ -35,7 +31,7 @@ public struct ComparisonReport: Sendable {
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
-      "Comparison on \(document.dataset.name)",
+      "Comparison on \(document.facts.dataset?.name ?? "")",
       lead: comparison.headline)
     page.facts = facts
     page.append(results)
@@ -47,19 +43,22 @@ public struct ComparisonReport: Sendable {
     return page
   }
 
+  /// The models and the tests between them.
+  var comparison: Comparison { document.comparison }
+
   /// The models' names in the order of the table, each with its place in the palette.
   var names: [String] { comparison.models.map(\.name) }
 
   func series(_ name: String) -> Series { Series(name, names.firstIndex(of: name) ?? 0) }
 
   var facts: [(name: String, value: String)] {
-    let data = document.dataset
+    let (run, data, split) = (document.facts, document.facts.dataset, document.facts.split)
     return [
-      ("data", data.name), ("users", Number.text(data.users)), ("items", Number.text(data.items)),
-      ("interactions", Number.text(data.interactions)), ("models", Number.text(comparison.models.count)),
-      ("split", document.split["kind"]?.text ?? "–"), ("test users", document.split["testUsers"]?.flagText ?? "–"),
-      ("split hash", document.split["hash"]?.text ?? "–"), ("seed", "\(document.seed)"),
-      ("engine", document.processor.name), ("doppel", document.version),
+      ("data", data?.name ?? "–"), ("users", Number.text(data?.users ?? 0)), ("items", Number.text(data?.items ?? 0)),
+      ("interactions", Number.text(data?.interactions ?? 0)), ("models", Number.text(comparison.models.count)),
+      ("split", split?.kind ?? "–"), ("test users", split.map { "\($0.testUsers)" } ?? "–"),
+      ("split hash", split?.hash ?? "–"), ("seed", "\(run.seed ?? 0)"), ("engine", run.engineWords),
+      ("doppel", run.version),
     ]
   }
 
@@ -135,14 +134,15 @@ public struct ComparisonReport: Sendable {
       }
     }
     var sizes = Table("The split", columns: [.text("what"), .text("value")])
-    for (key, value) in document.split.sorted(by: { $0.key < $1.key }) {
+    let split = (try? JSONValue(encoding: document.facts.split))?.members ?? [:]
+    for (key, value) in split.sorted(by: { $0.key < $1.key }) {
       sizes.append([.text(key), .name(value.flagText)])
     }
     var run = Table("The run", columns: [.text("what"), .text("value")])
-    let processor = document.processor
+    let facts = document.facts
     for (what, value) in [
-      ("seed", "\(document.seed)"), ("threads", "\(processor.threads)"), ("engine", processor.name),
-      ("precision", processor.precision.rawValue), ("doppel", document.version),
+      ("seed", "\(facts.seed ?? 0)"), ("threads", "\(facts.threads ?? 1)"), ("engine", facts.engineWords),
+      ("precision", (facts.precision ?? .float32).rawValue), ("doppel", facts.version),
     ] { run.append([.text(what), .name(value)]) }
     var blocks: [ReportBlock] = [
       .prose(

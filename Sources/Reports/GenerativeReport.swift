@@ -1,6 +1,8 @@
 public import Audit
+import Autoencoders
 import Evaluation
 public import Experiments
+import InteractionData
 import Plots
 import Presentation
 
@@ -17,13 +19,13 @@ public struct GenerativeReport: Sendable {
   public init(_ result: GenerativeResult, document: ResultDocument, command: String? = nil) {
     self.result = result
     self.document = document
-    common = ComparisonReport(Comparison(result.models, metrics: []), document: document, command: command)
+    common = ComparisonReport(document, command: command)
   }
 
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
-      "Generators on \(document.dataset.name)",
+      "Generators on \(document.facts.dataset?.name ?? "")",
       lead:
         "Synthetic users of \(common.names.joined(separator: ", ")), compared with real users that no model has seen.")
     page.facts = common.facts

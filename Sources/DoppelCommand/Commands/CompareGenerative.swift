@@ -71,9 +71,10 @@ extension Compare {
 
     let summary = DataSummary(interactions)
     let document = ResultDocument(
-      dataset: summary, split: comparison.description, seed: options.seed, processor: processor,
-      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
-      totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes + modelNotes)
+      RunFacts(seed: options.randomSeed, processor, dataset: summary, split: comparison.description),
+      Comparison(result.models, metrics: []),
+      seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started)),
+      notes: comparison.notes + result.notes + modelNotes)
     if let report {
       try GenerativeReport(result, document: document, command: CommandText.current).page.write(to: report)
     }
@@ -82,7 +83,7 @@ extension Compare {
       return try Console.standardOutput(
         heading.trimmingCharacters(in: .newlines) + "\n" + result.text(width: Console.width))
     }
-    var members = try document.json(Comparison(result.models, metrics: [])).members ?? [:]
+    var members = try JSONValue(encoding: document).members ?? [:]
     members.merge(result.json) { $1 }
     try Console.standardOutput(members)
   }

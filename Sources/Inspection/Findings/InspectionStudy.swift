@@ -1,4 +1,4 @@
-public import Experiments
+public import InteractionData
 
 /// Several models inspected on the same users.
 public struct InspectionStudy: Sendable {
