@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "Presentation", swiftSettings: settings),
     // Users, items, interactions: reading, filtering, splitting, simulating.
     .target(
-      name: "InteractionData", dependencies: ["Compute", "FileFormats"], swiftSettings: settings),
+      name: "InteractionData", dependencies: ["Compute", "FileFormats", "Presentation"], swiftSettings: settings),
     // The autoencoder core, the models, the trainer, the model file.
     .target(
       name: "Autoencoders", dependencies: ["Compute", "FileFormats", "InteractionData", "Presentation"],

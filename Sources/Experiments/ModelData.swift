@@ -28,7 +28,8 @@ public struct ModelDataReader: Sendable {
   /// What the model remembers, if it does.
   public let record: DataRecord?
   private let wishes: Wishes
-  let threads: Int?
+  /// The largest number of threads that read; `nil` for all cores.
+  public let threads: Int?
   private let keepsRatings: Bool
 
   /// Prepares to read for a model.

@@ -71,29 +71,32 @@ struct SamplingDrawing {
   // MARK: Sources
 
   private mutating func prepare(_ model: Autoencoder<GaussianLatent>) throws {
-    func prepare(_ drawing: inout SamplingDrawing, _ source: some LatentSource<GaussianLatent>) throws {
-      try drawing.prepare(model, source) { [seed, processor] users in
-        Neighbourhood(of: model, over: users, seed: seed, using: processor.engine)
-      }
-    }
     switch plan.source {
-    case .prior: try prepare(&self, PriorSource(of: model))
-    case .population: try prepare(&self, PopulationSource(of: model, over: users()))
+    case .prior: try prepare(model, from: PriorSource(of: model))
+    case .population: try prepare(model, from: PopulationSource(of: model, over: users()))
     case .fitted:
       let source = try FittedGaussian(to: model, over: users(), processor: processor)
       findings.ridge = source.ridge
-      try prepare(&self, source)
+      try prepare(model, from: source)
     case .user(let like, let spread):
       (findings.like, findings.spread) = (like, spread)
       try prepare(
-        &self, PosteriorSource(of: model, near: profile(of: like), spread: spread, using: processor.engine))
+        model, from: PosteriorSource(of: model, near: profile(of: like), spread: spread, using: processor.engine))
     case .interpolation(let from, let to, let steps, let interpolation):
       let ends = try [from, to].map { try profile(of: $0).items.indices(ofRow: 0).map(Int.init) }
       let source = InterpolationSource(
         of: model, between: Profiles(items: SparseRows(columnCount: model.itemCount, rows: ends)), steps: steps,
         users: plan.users, interpolation: interpolation, using: processor.engine)
       findings.interpolation = InterpolationReport(of: source, through: model, using: processor.engine)
-      try prepare(&self, source)
+      try prepare(model, from: source)
+    }
+  }
+
+  private mutating func prepare(
+    _ model: Autoencoder<GaussianLatent>, from source: some LatentSource<GaussianLatent>
+  ) throws {
+    try prepare(model, source) { [seed, processor] users in
+      Neighbourhood(of: model, over: users, seed: seed, using: processor.engine)
     }
   }
 

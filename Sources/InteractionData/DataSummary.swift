@@ -1,4 +1,5 @@
 import Compute
+import Presentation
 
 /// A data set in five numbers.
 public struct DataSummary: Codable, Sendable, Equatable {
@@ -19,7 +20,7 @@ public struct DataSummary: Codable, Sendable, Equatable {
   ///
   /// - Parameter testUsers: how many users the models are measured on; `nil` where nothing is measured.
   public func heading(testUsers: Int? = nil) -> String {
-    let size = "\(counted(users, "user")) × \(counted(items, "item")), \(grouped(interactions)) "
+    let size = "\(counted(users, "user")) × \(counted(items, "item")), \(Number.text(interactions)) "
     return "\(name): \(size)\(interactions == 1 ? "interaction" : "interactions")"
       + (testUsers.map { "; \(counted($0, "test user"))" } ?? "")
   }

@@ -1,4 +1,5 @@
 public import Audit
+public import Autoencoders
 import Foundation
 import InteractionData
 import Plots
@@ -7,17 +8,17 @@ import Presentation
 /// The report of `audit`.
 public struct AuditReport: Sendable {
   let result: AuditResult
-  private let facts: [(String, String)]
+  private let run: RunFacts
   private let command: String?
 
   /// Prepares a report.
   ///
   /// - Parameters:
-  ///   - facts: shown in the heading after the sizes of the populations.
+  ///   - run: seed, engine, version.
   ///   - command: the command line, shown at the end.
-  public init(_ result: AuditResult, facts: [(String, String)] = [], command: String? = nil) {
+  public init(_ result: AuditResult, run: RunFacts, command: String? = nil) {
     self.result = result
-    self.facts = facts
+    self.run = run
     self.command = command
   }
 
@@ -27,7 +28,7 @@ public struct AuditReport: Sendable {
       "Audit of \(result.synthetic.name)",
       lead: "\(counted(result.synthetic.users, "synthetic user")) compared with real users: fidelity, utility, privacy."
     )
-    page.facts = populations + facts.map { (name: $0.0, value: $0.1) }
+    page.facts = populations + run.lines
     page.append(conclusions)
     page.append(
       section("Fidelity", result.fidelity.measures, "How similar synthetic users are to real ones.", fidelityFigures))

@@ -57,9 +57,8 @@ public struct ComparisonReport: Sendable {
       ("data", data?.name ?? "–"), ("users", Number.text(data?.users ?? 0)), ("items", Number.text(data?.items ?? 0)),
       ("interactions", Number.text(data?.interactions ?? 0)), ("models", Number.text(comparison.models.count)),
       ("split", split?.kind ?? "–"), ("test users", split.map { "\($0.testUsers)" } ?? "–"),
-      ("split hash", split?.hash ?? "–"), ("seed", "\(run.seed ?? 0)"), ("engine", run.engineWords),
-      ("doppel", run.version),
-    ]
+      ("split hash", split?.hash ?? "–"),
+    ] + run.lines
   }
 
   private var results: ReportSection {

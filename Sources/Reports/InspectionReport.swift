@@ -1,4 +1,4 @@
-import Experiments
+public import Autoencoders
 public import Inspection
 import InteractionData
 import Plots
@@ -8,8 +8,7 @@ import Presentation
 public struct InspectionReport: Sendable {
   /// What was found.
   let study: InspectionStudy
-  /// What else the page's heading says: seed, engine, version.
-  let facts: [(name: String, value: String)]
+  private let run: RunFacts
   /// Sections between the models and the method, such as explorers.
   public var further: [ReportSection] = []
   private let command: String?
@@ -17,11 +16,11 @@ public struct InspectionReport: Sendable {
   /// Prepares a report.
   ///
   /// - Parameters:
-  ///   - facts: shown in the heading after the data's: seed, engine, version.
+  ///   - run: seed, engine, version.
   ///   - command: the command line, shown at the end.
-  public init(_ study: InspectionStudy, facts: [(name: String, value: String)], command: String? = nil) {
+  public init(_ study: InspectionStudy, run: RunFacts, command: String? = nil) {
     self.study = study
-    self.facts = facts
+    self.run = run
     self.command = command
   }
 
@@ -35,7 +34,8 @@ public struct InspectionReport: Sendable {
       [
         ("data", study.dataset.name), ("users", Number.text(study.users)),
         ("items", Number.text(study.dataset.items)),
-      ] + facts
+        ("models", study.models.map(\.label).joined(separator: ", ")),
+      ] + run.lines
     page.append(summary)
     for (place, model) in study.models.enumerated() { page.append(section(of: model, place)) }
     if !study.agreements.isEmpty { page.append(agreement) }

@@ -131,33 +131,49 @@ public struct GenerativeResult: Sendable {
     default: kind.rawValue
     }
   }
+}
 
-  /// The members of the JSON document that a comparison of rankings lacks or has in another form.
-  public var json: [String: JSONValue] {
-    func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
-    let ceiling = (contenders.first?.measures ?? []).reduce(into: [String: JSONValue]()) { members, measure in
-      members[measure.kind.rawValue] = .object([
-        "value": optional(measure.ceiling), "standardError": optional(measure.ceilingError),
-      ])
-    }
-    return [
-      "ceiling": .object(ceiling),
-      "contenders": .array(
-        contenders.map {
-          .object([
-            "name": .string($0.label), "model": .string($0.model), "source": .string($0.source.rawValue),
-            "users": .number(Double($0.users)), "measures": .array($0.measures.map(\.json)),
-          ])
-        }),
-      "comparisons": .array(
-        comparisons.map {
-          .object([
-            "a": .string($0.a), "b": .string($0.b), "metric": .string($0.kind.rawValue),
-            "difference": .number($0.difference), "interval": .array([.number($0.lower), .number($0.upper)]),
-            "pValue": .number($0.pValue),
-          ])
-        }),
-      "conclusions": .array(sentences.map { .string($0) }),
-    ]
+/// The JSON document of `compare --generative`: that of a comparison of rankings, with generators in the place of lists.
+public struct GenerativeDocument: Encodable, Sendable {
+  private let document: ResultDocument
+  private let result: GenerativeResult
+
+  private enum CodingKeys: String, CodingKey { case ceiling, contenders, comparisons, conclusions }
+
+  /// Puts a document together.
+  public init(_ document: ResultDocument, _ result: GenerativeResult) {
+    (self.document, self.result) = (document, result)
+  }
+
+  /// The members of the one, then those of the other, which replace what has the same name.
+  public func encode(to encoder: any Encoder) throws {
+    try document.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    let ceilings = (result.contenders.first?.measures ?? []).map { ($0.kind.rawValue, Ceiling($0)) }
+    try container.encode(Dictionary(ceilings) { $1 }, forKey: .ceiling)
+    try container.encode(result.contenders, forKey: .contenders)
+    try container.encode(result.comparisons, forKey: .comparisons)
+    try container.encode(result.sentences, forKey: .conclusions)
+  }
+
+  private struct Ceiling: Encodable {
+    @OrNull var value: Double?
+    @OrNull var standardError: Double?
+
+    init(_ measure: AuditMeasure) { (value, standardError) = (measure.ceiling, measure.ceilingError) }
+  }
+}
+
+extension GenerativeContender: Encodable {
+  private enum CodingKeys: String, CodingKey { case name, model, source, users, measures }
+
+  /// What there is, under its label as `name`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(label, forKey: .name)
+    try container.encode(model, forKey: .model)
+    try container.encode(source, forKey: .source)
+    try container.encode(users, forKey: .users)
+    try container.encode(measures, forKey: .measures)
   }
 }

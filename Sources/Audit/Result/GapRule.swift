@@ -3,7 +3,7 @@ import Foundation
 import Presentation
 
 /// Turns two values and an error into a gap, a judgement and a sentence.
-enum GapRule {
+package enum GapRule {
   /// A ceiling or margin below this is 0 but for rounding.
   private static let nothing = 1e-9
 
@@ -67,7 +67,7 @@ enum GapRule {
     }
   }
 
-  static func measure(
+  package static func measure(
     _ kind: AuditMeasureKind, value: Double?, standardError: Double? = nil, ceiling: Double?,
     ceilingError: Double? = nil, gapError: Double? = nil, margin: Double? = nil, details: [String: Double] = [:],
     remark: String = "", missing: String = "Not defined for these users."

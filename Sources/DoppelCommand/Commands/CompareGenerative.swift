@@ -1,36 +1,5 @@
-import ArgumentParser
 import Doppel
-import FileFormats
 import Foundation
-
-/// The flags of `compare --generative`.
-struct GenerativeOptions: ParsableArguments {
-  @Flag(
-    help: """
-      Compare the models as generators instead: synthetic users of each against held-out real ones (default models: \
-      ae,mult-dae,mult-vae).
-      """)
-  var generative = false
-  @Option(
-    help: ArgumentHelp(
-      "Largest number of users of each kind for distances (default: \(AuditOptions().maximumUsers)).", valueName: "n")
-  )
-  var maxUsers: Int?
-
-  /// Flags that are for comparing lists.
-  var idleFlags: [IdleFlags] {
-    [
-      IdleFlags(
-        ["--save-split", "--metrics", "--per-user"], when: generative, "does not go with --generative")
-    ]
-  }
-
-  func validate() throws {
-    guard let maxUsers else { return }
-    if !generative { throw ValidationError("--max-users needs --generative") }
-    if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
-  }
-}
 
 /// `doppel compare --generative`: autoencoders with a density fitted to their points, and variational ones.
 extension Compare {
@@ -83,9 +52,7 @@ extension Compare {
       return try Console.standardOutput(
         heading.trimmingCharacters(in: .newlines) + "\n" + result.text(width: Console.width))
     }
-    var members = try JSONValue(encoding: document).members ?? [:]
-    members.merge(result.json) { $1 }
-    try Console.standardOutput(members)
+    try Console.standardOutput(GenerativeDocument(document, result))
   }
 
   private func generativeConfigurations() throws -> [any ZooModel] {

@@ -60,7 +60,10 @@ struct Sample: CheckedCommand {
         to: output, from: directory, people: people, seed: options.randomSeed, processor: processor, note: note,
         progress: progress.show)
       progress.end()
-      if options.json { return try Console.standardOutput(options.document(result, ["output": output], processor)) }
+      if options.json {
+        let facts = RunFacts(seed: options.randomSeed, processor)
+        return try Console.standardOutput(RunDocument(facts, result, output: output))
+      }
       try Console.standardOutput(result.text(items: directory.items.count) + "saved in \(output)\n")
       options.note(result.remarks(isVariational: directory.configuration.isVariational))
     } catch let error as SamplingError {
@@ -71,12 +74,7 @@ struct Sample: CheckedCommand {
   /// The training users, where `--data` has them or they can be made again.
   private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
     let reader = try reading.reader(for: directory, threads: options.threads)
-    let source: DataSelection.Source? =
-      switch try data.map(DataPlace.init) {
-      case nil: directory.isOfBuiltInPopulation ? .builtIn : nil
-      case .file(let path): .file(path)
-      case .directory(let path): .directory(path)
-      }
+    let source = try data.map { try DataPlace($0).source } ?? (directory.isOfBuiltInPopulation ? .builtIn : nil)
     return source.map { source in
       SamplingPeople(areRemade: data == nil) {
         let found = try directory.trainingUsers(source, reader: reader)

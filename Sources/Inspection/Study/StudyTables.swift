@@ -1,8 +1,30 @@
 import Autoencoders
+import InteractionData
 public import Presentation
 
 /// Tables and sentences.
 extension InspectionStudy {
+  /// What the command prints: all measures, the strongest dimensions of each model, agreement, recovery, and what may be
+  /// concluded.
+  ///
+  /// - Parameter width: the most that a line holds; see `Table.markdown`.
+  public func text(width: Int? = nil) -> String {
+    var text = summaryTable.markdown(firstColumn: counted(users, "user"), width: width)
+    for model in models {
+      let shown = min(12, model.codes.dimensions.count)
+      text += "\n\(model.label): the \(shown) dimensions with the largest "
+      text += "\(model.distribution == nil ? "variance" : "KL")\n\n"
+      text += dimensionTable(of: model, limit: shown).markdown(width: width)
+    }
+    if !agreements.isEmpty {
+      text += "\nRuns of the same model, on the same users\n\n" + agreementTable.markdown(width: width)
+    }
+    if let recoveryTable {
+      text += "\nRecovery of the true tastes from the codes\n\n" + recoveryTable.markdown(width: width)
+    }
+    return text + (sentences.isEmpty ? "" : "\n") + sentences.map { $0 + "\n" }.joined()
+  }
+
   /// All measures: one column for each model; measures that a point latent space lacks are "not defined".
   public var summaryTable: Table {
     var table = Table(columns: [.text("measure")] + models.map { .number($0.label) })

@@ -5,7 +5,7 @@ import Foundation
 import InteractionData
 
 /// A straight way through a latent space, decoded step by step.
-public struct LatentWalk: Sendable, Equatable {
+public struct LatentWalk: Sendable, Equatable, Encodable {
   /// What goes from where to where, such as `dimension 7`.
   public let title: String
   /// The steps, ends included.
