@@ -105,7 +105,7 @@ public struct ModelDataReader: Sendable {
     if used.isEmpty { return (try read(format), []) }
     do {
       return (try read(format), used)
-    } catch let error as DataError where path != "-" && InteractionFormat.isMisfit(error) {
+    } catch let error as DataError where path != "-" && error.isAboutColumns {
       // A file of another kind, such as synthetic users, is read as it stands.
       guard let data = try? read(wishes.format) else { throw error }
       let flags = used.joined(separator: " ")

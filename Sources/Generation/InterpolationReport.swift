@@ -38,9 +38,6 @@ public struct InterpolationReport: Codable, Sendable, Equatable {
     func list(_ row: [Double]) -> Set<Int> {
       Set(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(length))
     }
-    func overlap(_ a: Set<Int>, _ b: Set<Int>) -> Double {
-      a.isEmpty ? 1 : Double(a.intersection(b).count) / Double(a.union(b).count)
-    }
     self.listLength = length
     let first = probabilities(0)
     let ends = (list(first), list(probabilities(count - 1)))
@@ -48,8 +45,8 @@ public struct InterpolationReport: Codable, Sendable, Equatable {
       let here = probabilities(step)
       let likeliest = list(here)
       return Step(
-        place: Double(step) / Double(count - 1), overlapWithFirst: overlap(likeliest, ends.0),
-        overlapWithLast: overlap(likeliest, ends.1),
+        place: Double(step) / Double(count - 1), overlapWithFirst: likeliest.jaccard(with: ends.0),
+        overlapWithLast: likeliest.jaccard(with: ends.1),
         divergenceFromFirst: zip(here, first).reduce(0) { sum, pair in
           pair.0 > 0 ? sum + pair.0 * (log(pair.0) - log(max(pair.1, .leastNormalMagnitude))) : sum
         })
