@@ -37,47 +37,52 @@ let package = Package(
     .target(name: "Compute", dependencies: ["CGSL", "CKernels", "SharedLibraries"], swiftSettings: settings),
     // Bytes: mapped and compressed input, whole-or-nothing output, safetensors.
     .target(name: "FileFormats", dependencies: ["SharedLibraries"], swiftSettings: settings),
+    // Numbers and tables as people read them.
+    .target(name: "Presentation", swiftSettings: settings),
     // Users, items, interactions: reading, filtering, splitting, simulating.
     .target(
-      name: "InteractionData", dependencies: ["Compute", "FileFormats"], swiftSettings: settings),
+      name: "InteractionData", dependencies: ["Compute", "FileFormats", "Presentation"], swiftSettings: settings),
     // The autoencoder core, the models, the trainer, the model file.
     .target(
-      name: "Autoencoders", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      name: "Autoencoders", dependencies: ["Compute", "FileFormats", "InteractionData", "Presentation"],
       swiftSettings: settings),
     // Metrics, ranking, significance.
     .target(
-      name: "Evaluation", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      name: "Evaluation", dependencies: ["Compute", "FileFormats", "InteractionData", "Presentation"],
       swiftSettings: settings),
     // One data set, one split, several models, one result.
     .target(
       name: "Experiments",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Presentation"],
       swiftSettings: settings),
     // Synthetic users: latent points from a distribution, lengths, items.
     .target(
       name: "Generation",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Presentation"],
       swiftSettings: settings),
     // What synthetic users are worth: fidelity, utility, privacy.
     .target(
       name: "Audit",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+        "Presentation",
       ],
       swiftSettings: settings),
     // What a latent space holds: bounds, active units, agreement, recovery of the truth.
     .target(
       name: "Inspection",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Presentation",
+      ],
       swiftSettings: settings),
     // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
-    .target(name: "Plots", swiftSettings: settings),
+    .target(name: "Plots", dependencies: ["Presentation"], swiftSettings: settings),
     // One look for every HTML report.
     .target(
       name: "Reports",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Plots",
+        "Audit", "Inspection", "Plots", "Presentation",
       ],
       // In the binary, so that one file is all there is to install.
       resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
@@ -87,7 +92,7 @@ let package = Package(
       name: "Doppel",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Reports",
+        "Audit", "Inspection", "Presentation", "Reports",
       ],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
@@ -122,7 +127,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Presentation"],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
@@ -140,7 +145,7 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation"],
+      name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation", "Presentation"],
       swiftSettings: settings),
     .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: settings),
     .testTarget(
@@ -164,11 +169,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: settings),
+    .testTarget(name: "PresentationTests", dependencies: ["Presentation"], swiftSettings: settings),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
         "Audit", "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "Generation", "Inspection",
-        "InteractionData", "Plots", "Reports", "TestSupport",
+        "InteractionData", "Plots", "Presentation", "Reports", "TestSupport",
       ],
       swiftSettings: settings),
     // Runs the built executables; depends on them only so that they are built.

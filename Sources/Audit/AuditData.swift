@@ -63,6 +63,26 @@ public struct AuditData: Sendable {
     self.notes = notes
   }
 
+  /// Reads two or three files.
+  ///
+  /// - Parameters:
+  ///   - real: the users the generator was trained on, to whom all filters apply.
+  ///   - synthetic: taken as it is: likes and nothing else, as `sample` writes them.
+  ///   - holdout: users it has not seen; filters by counts are not about them.
+  ///   - format: how the real files are read.
+  /// - Throws: `InputError`; `DataError`, also when a file has fewer than ``leastUsers`` users.
+  public init(
+    real: String, synthetic: String, holdout: String? = nil, format: InteractionFormat = InteractionFormat(),
+    filters: Filters = Filters(), threads: Int? = nil
+  ) throws {
+    func read(_ path: String, _ format: InteractionFormat) throws -> Interactions {
+      try InteractionReader(format: format, threads: threads).read(path: path)
+    }
+    try self.init(
+      train: filters.apply(to: read(real, format)), synthetic: read(synthetic, InteractionFormat()),
+      holdout: holdout.map { try filters.applyToLikes(of: read($0, format)) })
+  }
+
   /// Takes users over one list of items.
   ///
   /// - Parameters:

@@ -1,6 +1,7 @@
 public import Compute
 public import Experiments
 import Foundation
+import Presentation
 
 /// Holds synthetic users against the real ones they were made from, and against real ones they were not.
 public struct Auditor: Sendable {
@@ -87,7 +88,7 @@ public struct Auditor: Sendable {
         details: [
           "pValue": value.0.pValue, "ceilingPValue": ceiling.0.pValue, "realSimilarity": value.0.within,
         ],
-        remark: "Permutation test: p = \(decimal(value.0.pValue, 3)) (real users: p = \(decimal(ceiling.0.pValue, 3)))."
+        remark: "Permutation test: p = \(Number.decimal(value.0.pValue, 3)) (real users: p = \(Number.decimal(ceiling.0.pValue, 3)))."
       ),
       GapRule.measure(
         .twoSampleTest, value: value.1?.area, standardError: value.1?.standardError, ceiling: ceiling.1?.area,

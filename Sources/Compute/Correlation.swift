@@ -17,6 +17,21 @@ extension Statistics {
     return unsafe gsl_stats_spearman(a, 1, b, 1, a.count, &work)
   }
 
+  /// Kendall's τ-b; `nil` where one side is all ties.
+  public static func kendall(_ a: [Double], _ b: [Double]) -> Double? {
+    var (agreement, left, right) = (0.0, 0.0, 0.0)
+    for i in a.indices {
+      for j in a.indices.dropFirst(i + 1) {
+        let (x, y) = ((a[i] - a[j]), (b[i] - b[j]))
+        let (signX, signY) = (x == 0 ? 0.0 : x > 0 ? 1 : -1, y == 0 ? 0.0 : y > 0 ? 1 : -1)
+        agreement += signX * signY
+        left += signX * signX
+        right += signY * signY
+      }
+    }
+    return left > 0 && right > 0 ? agreement / (left * right).squareRoot() : nil
+  }
+
   /// What a normal variable stays below in absolute value with the probability `level`.
   public static func normalCritical(level: Double) -> Double {
     GSL.prepare()

@@ -25,8 +25,10 @@ public struct Processor: Sendable {
   public static let mostThreads = 1024
 
   /// The engine, and the number format of the products in training if it is not single precision.
-  public var name: String {
-    precision == .float32 ? engine.name : "\(engine.name), \(precision.rawValue) products in training"
+  public var name: String { Self.name(engine: engine.name, precision: precision) }
+
+  package static func name(engine: String, precision: ProductPrecision) -> String {
+    precision == .float32 ? engine : "\(engine), \(precision.rawValue) products in training"
   }
 
   /// The same with another number format for the products in training.

@@ -7,4 +7,5 @@
 @_exported public import Generation
 @_exported public import Inspection
 @_exported public import InteractionData
+@_exported public import Presentation
 @_exported public import Reports

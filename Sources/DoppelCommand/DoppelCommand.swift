@@ -25,7 +25,7 @@ struct DoppelCommand: ParsableCommand {
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
       try invocation.complete()
-      var command = try parseAsRoot(invocation.words)
+      var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
         try (command as? any CheckedCommand)?.check(invocation)
         try command.run()

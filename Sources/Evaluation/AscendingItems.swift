@@ -1,13 +1,11 @@
+import Compute
+
 // Set operations on ascending lists of items, the form of every row of `SparseRows`.
 
 /// Whether `item` is in the list.
 func contains(_ items: ArraySlice<Int32>, _ item: Int32) -> Bool {
-  var (low, high) = (items.startIndex, items.endIndex)
-  while low < high {
-    let middle = (low + high) / 2
-    if items[middle] < item { low = middle + 1 } else { high = middle }
-  }
-  return low < items.endIndex && items[low] == item
+  let place = items.partitioningIndex { $0 >= item }
+  return place < items.endIndex && items[place] == item
 }
 
 /// The first item in both lists.

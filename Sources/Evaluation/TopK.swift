@@ -1,3 +1,5 @@
+import Compute
+
 /// An item with its score.
 public struct RankedItem: Sendable, Equatable {
   /// The column of the item.
@@ -65,16 +67,12 @@ public func topK(
 /// Items must arrive in ascending order: a new item whose score equals the worst one's then loses by the tie
 /// rule, and "is it better" is a comparison of scores alone.
 private struct BoundedHeap {
-  private let capacity: Int
   /// The larger the better: see ``key(item:score:)``.
-  private var keys: [UInt64] = []
+  private var best: LargestKeys<UInt64>
   /// The score of the worst item kept.
   private var threshold: Float = 0
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    keys.reserveCapacity(capacity)
-  }
+  init(capacity: Int) { best = LargestKeys(capacity) }
 
   /// The tie rule as one number: score descending in the upper half, item ascending in the lower.
   private static func key(item: Int, score: Float) -> UInt64 {
@@ -90,7 +88,7 @@ private struct BoundedHeap {
   /// Takes in the items `from..<to`.
   mutating func scan(_ scores: borrowing Span<Float>, from: Int, to: Int, only allowed: [Bool]?) throws {
     var item = from
-    while item < to && keys.count < capacity {
+    while item < to && !best.isFull {
       try offer(item, scores, allowed)
       item += 1
     }
@@ -121,34 +119,10 @@ private struct BoundedHeap {
     let score = scores[item]
     if score.isNaN { throw NotANumberError(item: item) }
     if let allowed, !allowed[item] { return }
-    let key = Self.key(item: item, score: score)
-    if keys.count < capacity { append(key) } else { replaceWorst(by: key) }
-    threshold = scores[Self.item(of: keys[0])]
-  }
-
-  private mutating func append(_ key: UInt64) {
-    keys.append(key)
-    var child = keys.count - 1
-    while child > 0 && key < keys[(child - 1) / 2] {
-      keys[child] = keys[(child - 1) / 2]
-      child = (child - 1) / 2
-    }
-    keys[child] = key
-  }
-
-  private mutating func replaceWorst(by key: UInt64) {
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      if child >= capacity { break }
-      if child + 1 < capacity && keys[child + 1] < keys[child] { child += 1 }
-      if key <= keys[child] { break }
-      keys[parent] = keys[child]
-      parent = child
-    }
-    keys[parent] = key
+    best.offer(Self.key(item: item, score: score))
+    if let worst = best.smallest { threshold = scores[Self.item(of: worst)] }
   }
 
   /// The items, best first.
-  func sorted() -> [Int] { keys.sorted(by: >).map(Self.item) }
+  func sorted() -> [Int] { best.keys.sorted(by: >).map(Self.item) }
 }

@@ -1,3 +1,5 @@
+import Presentation
+
 /// The result of the significance tests, in plain sentences.
 public enum Verdict {
   /// The result on one metric in a short sentence, without numbers.
@@ -120,7 +122,7 @@ public enum Verdict {
 
   private static func percent(_ level: Double) -> String {
     let value = 100 * level
-    return decimal(value, abs(value - value.rounded()) < 1e-9 ? 0 : 1) + " %"
+    return Number.percent(level, decimals: abs(value - value.rounded()) < 1e-9 ? 0 : 1)
   }
 
   private static func listed(_ parts: [String], _ conjunction: String) -> String {
@@ -141,17 +143,17 @@ public enum Verdict {
       self.other = other
       self.pValue = pValue
       let isForward = (pair.a == best) == pair.metric.kind.largerIsBetter
-      size = decimal(isForward ? pair.difference : -pair.difference, 4)
+      size = Number.decimal(isForward ? pair.difference : -pair.difference)
       range =
         isForward
-        ? "\(decimal(interval.lower, 4)) to \(decimal(interval.upper, 4))"
-        : "\(decimal(-interval.upper, 4)) to \(decimal(-interval.lower, 4))"
+        ? "\(Number.decimal(interval.lower)) to \(Number.decimal(interval.upper))"
+        : "\(Number.decimal(-interval.upper)) to \(Number.decimal(-interval.lower))"
     }
 
     var probability: String { Self.probability(pValue) }
 
     static func probability(_ pValue: Double) -> String {
-      pValue < 0.0001 ? "p < 0.0001" : "p = \(decimal(pValue, 4))"
+      pValue < 0.0001 ? "p < 0.0001" : "p = \(Number.decimal(pValue))"
     }
   }
 

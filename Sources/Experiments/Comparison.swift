@@ -1,7 +1,6 @@
 import Autoencoders
-public import Compute
 public import Evaluation
-public import FileFormats
+public import Presentation
 
 /// The results of several models on one split, with the tests between them.
 public struct Comparison: Sendable {
@@ -38,30 +37,26 @@ public struct Comparison: Sendable {
     tableMetrics.first { metric in models.contains { $0[metric]?.values != nil } }
   }
 
-  /// A Markdown table: metrics with standard errors, epochs, seconds, parameters.
-  public var table: ResultTable {
-    var table = ResultTable(
-      columns: tableMetrics.map { .init($0) }
-        + [.init("best epoch"), .init("epochs"), .init("train s"), .init("parameters")])
+  /// One row for each model: metrics with standard errors, epochs, seconds, parameters.
+  public var table: Table {
+    var table = Table(
+      columns: [.text("model")] + tableMetrics.map { .init($0) }
+        + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
     for model in models {
-      let scores = tableMetrics.map { ResultTable.Cell(model[$0]) }
-      let cost: [ResultTable.Cell] =
-        model.history.isEmpty
-        ? [.missing, .missing]
-        : [.text("\(model.bestEpoch)"), .text("\(model.history.count)")]
+      let cost: [Table.Cell] =
+        model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
       table.append(
-        model.name,
-        scores + cost + [
-          .number(model.seconds.train, decimals: 1), .text("\(model.parameters)"),
+        [.name(model.name)] + tableMetrics.map { .init(model[$0]) } + cost + [
+          .number(model.seconds.train, decimals: 1), .count(model.parameters),
         ])
     }
     return table
   }
 
   /// Every metric of a single model, one per line.
-  public var scoreTable: ResultTable {
-    var table = ResultTable(columns: [.init("value")])
-    for score in models.first?.scores ?? [] { table.append(score.metric.key, [.init(score)]) }
+  public var scoreTable: Table {
+    var table = Table(columns: [.text("metric"), .number("value")])
+    for score in models.first?.scores ?? [] { table.append([.text(score.metric.key), .init(score)]) }
     return table
   }
 
@@ -77,79 +72,5 @@ public struct Comparison: Sendable {
 
   private func values(_ metric: Metric) -> [(name: String, value: Double)] {
     models.compactMap { model in model[metric].map { (name: model.name, value: $0.value) } }
-  }
-}
-
-/// The JSON document of `compare` and `evaluate`.
-public struct ResultDocument: Sendable {
-  /// The data set.
-  public var dataset: DataSummary
-  /// The split: kind, sizes, hash.
-  public var split: [String: JSONValue]
-  /// The seed of the run.
-  public var seed: UInt64
-  /// The processor used.
-  public var processor: Processor
-  /// Doppel's version.
-  public var version: String
-  /// The time to read the data.
-  public var loadSeconds: Double
-  /// The time of the whole run.
-  public var totalSeconds: Double
-  /// Notes, such as what was left out.
-  public var notes: [String]
-
-  /// Creates a document without results.
-  public init(
-    dataset: DataSummary, split: [String: JSONValue], seed: UInt64, processor: Processor,
-    version: String, loadSeconds: Double, totalSeconds: Double, notes: [String]
-  ) {
-    self.dataset = dataset
-    self.split = split
-    self.seed = seed
-    self.processor = processor
-    self.version = version
-    self.loadSeconds = loadSeconds
-    self.totalSeconds = totalSeconds
-    self.notes = notes
-  }
-
-  /// The document with the results of a comparison.
-  public func json(_ comparison: Comparison) throws -> JSONValue {
-    .object([
-      "dataset": try JSONValue(encoding: dataset),
-      "split": .object(split),
-      "seed": .number(Double(seed)),
-      "threads": .number(Double(processor.threads)),
-      "engine": .string(processor.engine.name),
-      "precision": .string(processor.precision.rawValue),
-      "version": .string(version),
-      "seconds": .object(["load": .number(loadSeconds), "total": .number(totalSeconds)]),
-      "models": .array(try comparison.models.map(json)),
-      "comparisons": .array(try comparison.pairs.map { try JSONValue(encoding: $0) }),
-      "conclusions": .array(comparison.sentences.map { .string($0) }),
-      "notes": .array(notes.map { .string($0) }),
-    ])
-  }
-
-  private func json(_ model: ModelResult) throws -> JSONValue {
-    var metrics: [String: JSONValue] = [:]
-    var errors: [String: JSONValue] = [:]
-    for score in model.scores {
-      metrics[score.metric.key] = .number(score.value)
-      errors[score.metric.key] = score.standardError.map { .number($0) } ?? .null
-    }
-    return .object([
-      "name": .string(model.name),
-      "metrics": .object(metrics),
-      "standardErrors": .object(errors),
-      "epochs": .number(Double(model.history.count)),
-      "bestEpoch": .number(Double(model.bestEpoch)),
-      "seconds": try JSONValue(encoding: model.seconds),
-      "usersPerSecond": .number(model.usersPerSecond),
-      "parameters": .number(Double(model.parameters)),
-      "hyperparameters": .object(model.configuration.hyperparameters),
-      "notes": .array(model.notes.map { .string($0) }),
-    ])
   }
 }

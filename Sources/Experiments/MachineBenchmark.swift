@@ -49,7 +49,7 @@ public enum MachineBenchmark {
 }
 
 /// The size of a training step.
-public struct StepShape: Sendable, Equatable {
+public struct StepShape: Codable, Sendable, Equatable {
   /// The number of items.
   public var items = 20_108
   /// The width of the hidden layer on both sides.
@@ -60,6 +60,9 @@ public struct StepShape: Sendable, Equatable {
   public var batchSize = 500
   /// The approximate number of items per user.
   public var interactions = 70
+
+  /// Documents leave out how many items a user has.
+  private enum CodingKeys: String, CodingKey { case items, hidden, latent, batchSize }
 
   /// Creates the shape of Mult-VAE on MovieLens 20M, the paper's.
   public init() {}
@@ -82,7 +85,7 @@ public struct StepShape: Sendable, Equatable {
 }
 
 /// The time of an update, and its lower limit.
-public struct StepTime: Sendable {
+public struct StepTime: Encodable, Sendable {
   /// Median seconds of an update.
   public let seconds: Double
   /// What the products of the output layer alone would take at the measured product rate.
@@ -93,4 +96,15 @@ public struct StepTime: Sendable {
   public var usersPerSecond: Double { Double(users) / seconds }
   /// The share of the product bound that is reached, from 0 to 1.
   public var shareOfLimit: Double { productSeconds / seconds }
+
+  private enum CodingKeys: String, CodingKey { case seconds, usersPerSecond, productSeconds, shareOfLimit }
+
+  /// The times and what follows from them.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(seconds, forKey: .seconds)
+    try container.encode(usersPerSecond, forKey: .usersPerSecond)
+    try container.encode(productSeconds, forKey: .productSeconds)
+    try container.encode(shareOfLimit, forKey: .shareOfLimit)
+  }
 }

@@ -1,7 +1,7 @@
 public import Autoencoders
 import FileFormats
 import Foundation
-import InteractionData
+public import InteractionData
 
 /// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
 public struct ModelCard: Sendable {

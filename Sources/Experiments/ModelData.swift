@@ -28,7 +28,8 @@ public struct ModelDataReader: Sendable {
   /// What the model remembers, if it does.
   public let record: DataRecord?
   private let wishes: Wishes
-  let threads: Int?
+  /// The largest number of threads that read; `nil` for all cores.
+  public let threads: Int?
   private let keepsRatings: Bool
 
   /// Prepares to read for a model.
@@ -104,7 +105,7 @@ public struct ModelDataReader: Sendable {
     if used.isEmpty { return (try read(format), []) }
     do {
       return (try read(format), used)
-    } catch let error as DataError where path != "-" && InteractionFormat.isMisfit(error) {
+    } catch let error as DataError where path != "-" && error.isAboutColumns {
       // A file of another kind, such as synthetic users, is read as it stands.
       guard let data = try? read(wishes.format) else { throw error }
       let flags = used.joined(separator: " ")
@@ -127,15 +128,15 @@ public struct ModelDataReader: Sendable {
         used.append(Self.flag(minRating))
       }
     }
-    for (key, filter) in DataRecord.counts {
-      if let wish = wish(key) { likes[keyPath: filter] = wish }
+    for filter in counts {
+      if let wish = filter.wish { likes[keyPath: filter.path] = wish }
     }
     var all = likes
-    var counts: [String] = []
-    for (key, filter) in DataRecord.counts where wish(key) == nil {
-      guard let count = record?.filters[keyPath: filter], count > 0 else { continue }
-      all[keyPath: filter] = count
-      counts.append("\(DataRecord.flag(key)) \(count)")
+    var remembered: [String] = []
+    for filter in counts where filter.wish == nil {
+      guard let count = record?.filters[keyPath: filter.path], count > 0 else { continue }
+      all[keyPath: filter.path] = count
+      remembered.append("\(filter.key.flag) \(count)")
     }
     var (kept, isTraining) = (Interactions?.none, Bool?.none)
     if let hash = record?.hash {
@@ -143,7 +144,7 @@ public struct ModelDataReader: Sendable {
       isTraining = trained?.pairHash(withRatings: keepsRatings) == hash
       if scope == .training && isTraining == true || all == likes, let trained {
         kept = trained
-        if scope == .training && isTraining == true { used += counts }
+        if scope == .training && isTraining == true { used += remembered }
       }
     }
     let result = try kept ?? likes.apply(to: data)
@@ -159,12 +160,11 @@ public struct ModelDataReader: Sendable {
 
   private var minRating: Double? { wishes.minRating ?? record?.filters.minRating }
 
-  private func wish(_ key: String) -> Int? {
-    switch key {
-    case "minUserItems": wishes.minUserItems
-    case "minItemUsers": wishes.minItemUsers
-    default: wishes.core
-    }
+  private var counts: [(key: DataRecord.CodingKeys, path: WritableKeyPath<Filters, Int>, wish: Int?)] {
+    [
+      (.minUserItems, \.minUserItems, wishes.minUserItems), (.minItemUsers, \.minItemUsers, wishes.minItemUsers),
+      (.core, \.core, wishes.core),
+    ]
   }
 
   /// The format to read with, and the flags in it that are remembered.
@@ -179,7 +179,7 @@ public struct ModelDataReader: Sendable {
     for (key, column) in DataRecord.columns where format[keyPath: column] == .recognised {
       guard let text = remembered[keyPath: column].text else { continue }
       format[keyPath: column] = remembered[keyPath: column]
-      used.append("\(DataRecord.flag(key)) \(text)")
+      used.append("\(key.flag) \(text)")
     }
     return (format, used)
   }

@@ -10,7 +10,7 @@ public struct SplitExport: Sendable {
   /// Which interactions are in which file.
   public let parts: SplitParts
   /// What `split.json` says.
-  public let description: [String: JSONValue]
+  public let document: SplitDocument
   /// Counted remarks.
   public let notes: [String]
 
@@ -25,13 +25,13 @@ public struct SplitExport: Sendable {
     }
     let data = try selection.interactions(seed: seed, keepingRatings: true)
     summary = DataSummary(data)
-    var members: [String: JSONValue]
+    var division: SplitDescription
     switch task {
     case .ranking:
       let split = try selection.divide(data, seed: seed)
       parts = SplitParts(split, of: data)
-      members = split.description
-      if split.kind == .users { members["heldOut"] = .number(selection.heldOut) }
+      division = split.description
+      if split.kind == .users { division.heldOut = selection.heldOut }
       notes = data.notes + split.notes
     case .rating:
       guard data.ratings != nil else {
@@ -41,31 +41,57 @@ public struct SplitExport: Sendable {
       }
       let split = try RatingSplit(data, seed: seed)
       parts = SplitParts(split, of: data)
-      members = split.description
+      division = split.description
       notes = data.notes + split.notes
     }
-    members["dataset"] = try JSONValue(encoding: summary)
-    members["seed"] = .number(Double(seed.value))
-    members["version"] = .string(DoppelVersion.current)
-    members["data"] = DataRecord(selection, hash: data.pairHash()).json
-    members["files"] = .object(Self.files(parts))
-    description = members
-  }
-
-  private static func files(_ parts: SplitParts) -> [String: JSONValue] {
-    parts.positions.keys.reduce(into: [:]) { files, part in
-      let counts = parts.counts(of: part)
-      files[part.fileName] = .object([
-        "interactions": .number(Double(counts.interactions)), "users": .number(Double(counts.users)),
-        "items": .number(Double(counts.items)),
-      ])
-    }
+    var facts = RunFacts()
+    (facts.seed, facts.dataset) = (seed.value, summary)
+    facts.data = DataRecord(selection, hash: data.pairHash())
+    document = SplitDocument(
+      facts: facts, division: division,
+      files: parts.positions.keys.reduce(into: [:]) { [parts] files, part in
+        let counts = parts.counts(of: part)
+        files[part.fileName] = .init(users: counts.users, items: counts.items, interactions: counts.interactions)
+      })
   }
 
   /// Writes the files and `split.json`, all or none.
   ///
   /// - Throws: `OutputError`.
   public func write(to path: String) throws {
-    try parts.write(to: path, description: JSONValue.object(description).prettyPrinted + "\n")
+    try parts.write(to: path, description: JSONValue(encoding: document).prettyPrinted + "\n")
+  }
+}
+
+/// What `split.json` says: the members of the facts and of the division side by side, and the size of every file.
+public struct SplitDocument: Encodable, Sendable {
+  /// Data, seed, version.
+  public var facts: RunFacts
+  /// Kind, sizes, fingerprint.
+  public var division: SplitDescription
+  /// The size of each file, by name.
+  public var files: [String: Size]
+  /// The directory written, in the document that the command prints.
+  public var output: String?
+
+  /// The size of one file.
+  public struct Size: Encodable, Sendable, Equatable {
+    /// Different users.
+    public var users: Int
+    /// Different items.
+    public var items: Int
+    /// Lines.
+    public var interactions: Int
+  }
+
+  private enum CodingKeys: String, CodingKey { case files, output }
+
+  /// Writes everything at one level.
+  public func encode(to encoder: any Encoder) throws {
+    try facts.encode(to: encoder)
+    try division.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(files, forKey: .files)
+    try container.encodeIfPresent(output, forKey: .output)
   }
 }

@@ -11,16 +11,20 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   public let message: String
   /// What would be accepted.
   public let accepted: String?
+  /// Whether the file does not have the columns or the separator that it was to be read with.
+  public let isAboutColumns: Bool
 
   /// Creates an error; `text` may be as long and as strange as it was found.
   public init(
-    path: String, line: Int? = nil, text: String? = nil, message: String, accepted: String? = nil
+    path: String, line: Int? = nil, text: String? = nil, message: String, accepted: String? = nil,
+    isAboutColumns: Bool = false
   ) {
     self.path = path
     self.line = line
     self.text = text.map(Self.presentable)
     self.message = message
     self.accepted = accepted
+    self.isAboutColumns = isAboutColumns
   }
 
   /// One sentence, such as `ratings.csv:12: "abc" is not a rating; accepted: a finite number such as 4 or

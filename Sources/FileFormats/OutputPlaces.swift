@@ -17,19 +17,20 @@ public enum OutputPlaces {
   public static func check(
     _ outputs: [(flag: String, path: String)], reading inputs: [(name: String, path: String)] = []
   ) throws(OutputError) {
-    for output in outputs {
+    let found = outputs.map { output in
       let place = canonicalPath(output.path)
-      guard FileKind(path: place) == .regular else { continue }
+      return (flag: output.flag, path: output.path, place: place, kind: FileKind(path: place))
+    }
+    for output in found where output.kind == .regular {
       for input in inputs {
         let read = canonicalPath(input.path)
         let isModel = FileKind(path: read + "/config.json") == .regular
-        guard place == read || isModel && place.hasPrefix(read + "/") else { continue }
+        guard output.place == read || isModel && output.place.hasPrefix(read + "/") else { continue }
         throw OutputError(
           path: output.path, reason: "\(output.flag) would replace what \(input.name) reads; choose another path")
       }
     }
-    let places = outputs.map { (flag: $0.flag, path: $0.path, place: canonicalPath($0.path)) }
-      .filter { FileKind(path: $0.place) != .other }
+    let places = found.filter { $0.kind != .other }
     for (index, one) in places.enumerated() {
       for other in places[(index + 1)...] {
         if one.place == other.place {

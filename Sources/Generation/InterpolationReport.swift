@@ -1,12 +1,11 @@
 public import Autoencoders
 public import Compute
-public import FileFormats
 import Foundation
 
 /// The change in items along an interpolation between two users.
-public struct InterpolationReport: Sendable, Equatable {
+public struct InterpolationReport: Codable, Sendable, Equatable {
   /// One point of the interpolation.
-  public struct Step: Sendable, Equatable {
+  public struct Step: Codable, Sendable, Equatable {
     /// From 0 to 1.
     public let place: Double
     /// Jaccard overlap of the most probable items with those of the first end.
@@ -39,9 +38,6 @@ public struct InterpolationReport: Sendable, Equatable {
     func list(_ row: [Double]) -> Set<Int> {
       Set(row.indices.sorted { (row[$1], $0) < (row[$0], $1) }.prefix(length))
     }
-    func overlap(_ a: Set<Int>, _ b: Set<Int>) -> Double {
-      a.isEmpty ? 1 : Double(a.intersection(b).count) / Double(a.union(b).count)
-    }
     self.listLength = length
     let first = probabilities(0)
     let ends = (list(first), list(probabilities(count - 1)))
@@ -49,26 +45,11 @@ public struct InterpolationReport: Sendable, Equatable {
       let here = probabilities(step)
       let likeliest = list(here)
       return Step(
-        place: Double(step) / Double(count - 1), overlapWithFirst: overlap(likeliest, ends.0),
-        overlapWithLast: overlap(likeliest, ends.1),
+        place: Double(step) / Double(count - 1), overlapWithFirst: likeliest.jaccard(with: ends.0),
+        overlapWithLast: likeliest.jaccard(with: ends.1),
         divergenceFromFirst: zip(here, first).reduce(0) { sum, pair in
           pair.0 > 0 ? sum + pair.0 * (log(pair.0) - log(max(pair.1, .leastNormalMagnitude))) : sum
         })
     }
-  }
-
-  /// The steps for programs.
-  public var json: JSONValue {
-    .object([
-      "listLength": .number(Double(listLength)),
-      "steps": .array(
-        steps.map {
-          .object([
-            "place": .number($0.place), "overlapWithFirst": .number($0.overlapWithFirst),
-            "overlapWithLast": .number($0.overlapWithLast),
-            "divergenceFromFirst": .number($0.divergenceFromFirst),
-          ])
-        }),
-    ])
   }
 }

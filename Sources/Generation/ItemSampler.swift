@@ -54,12 +54,12 @@ struct ItemSampler {
     if drawn.count < count {
       let keys = logits[row: row]
       let first = keys.startIndex
-      var best = LargestKeys(count: count - drawn.count)
+      var best = LargestKeys<KeyedItem>(count - drawn.count)
       for item in 0..<items where drawnFor[item] != user {
         let gumbel = -log(-log(max(random.fineUniform(), 0x1p-54)))
-        best.offer(Double(keys[first + item]) / temperature.value + gumbel, item: Int32(item))
+        best.offer(KeyedItem(key: Double(keys[first + item]) / temperature.value + gumbel, item: Int32(item)))
       }
-      drawn += best.items
+      drawn += best.keys.map(\.item)
     }
     return drawn.sorted()
   }
@@ -109,11 +109,7 @@ struct ItemSampler {
   /// The item at a share of the total weight.
   private func invert(_ share: Double) -> Int {
     let target = share * cumulative[cumulative.count - 1]
-    var (low, high) = (0, cumulative.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if cumulative[middle] > target { high = middle } else { low = middle + 1 }
-    }
+    let low = min(cumulative.count - 1, cumulative.partitioningIndex { $0 > target })
     let span = weights[row: 0].span
     var left = Float(target - (low == 0 ? 0 : cumulative[low - 1]))
     let end = min(items, (low + 1) * groupSize)
@@ -125,36 +121,10 @@ struct ItemSampler {
   }
 }
 
-/// The items with the largest keys seen so far, in a heap with the smallest key on top.
-private struct LargestKeys {
-  private let capacity: Int
-  private var heap: [(key: Double, item: Int32)] = []
+/// An item with the key that it has drawn.
+private struct KeyedItem: Comparable {
+  let key: Double
+  let item: Int32
 
-  init(count: Int) {
-    capacity = count
-    heap.reserveCapacity(count)
-  }
-
-  var items: [Int32] { heap.map(\.item) }
-
-  mutating func offer(_ key: Double, item: Int32) {
-    if heap.count < capacity {
-      heap.append((key, item))
-      var child = heap.count - 1
-      while child > 0 && heap[child].key < heap[(child - 1) / 2].key {
-        heap.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-    } else if key > heap[0].key {
-      heap[0] = (key, item)
-      var parent = 0
-      while 2 * parent + 1 < capacity {
-        var child = 2 * parent + 1
-        if child + 1 < capacity && heap[child + 1].key < heap[child].key { child += 1 }
-        if heap[parent].key <= heap[child].key { break }
-        heap.swapAt(parent, child)
-        parent = child
-      }
-    }
-  }
+  static func < (a: KeyedItem, b: KeyedItem) -> Bool { a.key < b.key }
 }

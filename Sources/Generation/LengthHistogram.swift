@@ -52,14 +52,7 @@ public struct LengthHistogram: Sendable, Equatable {
   }
 
   /// The length of the user at a place in the order of lengths.
-  private func length(atPlace wanted: Int) -> Int {
-    var (low, high) = (0, cumulative.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if cumulative[middle] > wanted { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
+  private func length(atPlace wanted: Int) -> Int { cumulative.partitioningIndex { $0 > wanted } }
 }
 
 extension LengthHistogram {

@@ -153,15 +153,20 @@ public struct Neighbourhood: Sendable {
   private static func nearest(
     _ products: ArraySlice<Float>, _ halfNorms: [Float], _ neighbours: Int, leavingOut own: Int?
   ) -> [Int] {
-    // ½‖c‖² − z·c orders the landmarks as their distance does.
-    var best: [(distance: Float, landmark: Int)] = []
+    var best = LargestKeys<Near>(neighbours)
     for (landmark, product) in products.enumerated() where landmark != own {
-      let distance = halfNorms[landmark] - product
-      if best.count == neighbours && !(distance < best[neighbours - 1].distance) { continue }
-      best.insert((distance, landmark), at: best.firstIndex { $0.distance > distance } ?? best.count)
-      if best.count > neighbours { best.removeLast() }
+      best.offer(Near(distance: halfNorms[landmark] - product, landmark: landmark))
     }
-    return best.map(\.landmark)
+    return best.keys.sorted(by: >).map(\.landmark)
+  }
+
+  /// A landmark by how near it is; the nearer is the larger.
+  private struct Near: Comparable {
+    /// ½‖c‖² − z·c, which orders landmarks as their distance does.
+    let distance: Float
+    let landmark: Int
+
+    static func < (a: Near, b: Near) -> Bool { (b.distance, b.landmark) < (a.distance, a.landmark) }
   }
 
   /// The length of one landmark for each place, uncalibrated or calibrated.
@@ -207,15 +212,7 @@ public struct Neighbourhood: Sendable {
     let histogram: LengthHistogram
 
     func length(for length: Int, using random: inout RandomSource) -> Int {
-      func firstPlace(notBelow length: Int) -> Int {
-        var (low, high) = (0, found.count)
-        while low < high {
-          let middle = (low + high) / 2
-          if found[middle] < length { low = middle + 1 } else { high = middle }
-        }
-        return low
-      }
-      let (low, high) = (firstPlace(notBelow: length), firstPlace(notBelow: length + 1))
+      let (low, high) = (found.partitioningIndex { $0 >= length }, found.partitioningIndex { $0 > length })
       let rank = (Double(low) + random.uniform() * Double(high - low)) / Double(found.count)
       return histogram.quantile(rank)
     }

@@ -56,8 +56,8 @@ struct ColumnChoice {
       case .number(let number):
         guard 1...sample.width ~= number else {
           throw DataError(
-            path: place.path, line: place.line, message: InteractionFormat.missingNumber + "\(number) for the \(role)",
-            accepted: "1 to \(sample.width) (\(role.option))")
+            path: place.path, line: place.line, message: "has no column \(number) for the \(role)",
+            accepted: "1 to \(sample.width) (\(role.option))", isAboutColumns: true)
         }
         self[role] = number - 1
       case .named(let name):
@@ -69,8 +69,8 @@ struct ColumnChoice {
         guard let column = names.column(named: name) else {
           let nearest = nearestSpelling(to: name, among: names.names).map { " (nearest: \($0))" } ?? ""
           throw DataError(
-            path: place.path, line: place.line, text: name, message: InteractionFormat.missingColumn,
-            accepted: names.names.joined(separator: ", ") + nearest)
+            path: place.path, line: place.line, text: name, message: "is not a column of this file",
+            accepted: names.names.joined(separator: ", ") + nearest, isAboutColumns: true)
         }
         self[role] = column
       }

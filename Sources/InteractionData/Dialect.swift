@@ -34,9 +34,9 @@ struct DialectDecision {
         path: path, line: lines.first.number, text: String(decoding: lines.first.bytes, as: UTF8.self),
         message: isFault
           ? "has quotes that do not fit"
-          : InteractionFormat.oneColumn
-            + (format.delimiter.map { " when split at \($0)" } ?? ""),
-        accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)")
+          : "has only one column" + (format.delimiter.map { " when split at \($0)" } ?? ""),
+        accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)",
+        isAboutColumns: !isFault)
     }
     let names = ColumnNames(sample.first)
     let isNamed = ColumnRole.allCases.contains { if case .named = format.column($0) { true } else { false } }

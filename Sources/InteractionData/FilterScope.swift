@@ -1,5 +1,3 @@
-public import FileFormats
-
 /// Which files filters are about: what a model is fitted to is shaped by all of them, other files only by what a like is.
 extension Filters {
   /// The filter that says what a like is, without those that shape a training set by counts.
@@ -33,15 +31,4 @@ extension Interactions {
       userIndices: numbers(userIndices, self.users, users) + numbers(other.userIndices, other.users, users),
       itemIndices: numbers(itemIndices, self.items, items) + numbers(other.itemIndices, other.items, items))
   }
-}
-
-extension InteractionFormat {
-  /// Whether an error says that a file does not have the columns asked for, or not this separator.
-  public static func isMisfit(_ error: DataError) -> Bool {
-    error.message == missingColumn || error.message.hasPrefix(missingNumber) || error.message.hasPrefix(oneColumn)
-  }
-
-  static let missingColumn = "is not a column of this file"
-  static let missingNumber = "has no column "
-  static let oneColumn = "has only one column"
 }

@@ -139,11 +139,7 @@ extension SparseRows {
   /// Whether a row has a column.
   fileprivate func contains(_ column: Int, inRow row: Int) -> Bool {
     let range = range(ofRow: row)
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if indices[middle] < column { low = middle + 1 } else { high = middle }
-    }
-    return low < range.upperBound && indices[low] == column
+    let place = indices[range].partitioningIndex { $0 >= column }
+    return place < range.upperBound && indices[place] == column
   }
 }

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Bars from 0: one for each category of either axis.
 public struct Bars: PlotMark {
   /// What they are called and look like.

@@ -1,3 +1,5 @@
+import Presentation
+
 /// A table of values as colours: categories on both axes, one hue for each sign.
 ///
 /// The strongest colour is the largest absolute value unless `scale` is given.

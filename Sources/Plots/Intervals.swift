@@ -1,3 +1,5 @@
+import Presentation
+
 /// Values with their intervals, one for each category of the vertical axis: a dot plot.
 public struct Intervals: PlotMark {
   /// A value and how far it may be off; without ends, only the value is drawn.

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Points joined by a line or by steps; a value that is not finite leaves a gap.
 public struct Line: PlotMark {
   /// The name and look of the line.

@@ -1,3 +1,5 @@
+import Presentation
+
 /// A plot: two axes and marks between them, written as one SVG element.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Axes, ticks, labels and the legend.
 extension PlotFrame {
   var axes: Markup {

@@ -1,3 +1,5 @@
+import Presentation
+
 /// One value that a plot shows, in words: what a table under the plot lists.
 public struct PlotDatum: Sendable, Equatable {
   /// The name of its series; empty where there is none.

@@ -1,3 +1,5 @@
+import Presentation
+
 /// Points of a scatter plot.
 public struct Points: PlotMark {
   /// What they are called and look like.

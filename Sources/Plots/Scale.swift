@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 
 /// How the values of an axis become places along it.
 public enum Scale: Sendable, Equatable {

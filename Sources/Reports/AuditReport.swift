@@ -1,22 +1,24 @@
 public import Audit
+public import Autoencoders
 import Foundation
 import InteractionData
 import Plots
+import Presentation
 
 /// The report of `audit`.
 public struct AuditReport: Sendable {
   let result: AuditResult
-  private let facts: [(String, String)]
+  private let run: RunFacts
   private let command: String?
 
   /// Prepares a report.
   ///
   /// - Parameters:
-  ///   - facts: shown in the heading after the sizes of the populations.
+  ///   - run: seed, engine, version.
   ///   - command: the command line, shown at the end.
-  public init(_ result: AuditResult, facts: [(String, String)] = [], command: String? = nil) {
+  public init(_ result: AuditResult, run: RunFacts, command: String? = nil) {
     self.result = result
-    self.facts = facts
+    self.run = run
     self.command = command
   }
 
@@ -26,7 +28,7 @@ public struct AuditReport: Sendable {
       "Audit of \(result.synthetic.name)",
       lead: "\(counted(result.synthetic.users, "synthetic user")) compared with real users: fidelity, utility, privacy."
     )
-    page.facts = populations + facts.map { (name: $0.0, value: $0.1) }
+    page.facts = populations + run.lines
     page.append(conclusions)
     page.append(
       section("Fidelity", result.fidelity.measures, "How similar synthetic users are to real ones.", fidelityFigures))
@@ -49,7 +51,7 @@ public struct AuditReport: Sendable {
 
   private var populations: [(name: String, value: String)] {
     func size(_ population: AuditPopulation) -> String {
-      "\(population.name), \(count(population.users)) users, \(count(population.items)) items"
+      "\(population.name), \(Number.text(population.users)) users, \(Number.text(population.items)) items"
     }
     return [("real", size(result.train))] + (result.holdout.map { [("holdout", size($0))] } ?? [])
       + [("synthetic", size(result.synthetic))]
@@ -60,8 +62,8 @@ public struct AuditReport: Sendable {
     let attack = result.strongerAttack ?? result[.membershipAUC]
     let figures = (kinds.map { result[$0] } + [attack]).compactMap(\.self).map { measure in
       KeyFigure(
-        measure.kind.title, measure.value.map { decimal($0) } ?? "–",
-        detail: measure.ceiling.map { "real users: \(decimal($0))" } ?? "no real users to compare with",
+        measure.kind.title, measure.value.map { Number.text($0, decimals: 3) } ?? "–",
+        detail: measure.ceiling.map { "real users: \(Number.text($0, decimals: 3))" } ?? "no real users to compare with",
         verdict: verdict(measure.judgement))
     }
     return ReportSection("Conclusions", [.keyFigures(figures), .list(result.conclusions)])
@@ -70,16 +72,16 @@ public struct AuditReport: Sendable {
   private func section(
     _ title: String, _ measures: [AuditMeasure], _ words: String, _ more: [ReportBlock]
   ) -> ReportSection {
-    var table = ReportTable(
+    var table = Table(
       "\(title): synthetic users compared with \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
       columns: [.text("measure"), .text("verdict"), .number("synthetic"), .number("real"), .number("margin")])
     for measure in measures {
       table.append([
         // The verdict comes first: a phone shows two columns without scrolling.
         .text(measure.kind.title), .verdict(verdict(measure.judgement), measure.judgement.rawValue),
-        .number(measure.value, decimals: 4, standardError: measure.standardError),
-        .number(measure.ceiling, decimals: 4, standardError: measure.ceilingError),
-        .number(measure.gap?.margin, decimals: 4),
+        .number(measure.value, standardError: measure.standardError),
+        .number(measure.ceiling, standardError: measure.ceilingError),
+        .number(measure.gap?.margin),
       ])
     }
     return ReportSection(
@@ -90,19 +92,19 @@ public struct AuditReport: Sendable {
       ])
   }
 
-  private func scores(_ utility: AuditUtility) -> ReportTable {
-    var table = ReportTable(
+  private func scores(_ utility: AuditUtility) -> Table {
+    var table = Table(
       "ndcg@100 on holdout users", columns: [.text("model"), .text("trained on"), .number("ndcg@100")])
     for score in utility.scores {
       table.append([
         .name(score.model), .text(score.trainedOn == .both ? "real + synthetic" : score.trainedOn.rawValue),
-        .number(score.value, decimals: 4, standardError: score.standardError),
+        .number(score.value, standardError: score.standardError),
       ])
     }
     return table
   }
 
-  private func verdict(_ judgement: AuditJudgement) -> ReportVerdict {
+  private func verdict(_ judgement: AuditJudgement) -> Assessment {
     switch judgement {
     case .atCeiling, .near: .good
     case .open: .caution
@@ -111,6 +113,4 @@ public struct AuditReport: Sendable {
     }
   }
 
-  func count(_ number: Int) -> String { Number.text(Double(number), decimals: 0) }
-  func decimal(_ number: Double) -> String { Number.text(number, decimals: 3) }
 }

@@ -1,5 +1,6 @@
 import Audit
 import Plots
+import Presentation
 
 /// The plots of an audit.
 extension AuditReport {
@@ -104,7 +105,7 @@ extension AuditReport {
           Series("\(histogram.from.rawValue) to \(histogram.to.rawValue)", place), edges: histogram.edges,
           heights: histogram.shares, isFilled: false)
       })
-    var table = ReportTable(
+    var table = Table(
       "Exact copies of a training user by profile length",
       columns: [
         .text("items"), .number("synthetic"), .number("copies"),

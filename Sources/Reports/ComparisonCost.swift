@@ -1,8 +1,10 @@
 import Compute
+import Autoencoders
 import Evaluation
 import Experiments
 import InteractionData
 import Plots
+import Presentation
 
 /// Quality against time and size.
 extension ComparisonReport {
@@ -28,7 +30,7 @@ extension ComparisonReport {
       "Cost",
       [
         .prose(
-          "Wall-clock times on this machine with \(counted(document.processor.threads, "thread")), including any slowdown by "
+          "Wall-clock times on this machine with \(counted(document.facts.threads ?? 1, "thread")), including any slowdown by "
             + "other programs."
         ),
         .figures([

@@ -1,6 +1,7 @@
 import Evaluation
 import Experiments
 import Plots
+import Presentation
 
 /// How popular the recommended items are.
 extension ComparisonReport {
@@ -32,9 +33,9 @@ extension ComparisonReport {
       + rows.map { row in
         Line(series(row.name), row.shares.enumerated().map { PlotPoint(Double($0.offset), $0.element) })
       }
-    var table = ReportTable(
+    var table = Table(
       "Share of the top \(cutoff) by popularity group",
-      columns: [.text("model")] + labels.indices.map { .number("\(labels[$0]) (\(count(sizes[$0])) items)") })
+      columns: [.text("model")] + labels.indices.map { .number("\(labels[$0]) (\(Number.text(sizes[$0])) items)") })
     for row in rows { table.append([.name(row.name)] + row.shares.map { .number($0, decimals: 3) }) }
 
     return ReportSection(
@@ -42,8 +43,8 @@ extension ComparisonReport {
       [
         .prose(
           "Items are sorted by popularity and divided into \(Self.groups) groups with equal numbers of training "
-            + "interactions, from group 1 (the \(count(sizes[0])) most popular items) to group \(Self.groups) (the "
-            + "\(count(sizes[Self.groups - 1])) rarest). Recommendations distributed like the training data would give each group "
+            + "interactions, from group 1 (the \(Number.text(sizes[0])) most popular items) to group \(Self.groups) (the "
+            + "\(Number.text(sizes[Self.groups - 1])) rarest). Recommendations distributed like the training data would give each group "
             + "a tenth."
         ),
         .figures([

@@ -4,13 +4,13 @@ import Evaluation
 public import Experiments
 import FileFormats
 import Foundation
+import InteractionData
 import Plots
+import Presentation
 
 /// The report of `compare`: the result first, then the plots behind it.
 public struct ComparisonReport: Sendable {
-  /// The models and the tests between them.
-  let comparison: Comparison
-  /// Data, split, seed, engine.
+  /// The results with data, split, seed, engine.
   let document: ResultDocument
   /// How many training users have each item; empty where there are no ranked lists.
   let itemPopularity: [Int]
@@ -22,10 +22,7 @@ public struct ComparisonReport: Sendable {
   /// - Parameters:
   ///   - itemPopularity: how many training users have each item, in the order of the items; empty for ratings.
   ///   - command: the command line, shown under "Settings".
-  public init(
-    _ comparison: Comparison, document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil
-  ) {
-    self.comparison = comparison
+  public init(_ document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil) {
     self.document = document
     self.itemPopularity = itemPopularity
     self.command = command
@@ -34,7 +31,7 @@ public struct ComparisonReport: Sendable {
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
-      "Comparison on \(document.dataset.name)",
+      "Comparison on \(document.facts.dataset?.name ?? "")",
       lead: comparison.headline)
     page.facts = facts
     page.append(results)
@@ -46,27 +43,32 @@ public struct ComparisonReport: Sendable {
     return page
   }
 
+  /// The models and the tests between them.
+  var comparison: Comparison { document.comparison }
+
   /// The models' names in the order of the table, each with its place in the palette.
   var names: [String] { comparison.models.map(\.name) }
 
   func series(_ name: String) -> Series { Series(name, names.firstIndex(of: name) ?? 0) }
 
   var facts: [(name: String, value: String)] {
-    let data = document.dataset
+    let (run, data, split) = (document.facts, document.facts.dataset, document.facts.split)
     return [
-      ("data", data.name), ("users", count(data.users)), ("items", count(data.items)),
-      ("interactions", count(data.interactions)), ("models", count(comparison.models.count)),
-      ("split", document.split["kind"]?.text ?? "–"), ("test users", document.split["testUsers"]?.flagText ?? "–"),
-      ("split hash", document.split["hash"]?.text ?? "–"), ("seed", "\(document.seed)"),
-      ("engine", document.processor.name), ("doppel", document.version),
-    ]
+      ("data", data?.name ?? "–"), ("users", Number.text(data?.users ?? 0)), ("items", Number.text(data?.items ?? 0)),
+      ("interactions", Number.text(data?.interactions ?? 0)), ("models", Number.text(comparison.models.count)),
+      ("split", split?.kind ?? "–"), ("test users", split.map { "\($0.testUsers)" } ?? "–"),
+      ("split hash", split?.hash ?? "–"),
+    ] + run.lines
   }
-
-  func count(_ number: Int) -> String { Number.text(Double(number), decimals: 0) }
 
   private var results: ReportSection {
     var section = ReportSection("Results")
-    section.blocks = [.list(comparison.sentences), .table(resultTable)]
+    section.blocks = [
+      .list(comparison.sentences),
+      .table(
+        comparison.table.captioned(
+          "Test results; ± is one standard error over test users or ratings; the best value of a column is bold")),
+    ]
     let figures = comparison.tableMetrics.compactMap(intervals)
     if !figures.isEmpty {
       section.blocks.append(
@@ -79,34 +81,6 @@ public struct ComparisonReport: Sendable {
       section.blocks.append(.folded(summary: "Notes (\(document.notes.count))", document.notes))
     }
     return section
-  }
-
-  private var resultTable: ReportTable {
-    let metrics = comparison.tableMetrics
-    var table = ReportTable(
-      "Test results; ± is one standard error over test users or ratings; the best value of a column is bold",
-      columns: [.text("model")] + metrics.map { .number($0.key) }
-        + [.number("best epoch"), .number("epochs"), .number("training (s)"), .number("parameters")])
-    for model in comparison.models {
-      let cost: [ReportCell] =
-        model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
-      table.append(
-        [.name(model.name)]
-          + metrics.map { metric in
-            .number(
-              model[metric]?.value, decimals: 4, standardError: model[metric]?.standardError,
-              isBest: isBest(model, metric))
-          } + cost + [.number(model.seconds.train, decimals: 1), .count(model.parameters)])
-    }
-    return table
-  }
-
-  /// Compared as printed, so that two equal numbers are both best.
-  private func isBest(_ model: ModelResult, _ metric: Metric) -> Bool {
-    let values = comparison.models.compactMap { $0[metric]?.value }.filter(\.isFinite)
-    let best = metric.kind.largerIsBetter ? values.max() : values.min()
-    guard values.count > 1, let best, let value = model[metric]?.value else { return false }
-    return Number.text(value, decimals: 4) == Number.text(best, decimals: 4)
   }
 
   /// One metric of all models with 95 % intervals.
@@ -152,21 +126,22 @@ public struct ComparisonReport: Sendable {
   }
 
   var settings: ReportSection {
-    var table = ReportTable("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
+    var table = Table("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
         table.append([.name(model.name), .text(key), .name(value.flagText)])
       }
     }
-    var sizes = ReportTable("The split", columns: [.text("what"), .text("value")])
-    for (key, value) in document.split.sorted(by: { $0.key < $1.key }) {
+    var sizes = Table("The split", columns: [.text("what"), .text("value")])
+    let split = (try? JSONValue(encoding: document.facts.split))?.members ?? [:]
+    for (key, value) in split.sorted(by: { $0.key < $1.key }) {
       sizes.append([.text(key), .name(value.flagText)])
     }
-    var run = ReportTable("The run", columns: [.text("what"), .text("value")])
-    let processor = document.processor
+    var run = Table("The run", columns: [.text("what"), .text("value")])
+    let facts = document.facts
     for (what, value) in [
-      ("seed", "\(document.seed)"), ("threads", "\(processor.threads)"), ("engine", processor.name),
-      ("precision", processor.precision.rawValue), ("doppel", document.version),
+      ("seed", "\(facts.seed ?? 0)"), ("threads", "\(facts.threads ?? 1)"), ("engine", facts.engineWords),
+      ("precision", (facts.precision ?? .float32).rawValue), ("doppel", facts.version),
     ] { run.append([.text(what), .name(value)]) }
     var blocks: [ReportBlock] = [
       .prose(

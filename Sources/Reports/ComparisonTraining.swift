@@ -1,6 +1,7 @@
 import Autoencoders
 import Experiments
 import Plots
+import Presentation
 
 /// Learning curves.
 extension ComparisonReport {

@@ -1,6 +1,7 @@
 import Evaluation
 import Experiments
 import Plots
+import Presentation
 
 /// Differences between models, user by user.
 extension ComparisonReport {
@@ -14,7 +15,7 @@ extension ComparisonReport {
     let others = judged.filter { $0.name != best.name }
     let one = judged.first?.ranking == nil ? "rating" : "user"
 
-    var table = ReportTable(
+    var table = Table(
       "\(best.name) against each other model on \(metric.key), \(one) by \(one)",
       columns: [
         .text("other model"), .number("\(one)s better with \(best.name)"), .number("equal"), .number("worse"),
@@ -29,7 +30,7 @@ extension ComparisonReport {
       let ends = pair?.interval.map { [turn * $0.lower, turn * $0.upper].sorted() }
       table.append([
         .name(other.name), .count(differences.count { $0 * sign > 0 }), .count(differences.count { $0 == 0 }),
-        .count(differences.count { $0 * sign < 0 }), .number(pair.map { turn * $0.difference }, decimals: 4),
+        .count(differences.count { $0 * sign < 0 }), .number(pair.map { turn * $0.difference }),
         .text(ends.map { "\(Number.text($0[0], decimals: 4)) to \(Number.text($0[1], decimals: 4))" } ?? "–"),
         .text(pair?.pValue.map { $0 < 0.0001 ? "< 0.0001" : Number.text($0, decimals: 4) } ?? "–"),
       ])

@@ -1,7 +1,10 @@
 public import Audit
+import Autoencoders
 import Evaluation
 public import Experiments
+import InteractionData
 import Plots
+import Presentation
 
 /// The report of `compare --generative`: synthetic users of every model beside held-out real ones.
 public struct GenerativeReport: Sendable {
@@ -16,13 +19,13 @@ public struct GenerativeReport: Sendable {
   public init(_ result: GenerativeResult, document: ResultDocument, command: String? = nil) {
     self.result = result
     self.document = document
-    common = ComparisonReport(Comparison(result.models, metrics: []), document: document, command: command)
+    common = ComparisonReport(document, command: command)
   }
 
   /// The page.
   public var page: ReportPage {
     var page = ReportPage(
-      "Generators on \(document.dataset.name)",
+      "Generators on \(document.facts.dataset?.name ?? "")",
       lead:
         "Synthetic users of \(common.names.joined(separator: ", ")), compared with real users that no model has seen.")
     page.facts = common.facts
@@ -44,23 +47,23 @@ public struct GenerativeReport: Sendable {
 
   private var results: ReportSection {
     let size =
-      "\(common.count(result.trainingUsers)) training users, \(common.count(result.heldOutUsers)) held out, "
-      + "\(common.count(result.contenders.first?.users ?? 0)) drawn from each model."
+      "\(Number.text(result.trainingUsers)) training users, \(Number.text(result.heldOutUsers)) held out, "
+      + "\(Number.text(result.contenders.first?.users ?? 0)) drawn from each model."
     return ReportSection("Results", [.prose(size), .list(result.sentences)])
   }
 
   private func section(_ title: String, _ kinds: [AuditMeasureKind], _ words: String) -> ReportSection {
-    var table = ReportTable(
+    var table = Table(
       "\(title); ± is one standard error over users", columns: [.text("users from")] + kinds.map { .number($0.title) })
     if let first = result.contenders.first {
       table.append(
         [.text("held-out users")]
-          + kinds.map { .number(first[$0]?.ceiling, decimals: 3, standardError: first[$0]?.ceilingError) })
+          + kinds.map { .number(first[$0]?.ceiling, standardError: first[$0]?.ceilingError, decimals: 3) })
     }
     for contender in result.contenders {
       table.append(
         [.text(contender.label)]
-          + kinds.map { .number(contender[$0]?.value, decimals: 3, standardError: contender[$0]?.standardError) })
+          + kinds.map { .number(contender[$0]?.value, standardError: contender[$0]?.standardError, decimals: 3) })
     }
     return ReportSection(title, [.prose(words), .table(table), .figures(kinds.compactMap(figure))])
   }
@@ -91,7 +94,7 @@ public struct GenerativeReport: Sendable {
   }
 
   private var training: ReportSection {
-    var table = ReportTable(
+    var table = Table(
       "Training",
       columns: [
         .text("model"), .number("best epoch"), .number("epochs"), .number("training (s)"), .number("parameters"),

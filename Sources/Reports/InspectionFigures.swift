@@ -2,6 +2,7 @@ import Autoencoders
 import Foundation
 import Inspection
 import Plots
+import Presentation
 
 /// The figures of one inspected model.
 struct InspectionFigures {

@@ -1,15 +1,14 @@
-import Evaluation
-import Experiments
+public import Autoencoders
 public import Inspection
 import InteractionData
 import Plots
+import Presentation
 
 /// The report of `inspect`: the latent spaces of several models side by side.
 public struct InspectionReport: Sendable {
   /// What was found.
   let study: InspectionStudy
-  /// What else the page's heading says: seed, engine, version.
-  let facts: [(name: String, value: String)]
+  private let run: RunFacts
   /// Sections between the models and the method, such as explorers.
   public var further: [ReportSection] = []
   private let command: String?
@@ -17,11 +16,11 @@ public struct InspectionReport: Sendable {
   /// Prepares a report.
   ///
   /// - Parameters:
-  ///   - facts: shown in the heading after the data's: seed, engine, version.
+  ///   - run: seed, engine, version.
   ///   - command: the command line, shown at the end.
-  public init(_ study: InspectionStudy, facts: [(name: String, value: String)], command: String? = nil) {
+  public init(_ study: InspectionStudy, run: RunFacts, command: String? = nil) {
     self.study = study
-    self.facts = facts
+    self.run = run
     self.command = command
   }
 
@@ -33,9 +32,10 @@ public struct InspectionReport: Sendable {
         ? "The latent space of one model." : "The latent spaces of \(study.models.count) models on the same users.")
     page.facts =
       [
-        ("data", study.dataset.name), ("users", Number.text(Double(study.users), decimals: 0)),
-        ("items", Number.text(Double(study.dataset.items), decimals: 0)),
-      ] + facts
+        ("data", study.dataset.name), ("users", Number.text(study.users)),
+        ("items", Number.text(study.dataset.items)),
+        ("models", study.models.map(\.label).joined(separator: ", ")),
+      ] + run.lines
     page.append(summary)
     for (place, model) in study.models.enumerated() { page.append(section(of: model, place)) }
     if !study.agreements.isEmpty { page.append(agreement) }
@@ -50,13 +50,9 @@ public struct InspectionReport: Sendable {
     if !study.sentences.isEmpty { section.blocks.append(.list(study.sentences)) }
     let users = counted(study.users, "user")
     section.blocks += [
-      .table(
-        Self.table(
-          "The main measures, over \(users); KL and ELBO in nats", study.mainTable.texts(firstColumn: "measure"))),
+      .table(study.mainTable.captioned("The main measures, over \(users); KL and ELBO in nats")),
       .details(
-        Self.table(
-          "All measures, over \(users); in nats, ± is one standard error over users",
-          study.summaryTable.texts(firstColumn: "measure"))),
+        study.summaryTable.captioned("All measures, over \(users); in nats, ± is one standard error over users")),
     ]
     section.blocks += study.notes.map { .note($0) }
     return section
@@ -77,11 +73,9 @@ public struct InspectionReport: Sendable {
     section.blocks.append(.figures(figures.all))
     section.blocks.append(
       .details(
-        Self.table(
+        study.dimensionTable(of: model, limit: shown).captioned(
           model.distribution == nil
-            ? "The \(shown) dimensions with the largest variance" : "The \(shown) dimensions with the largest KL",
-          study.dimensionTable(of: model, limit: shown).texts(firstColumn: "dimension"),
-          words: ["active", "up", "down"])))
+            ? "The \(shown) dimensions with the largest variance" : "The \(shown) dimensions with the largest KL")))
     return section
   }
 
@@ -93,18 +87,18 @@ public struct InspectionReport: Sendable {
           "`Procrustes` is the residual variance after the best rotation and scaling, `unaligned` the residual without "
             + "rotation; both are 0 for equal spaces. `CKA` is 1 for equal spaces. Intervals are jackknife intervals over runs."
         ),
-        .table(Self.table("Pairs of runs, on the same users", study.agreementTable.texts(firstColumn: "runs"))),
+        .table(study.agreementTable.captioned("Pairs of runs, on the same users")),
       ])
   }
 
-  private func recovery(_ table: ResultTable) -> ReportSection {
+  private func recovery(_ table: Table) -> ReportSection {
     ReportSection(
       "The true tastes",
       [
         .prose(
           "How well the codes predict the true tastes of the simulated users: with a linear probe, on users it was not fitted "
             + "to, and dimension by dimension. `PCA` is the principal components of the profiles."),
-        .table(Self.table("Recovery of the true tastes", table.texts(firstColumn: "representation"))),
+        .table(table.captioned("Recovery of the true tastes")),
       ])
   }
 
@@ -125,21 +119,5 @@ public struct InspectionReport: Sendable {
           "All random draws depend on the seed alone and are the same for every model.",
         ])
       ] + (command.map { [.command($0)] } ?? []))
-  }
-
-  /// A table of texts, numbers to the right.
-  ///
-  /// - Parameter words: the titles of the columns that hold text.
-  private static func table(_ caption: String, _ texts: [[String]], words: Set<String> = []) -> ReportTable {
-    let titles = texts.first ?? []
-    var table = ReportTable(
-      caption,
-      columns: titles.enumerated().map { index, title in
-        index == 0 || words.contains(title) ? .text(title) : .number(title)
-      })
-    for row in texts.dropFirst() {
-      table.append(zip(titles, row).map { title, text in words.contains(title) ? .name(text) : .text(text) })
-    }
-    return table
   }
 }

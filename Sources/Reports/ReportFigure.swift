@@ -1,4 +1,5 @@
 public import Plots
+public import Presentation
 
 /// A plot with its caption, and under it the numbers it shows.
 public struct ReportFigure: Sendable {
@@ -7,12 +8,12 @@ public struct ReportFigure: Sendable {
 
   private let plot: Plot
   private let caption: String
-  private let table: ReportTable?
+  private let table: Table?
 
   /// Creates a figure.
   ///
   /// - Parameter table: the numbers, when a better table can be made than the list of all values shown.
-  public init(_ plot: Plot, caption: String, table: ReportTable? = nil) {
+  public init(_ plot: Plot, caption: String, table: Table? = nil) {
     self.plot = plot
     self.caption = caption
     self.table = table
@@ -37,15 +38,15 @@ public struct ReportFigure: Sendable {
       ] + (values.rows.isEmpty ? [] : [values.details(summary: values.caption)]))
   }
 
-  private var valueTable: ReportTable {
+  private var valueTable: Table {
     let data = plot.data
     let kept = evenSample(of: data.count, limit: Self.tableLimit)
     let hasSeries = data.contains { !$0.series.isEmpty }
     let hasY = data.contains { !$0.y.isEmpty }
     let hasValue = data.contains { !$0.value.isEmpty }
-    let rest = kept.count < data.count ? ", \(kept.count) of \(Number.text(Double(data.count), decimals: 0))" : ""
-    var columns: [ReportTable.Column] = hasSeries ? [.text("series")] : []
-    func column(_ axis: Axis, _ other: String) -> ReportTable.Column {
+    let rest = kept.count < data.count ? ", \(kept.count) of \(Number.text(data.count))" : ""
+    var columns: [Table.Column] = hasSeries ? [.text("series")] : []
+    func column(_ axis: Axis, _ other: String) -> Table.Column {
       let title = axis.label.isEmpty ? other : axis.label
       if case .categories = axis.scale { return .text(title) }
       return .number(title)
@@ -53,10 +54,10 @@ public struct ReportFigure: Sendable {
     columns.append(column(plot.x, "across"))
     if hasY { columns.append(column(plot.y, "up")) }
     if hasValue { columns.append(.number("value")) }
-    var table = ReportTable("Values of “\(plot.title)”" + rest, columns: columns)
+    var table = Table("Values of “\(plot.title)”" + rest, columns: columns)
     for place in kept {
       let datum = data[place]
-      var row: [ReportCell] = hasSeries ? [.name(datum.series)] : []
+      var row: [Table.Cell] = hasSeries ? [.name(datum.series)] : []
       row.append(.name(datum.x))
       if hasY { row.append(.name(datum.y)) }
       if hasValue { row.append(.name(datum.value)) }

@@ -14,7 +14,7 @@ import Plots
 ///   x: Axis("rank of the item", .logarithmic), y: Axis("share of users", .logarithmic))
 /// plot.marks = [Line(Series("real", 0), realCurve), Line(Series("synthetic", 1), syntheticCurve)]
 ///
-/// var table = ReportTable("Fidelity", columns: [.text("measure"), .number("synthetic"), .number("real holdout")])
+/// var table = Table("Fidelity", columns: [.text("measure"), .number("synthetic"), .number("real holdout")])
 /// table.append([.text("length KS"), .number(0.031, decimals: 3), .number(0.029, decimals: 3)])
 ///
 /// page.append(
@@ -30,7 +30,7 @@ import Plots
 /// try page.write(to: "audit.html")
 /// ```
 ///
-/// All text is escaped; between backticks it is set as code. Ids of users and items go through ``ReportCell/name(_:)`` and
+/// All text is escaped; between backticks it is set as code. Ids of users and items go through `Table.Cell.name` and
 /// the names of series and categories, which also shorten them. Every figure gets a table of its values.
 /// A plot of more than some thousand signs is slow to open: take ``evenSample(of:limit:)`` of them and say so in a note.
 public struct ReportPage: Sendable {

@@ -1,4 +1,5 @@
 import Plots
+public import Presentation
 
 /// A part of a report under a heading of its own.
 public struct ReportSection: Sendable {
@@ -38,9 +39,9 @@ public enum ReportBlock: Sendable {
   /// Large numbers, each with a name.
   case keyFigures([KeyFigure])
   /// A table.
-  case table(ReportTable)
+  case table(Table)
   /// A table of details, closed until opened.
-  case details(ReportTable)
+  case details(Table)
   /// Figures, side by side where there is room.
   case figures([ReportFigure])
   /// An interactive part, with its program.
@@ -99,10 +100,10 @@ public struct KeyFigure: Sendable {
   let name: String
   let value: String
   let detail: String
-  let verdict: ReportVerdict?
+  let verdict: Assessment?
 
   /// Creates a key figure; `value` is shown unchanged.
-  public init(_ name: String, _ value: String, detail: String = "", verdict: ReportVerdict? = nil) {
+  public init(_ name: String, _ value: String, detail: String = "", verdict: Assessment? = nil) {
     self.name = name
     self.value = value
     self.detail = detail
@@ -116,29 +117,6 @@ public struct KeyFigure: Sendable {
         .tag("dd", ["class": "detail"], (verdict.map { [$0.markup, .text(" ")] } ?? []) + Prose.markup(detail)))
     }
     return .tag("div", [:], parts)
-  }
-}
-
-/// An assessment, shown by a sign as well as a colour.
-public enum ReportVerdict: String, Sendable, Equatable {
-  /// As good as possible.
-  case good
-  /// Needs attention.
-  case caution
-  /// Not good.
-  case bad
-  /// Not assessed.
-  case unknown
-
-  var markup: Markup {
-    let sign =
-      switch self {
-      case .good: "✓"
-      case .caution: "!"
-      case .bad: "✗"
-      case .unknown: "?"
-      }
-    return .tag("span", ["class": "verdict \(rawValue)"], text: sign)
   }
 }
 

@@ -1,56 +1,26 @@
 import Evaluation
+import Presentation
 import Testing
 
-@Suite("Result table")
-struct ResultTableTests {
-  @Test("columns are aligned, the best of each metric is bold and what is unknown is a dash")
+@Suite("Columns and cells of metrics")
+struct MetricColumnTests {
+  @Test("the best of each metric is marked, by its direction, and a score fills its cell")
   func snapshot() {
-    var table = ResultTable(
-      columns: [.init(Metric(.ndcg, at: 100)), .init(.rmse), .init("epochs"), .init("parameters")])
-    table.append("popularity", [.number(0.1914, standardError: 0.0021), .missing, .missing, .text("20108")])
-    table.append(
-      "mult-vae",
-      [.number(0.42612, standardError: 0.0022), .number(0.85, decimals: 3), .text("87"), .text("24592508")])
-    table.append("ae", [.number(.nan), .number(0.9, decimals: 3), .text("5"), .text("12")])
+    let gini = Metric(.gini, at: 5)
+    var table = Table(columns: [.text("model"), .init(Metric(.ndcg, at: 100)), .init(.rmse), .init(gini)])
+    table.append([.name("a"), .number(0.2, standardError: 0.02), .number(0.85, decimals: 3), .init(nil)])
+    table.append([
+      .name("b"), .number(0.3, standardError: 0.02), .number(0.9, decimals: 3),
+      .init(MetricScore(gini, mean: [0.25, 0.75]), decimals: 2),
+    ])
     #expect(
       table.markdown() == """
-        | model      |            ndcg@100 |      rmse | epochs | parameters |
-        | ---------- | ------------------: | --------: | -----: | ---------: |
-        | popularity |     0.1914 ± 0.0021 |         – |      – |      20108 |
-        | mult-vae   | **0.4261** ± 0.0022 | **0.850** |     87 |   24592508 |
-        | ae         |                   – |     0.900 |      5 |         12 |
+        | model |            ndcg@100 |      rmse |      gini@5 |
+        | ----- | ------------------: | --------: | ----------: |
+        | a     |     0.2000 ± 0.0200 | **0.850** |           – |
+        | b     | **0.3000** ± 0.0200 |     0.900 | 0.50 ± 0.25 |
 
         """)
-  }
-
-  @Test("rows that print the same best number are all bold, a single value is not")
-  func bold() {
-    var table = ResultTable(columns: [.init("x", best: .largest), .init("y", best: .largest)])
-    table.append("a", [.number(0.50001), .number(1)])
-    table.append("b", [.number(0.50002), .missing])
-    #expect(
-      table.markdown(firstColumn: "run") == """
-        | run |          x |      y |
-        | --- | ---------: | -----: |
-        | a   | **0.5000** | 1.0000 |
-        | b   | **0.5000** |      – |
-
-        """)
-  }
-
-  @Test("a bar or line break in a name cannot break the table")
-  func escaping() {
-    var table = ResultTable(columns: [.init("v")])
-    table.append("a|b\nc", [.text("1")])
-    #expect(table.markdown() == "| model  |   v |\n| ------ | --: |\n| a\\|b c |   1 |\n")
-  }
-
-  @Test("a metric's score fills its cell")
-  func score() {
-    var table = ResultTable(columns: [.init(Metric(.gini, at: 5))])
-    table.append("a", [.init(MetricScore(Metric(.gini, at: 5), mean: [0.25, 0.75]), decimals: 2)])
-    table.append("b", [.init(nil)])
-    #expect(table.markdown().contains("| 0.50 ± 0.25 |"))
   }
 }
 

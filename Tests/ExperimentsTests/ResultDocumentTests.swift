@@ -27,7 +27,7 @@ struct ResultDocumentTests {
 
   private func document(rating: Bool) throws -> JSONValue {
     let metrics = rating ? Metric.ratingDefaults : [Metric(.ndcg, at: 10), Metric(.coverage, at: 10)]
-    let (description, results): ([String: JSONValue], [ModelResult])
+    let (description, results): (SplitDescription, [ModelResult])
     if rating {
       let split = try RatingSplit(SmallData.ratings(seed: 210), seed: Seed(210))
       let experiment = RatingExperiment(split, seed: Seed(1), processor: SmallData.processor())
@@ -42,10 +42,11 @@ struct ResultDocumentTests {
       }
       description = split.description
     }
-    return try ResultDocument(
-      dataset: try summary(), split: description, seed: 42, processor: Processor(engine: .gsl, threads: 2),
-      version: DoppelVersion.current, loadSeconds: 0.5, totalSeconds: 1.5, notes: ["a note"]
-    ).json(Comparison(results, metrics: metrics))
+    let facts = RunFacts(
+      seed: Seed(42), Processor(engine: .gsl, threads: 2), dataset: try summary(), split: description)
+    return try JSONValue(
+      encoding: ResultDocument(
+        facts, Comparison(results, metrics: metrics), seconds: .init(load: 0.5, total: 1.5), notes: ["a note"]))
   }
 
   /// A data set in five numbers comes from reading one.

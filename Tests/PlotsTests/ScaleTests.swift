@@ -35,14 +35,6 @@ struct ScaleTests {
     #expect(
       ScaledDomain(.linear, values: -20_000...20_000).ticks().map(\.label)
         == ["−20,000", "−10,000", "0", "10,000", "20,000"])
-    #expect(Number.text(-0.00001, decimals: 3) == "0.000")
-    #expect(Number.text(1234.5) == "1234")
-    #expect(Number.text(0.000012345) == "1.23 × 10⁻⁵")
-    #expect(Number.text(0.01) == "0.01")
-    #expect(Number.text(12.30004) == "12.3")
-    #expect(Number.text(100) == "100")
-    #expect(Number.text(99.9999) == "100")
-    #expect(Number.text(.infinity) == "–")
   }
 
   @Test("equal ratios are equal distances on a logarithmic axis")

@@ -1,5 +1,6 @@
 import Foundation
 import Plots
+import Presentation
 import Reports
 
 /// Ids as nobody should have them.
@@ -78,11 +79,11 @@ enum Gallery {
       Line(Series("mean", 2), epochs.map { PlotPoint($0, 1 / $0) }, isStepped: true),
     ]
 
-    var table = ReportTable(
-      "Result", columns: [.text("model"), .number("ndcg@100"), .number("seconds"), .text("verdict")])
+    var table = Table(
+      "Result", columns: [.text("model"), .number("ndcg@100", best: .smallest), .number("seconds"), .text("verdict")])
     for (place, name) in names.enumerated() {
       table.append([
-        .name(name), .number(0.4 + Double(place) / 100, decimals: 4, standardError: 0.0123, isBest: place == 1),
+        .name(name), .number(0.4 + Double(place) / 100, standardError: 0.0123),
         .number(place == 2 ? nil : 12345.678, decimals: 1),
         .verdict([.good, .caution, .bad, .unknown][place % 4], name),
       ])

@@ -30,7 +30,7 @@ struct AEAgainstVAE {
       subjects, on: people.interactions, truth: Truth(people), seed: Seed(1), processor: processor)
 
     print("1. What is in a code? The same \(study.users) people, seen by four models.\n")
-    print(study.summaryTable.markdown(firstColumn: "measure"))
+    print(study.summaryTable.markdown())
     print("An AE's code is a point, so whatever needs a distribution is not defined for it.\n")
 
     print("2. Draw from N(0, I), decode, and see how many tastes the ten best items mix.\n")
@@ -41,11 +41,11 @@ struct AEAgainstVAE {
     print("   Only the VAE was trained to make sense of such points.\n")
 
     print("3. Train again with another seed: is the space the same?\n")
-    print(study.agreementTable.markdown(firstColumn: "runs"))
+    print(study.agreementTable.markdown())
     print("Procrustes is what is left after the best rotation; 0 would be the same space.\n")
 
     print("4. Do the codes know the true tastes?\n")
-    if let table = study.recoveryTable { print(table.markdown(firstColumn: "representation")) }
+    if let table = study.recoveryTable { print(table.markdown()) }
     for sentence in study.sentences { print(sentence) }
   }
 

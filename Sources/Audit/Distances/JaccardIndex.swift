@@ -59,21 +59,14 @@ struct JaccardIndex: Sendable {
   /// - Parameter leavesOut: whether the queries are the rows themselves, and none counts as its own neighbour.
   func largest(_ k: Int, of queries: SparseRows, leavesOut: Bool = false, _ processor: Processor) throws -> [[Float]] {
     try map(queries, processor, start: { [[Float]]() }) { result, query, similarities in
-      result.append(Self.top(k, similarities, except: leavesOut ? query : -1))
+      result.append(Self.top(k, similarities, except: leavesOut ? query : nil))
     }.flatMap(\.self)
   }
 
-  static func top(_ k: Int, _ similarities: borrowing [Float], except: Int = -1) -> [Float] {
-    var best: [Float] = []
-    best.reserveCapacity(k + 1)
-    for row in similarities.indices where row != except {
-      let value = similarities[row]
-      if best.count == k && value <= best[k - 1] { continue }
-      var place = best.count
-      while place > 0 && best[place - 1] < value { place -= 1 }
-      best.insert(value, at: place)
-      if best.count > k { best.removeLast() }
-    }
-    return best
+  /// The k largest similarities, largest first.
+  static func top(_ k: Int, _ similarities: borrowing [Float], except own: Int? = nil) -> [Float] {
+    var best = LargestKeys<Float>(k)
+    for row in similarities.indices where row != own { best.offer(similarities[row]) }
+    return best.keys.sorted(by: >)
   }
 }

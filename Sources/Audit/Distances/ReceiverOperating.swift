@@ -1,3 +1,5 @@
+import Compute
+
 import Foundation
 
 /// How well a score tells positives from negatives.
@@ -34,14 +36,7 @@ enum ReceiverOperating {
 
   /// The share of sorted numbers below `x`, equal ones counted half.
   private static func place(_ x: Double, in sorted: [Double]) -> Double {
-    func first(_ isPast: (Double) -> Bool) -> Int {
-      var (low, high) = (0, sorted.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if isPast(sorted[middle]) { high = middle } else { low = middle + 1 }
-      }
-      return low
-    }
-    return 0.5 * Double(first { $0 >= x } + first { $0 > x }) / Double(sorted.count)
+    let (from, to) = (sorted.partitioningIndex { $0 >= x }, sorted.partitioningIndex { $0 > x })
+    return 0.5 * Double(from + to) / Double(sorted.count)
   }
 }

@@ -125,13 +125,11 @@ public struct GenerativeComparison: Sendable {
   }
 
   /// The halves in the JSON document, test meaning the held-out half.
-  public var description: [String: JSONValue] {
-    var members = split.description
-    members["train"] = .number(Double(training.nonZeroCount))
-    members["test"] = .number(Double(heldOut.nonZeroCount))
-    members["trainUsers"] = .number(Double(training.rowCount))
-    members["testUsers"] = .number(Double(heldOut.rowCount))
-    members["hash"] = .string(hash)
-    return members
+  public var description: SplitDescription {
+    var halves = split.description
+    (halves.train, halves.trainUsers) = (training.nonZeroCount, training.rowCount)
+    (halves.test, halves.testUsers) = (heldOut.nonZeroCount, heldOut.rowCount)
+    halves.hash = hash
+    return halves
   }
 }

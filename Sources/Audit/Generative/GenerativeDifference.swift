@@ -33,7 +33,7 @@ public struct GenerativeDifference: Sendable, Equatable {
   /// Compares two values of one measure; `nil` where either is missing.
   ///
   /// - Parameter comparisons: how many are made in all.
-  init?(_ a: (name: String, measure: AuditMeasure?), _ b: (name: String, measure: AuditMeasure?), comparisons: Int) {
+  package init?(_ a: (name: String, measure: AuditMeasure?), _ b: (name: String, measure: AuditMeasure?), comparisons: Int) {
     guard let first = a.measure, let second = b.measure, first.kind == second.kind,
       let sizes = Self.gaps(first, second), let one = first.standardError, let other = second.standardError
     else { return nil }
@@ -56,5 +56,20 @@ public struct GenerativeDifference: Sendable, Equatable {
   private static func gaps(_ a: AuditMeasure, _ b: AuditMeasure) -> (Double, Double)? {
     guard let first = a.gap?.size, let second = b.gap?.size else { return nil }
     return (first, second)
+  }
+}
+
+extension GenerativeDifference: Encodable {
+  private enum CodingKeys: String, CodingKey { case a, b, metric, difference, interval, pValue }
+
+  /// The ends of the interval as a list of two.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(a, forKey: .a)
+    try container.encode(b, forKey: .b)
+    try container.encode(kind, forKey: .metric)
+    try container.encode(difference, forKey: .difference)
+    try container.encode([lower, upper], forKey: .interval)
+    try container.encode(pValue, forKey: .pValue)
   }
 }

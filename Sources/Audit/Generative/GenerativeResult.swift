@@ -1,8 +1,8 @@
 import InteractionData
 import Autoencoders
-public import Evaluation
 public import Experiments
 public import FileFormats
+public import Presentation
 
 /// One model with one way of drawing from it.
 public struct GenerativeContender: Sendable, Equatable {
@@ -65,24 +65,25 @@ public struct GenerativeResult: Sendable {
   }
 
   /// One row for the held-out users, whom no generator is expected to pass, and one for each contender.
-  public var table: ResultTable {
+  public var table: Table {
     let kinds = Self.fidelity + Self.privacy
-    var table = ResultTable(columns: kinds.map { .init(Self.heading($0)) })
-    func cell(_ value: Double?) -> ResultTable.Cell { value.map { .number($0, decimals: 3) } ?? .missing }
+    var table = Table(columns: [.text("users from")] + kinds.map { .number(Self.heading($0)) })
     if let first = contenders.first {
-      table.append("held-out users", kinds.map { cell(first[$0]?.ceiling) })
+      table.append([.text("held-out users")] + kinds.map { .number(first[$0]?.ceiling, decimals: 3) })
     }
-    for contender in contenders { table.append(contender.label, kinds.map { cell(contender[$0]?.value) }) }
+    for contender in contenders {
+      table.append([.text(contender.label)] + kinds.map { .number(contender[$0]?.value, decimals: 3) })
+    }
     return table
   }
 
   /// What the command prints: sizes, the table, what may be concluded.
   public var text: String { text(width: nil) }
 
-  /// The same with a table that is at most so wide, as `ResultTable.markdown` makes it.
+  /// The same with a table that is at most so wide, as `Table.markdown` makes it.
   public func text(width: Int?) -> String {
     "\(counted(trainingUsers, "training user")), \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
-      + table.markdown(firstColumn: "users from", width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
+      + table.markdown(width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
   }
 
   /// What may be concluded, a sentence for each pair.
@@ -98,7 +99,7 @@ public struct GenerativeResult: Sendable {
     if !comparisons.isEmpty {
       sentences.append(
         "\"Nearer\" means a smaller gap to held-out users, with simultaneous "
-          + "\(Int((100 * GenerativeDifference.level).rounded())) % intervals over users; they do not cover another training run."
+          + "\(Number.percent(GenerativeDifference.level, decimals: 0)) intervals over users; they do not cover another training run."
       )
     }
     return sentences
@@ -106,7 +107,7 @@ public struct GenerativeResult: Sendable {
 
   private static func findings(_ differences: [GenerativeDifference]) -> String {
     func list(_ chosen: [GenerativeDifference]) -> String {
-      chosen.map { "\(heading($0.kind)) (by \(decimal(abs($0.difference), 3)))" }.joined(separator: ", ")
+      chosen.map { "\(heading($0.kind)) (by \(Number.decimal(abs($0.difference), 3)))" }.joined(separator: ", ")
     }
     let (nearer, farther) = (differences.filter(\.showsNearer), differences.filter(\.showsFarther))
     let open = differences.count - nearer.count - farther.count
@@ -130,33 +131,49 @@ public struct GenerativeResult: Sendable {
     default: kind.rawValue
     }
   }
+}
 
-  /// The members of the JSON document that a comparison of rankings lacks or has in another form.
-  public var json: [String: JSONValue] {
-    func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
-    let ceiling = (contenders.first?.measures ?? []).reduce(into: [String: JSONValue]()) { members, measure in
-      members[measure.kind.rawValue] = .object([
-        "value": optional(measure.ceiling), "standardError": optional(measure.ceilingError),
-      ])
-    }
-    return [
-      "ceiling": .object(ceiling),
-      "contenders": .array(
-        contenders.map {
-          .object([
-            "name": .string($0.label), "model": .string($0.model), "source": .string($0.source.rawValue),
-            "users": .number(Double($0.users)), "measures": .array($0.measures.map(\.json)),
-          ])
-        }),
-      "comparisons": .array(
-        comparisons.map {
-          .object([
-            "a": .string($0.a), "b": .string($0.b), "metric": .string($0.kind.rawValue),
-            "difference": .number($0.difference), "interval": .array([.number($0.lower), .number($0.upper)]),
-            "pValue": .number($0.pValue),
-          ])
-        }),
-      "conclusions": .array(sentences.map { .string($0) }),
-    ]
+/// The JSON document of `compare --generative`: that of a comparison of rankings, with generators in the place of lists.
+public struct GenerativeDocument: Encodable, Sendable {
+  private let document: ResultDocument
+  private let result: GenerativeResult
+
+  private enum CodingKeys: String, CodingKey { case ceiling, contenders, comparisons, conclusions }
+
+  /// Puts a document together.
+  public init(_ document: ResultDocument, _ result: GenerativeResult) {
+    (self.document, self.result) = (document, result)
+  }
+
+  /// The members of the one, then those of the other, which replace what has the same name.
+  public func encode(to encoder: any Encoder) throws {
+    try document.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    let ceilings = (result.contenders.first?.measures ?? []).map { ($0.kind.rawValue, Ceiling($0)) }
+    try container.encode(Dictionary(ceilings) { $1 }, forKey: .ceiling)
+    try container.encode(result.contenders, forKey: .contenders)
+    try container.encode(result.comparisons, forKey: .comparisons)
+    try container.encode(result.sentences, forKey: .conclusions)
+  }
+
+  private struct Ceiling: Encodable {
+    @OrNull var value: Double?
+    @OrNull var standardError: Double?
+
+    init(_ measure: AuditMeasure) { (value, standardError) = (measure.ceiling, measure.ceilingError) }
+  }
+}
+
+extension GenerativeContender: Encodable {
+  private enum CodingKeys: String, CodingKey { case name, model, source, users, measures }
+
+  /// What there is, under its label as `name`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(label, forKey: .name)
+    try container.encode(model, forKey: .model)
+    try container.encode(source, forKey: .source)
+    try container.encode(users, forKey: .users)
+    try container.encode(measures, forKey: .measures)
   }
 }

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Presentation
 
 /// The privacy measures, and distances for the plots.
 struct PrivacyAudit: Sendable {
@@ -14,7 +15,7 @@ struct PrivacyAudit: Sendable {
         let share = 0.5 / Double(options.maximumUsers).squareRoot()
         notes.append(
           "privacy: \(options.maximumUsers) of \(rows.rowCount) \(name) users drawn at random; a share varies by at most "
-            + "\(decimal(share)) (one standard error)")
+            + "\(Number.decimal(share)) (one standard error)")
       }
       return rows.drawing(options.maximumUsers, seed, tag)
     }

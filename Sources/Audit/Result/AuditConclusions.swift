@@ -1,3 +1,5 @@
+import Presentation
+
 /// The conclusions of an audit, with their limits.
 enum AuditConclusions {
   static func sentences(_ result: AuditResult) -> [String] {
@@ -29,7 +31,7 @@ enum AuditConclusions {
     if let copies = result[.exactCopies], let value = copies.value, let ceiling = copies.ceiling {
       let what = result.holdout == nil ? "training users equal another" : "unseen real users equal one"
       sentences.append(
-        "Privacy: \(percent(value)) of the synthetic users equal a training user; \(percent(ceiling)) of \(what). "
+        "Privacy: \(Number.percent(value)) of the synthetic users equal a training user; \(Number.percent(ceiling)) of \(what). "
           + (copies.judgement == .fails
             ? "The file contains copies of real users; do not publish it as synthetic data."
             : "More copies than expected by chance are \(copies.judgement.passes ? "not found" : "not ruled out")."))
@@ -37,7 +39,7 @@ enum AuditConclusions {
     if let copies = result[.holdoutCopies], let value = copies.value, let ceiling = copies.ceiling {
       let found =
         "\(Int(copies.details["copies"] ?? 0)) of \(Int(copies.details["synthetic"] ?? 0)) synthetic users "
-        + "(\(percent(value))) equal a holdout user; \(percent(ceiling)) of the training users do."
+        + "(\(Number.percent(value))) equal a holdout user; \(Number.percent(ceiling)) of the training users do."
       switch copies.judgement {
       case .fails:
         sentences.append(
@@ -60,7 +62,7 @@ enum AuditConclusions {
     }
     if let strongest = result.strongerAttack, let value = strongest.value {
       let failing = found.filter { $0.judgement == .fails }.map(\.kind.rawValue)
-      let reach = "the stronger of two simple attackers reaches an AUC of \(decimal(value, 3))"
+      let reach = "the stronger of two simple attackers reaches an AUC of \(Number.decimal(value, 3))"
       sentences.append(
         failing.isEmpty
           ? "Membership: \(reach) (chance: 0.5). Stronger attackers may do better."
@@ -69,7 +71,7 @@ enum AuditConclusions {
     }
     if let share = result[.closestRecordShare], let value = share.value {
       sentences.append(
-        "Distance: \(percent(value)) of the synthetic users are nearer to a training user than to an unseen one (chance: 50 %; "
+        "Distance: \(Number.percent(value)) of the synthetic users are nearer to a training user than to an unseen one (chance: 50 %; "
           + "ties count half). A share near 50 % is necessary, not sufficient: data that passed this test have been "
           + "vulnerable to membership inference.")
     }

@@ -1,36 +1,24 @@
-import Evaluation
-public import FileFormats
 import InteractionData
+import Presentation
 
-extension AuditResult {
-  /// The members of the JSON document.
-  public var json: [String: JSONValue] {
-    get throws {
-      func list(_ measures: [AuditMeasure]) -> JSONValue { .array(measures.map(\.json)) }
-      func number(_ value: Int) -> JSONValue { .number(Double(value)) }
-      return [
-        "train": try JSONValue(encoding: train), "synthetic": try JSONValue(encoding: synthetic),
-        "holdout": try holdout.map { try JSONValue(encoding: $0) } ?? .null,
-        "fidelity": list(fidelity.measures), "utility": utility.map { list($0.measures) } ?? .null,
-        "privacy": list(privacy.measures),
-        "scores": .array(
-          (utility?.scores ?? []).map {
-            .object([
-              "model": .string($0.model), "trainedOn": .string($0.trainedOn.rawValue), "ndcg@100": .number($0.value),
-              "standardError": .number($0.standardError),
-            ])
-          }),
-        "copies": .array(
-          privacy.copies.map {
-            .object([
-              "from": number($0.from), "to": number($0.to), "synthetic": number($0.synthetic),
-              "syntheticCopies": number($0.syntheticCopies), "real": number($0.real),
-              "realCopies": number($0.realCopies),
-            ])
-          }),
-        "conclusions": .array(conclusions.map { .string($0) }), "notes": .array(notes.map { .string($0) }),
-      ]
-    }
+extension AuditResult: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case train, synthetic, holdout, fidelity, utility, privacy, scores, copies, conclusions, notes
+  }
+
+  /// The measures of each question as a list; what was not measured, and a holdout that was not given, is `null`.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(train, forKey: .train)
+    try container.encode(synthetic, forKey: .synthetic)
+    try container.encode(holdout, forKey: .holdout)
+    try container.encode(fidelity.measures, forKey: .fidelity)
+    try container.encode(utility?.measures, forKey: .utility)
+    try container.encode(privacy.measures, forKey: .privacy)
+    try container.encode(utility?.scores ?? [], forKey: .scores)
+    try container.encode(privacy.copies, forKey: .copies)
+    try container.encode(conclusions, forKey: .conclusions)
+    try container.encode(notes, forKey: .notes)
   }
 
   /// What the command prints: one table for each question, then the conclusions.
@@ -46,20 +34,16 @@ extension AuditResult {
       ("fidelity", fidelity.measures), ("utility", utility?.measures ?? []), ("privacy", privacy.measures),
     ]
     for (name, measures) in groups where !measures.isEmpty {
-      var table = ResultTable(
-        columns: [.init("synthetic"), .init(holdout == nil ? "other half" : "holdout"), .init("verdict")])
+      var table = Table(columns: [
+        .text(name), .number("synthetic"), .number(holdout == nil ? "other half" : "holdout"), .text("verdict"),
+      ])
       for measure in measures {
-        func cell(_ value: Double?, _ error: Double?) -> ResultTable.Cell {
-          value.map { .number($0, standardError: error) } ?? .missing
-        }
-        table.append(
-          measure.kind.title,
-          [
-            cell(measure.value, measure.standardError), cell(measure.ceiling, measure.ceilingError),
-            .text(measure.judgement.rawValue),
-          ])
+        table.append([
+          .text(measure.kind.title), .number(measure.value, standardError: measure.standardError),
+          .number(measure.ceiling, standardError: measure.ceilingError), .text(measure.judgement.rawValue),
+        ])
       }
-      lines += "\n" + table.markdown(firstColumn: name)
+      lines += "\n" + table.markdown()
     }
     return lines + "\n" + conclusions.map { $0 + "\n" }.joined()
   }

@@ -1,25 +1,32 @@
 public import FileFormats
 
 /// One measure of an audit: its value for synthetic users, its value for real users, and the verdict.
-public struct AuditMeasure: Sendable, Equatable {
+public struct AuditMeasure: Sendable, Equatable, Encodable {
   /// The measure.
   public let kind: AuditMeasureKind
   /// The value of the synthetic users; `nil` when it cannot be computed.
-  public let value: Double?
+  @OrNull public private(set) var value: Double?
   /// The standard error of ``value``, from users drawn at random, where there is one.
-  public let standardError: Double?
+  @OrNull public private(set) var standardError: Double?
   /// The value of real users that the generator has not seen, in place of the synthetic ones.
-  public let ceiling: Double?
+  @OrNull public private(set) var ceiling: Double?
   /// The standard error of ``ceiling``.
-  public let ceilingError: Double?
+  @OrNull public private(set) var ceilingError: Double?
   /// How much worse the synthetic users are than real ones, with an interval.
-  public let gap: AuditGap?
+  @OrNull public private(set) var gap: AuditGap?
   /// The verdict.
   public let judgement: AuditJudgement
   /// Further numbers of this measure by name, such as the p-value of `mmd`.
   public let details: [String: Double]
   /// The verdict in one sentence.
   public let sentence: String
+
+  private enum CodingKeys: String, CodingKey {
+    case kind = "measure"
+    case ceilingError = "ceilingStandardError"
+    case judgement = "verdict"
+    case value, standardError, ceiling, gap, details, sentence
+  }
 
   /// Creates a measure.
   public init(
@@ -81,22 +88,14 @@ public enum AuditJudgement: String, Sendable, Equatable, CaseIterable, Codable {
   public var passes: Bool { self == .atCeiling || self == .near }
 }
 
-extension AuditMeasure {
-  /// The member of the JSON document.
-  public var json: JSONValue {
-    var gapValue = JSONValue.null
-    if let gap {
-      gapValue = .object([
-        "size": .number(gap.size), "interval": .array([.number(gap.lower), .number(gap.upper)]),
-        "margin": .number(gap.margin),
-      ])
-    }
-    func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
-    return .object([
-      "measure": .string(kind.rawValue), "value": optional(value), "standardError": optional(standardError),
-      "ceiling": optional(ceiling), "ceilingStandardError": optional(ceilingError), "gap": gapValue,
-      "verdict": .string(judgement.rawValue), "details": .object(details.mapValues { .number($0) }),
-      "sentence": .string(sentence),
-    ])
+extension AuditGap: Encodable {
+  private enum CodingKeys: String, CodingKey { case size, interval, margin }
+
+  /// The ends of the interval as a list of two.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(size, forKey: .size)
+    try container.encode([lower, upper], forKey: .interval)
+    try container.encode(margin, forKey: .margin)
   }
 }

@@ -14,7 +14,7 @@ public struct AuditUtility: Sendable, Equatable {
   public var realScores: RealScores?
 
   /// One model's value on held-out real users.
-  public struct Score: Sendable, Equatable {
+  public struct Score: Sendable, Equatable, Encodable {
     /// Its name.
     public let model: String
     /// What it was trained on.
@@ -23,10 +23,15 @@ public struct AuditUtility: Sendable, Equatable {
     public let value: Double
     /// The standard error of the mean.
     public let standardError: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case value = "ndcg@100"
+      case model, trainedOn, standardError
+    }
   }
 
   /// What a model was trained on.
-  public enum Source: String, Sendable, CaseIterable { case real, synthetic, both }
+  public enum Source: String, Sendable, CaseIterable, Codable { case real, synthetic, both }
 }
 
 /// The privacy measures of an audit.
@@ -37,7 +42,7 @@ public struct AuditPrivacy: Sendable, Equatable {
   public var copies: [CopyRow] = []
 
   /// Exact copies among users with so many items.
-  public struct CopyRow: Sendable, Equatable {
+  public struct CopyRow: Sendable, Equatable, Codable {
     /// The shortest profile.
     public let from: Int
     /// The longest profile.

@@ -1,8 +1,9 @@
 import Compute
 import Foundation
+import Presentation
 
 /// Turns two values and an error into a gap, a judgement and a sentence.
-enum GapRule {
+package enum GapRule {
   /// A ceiling or margin below this is 0 but for rounding.
   private static let nothing = 1e-9
 
@@ -52,21 +53,21 @@ enum GapRule {
   }
 
   static func sentence(_ gap: AuditGap, _ judgement: AuditJudgement) -> String {
-    let range = "99 % interval \(decimal(gap.lower)) to \(decimal(gap.upper))"
+    let range = "99 % interval \(Number.decimal(gap.lower)) to \(Number.decimal(gap.upper))"
     switch judgement {
     case .atCeiling:
-      return "No significant difference from real users; a gap above \(decimal(gap.margin)) is ruled out (\(range))."
-    case .near: return "Worse than real users by \(decimal(gap.size)) (\(range)), less than \(decimal(gap.margin))."
-    case .fails: return "Worse than real users by \(decimal(gap.size)) (\(range)), more than \(decimal(gap.margin))."
+      return "No significant difference from real users; a gap above \(Number.decimal(gap.margin)) is ruled out (\(range))."
+    case .near: return "Worse than real users by \(Number.decimal(gap.size)) (\(range)), less than \(Number.decimal(gap.margin))."
+    case .fails: return "Worse than real users by \(Number.decimal(gap.size)) (\(range)), more than \(Number.decimal(gap.margin))."
     case .open:
       return gap.lower > 0
-        ? "Worse than real users (\(range)), but more users are needed to decide whether by more than \(decimal(gap.margin))."
-        : "No significant difference, but more users are needed to rule out a gap above \(decimal(gap.margin)) (\(range))."
+        ? "Worse than real users (\(range)), but more users are needed to decide whether by more than \(Number.decimal(gap.margin))."
+        : "No significant difference, but more users are needed to rule out a gap above \(Number.decimal(gap.margin)) (\(range))."
     case .notJudged: return "Not judged."
     }
   }
 
-  static func measure(
+  package static func measure(
     _ kind: AuditMeasureKind, value: Double?, standardError: Double? = nil, ceiling: Double?,
     ceilingError: Double? = nil, gapError: Double? = nil, margin: Double? = nil, details: [String: Double] = [:],
     remark: String = "", missing: String = "Not defined for these users."
@@ -81,7 +82,7 @@ enum GapRule {
       return AuditMeasure(
         kind: kind, value: value, standardError: standardError, ceiling: ceiling, ceilingError: ceilingError,
         judgement: .notJudged, details: details,
-        sentence: "Unseen real users reach \(decimal(ceiling)) themselves, so the measure says nothing here.")
+        sentence: "Unseen real users reach \(Number.decimal(ceiling)) themselves, so the measure says nothing here.")
     }
     let error = gapError ?? hypot(standardError ?? 0, ceilingError ?? 0)
     let gap = gap(kind, value: value, ceiling: ceiling, error: error, margin: margin)
@@ -92,12 +93,3 @@ enum GapRule {
       sentence: sentence(gap, judgement) + (remark.isEmpty ? "" : " " + remark))
   }
 }
-
-/// A number to four decimals for a sentence, with a true minus sign, the same in every locale.
-func decimal(_ value: Double, _ decimals: Int = 4) -> String {
-  let text = String(format: "%.\(decimals)f", abs(value))
-  return value < 0 && text.contains { "123456789".contains($0) } ? "−" + text : text
-}
-
-/// A share in percent.
-func percent(_ share: Double) -> String { decimal(100 * share, 1) + " %" }

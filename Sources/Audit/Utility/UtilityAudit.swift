@@ -5,6 +5,7 @@ import Experiments
 import FileFormats
 import Foundation
 import InteractionData
+import Presentation
 
 /// The utility of synthetic users for training, measured on unseen real users.
 ///
@@ -103,13 +104,13 @@ struct UtilityAudit: Sendable {
       kind, value: Statistics.mean(value), standardError: Statistics.standardError(value),
       ceiling: Statistics.mean(ceiling), ceilingError: Statistics.standardError(ceiling),
       gapError: Statistics.standardError(zip(value, ceiling).map { $0 - $1 }), details: ["ratio": ratio],
-      remark: "\(percent(ratio)) of training on real users.")
+      remark: "\(Number.percent(ratio)) of training on real users.")
   }
 
   /// Kendall's τ-b of the models' means; judged by whether an order that is shown on real data is turned around.
   private static func agreement(_ values: [[[Double]]]) -> AuditMeasure {
     let means = values.map { $0.map(Statistics.mean) }
-    let tau = kendall(means.map { $0[0] }, means.map { $0[1] })
+    let tau = Statistics.kendall(means.map { $0[0] }, means.map { $0[1] })
     var (shown, reversed, kept) = (0, 0, 0)
     for a in values.indices {
       for b in values.indices.dropFirst(a + 1) {
@@ -137,21 +138,6 @@ struct UtilityAudit: Sendable {
           + "\(reversed) reversed after training on synthetic users.")
   }
 
-  /// Kendall's τ-b; `nil` where one side is all ties.
-  static func kendall(_ a: [Double], _ b: [Double]) -> Double? {
-    var (agreement, left, right) = (0.0, 0.0, 0.0)
-    for i in a.indices {
-      for j in a.indices.dropFirst(i + 1) {
-        let (x, y) = ((a[i] - a[j]), (b[i] - b[j]))
-        let (signX, signY) = (x == 0 ? 0.0 : x > 0 ? 1 : -1, y == 0 ? 0.0 : y > 0 ? 1 : -1)
-        agreement += signX * signY
-        left += signX * signX
-        right += signY * signY
-      }
-    }
-    return left > 0 && right > 0 ? agreement / (left * right).squareRoot() : nil
-  }
-
   private static func split(_ rows: SparseRows, _ items: Vocabulary, _ test: HeldOutUsers, _ seed: Seed) -> RankingSplit
   {
     var random = seed.stream(for: AuditDraw.utilityValidation)
@@ -165,10 +151,7 @@ struct UtilityAudit: Sendable {
   }
 
   private static func interactions(_ rows: SparseRows, _ items: Vocabulary, _ name: String) -> Interactions {
-    Interactions(
-      name: name, users: Vocabulary(ids: (0..<rows.rowCount).map { "\($0)" }), items: items,
-      userIndices: (0..<rows.rowCount).flatMap { row in [Int32](repeating: Int32(row), count: rows.count(ofRow: row)) },
-      itemIndices: rows.indices)
+    UserRows(ids: (0..<rows.rowCount).map { "\($0)" }, rows: rows).interactions(name: name, items: items)
   }
 }
 

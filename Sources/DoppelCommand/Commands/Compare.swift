@@ -85,7 +85,7 @@ struct Compare: CheckedCommand {
 
     var results: [ModelResult] = []
     let summary: DataSummary
-    let split: [String: JSONValue]
+    let split: SplitDescription
     var notes: [String]
     let loaded: Date
     var itemPopularity: [Int] = []
@@ -124,16 +124,15 @@ struct Compare: CheckedCommand {
 
     let comparison = Comparison(results, metrics: metrics)
     let document = ResultDocument(
-      dataset: summary, split: split, seed: options.seed, processor: processor,
-      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
-      totalSeconds: Date().timeIntervalSince(started), notes: notes)
+      RunFacts(seed: options.randomSeed, processor, dataset: summary, split: split), comparison,
+      seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started)), notes: notes)
     if let report {
       try ComparisonReport(
-        comparison, document: document, itemPopularity: itemPopularity, command: CommandText.current
+        document, itemPopularity: itemPopularity, command: CommandText.current
       ).page.write(to: report)
     }
     if options.json {
-      try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
+      try Console.standardOutput(document)
     } else {
       try Console.standardOutput(
         Self.heading(summary, testUsers: split.testUsers, processor, options.seed)
@@ -181,12 +180,5 @@ struct Compare: CheckedCommand {
     var order: [String] = []
     for note in results.flatMap(\.notes) where !order.contains(note) { order.append(note) }
     return order
-  }
-}
-
-extension [String: JSONValue] {
-  /// The number of test users in the description of a split.
-  fileprivate var testUsers: Int? {
-    if case .number(let users)? = self["testUsers"] { Int(users) } else { nil }
   }
 }

@@ -1,36 +1,5 @@
-import ArgumentParser
 import Doppel
-import FileFormats
 import Foundation
-
-/// The flags of `compare --generative`.
-struct GenerativeOptions: ParsableArguments {
-  @Flag(
-    help: """
-      Compare the models as generators instead: synthetic users of each against held-out real ones (default models: \
-      ae,mult-dae,mult-vae).
-      """)
-  var generative = false
-  @Option(
-    help: ArgumentHelp(
-      "Largest number of users of each kind for distances (default: \(AuditOptions().maximumUsers)).", valueName: "n")
-  )
-  var maxUsers: Int?
-
-  /// Flags that are for comparing lists.
-  var idleFlags: [IdleFlags] {
-    [
-      IdleFlags(
-        ["--save-split", "--metrics", "--per-user"], when: generative, "does not go with --generative")
-    ]
-  }
-
-  func validate() throws {
-    guard let maxUsers else { return }
-    if !generative { throw ValidationError("--max-users needs --generative") }
-    if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
-  }
-}
 
 /// `doppel compare --generative`: autoencoders with a density fitted to their points, and variational ones.
 extension Compare {
@@ -71,9 +40,10 @@ extension Compare {
 
     let summary = DataSummary(interactions)
     let document = ResultDocument(
-      dataset: summary, split: comparison.description, seed: options.seed, processor: processor,
-      version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
-      totalSeconds: Date().timeIntervalSince(started), notes: comparison.notes + result.notes + modelNotes)
+      RunFacts(seed: options.randomSeed, processor, dataset: summary, split: comparison.description),
+      Comparison(result.models, metrics: []),
+      seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started)),
+      notes: comparison.notes + result.notes + modelNotes)
     if let report {
       try GenerativeReport(result, document: document, command: CommandText.current).page.write(to: report)
     }
@@ -82,9 +52,7 @@ extension Compare {
       return try Console.standardOutput(
         heading.trimmingCharacters(in: .newlines) + "\n" + result.text(width: Console.width))
     }
-    var members = try document.json(Comparison(result.models, metrics: [])).members ?? [:]
-    members.merge(result.json) { $1 }
-    try Console.standardOutput(members)
+    try Console.standardOutput(GenerativeDocument(document, result))
   }
 
   private func generativeConfigurations() throws -> [any ZooModel] {

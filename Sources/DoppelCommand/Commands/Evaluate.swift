@@ -58,18 +58,12 @@ struct Evaluate: CheckedCommand {
     try measure.writePerUser([result], metrics)
     let comparison = Comparison([result], metrics: metrics)
     if options.json {
-      let document = ResultDocument(
-        dataset: summary,
-        split: [
-          "kind": .string(kind.rawValue), "train": 0, "validation": 0,
-          "test": .number(Double(users.heldOut.nonZeroCount)),
-          "testUsers": .number(Double(users.userIDs.count)),
-          "skippedUsers": .number(Double(users.skippedUsers)), "hash": .string(users.hash),
-        ],
-        seed: options.seed, processor: processor,
-        version: DoppelVersion.current, loadSeconds: loaded.timeIntervalSince(started),
-        totalSeconds: Date().timeIntervalSince(started), notes: notes + result.notes)
-      try Console.standardOutput(document.json(comparison).prettyPrinted + "\n")
+      try Console.standardOutput(
+        ResultDocument(
+          RunFacts(seed: options.randomSeed, processor, dataset: summary, split: users.description(of: kind)),
+          comparison,
+          seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started)),
+          notes: notes + result.notes))
     } else {
       try Console.standardOutput(
         Compare.heading(summary, testUsers: users.userIDs.count, processor, options.seed)

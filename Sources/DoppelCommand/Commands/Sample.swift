@@ -1,7 +1,6 @@
 import ArgumentParser
 import Doppel
 import FileFormats
-import Foundation
 
 /// `doppel sample`: users who do not exist.
 struct Sample: CheckedCommand {
@@ -45,19 +44,43 @@ struct Sample: CheckedCommand {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
     let plan = try drawing.plan(users: users, first: firstUser)
     let directory = try ModelDirectory(contentsOf: model)
-    var run = SampleRun(
-      directory: directory, path: model, plan: plan, source: try source(),
-      reader: try reading.reader(for: directory, threads: options.threads), output: output, options: options,
-      processor: try options.processor())
-    try run.write()
+    let (processor, people) = (try options.processor(), try people(of: directory))
+    let progress = Progress(quiet: options.quiet)
+    progress.begin("sample")
+    defer { progress.end() }
+    func note(_ notes: [SamplingNote]) { options.note(notes.map(drawing.words)) }
+    do {
+      if output == "-" {
+        return try plan.draw(
+          from: directory, people: people, seed: options.randomSeed, processor: processor, note: note,
+          progress: progress.show
+        ) { try Console.standardOutput(String(decoding: $0, as: UTF8.self)) }
+      }
+      let result = try plan.write(
+        to: output, from: directory, people: people, seed: options.randomSeed, processor: processor, note: note,
+        progress: progress.show)
+      progress.end()
+      if options.json {
+        let facts = RunFacts(seed: options.randomSeed, processor)
+        return try Console.standardOutput(RunDocument(facts, result, output: output))
+      }
+      try Console.standardOutput(result.text(items: directory.items.count) + "saved in \(output)\n")
+      options.note(result.remarks(isVariational: directory.configuration.isVariational))
+    } catch let error as SamplingError {
+      throw drawing.explanation(of: error, plan, directory, path: model)
+    }
   }
 
-  /// Where the training data are, when that is said.
-  private func source() throws -> DataSelection.Source? {
-    switch try data.map(DataPlace.init) {
-    case nil: nil
-    case .file(let path): .file(path)
-    case .directory(let path): .directory(path)
+  /// The training users, where `--data` has them or they can be made again.
+  private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
+    let reader = try reading.reader(for: directory, threads: options.threads)
+    let source = try data.map { try DataPlace($0).source } ?? (directory.isOfBuiltInPopulation ? .builtIn : nil)
+    return source.map { source in
+      SamplingPeople(areRemade: data == nil) {
+        let found = try directory.trainingUsers(source, reader: reader)
+        options.note(found.notes)
+        return (found.userIDs, found.profiles)
+      }
     }
   }
 }

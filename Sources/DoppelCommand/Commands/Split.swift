@@ -39,7 +39,9 @@ struct Split: CheckedCommand {
     options.note(export.notes)
     try export.write(to: output)
     if options.json {
-      return try Console.standardOutput(export.description.merging(["output": .string(output)]) { $1 })
+      var document = export.document
+      document.output = output
+      return try Console.standardOutput(document)
     }
     var text = ""
     for part in SplitFiles.Part.allCases where export.parts.positions[part] != nil {

@@ -92,7 +92,7 @@ struct Train: CheckedCommand {
       let users = experiment.users(of: fit)
       trained = Trained(
         fit: fit, items: data.split.items, users: Vocabulary(ids: users.ids), summary: data.summary,
-        record: data.record, run: run, selection: epochChosenBy, rows: users.rows)
+        record: data.record, dataHash: data.hash, splitHash: data.split.hash, selection: epochChosenBy, rows: users.rows)
     case .rating:
       let data = try place.rating(seed: options.randomSeed, forTraining: true)
       options.note(data.notes)
@@ -110,7 +110,7 @@ struct Train: CheckedCommand {
       record?.meanRating = experiment.meanRating(of: fit)
       trained = Trained(
         fit: fit, items: data.split.items, users: data.split.users, summary: data.summary, record: record,
-        run: run, selection: "rmse", rows: nil)
+        dataHash: data.hash, splitHash: data.split.hash, selection: "rmse", rows: nil)
     }
     Interruption.waitForSaving()
     reporter.end()
@@ -186,7 +186,8 @@ struct Train: CheckedCommand {
     let users: Vocabulary
     let summary: DataSummary
     let record: DataRecord?
-    let run: RunIdentity
+    let dataHash: String
+    let splitHash: String
     let selection: String
     /// What the weights were fitted to; `nil` for ratings.
     let rows: SparseRows?
@@ -203,11 +204,15 @@ struct Train: CheckedCommand {
     if case .gaussians(let model) = trained.fit.model.latent, let rows = trained.rows {
       posterior = try model.aggregatePosterior(of: Profiles(items: rows), processor: processor)
     }
+    var facts = RunFacts(seed: options.randomSeed, processor, dataset: trained.summary)
+    // The bytes of a model do not depend on it.
+    facts.threads = nil
+    facts.data = trained.record
+    (facts.dataHash, facts.splitHash) = (trained.dataHash, trained.splitHash)
     var directory = ModelDirectory(
       configuration: configuration, model: trained.fit.model, items: trained.items,
       users: configuration.keepsUsers ? trained.users : nil,
       record: [
-        "dataset": try JSONValue(encoding: trained.summary),
         "training": .object([
           "epochs": .number(Double(trained.fit.history.count)),
           "bestEpoch": .number(Double(trained.fit.bestEpoch)),
@@ -217,9 +222,8 @@ struct Train: CheckedCommand {
           "selection": .string(trained.selection),
           "validation": trained.validation.map { .number($0) } ?? .null,
         ]),
-      ].merging(trained.run.members.filter { !["selection", "refits"].contains($0.key) }) { record, _ in record })
+      ].merging(try JSONValue(encoding: facts).members ?? [:]) { record, _ in record })
     directory.itemPopularity = trained.rows.map { ItemPopularity(of: $0) }
-    directory.record["data"] = trained.record?.json
     if let lengths = trained.rows.flatMap({ LengthHistogram(of: $0) }) {
       directory.record["profileLengths"] = lengths.json
     }

@@ -11,6 +11,11 @@ enum Console {
   /// Writes the one JSON document of a command.
   ///
   /// - Throws: `StandardOutput.ReaderGone`, `OutputError`.
+  static func standardOutput(_ document: some Encodable) throws {
+    try StandardOutput.write(JSONValue(encoding: document).prettyPrinted + "\n")
+  }
+
+  /// The same for members put together by hand.
   static func standardOutput(_ members: [String: JSONValue]) throws {
     try StandardOutput.write(JSONValue.object(members).prettyPrinted + "\n")
   }

@@ -39,7 +39,7 @@ struct Failure {
     case is InputError: .missingInput
     case is OutputError: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError,
-      is SettingsError, is Population.InvalidParameter:
+      is SettingsError, is Population.InvalidParameter, is ModelWalkError:
       .commandLine
     default:
       switch DoppelCommand.exitCode(for: error) {
@@ -91,7 +91,7 @@ struct Failure {
     code == .commandLine
       && !(error is HyperparameterError || error is WrongTask || error is MetricKeyError || error is EngineError
         || error is UsageError || error is SettingsError
-        || error is Population.InvalidParameter)
+        || error is Population.InvalidParameter || error is ModelWalkError)
   }
 }
 

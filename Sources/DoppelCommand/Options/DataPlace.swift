@@ -1,3 +1,4 @@
+import Doppel
 import FileFormats
 import Foundation
 
@@ -25,5 +26,13 @@ enum DataPlace {
           + (has("interactions.tsv") ? "; did you mean \(path)\(slash)interactions.tsv?" : ""))
     }
     self = .directory(path)
+  }
+
+  /// The place as the library takes it.
+  var source: DataSelection.Source {
+    switch self {
+    case .file(let path): .file(path)
+    case .directory(let path): .directory(path)
+    }
   }
 }

@@ -1,11 +1,9 @@
+import ArgumentParser
 import Doppel
 import FileFormats
 import Settings
 
 /// The words after `doppel`, checked and completed before the parser sees them.
-///
-/// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it
-/// leaves another one missing.
 struct Invocation: Sendable {
   /// The words, first as given, after ``complete()`` with those of the config file.
   private(set) var words: [String]
@@ -34,35 +32,60 @@ struct Invocation: Sendable {
   /// Whether a flag was given, on the command line or in the config file.
   func gives(_ flag: String) -> Bool { typed.contains(flag) || config?.flags.contains(flag) == true }
 
-  /// Names unknown commands and flags, and puts the flags of a `--config` file in front of those given.
+  /// Names unknown commands, and puts the flags of a `--config` file in front of those given.
   ///
   /// - Throws: ``UsageError``, `InputError`, `DataError`.
   mutating func complete() throws {
     guard let name = words.first else { return }
-    guard let flags = KnownFlags(command: name) else {
+    guard command != nil else {
       if name == "help" || name.hasPrefix("-") { return try Self.checkRoot(words) }
       throw UsageError(
         "unknown command '\(name)'; did you mean \(alternatives(nearestSpellings(to: name, among: KnownFlags.commands)))? "
           + "Accepted: \(KnownFlags.commands.joined(separator: ", "))")
     }
-    var rest = Self.joiningNegativeNumbers(Array(words.dropFirst()))
-    for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("-") && word != "-" {
-      let flag = String(word.prefix { $0 != "=" })
-      if word.hasPrefix("--") && flags.takesValue(flag) == nil && flag != "--experimental-dump-help" {
-        throw UsageError(
-          "unknown flag '\(flag)' of \(name); did you mean \(alternatives(flags.nearest(to: flag)))?")
-      }
-      typed.insert(flag)
-    }
+    let rest = Self.joiningNegativeNumbers(Array(words.dropFirst()))
+    words = [name] + rest
+    typed = Set(flags)
     if let path = Self.configPath(in: rest) {
+      let known = try checkFlags()
       let file = try ConfigFile(path: path)
       let models = try file.modelSettings { _ = try Zoo.parse($0) }
       let found = try file.arguments(
-        of: name, given: typed, takesValue: { flags.takesValue($0) }, nearest: { flags.nearest(to: $0) })
+        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) })
       config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)
-      rest = found + rest
+      words = [name] + found + rest
     }
-    words = [name] + rest
+  }
+
+  /// The command that the words give.
+  ///
+  /// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it leaves another
+  /// one missing.
+  ///
+  /// - Throws: ``UsageError`` for an unknown flag, or what the parser finds.
+  func parsed() throws -> any ParsableCommand {
+    do {
+      return try DoppelCommand.parseAsRoot(words)
+    } catch {
+      if command != nil { try checkFlags() }
+      throw error
+    }
+  }
+
+  /// The flags among the words.
+  private var flags: [String] {
+    words.dropFirst().prefix { $0 != "--" }.filter { $0.hasPrefix("-") && $0 != "-" }.map { String($0.prefix { $0 != "=" }) }
+  }
+
+  /// Names the first flag that the command does not have.
+  @discardableResult
+  private func checkFlags() throws -> KnownFlags {
+    let name = command ?? ""
+    let known = KnownFlags(command: name)
+    for flag in flags where flag.hasPrefix("--") && known.takesValue(flag) == nil && flag != "--experimental-dump-help" {
+      throw UsageError("unknown flag '\(flag)' of \(name); did you mean \(alternatives(known.nearest(to: flag)))?")
+    }
+    return known
   }
 
   private static func checkRoot(_ words: [String]) throws {

@@ -7,12 +7,6 @@ enum SampleOrigin: String, CaseIterable {
   case prior, population, user, fitted
 }
 
-/// Where profile lengths come from.
-enum SampleLengths: String, CaseIterable {
-  case auto, own, empirical, nearby
-  case negativeBinomial = "negative-binomial"
-}
-
 /// What `doppel sample` draws from and how.
 struct SampleOptions: ParsableArguments {
   @Option(
@@ -52,89 +46,32 @@ struct SampleOptions: ParsableArguments {
       empirical (as in the training data), negative-binomial (fitted to them), nearby (as users near the latent vector), \
       own (as the user the vector comes from), or auto: own with --like and --interpolate; elsewhere empirical, unless \
       the place foretells the length, then own for the population and nearby for other origins.
-      """, valueName: "law"), completion: .list(SampleLengths.allCases.map(\.rawValue)))
-  var lengths = SampleLengths.auto.rawValue
-
-  /// Checked before anything is read.
-  struct Plan {
-    enum Source {
-      case prior, population, fitted
-      case user(like: String, spread: Double)
-      case way(from: String, to: String, steps: Int, Interpolation)
-    }
-    var source: Source
-    var isDefault: Bool
-    var temperature: Temperature
-    var law: ItemLaw
-    var lengths: SampleLengths
-    var users: Int
-    /// The number of the first, from 1.
-    var first: Int
-
-    /// Which draws these are, from 0: a run from N on goes on where one of N − 1 users ends.
-    ///
-    /// A way has its steps among the users of the run itself.
-    var numbers: Range<Int> {
-      switch source {
-      case .prior, .population, .fitted, .user: first - 1..<first - 1 + users
-      case .way: 0..<users
-      }
-    }
-
-    /// Whether vectors come from everywhere, not from one or two users who are named.
-    var isWithoutOwnLength: Bool {
-      switch source {
-      case .prior, .population, .fitted: true
-      case .user, .way: false
-      }
-    }
-
-    /// The name of the source in messages and results.
-    var name: String {
-      switch source {
-      case .prior: "prior"
-      case .population: "population"
-      case .fitted: "fitted"
-      case .user: "user"
-      case .way: "interpolation"
-      }
-    }
-  }
+      """, valueName: "law"), completion: .list(SamplingPlan.Lengths.allCases.map(\.rawValue)))
+  var lengths = SamplingPlan.Lengths.auto.rawValue
 
   /// The plan given by the flags.
   ///
   /// - Throws: ``UsageError`` for values out of range, and flags that do not go together.
-  func plan(users: Int?, first: Int = 1) throws -> Plan {
+  func plan(users: Int?, first: Int) throws -> SamplingPlan {
+    var plan = SamplingPlan()
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
     guard let temperature = Temperature(temperature) else {
       throw UsageError("--temperature \(self.temperature) is out of range; accepted: a number from 0.000001")
     }
-    let source = try source(origin)
-    let least: Int
-    if case .way(_, _, let steps, _) = source { least = steps } else { least = 1 }
-    let count = users ?? (least > 1 ? least : 1000)
-    guard count >= least, count <= 1_000_000_000 else {
-      throw UsageError(
-        "--users \(count) is out of range; accepted: a whole number from \(least)"
-          + (least > 1 ? ", one for each of --steps," : "") + " to 1000000000")
-    }
-    guard 1...1_000_000_000_000 ~= first else {
-      throw UsageError("--first-user \(first) is out of range; accepted: a whole number from 1 to 1000000000000")
-    }
-    let lengths = try Self.parse(lengths, "--lengths", SampleLengths.self)
-    let plan = Plan(
-      source: source, isDefault: from == nil, temperature: temperature,
-      law: counts ? .multinomial : .withoutReplacement,
-      lengths: lengths, users: count, first: first)
-    if lengths == .own && ["prior", "fitted"].contains(plan.name) {
-      throw UsageError(
-        "--lengths own needs a user to take the length from; accepted with --from \(plan.name): "
-          + "auto, empirical, nearby, negative-binomial")
+    plan.source = try source(origin)
+    if case .interpolation(_, _, let steps, _) = plan.source { plan.users = steps }
+    (plan.users, plan.firstUser) = (users ?? plan.users, first)
+    (plan.temperature, plan.law) = (temperature, counts ? .multinomial : .withoutReplacement)
+    plan.lengths = try Self.parse(lengths, "--lengths", SamplingPlan.Lengths.self)
+    do {
+      try plan.check()
+    } catch {
+      throw UsageError(words(error))
     }
     return plan
   }
 
-  private func source(_ origin: SampleOrigin?) throws -> Plan.Source {
+  private func source(_ origin: SampleOrigin?) throws -> SamplingPlan.Source {
     if !interpolate.isEmpty {
       guard interpolate.count == 2 else {
         throw UsageError("--interpolate takes two, not \(interpolate.count); accepted: --interpolate A B --steps 10")
@@ -143,23 +80,15 @@ struct SampleOptions: ParsableArguments {
         throw UsageError("--interpolate cannot be combined with --from or --like")
       }
       guard spread == nil else { throw UsageError("--spread needs --like and cannot be combined with --interpolate") }
-      let steps = steps ?? 10
-      guard 2...100_000 ~= steps else {
-        throw UsageError("--steps \(steps) is out of range; accepted: a whole number from 2 to 100000")
-      }
       let way = try self.way.map { try Self.parse($0, "--way", Interpolation.self) } ?? .spherical
-      return .way(from: interpolate[0], to: interpolate[1], steps: steps, way)
+      return .interpolation(from: interpolate[0], to: interpolate[1], steps: steps ?? 10, way)
     }
     guard steps == nil && way == nil else { throw UsageError("--steps and --way need --interpolate A B") }
     if let like {
       guard origin == nil || origin == .user else {
         throw UsageError("--like needs --from user, not --from \(from ?? "")")
       }
-      let spread = spread ?? 1
-      guard spread.isFinite && 0...1000 ~= spread else {
-        throw UsageError("--spread \(spread) is out of range; accepted: a number from 0 to 1000")
-      }
-      return .user(like: like, spread: spread)
+      return .user(like: like, spread: spread ?? 1)
     }
     guard spread == nil else { throw UsageError("--spread needs --like") }
     switch origin {
@@ -178,5 +107,71 @@ struct SampleOptions: ParsableArguments {
     throw UsageError(
       "\(flag) \(text) is unknown; did you mean \(alternatives(nearestSpellings(to: text, among: names)))? "
         + "Accepted: \(names.joined(separator: ", "))")
+  }
+}
+
+/// What the library says of a plan, in terms of flags.
+extension SampleOptions {
+  /// The flag that names a user.
+  private var userFlag: String { interpolate.isEmpty ? "--like" : "--interpolate" }
+
+  func words(_ note: SamplingNote) -> String {
+    if case .userIsMeant = note { "\(userFlag) \(note)" } else { "\(note)" }
+  }
+
+  private func words(_ error: SamplingError) -> String {
+    switch error {
+    case .outOfRange(let setting, let value, let accepted):
+      let steps = setting == .users && accepted.lowerBound > 1 ? ", one for each of --steps," : ""
+      return "--\(setting.rawValue.kebabCased) \(value) is out of range; accepted: a "
+        + "\(setting == .spread ? "number" : "whole number") from \(accepted.lowerBound)\(steps) to \(accepted.upperBound)"
+    case .ownLengths(let source):
+      return "--lengths own needs a user to take the length from; accepted with --from \(source): "
+        + "auto, empirical, nearby, negative-binomial"
+    default: return "\(error)"
+    }
+  }
+
+  /// The error of a plan that met a model.
+  func explanation(
+    of error: SamplingError, _ plan: SamplingPlan, _ directory: ModelDirectory, path: String
+  ) -> any Error {
+    func unfit(_ message: String, _ accepted: String) -> DataError {
+      DataError(path: path, message: message, accepted: accepted)
+    }
+    switch error {
+    case .outOfRange, .ownLengths: return UsageError(words(error))
+    case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", "a mult-vae")
+    case .noDistribution(let model):
+      return unfit(
+        "is \(model), which encodes users to points and has no distribution to draw from",
+        "a mult-vae, or --from fitted for a Gaussian fitted to the points")
+    case .predictsRatings(let model):
+      return unfit("is \(model), which predicts ratings, not interactions", "a mult-vae")
+    case .noItemProbabilities:
+      return unfit(
+        "has a gaussian likelihood, whose outputs are not log-probabilities of items",
+        "a model with a multinomial or bernoulli likelihood")
+    case .damagedLengths:
+      return DataError(
+        path: path + "/config.json", message: "has an invalid profileLengths",
+        accepted: "numbers of users by number of items, as written by train; or --data FILE")
+    case .needsPeople:
+      let isPopulation = plan.source == .population
+      let needs =
+        isPopulation || plan.source == .fitted
+        ? "--from \(plan.source.name)" + (from == nil ? ", the default," : "") : "--lengths \(plan.lengths.rawValue)"
+      return UsageError(
+        "\(needs) needs the users that \(path) was trained on, which a saved model does not keep; add --data FILE"
+          + (isPopulation && directory.configuration.isVariational ? ", or use --from prior" : ""))
+    case .unknownUser(let text, let hasPeople):
+      return DataError(
+        path: userFlag, text: text,
+        message: hasPeople
+          ? "is neither a user of the training data nor a list of items that the model knows"
+          : "is not a list of items that the model knows",
+        accepted: hasPeople
+          ? "a user of the data, or ids from items.txt" : "ids from items.txt, or a user of --data FILE")
+    }
   }
 }

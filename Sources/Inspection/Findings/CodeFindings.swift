@@ -1,3 +1,5 @@
+public import FileFormats
+
 /// Measures of any code, a point or the mean of a distribution (U users, L dimensions).
 ///
 /// For a Gaussian latent space the code of a user is the mean of their posterior.
@@ -92,7 +94,7 @@ public struct ReconstructionFindings: Sendable, Equatable {
   /// exp(−Σ log-likelihood ÷ Σ items), pooled over the items of all users; `nil` unless the likelihood is multinomial.
   ///
   /// It does not include the cost of the code, so it is not comparable with ``BoundFindings/perplexity``.
-  public let perplexity: Double?
+  @OrNull public private(set) var perplexity: Double?
 }
 
 /// Profiles decoded from draws of the prior, as in ``RegionFindings``, and from users' codes beside them.
@@ -119,4 +121,18 @@ public struct DecodedProfiles: Sendable, Equatable {
   public let popularityDistance: Double
   /// The share of all items that occur in any of the profiles.
   public let coverage: Double
+}
+
+/// Documents have the members under these names; those of a dimension stand beside its posterior's.
+extension MovedItem: Encodable {}
+extension RegionFindings: Encodable {}
+extension DiscrepancyFindings: Encodable {}
+extension ReconstructionFindings: Encodable {}
+extension PriorDrawFindings: Encodable {}
+extension DecodedProfiles: Encodable {}
+extension DimensionFindings: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case number, mean, variance, up, down
+    case isActive = "active"
+  }
 }

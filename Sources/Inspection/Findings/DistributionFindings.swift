@@ -1,4 +1,5 @@
 public import Autoencoders
+public import FileFormats
 
 /// Measures of a distribution (U users, L dimensions; in nats, with β = 1 whatever its value in training).
 public struct DistributionFindings: Sendable, Equatable {
@@ -68,7 +69,7 @@ public struct BoundFindings: Sendable, Equatable {
   public let importanceWeighted: [ImportanceWeightedBound]
   /// exp(−Σ ELBO ÷ Σ items), pooled over the items of all users, so that users with many items count for more; `nil`
   /// unless the likelihood is multinomial.
-  public let perplexity: Double?
+  @OrNull public private(set) var perplexity: Double?
 }
 
 /// A mean over users.
@@ -106,4 +107,34 @@ public struct AggregateFindings: Sendable, Equatable {
   public let meanOffset: Double
   /// The mean over dimensions of the aggregate's variance; 1 for N(0, I).
   public let meanVariance: Double
+}
+
+/// Documents have the members under these names, and a row for each dimension elsewhere.
+extension Estimate: Encodable {}
+extension ImportanceWeightedBound: Encodable {}
+extension DistributionFindings: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case divergence = "kl"
+    case bounds, aggregate, collapsedShare, noiseShare, state
+  }
+}
+extension PosteriorFindings: Encodable {
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case divergence = "kl"
+    case aggregateDivergence = "aggregateKL"
+    case isCollapsed = "collapsed"
+    case posteriorVariance, aggregateVariance, collapsedUsers
+  }
+}
+extension BoundFindings: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case divergence = "kl"
+    case users, draws, elbo, logLikelihood, importanceWeighted, perplexity
+  }
+}
+extension AggregateFindings: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case marginalDivergence = "marginalKL"
+    case users, mutualInformation, informationLimit, totalCorrelation, meanOffset, meanVariance
+  }
 }

@@ -1,4 +1,4 @@
-public import Experiments
+public import InteractionData
 
 /// Several models inspected on the same users.
 public struct InspectionStudy: Sendable {
@@ -98,4 +98,26 @@ public struct RecoveryRow: Sendable, Equatable {
   public let disentanglement: Double
   /// DCI completeness: whether a taste is in one dimension.
   public let completeness: Double
+}
+
+/// Documents have the members under these names.
+extension LatentAgreement: Encodable {}
+extension RunStability: Encodable {}
+extension RecoveryFindings: Encodable {}
+extension RecoveryRow: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case probe = "probeR2"
+    case probeByTaste = "probeR2ByTaste"
+    case name, dimensions, informationGap, disentanglement, completeness
+  }
+}
+extension Interval: Encodable {
+  private enum CodingKeys: String, CodingKey { case value, interval }
+
+  /// The value, and the ends as a list of two.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(value, forKey: .value)
+    try container.encode([low, high], forKey: .interval)
+  }
 }

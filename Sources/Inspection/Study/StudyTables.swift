@@ -1,31 +1,52 @@
 import Autoencoders
-public import Evaluation
-import Foundation
+import InteractionData
+public import Presentation
 
 /// Tables and sentences.
 extension InspectionStudy {
+  /// What the command prints: all measures, the strongest dimensions of each model, agreement, recovery, and what may be
+  /// concluded.
+  ///
+  /// - Parameter width: the most that a line holds; see `Table.markdown`.
+  public func text(width: Int? = nil) -> String {
+    var text = summaryTable.markdown(firstColumn: counted(users, "user"), width: width)
+    for model in models {
+      let shown = min(12, model.codes.dimensions.count)
+      text += "\n\(model.label): the \(shown) dimensions with the largest "
+      text += "\(model.distribution == nil ? "variance" : "KL")\n\n"
+      text += dimensionTable(of: model, limit: shown).markdown(width: width)
+    }
+    if !agreements.isEmpty {
+      text += "\nRuns of the same model, on the same users\n\n" + agreementTable.markdown(width: width)
+    }
+    if let recoveryTable {
+      text += "\nRecovery of the true tastes from the codes\n\n" + recoveryTable.markdown(width: width)
+    }
+    return text + (sentences.isEmpty ? "" : "\n") + sentences.map { $0 + "\n" }.joined()
+  }
+
   /// All measures: one column for each model; measures that a point latent space lacks are "not defined".
-  public var summaryTable: ResultTable {
-    var table = ResultTable(columns: models.map { .init($0.label) })
+  public var summaryTable: Table {
+    var table = Table(columns: [.text("measure")] + models.map { .number($0.label) })
     let prior = priorName
-    func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
+    func row(_ name: String, _ cell: (InspectedModel) -> Table.Cell) { table.append([.text(name)] + models.map(cell)) }
     func common(_ name: String, decimals: Int = 4, _ value: (CodeFindings) -> Double) {
       row(name) { .number(value($0.codes), decimals: decimals) }
     }
-    func distribution(_ name: String, _ cell: (DistributionFindings) -> ResultTable.Cell) {
+    func distribution(_ name: String, _ cell: (DistributionFindings) -> Table.Cell) {
       row(name) { $0.distribution.map(cell) ?? .text("not defined") }
     }
     func draws(_ name: String, _ value: (PriorDrawFindings) -> Double) {
       row(name) { .number(value($0.priorDraws)) }
     }
-    row("model") { .text($0.model) }
-    row("dimensions") { .text("\($0.codes.dimensions.count)") }
-    row("active dimensions") { .text("\($0.codes.activeUnits)") }
-    row("rank of the codes") { .text("\($0.codes.rank)") }
+    row("model") { .name($0.model) }
+    row("dimensions") { .count($0.codes.dimensions.count) }
+    row("active dimensions") { .count($0.codes.activeUnits) }
+    row("rank of the codes") { .count($0.codes.rank) }
     common("effective rank", decimals: 1, \.effectiveRank)
     row("total correlation of the codes") { Self.number($0.codes.totalCorrelation) }
     row("radius ÷ √L, 5 % to 95 %") {
-      .text(String(format: "%.2f to %.2f", $0.codes.region.radius[0], $0.codes.region.radius[2]))
+      .text("\(Number.decimal($0.codes.region.radius[0], 2)) to \(Number.decimal($0.codes.region.radius[2], 2))")
     }
     common("\(prior) beyond the codes' range", \.region.priorBeyondRange)
     common("\(prior) within reach of a code", \.region.priorWithin)
@@ -34,7 +55,7 @@ extension InspectionStudy {
     row("log-likelihood at the code") {
       .number($0.reconstruction.logLikelihood, standardError: $0.reconstruction.standardError, decimals: 2)
     }
-    row("perplexity at the code") { $0.reconstruction.perplexity.map { .number($0, decimals: 1) } ?? .missing }
+    row("perplexity at the code") { .number($0.reconstruction.perplexity, decimals: 1) }
     distribution("KL to the prior", Self.divergence)
     distribution("ELBO") { Self.cell($0.bounds.elbo) }
     distribution("… log-likelihood") { Self.cell($0.bounds.logLikelihood) }
@@ -42,7 +63,7 @@ extension InspectionStudy {
     for (place, draws) in boundSizes.enumerated() {
       distribution("L_\(draws)") { Self.cell($0.bounds.importanceWeighted[place].bound) }
     }
-    distribution("perplexity of the ELBO") { $0.bounds.perplexity.map { .number($0, decimals: 1) } ?? .missing }
+    distribution("perplexity of the ELBO") { .number($0.bounds.perplexity, decimals: 1) }
     distribution("mutual information") { Self.cell($0.aggregate.mutualInformation, decimals: 3) }
     distribution("… its limit, ln users") { .number($0.aggregate.informationLimit, decimals: 3) }
     distribution("marginal KL") { .number($0.aggregate.marginalDivergence, decimals: 3) }
@@ -61,10 +82,10 @@ extension InspectionStudy {
   }
 
   /// The measures to look at first, as in ``summaryTable``.
-  public var mainTable: ResultTable {
-    var table = ResultTable(columns: models.map { .init($0.label) })
-    func row(_ name: String, _ cell: (InspectedModel) -> ResultTable.Cell) { table.append(name, models.map(cell)) }
-    func distribution(_ name: String, _ cell: (DistributionFindings) -> ResultTable.Cell) {
+  public var mainTable: Table {
+    var table = Table(columns: [.text("measure")] + models.map { .number($0.label) })
+    func row(_ name: String, _ cell: (InspectedModel) -> Table.Cell) { table.append([.text(name)] + models.map(cell)) }
+    func distribution(_ name: String, _ cell: (DistributionFindings) -> Table.Cell) {
       row(name) { $0.distribution.map(cell) ?? .text("not defined") }
     }
     row("active dimensions") { .text("\($0.codes.activeUnits) of \($0.codes.dimensions.count)") }
@@ -80,7 +101,7 @@ extension InspectionStudy {
   /// What codes are held against, where one word has to do for all models.
   private var priorName: String { models.allSatisfy(\.prior.isStandardNormal) ? "N(0,I)" : "prior" }
 
-  private static func divergence(_ found: DistributionFindings) -> ResultTable.Cell {
+  private static func divergence(_ found: DistributionFindings) -> Table.Cell {
     found.divergenceError == 0
       ? .number(found.divergence, decimals: 3)
       : .number(found.divergence, standardError: found.divergenceError, decimals: 3)
@@ -90,18 +111,20 @@ extension InspectionStudy {
     models.lazy.compactMap(\.distribution).first?.bounds.importanceWeighted.map(\.draws) ?? []
   }
 
-  private static func cell(_ estimate: Estimate, decimals: Int = 2) -> ResultTable.Cell {
+  private static func cell(_ estimate: Estimate, decimals: Int = 2) -> Table.Cell {
     .number(estimate.value, standardError: estimate.standardError, decimals: decimals)
   }
 
-  private static func number(_ value: Double) -> ResultTable.Cell {
+  private static func number(_ value: Double) -> Table.Cell {
     value.isFinite ? .number(value, decimals: 3) : .text("infinite")
   }
 
   /// The dimensions of one model with the largest KL (or variance), and the items they raise.
-  public func dimensionTable(of model: InspectedModel, limit: Int) -> ResultTable {
-    var table = ResultTable(
-      columns: ["KL", "mean", "variance", "posterior variance", "active", "up", "down"].map { .init($0) })
+  public func dimensionTable(of model: InspectedModel, limit: Int) -> Table {
+    var table = Table(columns: [
+      .text("dimension"), .number("KL"), .number("mean"), .number("variance"), .number("posterior variance"),
+      .text("active"), .text("up"), .text("down"),
+    ])
     let posteriors = model.distribution?.dimensions
     let order = model.codes.dimensions.sorted { a, b in
       let (first, second) = (
@@ -111,53 +134,52 @@ extension InspectionStudy {
     }
     for dimension in order.prefix(limit) {
       let posterior = posteriors?[dimension.number - 1]
-      func undefined(_ value: Double?) -> ResultTable.Cell { value.map { .number($0) } ?? .text("not defined") }
-      table.append(
-        "\(dimension.number)",
-        [
-          undefined(posterior?.divergence), .number(dimension.mean), .number(dimension.variance),
-          undefined(posterior?.posteriorVariance), .text(dimension.isActive ? "yes" : "no"),
-          .text(dimension.up.prefix(2).map(\.item).joined(separator: "; ")),
-          .text(dimension.down.prefix(2).map(\.item).joined(separator: "; ")),
-        ])
+      func undefined(_ value: Double?) -> Table.Cell { value.map { .number($0) } ?? .text("not defined") }
+      table.append([
+        .count(dimension.number), undefined(posterior?.divergence), .number(dimension.mean),
+        .number(dimension.variance), undefined(posterior?.posteriorVariance),
+        .text(dimension.isActive ? "yes" : "no"), .names(dimension.up.prefix(2).map(\.item)),
+        .names(dimension.down.prefix(2).map(\.item)),
+      ])
     }
     return table
   }
 
   /// How far pairs of runs agree.
-  public var agreementTable: ResultTable {
-    var table = ResultTable(columns: ["Procrustes", "unaligned", "CKA", "scale ratio"].map { .init($0) })
+  public var agreementTable: Table {
+    var table = Table(columns: [
+      .text("runs"), .number("Procrustes"), .number("unaligned"), .number("CKA"), .number("scale ratio"),
+    ])
     for pair in agreements {
-      table.append(
-        "\(pair.a) and \(pair.b)",
-        [.number(pair.procrustes), .number(pair.unaligned), .number(pair.cka), .number(pair.scaleRatio, decimals: 3)])
+      table.append([
+        .name("\(pair.a) and \(pair.b)"), .number(pair.procrustes), .number(pair.unaligned), .number(pair.cka),
+        .number(pair.scaleRatio, decimals: 3),
+      ])
     }
-    func text(_ interval: Interval) -> ResultTable.Cell {
-      .text(String(format: "%.4f (%.4f to %.4f)", interval.value, interval.low, interval.high))
+    func text(_ mean: Interval) -> Table.Cell {
+      .text("\(Number.decimal(mean.value)) (\(Number.decimal(mean.low)) to \(Number.decimal(mean.high)))")
     }
     for runs in stabilities {
-      table.append(
-        "\(runs.runs) runs of \(runs.model)",
-        [text(runs.procrustes), text(runs.unaligned), text(runs.cka), text(runs.scaleRatio)])
+      table.append([
+        .text("\(runs.runs) runs of \(runs.model)"), text(runs.procrustes), text(runs.unaligned), text(runs.cka),
+        text(runs.scaleRatio),
+      ])
     }
     return table
   }
 
   /// How well the codes predict the true tastes.
-  public var recoveryTable: ResultTable? {
+  public var recoveryTable: Table? {
     guard let recovery else { return nil }
-    var table = ResultTable(
-      columns: [
-        .init("dimensions"), .init("probe R²"), .init("information gap"), .init("disentanglement"),
-        .init("completeness"),
-      ])
+    var table = Table(columns: [
+      .text("representation"), .number("dimensions"), .number("probe R²"), .number("information gap"),
+      .number("disentanglement"), .number("completeness"),
+    ])
     for row in recovery.rows {
-      table.append(
-        row.name,
-        [
-          .text("\(row.dimensions)"), .number(row.probe), .number(row.informationGap),
-          .number(row.disentanglement), .number(row.completeness),
-        ])
+      table.append([
+        .name(row.name), .count(row.dimensions), .number(row.probe), .number(row.informationGap),
+        .number(row.disentanglement), .number(row.completeness),
+      ])
     }
     return table
   }
@@ -182,10 +204,9 @@ extension InspectionStudy {
             + "--beta, or a slower rise of it, keeps the code in use.")
       case .nearlyPoint:
         sentences.append(
-          String(
-            format: "%@ encodes nearly to points: posterior noise is only %.1f %% of the variance in its active "
-              + "dimensions\(model.prior.isStandardNormal ? ", so draws from N(0, I) do not resemble its codes" : "").",
-            model.label, 100 * found.noiseShare))
+          "\(model.label) encodes nearly to points: posterior noise is only \(Number.percent(found.noiseShare)) of the "
+            + "variance in its active dimensions"
+            + (model.prior.isStandardNormal ? ", so draws from N(0, I) do not resemble its codes." : "."))
       }
       if found.aggregate.informationLimit - found.aggregate.mutualInformation.value < 0.1 {
         sentences.append(
@@ -204,7 +225,7 @@ extension InspectionStudy {
   private func spread(_ model: InspectedModel) -> String {
     let codes = model.codes
     let active = "\(model.label) has \(codes.activeUnits) active dimensions of \(codes.dimensions.count)"
-    let rank = String(format: "%.1f", codes.effectiveRank)
+    let rank = Number.decimal(codes.effectiveRank, 1)
     let isFlat = codes.effectiveRank < 0.5 * Double(codes.activeUnits)
     return active
       + (isFlat

@@ -5,7 +5,7 @@ import Foundation
 import InteractionData
 
 /// A straight way through a latent space, decoded step by step.
-public struct LatentWalk: Sendable, Equatable {
+public struct LatentWalk: Sendable, Equatable, Encodable {
   /// What goes from where to where, such as `dimension 7`.
   public let title: String
   /// The steps, ends included.
@@ -124,15 +124,10 @@ extension LatentInspector {
         LatentWalk.Step(
           position: positions[row],
           items: lists[row].map { (items[$0.item], Double($0.score)) },
-          overlapWithStart: Self.jaccard(sets[row], sets[0]),
-          overlapWithEnd: Self.jaccard(sets[row], sets[sets.count - 1]),
+          overlapWithStart: sets[row].jaccard(with: sets[0]),
+          overlapWithEnd: sets[row].jaccard(with: sets[sets.count - 1]),
           divergenceFromStart: Self.divergence(shares[row: row], shares[row: 0]))
       })
-  }
-
-  private static func jaccard(_ a: Set<Int>, _ b: Set<Int>) -> Double {
-    let union = a.union(b).count
-    return union == 0 ? 1 : Double(a.intersection(b).count) / Double(union)
   }
 
   private static func divergence(_ here: ArraySlice<Float>, _ start: ArraySlice<Float>) -> Double? {

@@ -1,18 +1,16 @@
-public import Evaluation
+public import Presentation
 
 extension LatentWalk {
   /// One row for each step.
-  public var table: ResultTable {
-    var table = ResultTable(
-      columns: ["overlap with start", "with end", "KL from start", "items"].map { .init($0) })
+  public var table: Table {
+    var table = Table(columns: [
+      .text("step"), .number("overlap with start"), .number("with end"), .number("KL from start"), .text("items"),
+    ])
     for (index, step) in steps.enumerated() {
-      table.append(
-        "\(index + 1)",
-        [
-          .number(step.overlapWithStart, decimals: 2), .number(step.overlapWithEnd, decimals: 2),
-          step.divergenceFromStart.map { .number($0) } ?? .missing,
-          .text(step.items.map(\.item).joined(separator: "; ")),
-        ])
+      table.append([
+        .count(index + 1), .number(step.overlapWithStart, decimals: 2), .number(step.overlapWithEnd, decimals: 2),
+        .number(step.divergenceFromStart), .names(step.items.map(\.item)),
+      ])
     }
     return table
   }

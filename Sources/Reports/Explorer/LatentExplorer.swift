@@ -2,6 +2,7 @@ public import Autoencoders
 public import Compute
 public import InteractionData
 import Plots
+import Presentation
 
 /// An interactive part of a page: sliders move through a model's latent space, a list shows the decoded profile.
 ///

@@ -26,10 +26,9 @@ struct YourOwnModel {
     for sentence in comparison.sentences { print(sentence) }
 
     // A report with plots, and the model in a directory of its own. Loading needs to know of the model.
-    let document = ResultDocument(
-      dataset: DataSummary(data), split: split.description, seed: seed.value, processor: processor,
-      version: DoppelVersion.current, loadSeconds: 0, totalSeconds: 0, notes: split.notes)
-    try ComparisonReport(comparison, document: document, itemPopularity: split.train.columnCounts()).page
+    let facts = RunFacts(seed: seed, processor, dataset: DataSummary(data), split: split.description)
+    let document = ResultDocument(facts, comparison, notes: split.notes)
+    try ComparisonReport(document, itemPopularity: split.train.columnCounts()).page
       .write(to: "report.html")
     let fitted = runs[2].fit.model
     try ModelDirectory(configuration: ItemKNN(), model: fitted, items: split.items)

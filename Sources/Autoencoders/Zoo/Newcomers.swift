@@ -1,4 +1,3 @@
-public import Autoencoders
 import Compute
 public import InteractionData
 

@@ -1,15 +1,22 @@
-import Compute
 import Foundation
 
 /// Logistic regression on a few standardised features, with a small ridge so that separable classes have an answer.
 ///
 /// Newton's method; the linear systems go through GSL.
-struct LogisticRegression: Sendable {
+public struct LogisticRegression: Sendable {
   private let means: [Double]
   private let deviations: [Double]
   private var weights: [Double]
 
-  init(_ features: [[Double]], isPositive: [Bool], ridge: Double = 1) throws {
+  /// Fits the weights.
+  ///
+  /// - Parameters:
+  ///   - features: of each case; shape: N × F.
+  ///   - isPositive: the class of each case; shape: N.
+  ///   - ridge: the penalty on the squared weights of standardised features, the intercept's included.
+  /// - Throws: `GSLError` for features that are not numbers.
+  public init(_ features: [[Double]], isPositive: [Bool], ridge: Double = 1) throws {
+    precondition(features.count == isPositive.count, "\(features.count) cases and \(isPositive.count) classes")
     let width = features.first?.count ?? 0
     let columns = (0..<width).map { column in features.map { $0[column] } }
     means = columns.map(Statistics.mean)
@@ -45,8 +52,8 @@ struct LogisticRegression: Sendable {
     [1] + features.indices.map { (features[$0] - means[$0]) / deviations[$0] }
   }
 
-  /// The log-odds.
-  func score(_ features: [Double]) -> Double {
+  /// The log-odds of a case; shape of `features`: F.
+  public func score(_ features: [Double]) -> Double {
     zip(standardised(features), weights).reduce(0) { $0 + $1.0 * $1.1 }
   }
 }

@@ -1,7 +1,6 @@
 public import Compute
 import FileFormats
 import Foundation
-public import InteractionData
 
 /// Where the interactions of a run come from, and how they are read, filtered and split.
 public struct DataSelection: Sendable, Equatable {
@@ -64,7 +63,7 @@ public struct DataSelection: Sendable, Equatable {
   }
 
   /// Splits interactions for ranking.
-  func divide(_ data: Interactions, seed: Seed, forTraining: Bool = false) throws -> RankingSplit {
+  package func divide(_ data: Interactions, seed: Seed, forTraining: Bool = false) throws -> RankingSplit {
     switch split {
     case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
     case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
@@ -170,60 +169,4 @@ public struct LoadedData<Split: Sendable>: Sendable {
   public let notes: [String]
   /// What a model trained on these data remembers of them; only where they were read for training.
   public let record: DataRecord?
-}
-
-/// A data set in five numbers.
-public struct DataSummary: Codable, Sendable, Equatable {
-  /// The file's name.
-  public var name: String
-  /// How many users it has.
-  public var users: Int
-  /// How many items.
-  public var items: Int
-  /// How many different (user, item) pairs.
-  public var interactions: Int
-  /// The share of cells that are filled.
-  public var density: Double
-  /// How the file was read, of several files the training file; `nil` for data that do not come from a table.
-  public var columns: ReadColumns?
-
-  /// The data in words, such as `ratings.csv: 938 users × 1447 items, 54,413 interactions; 93 test users`.
-  ///
-  /// - Parameter testUsers: how many users the models are measured on; `nil` where nothing is measured.
-  public func heading(testUsers: Int? = nil) -> String {
-    let size = "\(counted(users, "user")) × \(counted(items, "item")), \(grouped(interactions)) "
-    return "\(name): \(size)\(interactions == 1 ? "interaction" : "interactions")"
-      + (testUsers.map { "; \(counted($0, "test user"))" } ?? "")
-  }
-
-  init(name: String, columns: ReadColumns? = nil, users: Int, items: Int, interactions: Int) {
-    self.name = name
-    self.columns = columns
-    self.users = users
-    self.items = items
-    self.interactions = interactions
-    let cells = Double(users) * Double(items)
-    density = cells == 0 ? 0 : Double(interactions) / cells
-  }
-
-  /// The summary of interactions.
-  public init(_ data: Interactions) {
-    self.init(
-      name: data.name, columns: data.columns, users: data.users.count, items: data.items.count,
-      interactions: data.count)
-  }
-
-  /// What a ready split holds: users are counted once, whichever part they are in.
-  init(name: String, columns: ReadColumns? = nil, split: RankingSplit) {
-    var users = split.trainUserIDs
-    var interactions = split.train.nonZeroCount
-    for part in [split.validation, split.test].compactMap(\.self) {
-      users += part.userIDs
-      interactions += part.heldOut.nonZeroCount
-      if part.profiles.trainingRows == nil { interactions += part.profiles.items.nonZeroCount }
-    }
-    self.init(
-      name: name, columns: columns, users: Vocabulary(ids: users).count, items: split.items.count,
-      interactions: interactions)
-  }
 }

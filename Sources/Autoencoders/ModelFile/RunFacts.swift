@@ -1,0 +1,51 @@
+public import Compute
+public import InteractionData
+
+/// What a result or a model says of the run it comes from, the same in every document.
+///
+/// What does not apply is `nil`, and left out of the JSON.
+public struct RunFacts: Codable, Sendable, Equatable {
+  /// Doppel's version.
+  public var version = DoppelVersion.current
+  /// The seed that the user gave.
+  public var seed: UInt64?
+  /// The library that computed the products.
+  public var engine: String?
+  /// How many threads worked; `nil` in a model, whose bytes do not depend on it.
+  public var threads: Int?
+  /// The number format of the products, where something was trained.
+  public var precision: ProductPrecision?
+  /// The data set as read and filtered.
+  public var dataset: DataSummary?
+  /// How the data were read and filtered.
+  public var data: DataRecord?
+  /// A fingerprint of the data as they were read and filtered.
+  public var dataHash: String?
+  /// How the data were divided.
+  public var split: SplitDescription?
+  /// A fingerprint of the division, in a model.
+  public var splitHash: String?
+
+  /// The engine, and the number format of the products in training if it is not single precision.
+  public var engineWords: String {
+    precision.map { Processor.name(engine: engine ?? "", precision: $0) } ?? engine ?? ""
+  }
+
+  /// The version of this program, and nothing else.
+  public init() {}
+
+  /// The facts of a run in this process.
+  public init(seed: Seed, _ processor: Processor) {
+    self.seed = seed.value
+    engine = processor.engine.name
+    threads = processor.threads
+  }
+
+  /// The facts of a run in which something is trained or measured.
+  public init(seed: Seed, _ processor: Processor, dataset: DataSummary, split: SplitDescription? = nil) {
+    self.init(seed: seed, processor)
+    precision = processor.precision
+    self.dataset = dataset
+    self.split = split
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Doppel
+
+/// The flags of `compare --generative`.
+struct GenerativeOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Compare the models as generators instead: synthetic users of each against held-out real ones (default models: \
+      ae,mult-dae,mult-vae).
+      """)
+  var generative = false
+  @Option(
+    help: ArgumentHelp(
+      "Largest number of users of each kind for distances (default: \(AuditOptions().maximumUsers)).", valueName: "n")
+  )
+  var maxUsers: Int?
+
+  /// Flags that are for comparing lists.
+  var idleFlags: [IdleFlags] {
+    [
+      IdleFlags(
+        ["--save-split", "--metrics", "--per-user"], when: generative, "does not go with --generative")
+    ]
+  }
+
+  func validate() throws {
+    guard let maxUsers else { return }
+    if !generative { throw ValidationError("--max-users needs --generative") }
+    if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
+  }
+}

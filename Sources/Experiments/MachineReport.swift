@@ -1,0 +1,174 @@
+import Autoencoders
+public import Compute
+public import FileFormats
+import InteractionData
+import Presentation
+
+/// What `doctor` says of a machine: versions, the libraries found, and how fast products and training are.
+public struct MachineReport: Encodable, Sendable {
+  /// The speed of one engine.
+  public struct EngineSpeed: Codable, Sendable {
+    /// The engine and its version.
+    public let name: String
+    /// Billions of operations a second on all threads.
+    public let gigaflops: Double
+  }
+
+  /// Doppel's version.
+  public let version = DoppelVersion.current
+  /// GSL's version.
+  public let gsl = GSL.version
+  /// How many threads were used.
+  public let threads: Int
+  /// The engine that is used.
+  public let engine: String
+  /// The version of zlib, where it was found.
+  @OrNull public private(set) var zlib: String?
+  /// The version of libzstd, where it was found.
+  @OrNull public private(set) var zstd: String?
+  /// What the same seed gives on the engine, and what it cannot promise.
+  public let reproducible: String
+  /// All engines that were found.
+  public let engines: [EngineSpeed]
+  /// The speed of a training step, where it was measured.
+  public let training: TrainingSpeed?
+
+  private let kind: ProductEngine.Kind
+
+  private enum CodingKeys: String, CodingKey {
+    case version, gsl, threads, engine, zlib, zstd, reproducible, engines
+  }
+
+  /// Measures this machine.
+  ///
+  /// - Parameters:
+  ///   - threads: `nil` for all cores.
+  ///   - training: the training step to measure as well.
+  /// - Throws: `EngineError` where there is no engine; `NonFiniteLoss`.
+  public init(threads: Int?, training shape: StepShape? = nil) throws {
+    let chosen = try ProductEngine.fastest()
+    (engine, kind) = (chosen.name, chosen.kind)
+    engines = ProductEngine.present.map {
+      EngineSpeed(name: $0.name, gigaflops: ProductBenchmark.rate($0, threads: threads))
+    }
+    training = try shape.map { try TrainingSpeed($0, engine: chosen, threads: threads) }
+    self.threads = threads ?? Processor.availableCores
+    reproducible = Self.promise(of: chosen)
+    let libraries = CompressionLibraries.present
+    (zlib, zstd) = (libraries.zlibVersion, libraries.zstandardVersion)
+  }
+
+  /// The members of the report, and those of the training step beside them.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(version, forKey: .version)
+    try container.encode(gsl, forKey: .gsl)
+    try container.encode(threads, forKey: .threads)
+    try container.encode(engine, forKey: .engine)
+    try container.encode(zlib, forKey: .zlib)
+    try container.encode(zstd, forKey: .zstd)
+    try container.encode(reproducible, forKey: .reproducible)
+    try container.encode(engines, forKey: .engines)
+    try training?.encode(to: encoder)
+  }
+
+  /// The report in words.
+  public var text: String {
+    var table = Table(columns: [.text("product engine"), .number("GFLOP/s", best: .largest), .text("used")])
+    for speed in engines {
+      table.append([
+        .text(speed.name), .number(speed.gigaflops, decimals: 0), .text(speed.name == engine ? "yes" : ""),
+      ])
+    }
+    var text = "doppel \(version), GSL \(gsl), "
+    text += "\(counted(Processor.availableCores, "core")), \(counted(threads, "thread"))\n\n"
+    text += table.markdown()
+    text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
+    if let training { text += training.text }
+    text += "\n\(reproducible)\n"
+    text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
+    if kind == .gsl && engines.count == 1 {
+      text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
+    }
+    return text
+  }
+
+  /// Work is cut by the data and every product runs on one thread, so the number of threads decides nothing. The vector
+  /// loops of our own sum in lanes as wide as the processor's, and a library may choose its code by the processor too.
+  private static func promise(of engine: ProductEngine) -> String {
+    let always = "The same seed, data and version give the same bytes with \(engine.name) at any number of threads"
+    return switch engine.kind {
+    case .gsl: always + "; processors with another vector width round differently."
+    case .onednn, .openblas:
+      always + "; other versions of it and other processor types round differently."
+    case .accelerate, .blas:
+      always + " if the library selects the same code, which it does not guarantee; DOPPEL_ENGINE=gsl does."
+    }
+  }
+
+  /// Whether compressed files of one kind can be read.
+  private static func compression(_ ending: String, _ library: String, _ version: String?, _ package: String) -> String {
+    if let version { return "\(ending) is read with \(library) \(version).\n" }
+    return "\(library) was not found: 'apt-get install \(package)' makes \(ending) readable.\n"
+  }
+}
+
+/// A training step of Mult-VAE on this machine, in every number format it has.
+public struct TrainingSpeed: Encodable, Sendable {
+  /// Bytes a second between memory and processor.
+  public let bandwidth: Double
+  /// The size of the step.
+  public let shape: StepShape
+  /// The time it takes.
+  public let steps: [Step]
+
+  /// The step in one number format.
+  public struct Step: Encodable, Sendable {
+    /// The number format of the products.
+    public let precision: ProductPrecision
+    /// The time.
+    public let time: StepTime
+
+    private enum CodingKeys: String, CodingKey { case precision }
+
+    /// The format beside the times.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(precision, forKey: .precision)
+      try time.encode(to: encoder)
+    }
+  }
+
+  /// Measures memory and the step.
+  ///
+  /// - Throws: `EngineError`, `NonFiniteLoss`.
+  public init(_ shape: StepShape, engine: ProductEngine, threads: Int?) throws {
+    let processor = Processor(engine: engine, threads: threads)
+    self.shape = shape
+    bandwidth = MachineBenchmark.bandwidth(processor)
+    steps = try ProductPrecision.allCases.filter(engine.supports).map {
+      Step(precision: $0, time: try MachineBenchmark.step(shape, processor: processor.using($0)))
+    }
+  }
+
+  /// The times in words.
+  var text: String {
+    var table = Table(columns: [
+      .text("training step"), .number("ms per update"), .number("users/s", best: .largest),
+      .number("products only, ms"), .number("share of the limit"),
+    ])
+    for step in steps {
+      table.append([
+        .text(step.precision.rawValue), .number(step.time.seconds * 1000, decimals: 1),
+        .number(step.time.usersPerSecond, decimals: 0), .number(step.time.productSeconds * 1000, decimals: 1),
+        .number(step.time.shareOfLimit, decimals: 2),
+      ])
+    }
+    var text = "\nMemory: \(Number.decimal(bandwidth / 1e9, 0)) GB/s, two reads and a write on all threads.\n\n"
+    text += table.markdown()
+    text += "\nMult-VAE \(shape.items)–\(shape.hidden)–\(shape.latent)–\(shape.hidden)–\(shape.items), "
+    text += "\(shape.batchSize) users per update. The limit is the time of the three products of the output layer\n"
+    text += "at the product rate of this machine, without all other work.\n"
+    return text
+  }
+}

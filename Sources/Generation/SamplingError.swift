@@ -1,0 +1,62 @@
+/// Why nobody can be drawn as planned.
+public enum SamplingError: Error, Equatable, CustomStringConvertible {
+  /// A setting of a plan that has a range.
+  public enum Setting: String, Sendable { case users, firstUser, steps, spread }
+
+  /// A setting is out of range.
+  case outOfRange(Setting, value: String, accepted: ClosedRange<Int>)
+  /// The vectors do not come from a user who has a length.
+  case ownLengths(source: String)
+  /// The model encodes users to nothing.
+  case noLatentSpace(model: String)
+  /// The model encodes users to points.
+  case noDistribution(model: String)
+  /// The model predicts ratings, not interactions.
+  case predictsRatings(model: String)
+  /// The outputs of the model are not log-probabilities of items.
+  case noItemProbabilities
+  /// The training users are needed, for the source or for the lengths, and nobody has them.
+  case needsPeople
+  /// A text is neither a user's id nor a list with an item that the model knows.
+  case unknownUser(String, hasPeople: Bool)
+  /// The model's directory has profile lengths that cannot be understood.
+  case damagedLengths
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    switch self {
+    case .outOfRange(let setting, let value, let accepted):
+      "\(setting.rawValue) \(value) is out of range; accepted: \(accepted.lowerBound) to \(accepted.upperBound)"
+    case .ownLengths(let source): "lengths of their own need a user to take the length from, and \(source) has none"
+    case .noLatentSpace(let model): "\(model) has no latent space; accepted: a mult-vae"
+    case .noDistribution(let model):
+      "\(model) encodes users to points and has no distribution to draw from; accepted: a mult-vae, or a Gaussian fitted "
+        + "to the points"
+    case .predictsRatings(let model): "\(model) predicts ratings, not interactions; accepted: a mult-vae"
+    case .noItemProbabilities:
+      "a gaussian likelihood has no log-probabilities of items; accepted: a multinomial or bernoulli likelihood"
+    case .needsPeople: "the plan needs the users that the model was trained on, which a saved model does not keep"
+    case .unknownUser(let text, let hasPeople):
+      "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items that the model knows"
+    case .damagedLengths:
+      "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
+    }
+  }
+}
+
+/// What a reader of the result should know.
+public enum SamplingNote: Sendable, Equatable, CustomStringConvertible {
+  /// A text is a user's id and a list of known items as well; the user was taken.
+  case userIsMeant(String, items: Int)
+  /// Anything else.
+  case remark(String)
+
+  /// The note in one sentence.
+  public var description: String {
+    switch self {
+    case .userIsMeant(let text, let items):
+      "'\(text)' names a user and \(items == 1 ? "an item" : "items"); the user is meant"
+    case .remark(let text): text
+    }
+  }
+}

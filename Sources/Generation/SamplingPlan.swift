@@ -1,0 +1,159 @@
+public import Autoencoders
+public import Compute
+import FileFormats
+import Foundation
+public import InteractionData
+
+/// Synthetic users to be drawn from a saved model: where they come from, how many, how long their profiles are, how items
+/// are drawn.
+///
+/// ```swift
+/// var plan = SamplingPlan()
+/// (plan.source, plan.users) = (.prior, 500)
+/// let result = try plan.write(
+///   to: "synthetic.tsv", from: ModelDirectory(contentsOf: "model"), seed: Seed(42), processor: processor)
+/// ```
+public struct SamplingPlan: Sendable, Equatable {
+  /// Where latent vectors come from.
+  public enum Source: Sendable, Equatable {
+    /// The model's prior.
+    case prior
+    /// The posterior of a training user, each time another's.
+    case population
+    /// A Gaussian fitted to the codes of the training users; the only source of a model without distributions.
+    case fitted
+    /// The posterior of one user, given by id or by items with commas between them, widened or narrowed.
+    case user(like: String, spread: Double = 1)
+    /// Steps on the way between two users, each given in the same way.
+    case interpolation(from: String, to: String, steps: Int = 10, Interpolation = .spherical)
+
+    /// Its name in results.
+    public var name: String {
+      switch self {
+      case .prior: "prior"
+      case .population: "population"
+      case .fitted: "fitted"
+      case .user: "user"
+      case .interpolation: "interpolation"
+      }
+    }
+
+    /// Whether vectors come from everywhere, not from one or two users who are named.
+    var isEverywhere: Bool {
+      switch self {
+      case .prior, .population, .fitted: true
+      case .user, .interpolation: false
+      }
+    }
+  }
+
+  /// Where profile lengths come from.
+  public enum Lengths: String, Sendable, Equatable, CaseIterable, Codable {
+    /// ``own`` near users who are named. Elsewhere ``empirical``, unless the place predicts the length: then ``own`` for the
+    /// population and ``nearby`` for other sources.
+    case auto
+    /// That of the user the vector comes from.
+    case own
+    /// As in the training data.
+    case empirical
+    /// That of a training user near the vector.
+    case nearby
+    /// A negative binomial fitted to the training data.
+    case negativeBinomial = "negative-binomial"
+  }
+
+  /// Where latent vectors come from.
+  public var source = Source.population
+  /// Where profile lengths come from.
+  public var lengths = Lengths.auto
+  /// How items are drawn.
+  public var law = ItemLaw.withoutReplacement
+  /// The temperature of the items' distribution.
+  public var temperature = Temperature.one
+  /// How many users are drawn; an interpolation has at least one for each step.
+  public var users = 1000
+  /// The number of the first, from 1, so that files can be joined: a run from N on goes on where one of N − 1 users ends.
+  public var firstUser = 1
+
+  /// Draws a thousand users from the population.
+  public init() {}
+
+  /// Which draws these are, from 0; an interpolation has its steps among the users of the run itself.
+  var numbers: Range<Int> {
+    source.isEverywhere || source.name == "user" ? firstUser - 1..<firstUser - 1 + users : 0..<users
+  }
+
+  /// Finds out whether the plan can be carried out by some model.
+  ///
+  /// - Throws: ``SamplingError/outOfRange(_:value:accepted:)``, ``SamplingError/ownLengths(source:)``.
+  public func check() throws(SamplingError) {
+    func require(_ setting: SamplingError.Setting, _ value: Int, _ accepted: ClosedRange<Int>) throws(SamplingError) {
+      if !accepted.contains(value) { throw .outOfRange(setting, value: "\(value)", accepted: accepted) }
+    }
+    var least = 1
+    switch source {
+    case .user(_, let spread):
+      if !(0...1000 ~= spread) { throw .outOfRange(.spread, value: "\(spread)", accepted: 0...1000) }
+    case .interpolation(_, _, let steps, _):
+      try require(.steps, steps, 2...100_000)
+      least = steps
+    case .prior, .population, .fitted: break
+    }
+    try require(.users, users, least...1_000_000_000)
+    try require(.firstUser, firstUser, 1...1_000_000_000_000)
+    if lengths == .own, source == .prior || source == .fitted { throw .ownLengths(source: source.name) }
+  }
+
+  /// Draws the users and writes them to a file, whole or not at all: `user<TAB>item`, as ``ProfileText`` has it.
+  ///
+  /// The same plan, model and seed give the same bytes at any number of threads.
+  ///
+  /// - Parameters:
+  ///   - directory: the model, with what it remembers of its training data.
+  ///   - people: the users it was trained on, where somebody has them; they are read only if the plan needs them.
+  ///   - note: takes remarks.
+  ///   - progress: takes the share that is done.
+  /// - Throws: ``SamplingError`` for a plan that cannot be carried out with this model; `DataError` when the model gives
+  ///   scores that are not numbers; `OutputError`; `GSLError`; what reading `people` throws.
+  public func write(
+    to path: String, from directory: ModelDirectory, people: SamplingPeople? = nil, seed: Seed, processor: Processor,
+    note: @escaping ([SamplingNote]) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in }
+  ) throws -> SamplingResult {
+    let drawing = try SamplingDrawing(self, directory, people, seed: seed, processor: processor, note: note)
+    var tally = ProfileTally(items: directory.items.count)
+    let started = Date()
+    try AtomicFile.write(to: path) { file in
+      try drawing.run(&tally, progress) { try file.write($0) }
+    }
+    return drawing.result(tally, seconds: Date().timeIntervalSince(started))
+  }
+
+  /// Draws the users and hands their lines over, block after block.
+  ///
+  /// - Parameter sink: takes bytes to be written one after the other.
+  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or what `sink` throws.
+  public func draw(
+    from directory: ModelDirectory, people: SamplingPeople? = nil, seed: Seed, processor: Processor,
+    note: @escaping ([SamplingNote]) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in },
+    into sink: ([UInt8]) throws -> Void
+  ) throws {
+    var tally = ProfileTally(items: directory.items.count)
+    try SamplingDrawing(self, directory, people, seed: seed, processor: processor, note: note)
+      .run(&tally, progress, sink)
+  }
+}
+
+/// The users a model was trained on, whom a saved model does not keep.
+public struct SamplingPeople {
+  /// Whether they were made again from what the model remembers, rather than given: lengths are then those it remembers too.
+  public let areRemade: Bool
+  let read: () throws -> (ids: [String], profiles: Profiles)
+
+  /// People to be read when they are needed.
+  ///
+  /// - Parameter read: gives their ids and what each has, over the model's items.
+  public init(areRemade: Bool = false, read: @escaping () throws -> (ids: [String], profiles: Profiles)) {
+    self.areRemade = areRemade
+    self.read = read
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+/// How numbers are written for people: the same in every locale, with a true minus sign, none for a zero, and a dash for
+/// what is not finite.
+///
+/// Files for programs (JSON, CSV, TSV) have numbers as Swift writes them, or ``plain(_:decimals:)``.
+public enum Number {
+  /// A number with so many decimals, in tables and sentences.
+  public static func decimal(_ value: Double, _ decimals: Int = 4) -> String {
+    guard value.isFinite else { return "–" }
+    let digits = fixed(abs(value), decimals)
+    return (value < 0 && digits.contains { $0 != "0" && $0 != "." } ? "−" : "") + digits
+  }
+
+  /// A share in percent.
+  public static func percent(_ share: Double, decimals: Int = 1) -> String { decimal(100 * share, decimals) + " %" }
+
+  /// A number as ``decimal(_:_:)`` has it with thousands set apart, for pages: there, nobody copies it into a program.
+  public static func text(_ value: Double, decimals: Int) -> String {
+    if value.isFinite && abs(value) >= 1e15 { return String(format: "%.3e", value) }
+    let parts = decimal(abs(value), decimals).split(separator: ".", maxSplits: 1)
+    let sign = decimal(value, decimals).hasPrefix("−") ? "−" : ""
+    return sign + grouped(String(parts[0])) + (parts.count > 1 ? "." + parts[1] : "")
+  }
+
+  /// A whole number with thousands set apart, for pages.
+  public static func text(_ count: Int) -> String { text(Double(count), decimals: 0) }
+
+  /// A number to four significant digits, whatever its size, without zeros at the end.
+  public static func text(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    if value == 0 { return "0" }
+    let size = Int(log10(abs(value)).rounded(.down))
+    if size < -4 || size > 9 {
+      let factor = value / pow(10, Double(size))
+      return text(factor, decimals: 2) + " × " + power(size)
+    }
+    let written = text(value, decimals: value == value.rounded() ? 0 : max(0, 3 - size))
+    guard written.contains(".") else { return written }
+    let kept = written.reversed().drop { $0 == "0" }
+    return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
+  }
+
+  /// A number with so many decimals as programs read it, with a hyphen for a minus.
+  public static func plain(_ value: Double, decimals: Int) -> String { decimal(value, decimals).replacing("−", with: "-") }
+
+  /// 10 to the power of `exponent`, such as 10⁻³.
+  public static func power(_ exponent: Int) -> String {
+    let superscripts: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
+    let digits = String(abs(exponent)).compactMap { $0.wholeNumberValue.map { superscripts[$0] } }
+    return "10" + (exponent < 0 ? "⁻" : "") + String(digits)
+  }
+
+  private static func fixed(_ value: Double, _ decimals: Int) -> String {
+    String(format: "%.\(max(0, decimals))f", value)
+  }
+
+  private static func grouped(_ digits: String) -> String {
+    if digits.count < 5 { return digits }
+    var result = ""
+    for (place, digit) in digits.enumerated() {
+      if place > 0 && (digits.count - place) % 3 == 0 { result.append(",") }
+      result.append(digit)
+    }
+    return result
+  }
+}
