@@ -68,10 +68,8 @@ public struct InverseGram<S: Scalar>: Sendable {
       let part = Array(strips[first..<min(first + processor.threads, strips.count)])
       let made = try processor.map(count: part.count) { place in
         // Some columns of K⁻¹X̂, each a row, then the same as columns.
-        var products = Matrix<S>(rows: part[place].count, columns: m)
-        products.gather(BatchRows(columns.selecting(rows: part[place])), columns: 0..<m, from: inner)
-        var block = Matrix<S>(rows: n, columns: part[place].count)
-        block.gather(every, columns: 0..<m, from: products.transposed())
+        let products = Matrix(BatchRows(columns.selecting(rows: part[place])), times: inner)
+        var block = Matrix(every, times: products.transposed())
         for row in 0..<n { block.scale(row: row, by: S(-1 / roots[row])) }
         var lines = block.transposed()
         for (row, column) in part[place].enumerated() {

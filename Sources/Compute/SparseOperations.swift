@@ -83,6 +83,14 @@ extension Matrix {
     }
   }
 
+  /// The product of sparse rows (m × n) with a matrix (n × k); shape: m × k.
+  public init(_ rows: BatchRows<S>, times weight: Matrix) {
+    self.init(rows: rows.rowCount, columns: weight.columns)
+    for row in 0..<rows.rowCount {
+      gather(rows, entries: rows.offsets[row]..<rows.offsets[row + 1], base: 0, from: weight, next: nil, toRow: row)
+    }
+  }
+
   private func check(
     row: Int, indices: ArraySlice<Int32>, values: ArraySlice<S>, base: Int
   ) {

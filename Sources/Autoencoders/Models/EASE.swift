@@ -96,9 +96,7 @@ public struct EASE: ZooModel {
 
     /// The sum of the rows of B that belong to what each user has; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
-      var scores = Matrix<Float>(rows: profiles.items.rowCount, columns: itemCount)
-      scores.gather(BatchRows(profiles.items), columns: 0..<itemCount, from: weights)
-      return scores
+      Matrix(BatchRows(profiles.items), times: weights)
     }
   }
 }

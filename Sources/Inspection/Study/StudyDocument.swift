@@ -1,3 +1,5 @@
+import Autoencoders
+
 /// The JSON document of `inspect`: everything but what figures are drawn from.
 extension InspectionStudy: Encodable {
   private enum CodingKeys: String, CodingKey {

@@ -3,6 +3,7 @@ import Compute
 import Foundation
 import InteractionData
 import Plots
+import Presentation
 
 /// The data of the program in the page: weights, names, starting points, and results to check itself against.
 struct ExplorerData: Encodable {
@@ -82,7 +83,7 @@ struct ExplorerData: Encodable {
     middles =
       [prior == nil ? "the mean of all codes" : "the mean of the prior"]
       + components.enumerated().map {
-        "component \($0 + 1) of the prior (\(Number.text(100 * $1.weight, decimals: 0)) %)"
+        "component \($0 + 1) of the prior (\(Number.percent($1.weight, decimals: 0)))"
       }
     let middle = [prior?.mean ?? places.mean] + components.map(\.mean)
     codes = Self.base64(places.codes.elements + middle.joined().map { Float($0) })
