@@ -72,25 +72,15 @@ public struct AdamMoments<S: Scalar>: Sendable {
   /// Updates all of `parameter`.
   @specialized(where S == Float)
   public mutating func update(_ parameter: inout Matrix<S>, gradient: Matrix<S>, _ step: AdamStep) {
-    update(&parameter, rows: 0..<parameter.rows, gradient: gradient, step)
-  }
-
-  /// Updates the rows of `range`; `gradient` holds those rows alone.
-  @specialized(where S == Float)
-  public mutating func update(
-    _ parameter: inout Matrix<S>, rows range: Range<Int>, gradient: Matrix<S>, _ step: AdamStep
-  ) {
     precondition(
-      gradient.rows == range.count && gradient.columns == parameter.columns
-        && range.upperBound <= parameter.rows && first.rows == parameter.rows,
-      "a gradient \(gradient) for rows \(range) of \(parameter)")
-    let start = range.lowerBound * parameter.columns
+      gradient.rows == parameter.rows && gradient.columns == parameter.columns && first.rows == parameter.rows,
+      "a gradient \(gradient) for \(parameter)")
     unsafe withUnsafePointer(to: step.constants) { constants in
       unsafe gradient.withPointer { g in
         unsafe parameter.withMutablePointer { w in
           unsafe first.withMutablePointer { m in
             unsafe second.withMutablePointer { v in
-              unsafe S.kernels.adam(gradient.count, g, w + start, m + start, v + start, constants)
+              unsafe S.kernels.adam(gradient.count, g, w, m, v, constants)
             }
           }
         }

@@ -27,17 +27,15 @@ public struct BFloat16Matrix: Sendable {
     if storage.count < count { storage = [UInt16](repeating: 0, count: count) }
   }
 
-  /// Becomes some rows of `matrix`, rounded; all of them unless said otherwise.
+  /// Becomes `matrix`, rounded.
   ///
   /// NaN stays NaN; what is too large for the format becomes infinite.
   @specialized(where S == Float)
-  public mutating func round<S: Scalar>(_ matrix: Matrix<S>, rows range: Range<Int>? = nil) {
-    let range = range ?? 0..<matrix.rows
-    precondition(range.upperBound <= matrix.rows, "rows \(range) of \(matrix)")
-    reshape(rows: range.count, columns: matrix.columns)
-    let (count, start) = (count, range.lowerBound * columns)
+  public mutating func round<S: Scalar>(_ matrix: Matrix<S>) {
+    reshape(rows: matrix.rows, columns: matrix.columns)
+    let count = count
     unsafe withMutablePointer { target in
-      unsafe matrix.withPointer { unsafe S.kernels.roundBFloat16(count, $0 + start, target) }
+      unsafe matrix.withPointer { unsafe S.kernels.roundBFloat16(count, $0, target) }
     }
   }
 

@@ -30,20 +30,16 @@ extension Matrix {
     }
   }
 
-  /// Adds one row of `other`, or a range of it, to as many columns of one row of this matrix, from `column` on.
+  /// Adds `scale` times one row of `other` to one row of this matrix.
   @specialized(where S == Float)
-  public mutating func add(
-    row source: Int, of other: Matrix, range: Range<Int>? = nil, scale: S = 1, toRow target: Int,
-    atColumn column: Int = 0
-  ) {
-    let range = range ?? 0..<other.columns
+  public mutating func add(row source: Int, of other: Matrix, scale: S = 1, toRow target: Int) {
     precondition(
-      source < other.rows && range.upperBound <= other.columns && target < rows && column + range.count <= columns,
-      "row \(source) of \(other), columns \(range), at \(target), \(column) of \(self)")
-    let start = target * columns + column
+      source < other.rows && target < rows && columns == other.columns,
+      "row \(source) of \(other) at \(target) of \(self)")
+    let columns = columns
     unsafe withMutablePointer { pointer in
       unsafe other.withPointer { base in
-        unsafe S.kernels.axpy(range.count, scale, base + source * other.columns + range.lowerBound, pointer + start)
+        unsafe S.kernels.axpy(columns, scale, base + source * columns, pointer + target * columns)
       }
     }
   }

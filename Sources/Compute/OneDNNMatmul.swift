@@ -7,14 +7,13 @@ import SharedLibraries
 /// scratch memory it asks for. The two versions differ in how a memory descriptor is held (a struct of the caller's, or an
 /// opaque pointer) and in how a matmul is described; both are written out here because neither has a header at hand.
 @safe final class OneDNNMatmul: Sendable {
-  /// What a primitive is made for: `c (m × n) ← op(a)·op(b) (+ c)`, every matrix dense.
+  /// What a primitive is made for: `c (m × n) ← op(a)·op(b)`, every matrix dense.
   struct Shape: Hashable {
     var m: Int
     var n: Int
     var k: Int
     var transposesA = false
     var transposesB = false
-    var accumulating = false
   }
 
   private let functions: Functions
@@ -67,7 +66,7 @@ import SharedLibraries
         let a = unsafe functions.descriptor(m, k, .bfloat16, strides: shape.transposesA ? (1, m) : (k, 1)),
         let b = unsafe functions.descriptor(k, n, .bfloat16, strides: shape.transposesB ? (1, k) : (n, 1)),
         let c = unsafe functions.descriptor(m, n, .float32, strides: (n, 1)),
-        let description = unsafe functions.matmul(engine, a, b, c, accumulating: shape.accumulating)
+        let description = unsafe functions.matmul(engine, a, b, c)
       else { return nil }
       defer {
         unsafe functions.release(descriptor: a)
@@ -159,11 +158,6 @@ import SharedLibraries
     private let attrCreate: @convention(c) (Out) -> Int32
     private let attrDestroy: Release
     private let setScratchpadMode: @convention(c) (Raw, Int32) -> Int32
-    private let postOpsCreate: @convention(c) (Out) -> Int32
-    private let postOpsDestroy: Release
-    // Version 2 takes the scale alone and does not look at the other two.
-    private let appendSum: @convention(c) (Raw, Float, Int32, Int32) -> Int32
-    private let setPostOps: @convention(c) (Raw, Raw) -> Int32
     private let form: Form
 
     typealias Dimensions = UnsafePointer<Int64>
@@ -200,11 +194,7 @@ import SharedLibraries
         let attrCreate = unsafe find("primitive_attr_create", (@convention(c) (Out) -> Int32).self),
         let attrDestroy = unsafe find("primitive_attr_destroy", Release.self),
         let setScratchpadMode = unsafe find(
-          "primitive_attr_set_scratchpad_mode", (@convention(c) (Raw, Int32) -> Int32).self),
-        let postOpsCreate = unsafe find("post_ops_create", (@convention(c) (Out) -> Int32).self),
-        let postOpsDestroy = unsafe find("post_ops_destroy", Release.self),
-        let appendSum = unsafe find("post_ops_append_sum", (@convention(c) (Raw, Float, Int32, Int32) -> Int32).self),
-        let setPostOps = unsafe find("primitive_attr_set_post_ops", (@convention(c) (Raw, Raw) -> Int32).self)
+          "primitive_attr_set_scratchpad_mode", (@convention(c) (Raw, Int32) -> Int32).self)
       else { return nil }
       if majorVersion >= 3 {
         guard
@@ -244,10 +234,6 @@ import SharedLibraries
       unsafe self.attrCreate = unsafe attrCreate
       unsafe self.attrDestroy = unsafe attrDestroy
       unsafe self.setScratchpadMode = unsafe setScratchpadMode
-      unsafe self.postOpsCreate = unsafe postOpsCreate
-      unsafe self.postOpsDestroy = unsafe postOpsDestroy
-      unsafe self.appendSum = unsafe appendSum
-      unsafe self.setPostOps = unsafe setPostOps
     }
 
     /// A memory descriptor, to be given back with `release(descriptor:)`.
@@ -275,19 +261,12 @@ import SharedLibraries
       }
     }
 
-    /// A primitive descriptor for `c ← a·b (+ c)` with scratch memory of the caller's.
-    func matmul(_ engine: Raw, _ a: Raw, _ b: Raw, _ c: Raw, accumulating: Bool) -> Raw? {
+    /// A primitive descriptor for `c ← a·b` with scratch memory of the caller's.
+    func matmul(_ engine: Raw, _ a: Raw, _ b: Raw, _ c: Raw) -> Raw? {
       var attributes: Raw?
       guard unsafe attrCreate(&attributes) == 0, let attributes = unsafe attributes else { return nil }
       defer { _ = unsafe attrDestroy(attributes) }
       guard unsafe setScratchpadMode(attributes, 1) == 0 else { return nil }  // dnnl_scratchpad_mode_user
-      if accumulating {
-        var operations: Raw?
-        guard unsafe postOpsCreate(&operations) == 0, let operations = unsafe operations else { return nil }
-        defer { _ = unsafe postOpsDestroy(operations) }
-        guard unsafe appendSum(operations, 1, 0, 0) == 0, unsafe setPostOps(attributes, operations) == 0
-        else { return nil }
-      }
       var result: Raw?
       switch unsafe form {
       case .version2(_, let matmul, let create):

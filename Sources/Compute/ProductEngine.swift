@@ -151,42 +151,33 @@ import SharedLibraries
 
   // MARK: The product forms
 
-  /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k (all rows of a matrix or some), and c: m × n in the given columns of `c`.
+  /// `c ← a·bᵀ`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
   @specialized(where S == Float)
   public func multiply<S: Scalar>(
-    _ a: Matrix<S>, transposed b: Matrix<S>, rows: Range<Int>? = nil, into c: inout Matrix<S>,
-    atColumn column: Int = 0, accumulating: Bool = false
+    _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0
   ) {
-    let rows = rows ?? 0..<b.rows
-    let (m, n, k) = (a.rows, rows.count, a.columns)
+    let (m, n, k) = (a.rows, b.rows, a.columns)
     precondition(
-      b.columns == k && rows.upperBound <= b.rows && c.rows == m && column + n <= c.columns,
-      "\(a)·\(b)[\(rows)]ᵀ into \(c) at column \(column)")
+      b.columns == k && c.rows == m && column + n <= c.columns, "\(a)·\(b)ᵀ into \(c) at column \(column)")
     let columns = c.columns
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
         unsafe c.withMutablePointer { c in
-          unsafe run(
-            .plain, .transposed, m, n, k, a, k, b + rows.lowerBound * k, k, accumulating, c + column, columns)
+          unsafe run(.plain, .transposed, m, n, k, a, k, b, k, false, c + column, columns)
         }
       }
     }
   }
 
-  /// `c ← a·b (+ c)`, with a: m × k, b: k × n (all rows of a matrix or some), c: m × n.
+  /// `c ← a·b`, with a: m × k, b: k × n, c: m × n.
   @specialized(where S == Float)
-  public func multiply<S: Scalar>(
-    _ a: Matrix<S>, _ b: Matrix<S>, rows: Range<Int>? = nil, into c: inout Matrix<S>, accumulating: Bool = false
-  ) {
-    let rows = rows ?? 0..<b.rows
+  public func multiply<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, into c: inout Matrix<S>) {
     let (m, n, k) = (a.rows, b.columns, a.columns)
-    precondition(
-      rows.count == k && rows.upperBound <= b.rows && c.rows == m && c.columns == n,
-      "\(a)·\(b)[\(rows)] into \(c)")
+    precondition(b.rows == k && c.rows == m && c.columns == n, "\(a)·\(b) into \(c)")
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
         unsafe c.withMutablePointer { c in
-          unsafe run(.plain, .plain, m, n, k, a, k, b + rows.lowerBound * n, n, accumulating, c, n)
+          unsafe run(.plain, .plain, m, n, k, a, k, b, n, false, c, n)
         }
       }
     }
@@ -216,12 +207,10 @@ import SharedLibraries
     run(.init(m: a.rows, n: b.rows, k: a.columns, transposesB: true), a, b, into: &c)
   }
 
-  /// `c ← a·b (+ c)`, with a: m × k, b: k × n, c: m × n.
-  public func multiply<S: Scalar>(
-    _ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>, accumulating: Bool = false
-  ) {
+  /// `c ← a·b`, with a: m × k, b: k × n, c: m × n.
+  public func multiply<S: Scalar>(_ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>) {
     precondition(b.rows == a.columns && c.rows == a.rows && c.columns == b.columns, "\(a)·\(b) into \(c)")
-    run(.init(m: a.rows, n: b.columns, k: a.columns, accumulating: accumulating), a, b, into: &c)
+    run(.init(m: a.rows, n: b.columns, k: a.columns), a, b, into: &c)
   }
 
   /// `c ← aᵀ·b`, with a: k × m, b: k × n, c: m × n.
@@ -235,10 +224,7 @@ import SharedLibraries
   ) {
     guard let matmul else { preconditionFailure("\(name) has no bfloat16 products") }
     precondition(S.self == Float.self, "bfloat16 products are summed in Float")
-    if shape.m == 0 || shape.n == 0 || shape.k == 0 {
-      if !shape.accumulating { c.clear() }
-      return
-    }
+    if shape.m == 0 || shape.n == 0 || shape.k == 0 { return c.clear() }
     if case .dnnl(_, let setThreads?) = unsafe sgemm { setThreads(1) }
     let done = unsafe c.withMutablePointer { c in
       let target = unsafe UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self)
@@ -256,11 +242,11 @@ import SharedLibraries
     a.widen(into: &left)
     b.widen(into: &right)
     if shape.transposesA {
-      multiply(transposing: left, right, into: &c, accumulating: shape.accumulating)
+      multiply(transposing: left, right, into: &c)
     } else if shape.transposesB {
-      multiply(left, transposed: right, into: &c, accumulating: shape.accumulating)
+      multiply(left, transposed: right, into: &c)
     } else {
-      multiply(left, right, into: &c, accumulating: shape.accumulating)
+      multiply(left, right, into: &c)
     }
   }
 

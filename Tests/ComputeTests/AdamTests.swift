@@ -87,25 +87,6 @@ struct AdamTests {
     #expect(pieceMoments.first == wholeMoments.first && pieceMoments.second == wholeMoments.second)
   }
 
-  @Test("updating rows in tiles is updating them all, bit by bit")
-  func tiles() {
-    let start: Matrix<Float> = gaussianMatrix(10, 3, seed: 72)
-    let gradient: Matrix<Float> = gaussianMatrix(10, 3, seed: 73)
-    let step = Adam().step(1, penalty: 0.1)
-    var (whole, tiled) = (start, start)
-    var (wholeMoments, tiledMoments) = (
-      AdamMoments<Float>(rows: 10, columns: 3), AdamMoments<Float>(rows: 10, columns: 3)
-    )
-    wholeMoments.update(&whole, gradient: gradient, step)
-    for tile in [0..<4, 4..<9, 9..<10] {
-      var part = Matrix<Float>(rows: 1, columns: 3)
-      part.copyRows(tile, of: gradient)
-      tiledMoments.update(&tiled, rows: tile, gradient: part, step)
-    }
-    #expect(tiled == whole)
-    #expect(tiledMoments.first == wholeMoments.first && tiledMoments.second == wholeMoments.second)
-  }
-
   /// A batch in which items 3 and 8 of 12 have nobody.
   private static func batch<S: Scalar>(_ seed: Int) -> BatchRows<S> {
     var random = Seed(74).stream(.simulation, seed)

@@ -46,16 +46,6 @@ struct BFloat16Tests {
     #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 3, 4]))
   }
 
-  @Test("some rows of a matrix are rounded alone")
-  func someRows() {
-    let matrix = Matrix<Float>(rows: 3, columns: 2, elements: [1, 2, 3, 4, 5, 6])
-    var packed = BFloat16Matrix(rows: 9, columns: 9)
-    packed.round(matrix, rows: 1..<3)
-    var wide = Matrix<Float>(rows: 0, columns: 0)
-    packed.widen(into: &wide)
-    #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 5, 6]))
-  }
-
   @Test(
     "where an engine has rounded products they are sums of the rounded factors; elsewhere it says so",
     arguments: ProductEngine.present.map(\.kind))
@@ -84,9 +74,6 @@ struct BFloat16Tests {
       engine.multiply(a.packed, bPlain.packed, into: &c)
       engine.multiply(a.wide, bPlain.wide, into: &d)
       compare("a·b")
-      engine.multiply(a.packed, bPlain.packed, into: &c, accumulating: true)
-      engine.multiply(a.wide, bPlain.wide, into: &d, accumulating: true)
-      compare("a·b + c")
       engine.multiply(transposing: aTall.packed, bPlain.packed, into: &c)
       engine.multiply(transposing: aTall.wide, bPlain.wide, into: &d)
       compare("aᵀ·b")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""1 and 2 threads, and every build given: the same bytes of every file of a model and of synthetic users drawn from it, and the
+"""1, 2 and 3 threads, and every build given: the same bytes of every file of a model and of synthetic users drawn from it, and the
 same JSON of a comparison but for seconds, threads and users a second.
 
 Several builds must be of one commit, each from scratch in a place of its own.
@@ -45,7 +45,7 @@ def main():
             if "bf16" in words and engine not in rounding:
                 continue
             for number, build in enumerate(builds):
-                for threads in (1, 2):
+                for threads in (1, 2, 3):
                     output = f"{engine}-{'-'.join(words)}-{number}-{threads}"
                     flags = [] if model == "popularity" else ["--latent", 16, "--epochs", 4]
                     source = "ratings.tsv" if "autorec" in model else data
@@ -66,14 +66,14 @@ def main():
                     faults.append(f"{output}: other bytes of {', '.join(other)}")
         results = set()
         for build in builds:
-            for threads in (1, 2):
+            for threads in (1, 2, 3):
                 done = common.run(build, "compare", data, "--models", "popularity,ae,mult-vae", "--epochs", 4, "--json",
                                   "--threads", threads, cwd=folder, env=environment)
                 results.add(json.dumps(plain(json.loads(done.stdout)), sort_keys=True))
                 tables += 1
         if len(results) != 1:
             faults.append(f"{engine}: {len(results)} different results of compare --json")
-    print(f"{len(builds)} builds, 1 and 2 threads, engines {', '.join(engines)}: {models} models of 8 kinds and {tables} results "
+    print(f"{len(builds)} builds, 1 to 3 threads, engines {', '.join(engines)}: {models} models of 8 kinds and {tables} results "
           f"compared, rounded products with {', '.join(rounding) or 'none'}; {len(faults)} differences")
     common.finish(faults)
 

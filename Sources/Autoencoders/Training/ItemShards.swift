@@ -61,7 +61,7 @@ struct ShardState<S: Scalar>: Sendable {
 /// The constants of one step, with the penalty on weights and without.
 typealias AdamSteps = (penalised: AdamStep, plain: AdamStep)
 
-/// The shards of a network that is trained in this process alone.
+/// The shards of a network that is trained in this process alone: one run, with one subtree, the whole tree.
 struct LocalShards<S: Scalar>: ItemShards {
   private var run: ShardRun<S>
 
@@ -71,30 +71,20 @@ struct LocalShards<S: Scalar>: ItemShards {
       processor: processor)
   }
 
-  // There is one subtree, the tree itself.
-
-  mutating func gather(_ input: BatchRows<S>, kept: Bool) throws -> Matrix<S> {
-    try run.gather(input, kept: kept)[0]
-  }
-
+  mutating func gather(_ input: BatchRows<S>, kept: Bool) throws -> Matrix<S> { try run.gather(input, kept: kept)[0] }
   mutating func score(_ output: Matrix<S>, _ loss: OutputLoss<S>) throws -> [LogitStatistics<S>] {
     try run.score(output, loss)[0]
   }
-
   mutating func learnOutput(
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser], _ steps: AdamSteps?
   ) throws -> Matrix<S> {
     try run.learnOutput(output, loss, softmax, steps)[0]
   }
-
   mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
     try run.learnInput(input, delta: delta, step)
   }
-
   func logits(of output: Matrix<S>) -> Matrix<S> { run.logits(of: output) }
-
   mutating func keepInput() { run.keepInput() }
-
   var state: ShardState<S> {
     get { run.state }
     set { run.state = newValue }
