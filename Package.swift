@@ -165,10 +165,12 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Autoencoders", "Compute", "Experiments", "FileFormats", "Inspection", "InteractionData", "TestSupport",
+        "Autoencoders", "Compute", "Experiments", "FileFormats", "Inspection", "InteractionData", "Presentation",
+        "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: settings),
+    .testTarget(name: "SettingsTests", dependencies: ["FileFormats", "Settings"], swiftSettings: settings),
     .testTarget(name: "PresentationTests", dependencies: ["Presentation"], swiftSettings: settings),
     .testTarget(
       name: "ReportsTests",

@@ -3,12 +3,12 @@ import Foundation
 /// SHA-256 (FIPS 180-4), for the page's policy on what may run in it.
 ///
 /// A handful of short texts are hashed, all of them part of Doppel: no secret is involved and speed does not matter.
-enum SHA256 {
+package enum SHA256 {
   /// The hash of a text's UTF-8, as base64.
   static func base64(of text: String) -> String { Data(hash(of: Array(text.utf8))).base64EncodedString() }
 
   /// The 32 bytes of the hash.
-  static func hash(of message: [UInt8]) -> [UInt8] {
+  package static func hash(of message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     while padded.count % 64 != 56 { padded.append(0) }
     padded += bigEndian(UInt64(message.count) * 8)

@@ -1,11 +1,10 @@
+import Audit
 import Autoencoders
 import Compute
 import FileFormats
 import Foundation
 import InteractionData
 import Testing
-
-@testable import Audit
 
 /// Autoencoders against variational autoencoders as generators.
 @Suite("Generative comparison")

@@ -1,14 +1,17 @@
+import Audit
+import Autoencoders
 import Compute
 import Foundation
 import InteractionData
 import Plots
+import Presentation
 import Reports
 import Testing
 
-@testable import Audit
-
 /// Audits that are run in a moment.
 enum SmallAudit {
+  static var run: RunFacts { RunFacts(seed: Seed(3), SmallModels.processor) }
+
   /// 300 users of a made-up population in three parts.
   static func result(utility: Bool = false, holdout: Bool = true, hostile: Bool = false) throws -> AuditResult {
     let all = try SmallModels.data()
@@ -43,7 +46,7 @@ struct AuditReportTests {
   @Test("has conclusions, three questions, notes and eight figures")
   func sections() throws {
     let result = try SmallAudit.result(utility: true)
-    let page = AuditReport(result, facts: [("seed", "3")]).page
+    let page = AuditReport(result, run: SmallAudit.run).page
     #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Utility", "Privacy", "Notes"])
     let outline = try PageOutline(parsing: page.html)
     #expect(outline.count("svg") == Self.figures.count)
@@ -61,7 +64,7 @@ struct AuditReportTests {
   @Test("shows the gaps before the tables, and every measure's sentence folded under them")
   func order() throws {
     let result = try SmallAudit.result()
-    let html = AuditReport(result, command: "doppel audit --real 'a b.tsv'").page.html
+    let html = AuditReport(result, run: SmallAudit.run, command: "doppel audit --real 'a b.tsv'").page.html
     let section = html[try #require(html.range(of: "id=\"fidelity\"")).lowerBound...]
     let gaps = try #require(section.range(of: "Fidelity: gaps to real users"))
     let table = try #require(section.range(of: "<caption>Fidelity: synthetic users"))
@@ -72,7 +75,7 @@ struct AuditReportTests {
 
   @Test("without a holdout says other half, and holds nothing against unseen users")
   func withoutHoldout() throws {
-    let page = AuditReport(try SmallAudit.result(holdout: false)).page
+    let page = AuditReport(try SmallAudit.result(holdout: false), run: SmallAudit.run).page
     #expect(page.sections.map(\.title) == ["Conclusions", "Fidelity", "Privacy", "Notes"])
     let text = try PageOutline(parsing: page.html).text
     #expect(text.contains("the other half of the training users"))
@@ -104,7 +107,7 @@ struct AuditReportTests {
       .init(from: .synthetic, to: .train, edges: [0, 0.5, 1], shares: [0.75, 0.25]),
       .init(from: .holdout, to: .train, edges: [0, 0.5, 1], shares: [0.375, 0.625]),
     ]
-    let report = AuditReport(result)
+    let report = AuditReport(result, run: SmallAudit.run)
     #expect(
       try values("Profile lengths", report) == [
         ["train", "0 to 10", "0.5"], ["train", "10 to 20", "0.25"], ["train", "20 to 30", "0.25"],
@@ -132,13 +135,13 @@ struct AuditReportTests {
   @Test("verdicts are words")
   func verdicts() throws {
     let result = try SmallAudit.result()
-    let outline = try PageOutline(parsing: AuditReport(result).page.html)
+    let outline = try PageOutline(parsing: AuditReport(result, run: SmallAudit.run).page.html)
     for judgement in Set(result.measures.map(\.judgement)) { #expect(outline.text.contains(judgement.rawValue)) }
   }
 
   @Test("names of files and items from outside stay names")
   func hostile() throws {
-    let outline = try PageOutline(parsing: AuditReport(try SmallAudit.result(hostile: true)).page.html)
+    let outline = try PageOutline(parsing: AuditReport(try SmallAudit.result(hostile: true), run: SmallAudit.run).page.html)
     for name in ["script", "img", "b-", "iframe", "object", "link"] { #expect(outline.count(name) == 0) }
     for (name, value) in outline.attributes {
       #expect(!name.lowercased().hasPrefix("on"), "\(name) would run a program")

@@ -19,10 +19,10 @@ struct BrowserPages {
       "explorer-top-items": try SmallModels.page("mult-vae", budget: 6_000),
       "explorer-hostile": try SmallModels.page("mult-vae", hostile: true),
       "comparison-hostile": try SmallComparison.page(["popularity", "ae", "mult-vae"], dataName: Hostile.ids[0]),
-      "audit": AuditReport(try SmallAudit.result(utility: true)).page,
+      "audit": AuditReport(try SmallAudit.result(utility: true), run: SmallAudit.run).page,
       "inspection": try SmallInspection.page(),
-      "audit-no-holdout": AuditReport(try SmallAudit.result(holdout: false)).page,
-      "audit-hostile": AuditReport(try SmallAudit.result(hostile: true)).page,
+      "audit-no-holdout": AuditReport(try SmallAudit.result(holdout: false), run: SmallAudit.run).page,
+      "audit-hostile": AuditReport(try SmallAudit.result(hostile: true), run: SmallAudit.run).page,
     ]
     for (name, page) in pages { try page.write(to: "\(directory)/\(name).html") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count >= pages.count)

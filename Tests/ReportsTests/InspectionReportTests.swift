@@ -27,7 +27,7 @@ enum SmallInspection {
   }
 
   static func page() throws -> ReportPage {
-    InspectionReport(try study(), facts: [("seed", "3")], command: "doppel inspect ae second").page
+    InspectionReport(try study(), run: SmallAudit.run, command: "doppel inspect ae second").page
   }
 }
 

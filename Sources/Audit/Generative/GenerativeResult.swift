@@ -1,7 +1,7 @@
 import InteractionData
 import Autoencoders
 public import Experiments
-public import FileFormats
+import FileFormats
 public import Presentation
 
 /// One model with one way of drawing from it.

@@ -23,6 +23,11 @@ public struct AuditPlots: Sendable, Equatable {
     public let edges: [Double]
     /// The share of users in each bin, summing to 1.
     public let shares: [Double]
+
+    /// Creates a histogram.
+    public init(source: AuditSource, edges: [Double], shares: [Double]) {
+      (self.source, self.edges, self.shares) = (source, edges, shares)
+    }
   }
 
   /// The lift of a pair of items: how much more often they occur together than by chance.
@@ -47,6 +52,11 @@ public struct AuditPlots: Sendable, Equatable {
     public let edges: [Double]
     /// The share of users in each bin.
     public let shares: [Double]
+
+    /// Creates a histogram.
+    public init(from: AuditSource, to: AuditSource, edges: [Double], shares: [Double]) {
+      (self.from, self.to, self.edges, self.shares) = (from, to, edges, shares)
+    }
   }
 
   /// A user on the two-dimensional map.
