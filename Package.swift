@@ -51,7 +51,7 @@ let package = Package(
     // One data set, one split, several models, one result.
     .target(
       name: "Experiments",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Generation"],
       swiftSettings: settings),
     // Synthetic users: latent points from a distribution, lengths, items.
     .target(
@@ -175,7 +175,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution", "ae-against-vae",
+        "Doppel", "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+        "ae-against-vae",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
   ]

@@ -13,7 +13,7 @@ import Testing
 enum SmallComparison {
   static func run(_ names: [String]) throws -> (comparison: Comparison, itemPopularity: [Int]) {
     let split = try RankingSplit.users(SmallModels.data(), heldOut: 0.2, seed: Seed(3))
-    var experiment = RankingExperiment(split, seed: Seed(3), processor: SmallModels.processor)
+    var experiment = Experiment(split, seed: Seed(3), processor: SmallModels.processor)
     experiment.metrics = [Metric(.ndcg, at: 100), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
     let results = try names.map { name in
       let plain = try #require(Zoo.named(name))

@@ -157,7 +157,7 @@ struct Inspect: CheckedCommand {
   private func differences(_ subjects: [InspectionSubject], _ data: Interactions) throws -> [String] {
     let hash = data.pairHash()
     return try subjects.compactMap { subject in
-      guard let trained = try subject.directory.dataRecord()?.hash, trained != hash else { return nil }
+      guard let trained = subject.directory.record.facts?.data?.hash, trained != hash else { return nil }
       return "\(data.name) is not what \(subject.label) was trained on"
     }
   }
@@ -203,7 +203,8 @@ struct Inspect: CheckedCommand {
   }
 
   private func text(_ study: InspectionStudy, _ processor: Processor) -> String {
-    var text = Compare.heading(study.dataset, processor, options.seed)
+    let facts = RunFacts(seed: options.randomSeed, processor, dataset: study.dataset)
+    var text = Console.printable(facts.heading) + "\n\n"
     text += study.summaryTable.markdown(firstColumn: counted(study.users, "user"), width: Console.width)
     for model in study.models {
       let shown = min(12, model.codes.dimensions.count)

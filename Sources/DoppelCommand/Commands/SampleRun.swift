@@ -51,7 +51,7 @@ struct SampleRun {
       if source != nil || directory.isOfBuiltInPopulation {
         summary["aggregatePosterior"] = try Self.posterior(of: model, over: users().profiles, processor)
       } else {
-        summary["aggregatePosterior"] = directory.record["aggregatePosterior"]
+        summary["aggregatePosterior"] = try directory.record.aggregatePosterior.map { try JSONValue(encoding: $0) }
       }
       try write(model)
     }
@@ -130,10 +130,10 @@ struct SampleRun {
   static func posterior(
     of model: Autoencoder<GaussianLatent>, over users: Profiles, _ processor: Processor
   ) throws -> JSONValue {
-    var members = try model.aggregatePosterior(of: users, processor: processor).json.members ?? [:]
     let fitted = try FittedGaussian(to: model, over: users, processor: processor)
-    members["jointDivergence"] = .number(fitted.divergenceFromPrior)
-    return .object(members)
+    return try JSONValue(
+      encoding: PosteriorSummary(
+        model.aggregatePosterior(of: users, processor: processor), jointDivergence: fitted.divergenceFromPrior))
   }
 
   // MARK: What the users' data are needed for
@@ -188,8 +188,8 @@ struct SampleRun {
   }
 
   private mutating func histogram() throws -> LengthHistogram {
-    if source == nil, let saved = directory.record["profileLengths"] {
-      guard let histogram = LengthHistogram(json: saved, items: directory.items.count) else {
+    if source == nil, let saved = directory.record.profileLengths {
+      guard let histogram = LengthHistogram(users: saved, items: directory.items.count) else {
         throw DataError(
           path: path + "/config.json", message: "has an invalid profileLengths",
           accepted: "numbers of users by number of items, as written by train; or --data FILE")

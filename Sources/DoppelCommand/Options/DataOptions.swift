@@ -148,7 +148,7 @@ struct ReadingOptions: ParsableArguments {
     wishes.format = try format()
     (wishes.minRating, wishes.core) = (minRating, core)
     (wishes.minUserItems, wishes.minItemUsers) = (minUserItems, minItemUsers)
-    return try ModelDataReader(for: model, wishes: wishes, threads: threads)
+    return ModelDataReader(for: model, wishes: wishes, threads: threads)
   }
 }
 
@@ -190,10 +190,7 @@ struct SplittingOptions: ParsableArguments {
       guard let train else { throw UsageError("--test and --validation need --train") }
       selection.source = .files(train: train, validation: validation, test: test)
     } else if let data {
-      switch try DataPlace(data) {
-      case .file(let path): selection.source = .file(path)
-      case .directory(let path): selection.source = .directory(path)
-      }
+      selection.source = try DataPlace(data).source
     }
     return selection
   }

@@ -1,3 +1,4 @@
+import Doppel
 import FileFormats
 import Foundation
 
@@ -6,6 +7,14 @@ enum DataPlace {
   case file(String)
   /// The Mult-VAE authors' layout.
   case directory(String)
+
+  /// The same for the library.
+  var source: DataSelection.Source {
+    switch self {
+    case .file(let path): .file(path)
+    case .directory(let path): .directory(path)
+    }
+  }
 
   /// Looks at a path.
   ///
