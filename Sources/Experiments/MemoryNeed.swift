@@ -28,11 +28,6 @@ extension Experiment {
   /// The memory needed to fit a model.
   public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
-  /// The largest batch size with which fitting a model stays within `limit` bytes, if there is one.
-  public func largestBatch(of model: any ZooModel, within limit: Int) -> Int? {
-    model.largestBatch(within: limit, rows, processor: processor)
-  }
-
   /// Says what fitting some models one after the other will need, and refuses what is too much.
   ///
   /// - Parameter limit: in bytes; `nil` for the machine's own memory.
@@ -47,7 +42,7 @@ extension Experiment {
       guard needed.total > allowed else { continue }
       throw TooLittleMemory(
         model: model.name, needed: needed, allowed: allowed, isLimited: limit != nil,
-        largestBatch: largestBatch(of: model, within: allowed))
+        largestBatch: model.largestBatch(within: allowed, rows, processor: processor))
     }
     return largest.map { ["\($0.name) needs about \($0.memory)"] } ?? []
   }

@@ -15,12 +15,6 @@ struct ModelRecordTests {
     DataSummary(Interactions(name: "d", pairs: [(user: "u", item: "a"), (user: "u", item: "b")]))
   }
 
-  private var split: SplitDescription {
-    SplitDescription(
-      kind: "users", train: 7, validation: 1, test: 2, trainUsers: 5, validationUsers: 1, testUsers: 1, skippedUsers: 0,
-      hash: "s")
-  }
-
   @Test("facts have the keys that scripts rely on, and none for what does not apply")
   func facts() throws {
     #expect(try JSONValue(encoding: RunFacts()) == .object(["version": .string(DoppelVersion.current)]))
@@ -28,14 +22,16 @@ struct ModelRecordTests {
       "version": .string(DoppelVersion.current), "seed": 42, "engine": .string(ProductEngine.gsl.name), "threads": 3,
     ]
     #expect(try JSONValue(encoding: RunFacts(seed: Seed(42), processor)) == .object(common))
-    let facts = RunFacts(seed: Seed(42), processor, dataset: dataset, split: split)
+    let split = JSONValue.object([
+      "kind": "users", "train": 7, "validation": 1, "test": 2, "trainUsers": 5, "validationUsers": 1, "testUsers": 1,
+      "skippedUsers": 0, "hash": "s",
+    ])
+    let facts = RunFacts(
+      seed: Seed(42), processor, dataset: dataset, split: try split.decoded(as: SplitDescription.self))
     let expected = common.merging([
       "precision": "f32",
       "dataset": .object(["name": "d", "users": 1, "items": 2, "interactions": 2, "density": 1]),
-      "split": .object([
-        "kind": "users", "train": 7, "validation": 1, "test": 2, "trainUsers": 5, "validationUsers": 1, "testUsers": 1,
-        "skippedUsers": 0, "hash": "s",
-      ]),
+      "split": split,
     ]) { $1 }
     #expect(try JSONValue(encoding: facts) == .object(expected))
     #expect(try JSONValue.object(expected).decoded(as: RunFacts.self) == facts)

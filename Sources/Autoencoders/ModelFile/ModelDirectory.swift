@@ -58,12 +58,14 @@ public struct ModelDirectory: Sendable {
   public func write(to path: String, card: String) throws {
     let config = Config(
       model: configuration.name, hyperparameters: configuration.hyperparameters, items: items.count,
-      users: users?.count, record: record)
+      users: users?.count)
+    let members = try [JSONValue(encoding: record), JSONValue(encoding: config)].compactMap(\.members)
+      .reduce(into: [:]) { $0.merge($1) { $1 } }
     try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
       try SafeTensors(tensors: model.tensors, metadata: ["format": "doppel", "model": configuration.name])
         .write(to: directory + "/model.safetensors")
       try AtomicFile.write(
-        JSONValue(encoding: config).prettyPrinted + "\n", to: directory + "/config.json")
+        JSONValue.object(members).prettyPrinted + "\n", to: directory + "/config.json")
       try IdentifierList.write(items.ids, to: directory + "/items.txt")
       if let users { try IdentifierList.write(users.ids, to: directory + "/users.txt") }
       try itemPopularity?.write(to: directory + "/" + ItemPopularity.fileName)
@@ -119,9 +121,9 @@ public struct ModelDirectory: Sendable {
   ///   file is damaged or does not fit the others.
   public init(contentsOf path: String, among models: [any ZooModel.Type] = Zoo.models) throws {
     let configPath = path + "/config.json"
-    let config: Config
+    let (config, record): (Config, ModelRecord)
     do {
-      config = try Self.readConfig(configPath)
+      (config, record) = try Self.readConfig(configPath)
     } catch let error as InputError {
       throw CheckpointFile.isThere(in: path) ? UnfinishedTraining(path: path) : error
     }
@@ -144,7 +146,7 @@ public struct ModelDirectory: Sendable {
         path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
         accepted: "files of the same model")
     }
-    record = config.record
+    self.record = record
   }
 
   /// Which model a directory holds, found out without reading its weights.
@@ -154,7 +156,7 @@ public struct ModelDirectory: Sendable {
   public static func configuration(
     at path: String, among models: [any ZooModel.Type] = Zoo.models
   ) throws -> any ZooModel {
-    try configuration(readConfig(path + "/config.json"), path: path + "/config.json", among: models)
+    try configuration(readConfig(path + "/config.json").model, path: path + "/config.json", among: models)
   }
 
   private static func configuration(
@@ -171,11 +173,11 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  private static func readConfig(_ path: String) throws -> Config {
+  private static func readConfig(_ path: String) throws -> (model: Config, record: ModelRecord) {
     let json = try readJSON(path)
     guard json.members != nil else { throw notAnObject(path) }
     do {
-      return try json.decoded(as: Config.self)
+      return try (json.decoded(as: Config.self), json.decoded(as: ModelRecord.self))
     } catch let error as DecodingError {
       let member = error.member ?? "member"
       throw DataError(path: path, message: "has an invalid \(member)", accepted: "what train writes, or no \(member)")
@@ -195,37 +197,13 @@ public struct ModelDirectory: Sendable {
   }
 }
 
-/// The whole of `config.json`.
+/// `config.json`: what says which model it is, and the record beside it.
 private struct Config: Codable {
+  var format: Int? = 1
   var model: String?
   var hyperparameters: [String: JSONValue]?
   var items: Int?
   var users: Int?
-  var record: ModelRecord
-
-  init(model: String, hyperparameters: [String: JSONValue], items: Int, users: Int?, record: ModelRecord) {
-    (self.model, self.hyperparameters) = (model, hyperparameters)
-    (self.items, self.users, self.record) = (items, users, record)
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: ModelRecord.ConfigKeys.self)
-    model = try? container.decodeIfPresent(String.self, forKey: .model)
-    hyperparameters = try container.decodeIfPresent([String: JSONValue].self, forKey: .hyperparameters)
-    items = try container.decodeIfPresent(Int.self, forKey: .items)
-    users = try container.decodeIfPresent(Int.self, forKey: .users)
-    record = try ModelRecord(from: decoder)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    try record.encode(to: encoder)
-    var container = encoder.container(keyedBy: ModelRecord.ConfigKeys.self)
-    try container.encode(1, forKey: .format)
-    try container.encode(model, forKey: .model)
-    try container.encode(hyperparameters, forKey: .hyperparameters)
-    try container.encode(items, forKey: .items)
-    try container.encodeIfPresent(users, forKey: .users)
-  }
 }
 
 extension DecodingError {

@@ -22,9 +22,6 @@ public struct ModelRecord: Sendable, Equatable {
 extension ModelRecord: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case training, profileLengths, aggregatePosterior }
 
-  /// Members of `config.json` that are not the record's.
-  enum ConfigKeys: String, CodingKey, CaseIterable { case format, model, hyperparameters, items, users }
-
   /// Reads the members that are there.
   public init(from decoder: any Decoder) throws {
     others = try [String: JSONValue](from: decoder)
@@ -36,7 +33,10 @@ extension ModelRecord: Codable {
     training = try container.decodeIfPresent(TrainingRecord.self, forKey: .training)
     profileLengths = try container.decodeIfPresent([Int: Int].self, forKey: .profileLengths)
     aggregatePosterior = try container.decodeIfPresent(PosteriorSummary.self, forKey: .aggregatePosterior)
-    for key in CodingKeys.allCases.map(\.rawValue) + ConfigKeys.allCases.map(\.rawValue) { others[key] = nil }
+    // The last ones say which model it is.
+    for key in CodingKeys.allCases.map(\.rawValue) + ["format", "model", "hyperparameters", "items", "users"] {
+      others[key] = nil
+    }
   }
 
   /// Writes all of it at one level.
