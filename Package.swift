@@ -53,7 +53,9 @@ let package = Package(
     // One data set, one split, several models, one result.
     .target(
       name: "Experiments",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Presentation"],
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Generation", "Presentation",
+      ],
       swiftSettings: settings),
     // Synthetic users: latent points from a distribution, lengths, items.
     .target(
@@ -183,7 +185,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution", "ae-against-vae",
+        "Doppel", "DoppelCommand", "compare-models", "recommend-for-a-newcomer", "point-or-distribution",
+        "ae-against-vae",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
   ]

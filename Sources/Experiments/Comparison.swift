@@ -70,6 +70,11 @@ public struct Comparison: Sendable {
     mainMetric.map { Verdict.headline(on: $0, models: values($0), comparisons: pairs) } ?? ""
   }
 
+  /// The notes of the models; what several of them share is said once.
+  public var notes: [String] {
+    models.flatMap(\.notes).reduce(into: []) { notes, note in if !notes.contains(note) { notes.append(note) } }
+  }
+
   private func values(_ metric: Metric) -> [(name: String, value: Double)] {
     models.compactMap { model in model[metric].map { (name: model.name, value: $0.value) } }
   }

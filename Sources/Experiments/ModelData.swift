@@ -33,10 +33,8 @@ public struct ModelDataReader: Sendable {
   private let keepsRatings: Bool
 
   /// Prepares to read for a model.
-  ///
-  /// - Throws: `DataError` when `config.json` is wrong about the data.
-  public init(for model: ModelDirectory, wishes: Wishes = Wishes(), threads: Int? = nil) throws {
-    record = try model.dataRecord()
+  public init(for model: ModelDirectory, wishes: Wishes = Wishes(), threads: Int? = nil) {
+    record = model.record.facts?.data
     self.wishes = wishes
     self.threads = threads
     keepsRatings = model.configuration.task == .rating
@@ -190,6 +188,18 @@ public struct ModelDataReader: Sendable {
 }
 
 extension ModelDataReader.Found {
+  /// One of the users.
+  ///
+  /// - Throws: `DataError` when there is nobody of this id, or nothing of theirs is left.
+  public func only(user: String, of path: String) throws -> Interactions {
+    if let only = data.only(user: user) { return only }
+    let isGone = everyone.index(of: user) != nil
+    throw DataError(
+      path: path, text: user,
+      message: isGone ? "has nothing left after the filters" : "is not a user of this file",
+      accepted: "one of the \(counted(data.users.count, "user"))" + (isGone ? " who have, or other filters" : " in it"))
+  }
+
   /// What to say where data should be those the model was trained on.
   public var differenceNotes: [String] {
     isTrainingData == false ? ["\(data.name) is not what the model was trained on"] : []

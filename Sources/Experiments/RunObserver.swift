@@ -5,6 +5,10 @@ import Compute
 ///
 /// Nothing here changes a result.
 public struct RunObserver: Sendable {
+  /// What is to be said before or between trainings, such as what was left out of the data.
+  public var onNotes: @Sendable (_ notes: [String]) -> Void = { _ in }
+  /// What training will need.
+  public var onMemory: @Sendable (_ notes: [String]) -> Void = { _ in }
   /// So many models are going to be trained, one after the other.
   public var onModels: @Sendable (_ count: Int) -> Void = { _ in }
   /// A model's turn has come.

@@ -10,13 +10,12 @@ extension ModelDirectory {
   public var isOfBuiltInPopulation: Bool { builtInSeed != nil }
 
   private var builtInSeed: Seed? {
-    guard case .number(let seed)? = record["seed"], let value = UInt64(exactly: seed) else { return nil }
-    if let data = try? dataRecord() { return data.source == .builtIn ? Seed(value) : nil }
-    let population = Population()
-    guard let dataset = record["dataset"]?.members, dataset["name"]?.text == Population.name,
-      dataset["users"] == .number(Double(population.users))
-    else { return nil }
-    return Seed(value)
+    guard let facts = record.facts, let seed = facts.seed else { return nil }
+    // Earlier versions did not say where the data came from.
+    let isBuiltIn =
+      facts.data.map { $0.source == .builtIn }
+      ?? (facts.dataset?.name == Population.name && facts.dataset?.users == Population().users)
+    return isBuiltIn ? Seed(seed) : nil
   }
 
   /// The built-in population that the model was trained on, made again.
@@ -31,8 +30,8 @@ extension ModelDirectory {
   /// - Parameters:
   ///   - source: where the data are; ``DataSelection/Source/builtIn`` makes the built-in population again.
   ///   - reader: how they are read and filtered.
-  /// - Throws: `InputError`; `DataError` when nobody has an item that the model knows, or the model was not trained on the
-  ///   built-in population and nothing else is named.
+  /// - Throws: `InputError`; `DataError` when nobody has an item that the model knows; ``TrainingDataNeeded`` when the model
+  ///   was not trained on the built-in population and nothing else is named.
   public func trainingUsers(_ source: DataSelection.Source, reader: ModelDataReader) throws -> Audience {
     let found: Audience
     var place = "the training data"
@@ -46,9 +45,7 @@ extension ModelDirectory {
       found = audience(read.data.noting(read.differenceNotes))
     case .builtIn:
       guard let population = try builtInPopulation() else {
-        throw DataError(
-          path: record["dataset"]?.members?["name"]?.text ?? "the training data",
-          message: "is needed, since a saved model does not keep its users", accepted: "--data FILE")
+        throw TrainingDataNeeded(name: record.facts?.dataset?.name ?? "the training data")
       }
       found = audience(try reader.filter(population.interactions, scope: .training).data)
     }
@@ -71,17 +68,26 @@ extension ModelDirectory {
   /// The training and validation users of a ready split.
   private func directoryUsers(_ path: String, _ reader: ModelDataReader) throws -> Audience {
     let split = try RankingSplit.directory(path, forTraining: true, threads: reader.threads)
-    guard split.items == items else {
-      throw DataError(
-        path: path, message: "has other items than the model, or in another order",
-        accepted: "the directory that the model was trained on")
-    }
+    guard split.items == items else { throw hasOtherItems(path) }
     let trained = split.refitUsers ?? split.trainUsers
     let differs = reader.record?.hash.map { $0 != trained.pairHash(items: split.items) } ?? false
     return Audience(
       userIDs: trained.ids,
-      profiles: Profiles(
-        items: trained.rows, trainingRows: users.map { known in trained.ids.map { known.index(of: $0) } }),
+      profiles: Profiles(items: trained.rows, trainingRows: trainingRows(of: trained.ids)),
       notes: split.notes + (differs ? ["\(path) is not what the model was trained on"] : []))
+  }
+}
+
+/// The users a model was trained on are needed, and nobody said where they are.
+public struct TrainingDataNeeded: Error, Equatable, CustomStringConvertible {
+  /// The name of the data.
+  public let name: String
+
+  /// Names the data.
+  public init(name: String) { self.name = name }
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    "\(name) is needed, since a saved model does not keep its users; accepted: the training data"
   }
 }

@@ -1,5 +1,4 @@
 public import Compute
-public import FileFormats
 
 /// How often each profile length occurs.
 public struct LengthHistogram: Sendable, Equatable {
@@ -56,26 +55,19 @@ public struct LengthHistogram: Sendable, Equatable {
 }
 
 extension LengthHistogram {
-  /// The number of users by length, as a model's `config.json` keeps it: `{"12": 3, …}`.
-  public var json: JSONValue {
-    .object(
-      counts.enumerated().filter { $0.element > 0 }.reduce(into: [:]) {
-        $0[String($1.offset)] = .number(Double($1.element))
-      })
+  /// Takes the lengths that a saved model remembers; `nil` when there is a length that no user of it can have, or a number of
+  /// users below 1.
+  ///
+  /// - Parameters:
+  ///   - users: the number of users by length, as `ModelRecord/profileLengths`.
+  ///   - items: the number of items; larger lengths are invalid.
+  public init?(users: [Int: Int], items: Int) {
+    guard users.allSatisfy({ 1...max(1, items) ~= $0.key && $0.value > 0 }) else { return nil }
+    self.init(counts: (0...(users.keys.max() ?? 0)).map { users[$0] ?? 0 })
   }
 
-  /// Reads what ``json`` wrote; `nil` for anything else.
-  ///
-  /// - Parameter items: the number of items; larger lengths are invalid.
-  public init?(json: JSONValue, items: Int) {
-    guard let members = json.members else { return nil }
-    var numbers: [Int: Int] = [:]
-    for (key, value) in members {
-      guard let length = Int(key), 1 <= length, length <= items, case .number(let value) = value,
-        let users = Int(exactly: value), users > 0
-      else { return nil }
-      numbers[length] = users
-    }
-    self.init(counts: (0...(numbers.keys.max() ?? 0)).map { numbers[$0] ?? 0 })
+  /// The number of users by length, without lengths that do not occur.
+  public var users: [Int: Int] {
+    Dictionary(uniqueKeysWithValues: counts.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) })
   }
 }

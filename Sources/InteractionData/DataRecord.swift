@@ -36,7 +36,10 @@ public struct DataRecord: Sendable, Equatable {
     // A ready split is taken as it is.
     if source == .directory { return }
     filters = selection.filters
+    // The task says whether ratings are kept, and the first line whether it is a header.
+    filters.keepsRatings = false
     if source != .builtIn { format = selection.format }
+    format.hasHeader = nil
   }
 }
 

@@ -22,16 +22,6 @@ public struct SplitDescription: Codable, Sendable, Equatable {
   public var hash: String
   /// The share of users that was held out for each part, where it was asked for.
   public var heldOut: Double?
-
-  /// Describes a division.
-  public init(
-    kind: String, train: Int, validation: Int, test: Int, trainUsers: Int? = nil, validationUsers: Int? = nil,
-    testUsers: Int, skippedUsers: Int, hash: String
-  ) {
-    (self.kind, self.train, self.validation, self.test) = (kind, train, validation, test)
-    (self.trainUsers, self.validationUsers, self.testUsers) = (trainUsers, validationUsers, testUsers)
-    (self.skippedUsers, self.hash) = (skippedUsers, hash)
-  }
 }
 
 extension RankingSplit {

@@ -33,7 +33,7 @@ struct TrainingErrorTests {
     #expect(failure.learningRate == 1e38)
     let text = error?.description ?? ""
     #expect(text.contains("epoch \(epoch), batch \(batch), first seen in the \(failure.layer)"), "\(text)")
-    #expect(text.contains("--learning-rate than 1e+38"), "\(text)")
+    #expect(text.contains("learning rate than 1e+38"), "\(text)")
   }
 
   @Test("a variational model with a learning rate of 1e30 diverges")

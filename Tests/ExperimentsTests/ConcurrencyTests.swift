@@ -21,7 +21,7 @@ struct ConcurrencyTests {
   private func train(_ name: String) throws -> Fit<any FittedModel> {
     let split = try RankingSplit.users(Self.data, heldOut: 0.1, seed: Seed(1), forTraining: true)
     let processor = Processor(engine: try ProductEngine.fastest(), threads: 2)
-    return try RankingExperiment(split, seed: Seed(1), processor: processor).run(configuration(name)).fit
+    return try Experiment(split, seed: Seed(1), processor: processor).run(configuration(name)).fit
   }
 
   private func tensors(_ fit: Fit<any FittedModel>) -> [String: Tensor] { fit.model.tensors }
@@ -55,7 +55,7 @@ struct ConcurrencyTests {
         }
       case 1: try directory.encode(audience, processor: processor) { lines.append("\($0) \($1)") }
       default:
-        let (_, users, _) = try directory.users(foldingIn: Self.data, seed: Seed(2))
+        let users = try directory.testUsers(foldingIn: Self.data, seed: Seed(2)).users
         let result = try directory.evaluate(on: users, metrics: Metric.rankingDefaults, processor: processor)
         lines = result.scores.map { "\($0.metric) \($0.value)" }
       }

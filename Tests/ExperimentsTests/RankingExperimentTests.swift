@@ -14,8 +14,8 @@ struct RankingExperimentTests {
 
   private func experiment(
     _ split: RankingSplit, threads: Int = 2, observer: RunObserver = RunObserver()
-  ) -> RankingExperiment {
-    var experiment = RankingExperiment(split, seed: Seed(1), processor: SmallData.processor(threads: threads))
+  ) -> Experiment<RankingSplit> {
+    var experiment = Experiment(split, seed: Seed(1), processor: SmallData.processor(threads: threads))
     experiment.metrics = Self.metrics
     experiment.observer = observer
     return experiment
@@ -156,7 +156,7 @@ struct RankingExperimentTests {
       let error = #expect(throws: TrainingError.self) { try experiment(split).fit(any: huge) }
       let text = error.map { "\($0)" } ?? ""
       #expect(text.hasPrefix("mult-vae: its score of item '") && text.contains("' for user 'user-"), "\(text)")
-      #expect(text.hasSuffix("try a smaller --learning-rate than 1e+38"), "\(text)")
+      #expect(text.hasSuffix("try a smaller learning rate than 1e+38"), "\(text)")
     }
     var generating = experiment(try RankingSplit.users(data, seed: Seed(204)))
     generating.objective = .generate

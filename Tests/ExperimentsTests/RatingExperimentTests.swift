@@ -9,8 +9,8 @@ import Testing
 
 @Suite("Rating experiments")
 struct RatingExperimentTests {
-  private func experiment(_ split: RatingSplit, threads: Int = 2) -> RatingExperiment {
-    RatingExperiment(split, seed: Seed(1), processor: SmallData.processor(threads: threads))
+  private func experiment(_ split: RatingSplit, threads: Int = 2) -> Experiment<RatingSplit> {
+    Experiment(split, seed: Seed(1), processor: SmallData.processor(threads: threads))
   }
 
   /// What predicting one number for all cells costs at best: the deviation of the ratings.
@@ -43,7 +43,7 @@ struct RatingExperimentTests {
     let error = #expect(throws: TrainingError.self) { try experiment(split).run(huge) }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.hasPrefix("user-autorec: its rating of item 'i"), "\(text)")
-    #expect(text.hasSuffix("try a smaller --learning-rate than 1e+38"), "\(text)")
+    #expect(text.hasSuffix("try a smaller learning rate than 1e+38"), "\(text)")
   }
 
   @Test("the same numbers on 1 and 2 threads", arguments: ["mean", "user-autorec", "item-autorec"])

@@ -30,12 +30,12 @@ struct ResultDocumentTests {
     let (description, results): (SplitDescription, [ModelResult])
     if rating {
       let split = try RatingSplit(SmallData.ratings(seed: 210), seed: Seed(210))
-      let experiment = RatingExperiment(split, seed: Seed(1), processor: SmallData.processor())
+      let experiment = Experiment(split, seed: Seed(1), processor: SmallData.processor())
       results = try ["mean", "user-autorec"].map { try experiment.run(SmallData.model($0, epochs: 2)).result }
       description = split.description
     } else {
       let split = try RankingSplit.users(SmallData.population(seed: 210), seed: Seed(210))
-      var experiment = RankingExperiment(split, seed: Seed(1), processor: SmallData.processor())
+      var experiment = Experiment(split, seed: Seed(1), processor: SmallData.processor())
       experiment.metrics = metrics
       results = try ["popularity", "mult-vae"].map {
         try experiment.run(SmallData.model($0, epochs: 2)).result

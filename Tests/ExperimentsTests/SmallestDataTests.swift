@@ -57,7 +57,7 @@ struct SmallestDataTests {
             case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: Seed(1), forTraining: isTraining)
             default: try RankingSplit.users(data, heldOut: 0.1, seed: Seed(1), forTraining: isTraining)
             }
-          let result = try RankingExperiment(split, seed: Seed(1), processor: processor).run(model).result
+          let result = try Experiment(split, seed: Seed(1), processor: processor).run(model).result
           #expect(result.scores.allSatisfy { $0.value.isFinite })
         } catch let error as DataError {
           #expect(!error.message.isEmpty)
@@ -79,7 +79,7 @@ struct SmallestDataTests {
       test: nil)
     var configured = MultVAE()
     (configured.hidden, configured.latent, configured.training.epochs) = ([3], 2, 7)
-    let fit = try RankingExperiment(split, seed: Seed(1), processor: processor).fit(configured)
+    let fit = try Experiment(split, seed: Seed(1), processor: processor).fit(configured)
     #expect(fit.history.count == 7 && fit.bestEpoch == 7 && fit.history.allSatisfy { $0.validation == nil })
   }
 }

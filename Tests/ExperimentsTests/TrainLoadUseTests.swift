@@ -86,7 +86,7 @@ struct TrainLoadUseTests {
         let small = try SmallData.model(name, epochs: 2)
         let changes: [String: JSONValue] = ["latent": 2, "batchSize": 8]
         let configuration = try small.setting(changes.filter { small.has($0.key) })
-        var experiment = RankingExperiment(split, seed: Seed(42), processor: processor)
+        var experiment = Experiment(split, seed: Seed(42), processor: processor)
         experiment.refits = refits
         let fit = try experiment.fit(any: configuration)
         let trained = experiment.users(of: fit)
@@ -119,7 +119,7 @@ struct TrainLoadUseTests {
         try loaded.recommend(to: audience, k: 3, processor: processor) { _, list in lists += list.isEmpty ? 0 : 1 }
         #expect(lists == trained.ids.count, "\(told)")
         if crowd == .ample {
-          let (_, users, _) = try loaded.users(foldingIn: people, seed: Seed(1))
+          let users = try loaded.testUsers(foldingIn: people, seed: Seed(1)).users
           let result = try loaded.evaluate(on: users, metrics: [Metric(.ndcg, at: 10)], processor: processor)
           #expect(result.scores.count == 1 && result.notes.allSatisfy { !$0.contains("new users") }, "\(told)")
         }
@@ -154,9 +154,9 @@ struct TrainLoadUseTests {
     for split in splits {
       for refits in [true, false] {
         let configuration = try SmallData.model(name, epochs: 1)
-        var experiment = RatingExperiment(split, seed: Seed(42), processor: processor)
+        var experiment = Experiment(split, seed: Seed(42), processor: processor)
         experiment.refits = refits
-        let fit = try experiment.fit(any: configuration).fit
+        let fit = try experiment.fit(any: configuration)
         #expect(fit.isRefitted == refits)
         try ModelDirectory(
           configuration: configuration, model: fit.model, items: split.items,
@@ -177,7 +177,7 @@ struct TrainLoadUseTests {
     #expect(split.validation == nil && split.trainUserIDs.count == 18 && split.refitUsers?.ids.count == 20)
     let processor = SmallData.processor(threads: 1)
     let model = try SmallData.model("cdae", epochs: 2)
-    var experiment = RankingExperiment(split, seed: Seed(42), processor: processor)
+    var experiment = Experiment(split, seed: Seed(42), processor: processor)
     let all = experiment.memory(of: model)
     experiment.refits = false
     let some = experiment.memory(of: model)

@@ -190,10 +190,12 @@ struct Targets {
       let changes: [String: JSONValue] = ["latent": 3, "epochs": 1, "hidden": .array([4])]
       let model = try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
       let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
+      var record = ModelRecord(facts: RunFacts(seed: Seed(1), processor))
+      record.profileLengths = LengthHistogram(of: rows)?.users
       let directory = ModelDirectory(
         configuration: model, model: fit.model, items: interactions.items,
         users: model.keepsUsers ? interactions.users : nil,
-        record: ["seed": 1, "engine": "none", "profileLengths": LengthHistogram(of: rows)?.json ?? .null])
+        record: record)
       let path = folder + "/" + name
       try directory.write(to: path, card: "# \(name)\n")
       let contents = try ["config.json", "items.txt", "users.txt", "model.safetensors"].reduce(
@@ -241,7 +243,7 @@ struct Targets {
         guard list.count <= 5 else { throw Broken("a list of \(list.count)") }
       }
       // What sample draws lengths from; where it is none, sample says so.
-      let lengths = model.record["profileLengths"].flatMap { LengthHistogram(json: $0, items: model.items.count) }
+      let lengths = model.record.profileLengths.flatMap { LengthHistogram(users: $0, items: model.items.count) }
       if let lengths {
         guard 1...model.items.count ~= lengths.draw(using: &random), lengths.mean.isFinite else {
           throw Broken("a length of nobody")

@@ -13,7 +13,7 @@ import Testing
 enum SmallComparison {
   static func run(_ names: [String]) throws -> (comparison: Comparison, itemPopularity: [Int]) {
     let split = try RankingSplit.users(SmallModels.data(), heldOut: 0.2, seed: Seed(3))
-    var experiment = RankingExperiment(split, seed: Seed(3), processor: SmallModels.processor)
+    var experiment = Experiment(split, seed: Seed(3), processor: SmallModels.processor)
     experiment.metrics = [Metric(.ndcg, at: 100), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
     let results = try names.map { name in
       let plain = try #require(Zoo.named(name))
@@ -29,8 +29,10 @@ enum SmallComparison {
     let summary = try JSONValue.object([
       "name": .string(dataName), "users": 300, "items": 160, "interactions": 5400, "density": 0.11,
     ]).decoded(as: DataSummary.self)
-    let split = SplitDescription(
-      kind: "users", train: 4400, validation: 0, test: 200, testUsers: 30, skippedUsers: 0, hash: "0123456789abcdef")
+    let split = try JSONValue.object([
+      "kind": "users", "train": 4400, "validation": 0, "test": 200, "testUsers": 30, "skippedUsers": 0,
+      "hash": "0123456789abcdef",
+    ]).decoded(as: SplitDescription.self)
     let document = ResultDocument(
       RunFacts(seed: Seed(3), SmallModels.processor, dataset: summary, split: split), comparison,
       seconds: .init(load: 0, total: 1), notes: ["a note about \(dataName)"])

@@ -25,7 +25,7 @@ struct CompareModels {
 
     // Validation users choose each model's epoch; the test users are seen once, at the end.
     let processor = Processor(engine: try ProductEngine.fastest())
-    var experiment = RankingExperiment(split, seed: seed, processor: processor)
+    var experiment = Experiment(split, seed: seed, processor: processor)
     experiment.metrics = [Metric(.ndcg, at: 20), Metric(.recall, at: 20), Metric(.coverage, at: 20)]
     let models: [any ZooModel] = [Popularity(), ae, multVAE]
     let results = try models.map { try experiment.run($0).result }

@@ -19,7 +19,7 @@ struct RecommendForANewcomer {
     multVAE.latent = 16
     multVAE.training.epochs = 30
     let processor = Processor(engine: try ProductEngine.fastest())
-    let fit = try RankingExperiment(split, seed: seed, processor: processor).fit(multVAE)
+    let fit = try Experiment(split, seed: seed, processor: processor).fit(multVAE)
     let model = ModelDirectory(configuration: multVAE, model: fit.model, items: split.items)
 
     // Titles name their genre. The newcomer has five of one genre; folding them in takes no training.

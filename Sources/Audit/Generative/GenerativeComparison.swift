@@ -18,7 +18,7 @@ public struct GenerativeComparison: Sendable {
   /// The other half, over the items of the first; shape: H × I.
   public let heldOut: SparseRows
   /// How models are fitted.
-  public var experiment: RankingExperiment
+  public var experiment: Experiment<RankingSplit>
   /// How much the audits look at; utility stays out.
   public var options = AuditOptions()
   /// Counted remarks about the halves.
@@ -55,7 +55,7 @@ public struct GenerativeComparison: Sendable {
     var fingerprint = Fingerprint()
     for part in [split.hash, unseen.hash] { fingerprint.add(part) }
     hash = fingerprint.hexadecimal
-    experiment = RankingExperiment(split, seed: seed, processor: processor)
+    experiment = Experiment(split, seed: seed, processor: processor)
     options.utility = nil
     (self.seed, self.processor) = (seed, processor)
   }
@@ -117,7 +117,7 @@ public struct GenerativeComparison: Sendable {
   /// How many synthetic users each contender draws.
   private var count: Int { min(training.rowCount, options.maximumUsers) }
 
-  private static func objective(of model: any ZooModel) -> Objective {
+  private static func objective(of model: any ZooModel) -> TrainingObjective {
     guard model.isVariational, case .number(let beta)? = model.hyperparameters["beta"], beta == 1 else {
       return .recommend
     }

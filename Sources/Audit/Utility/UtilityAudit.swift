@@ -52,7 +52,7 @@ struct UtilityAudit: Sendable {
         record(model, source, values)
         return values
       }
-      var experiment = RankingExperiment(split, seed: seed, processor: processor)
+      var experiment = Experiment(split, seed: seed, processor: processor)
       experiment.metrics = [Self.metric]
       experiment.observer = observer.appending(source.trainingUsers)
       var trained = model

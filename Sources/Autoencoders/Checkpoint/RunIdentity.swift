@@ -8,6 +8,17 @@ public struct RunIdentity: Sendable, Equatable {
   /// Creates an identity.
   public init(_ members: [String: JSONValue]) { self.members = members }
 
+  /// The identity of a training: of the facts what decides, and how the model is set, chosen and fitted.
+  public init(_ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool) throws {
+    var facts = facts
+    // Their fingerprints stand for them, and the number of threads decides nothing.
+    (facts.dataset, facts.data, facts.threads) = (nil, nil, nil)
+    members = (try JSONValue(encoding: facts).members ?? [:]).merging([
+      "model": .string(model.name), "hyperparameters": .object(model.hyperparameters),
+      "selection": .string(selection), "refits": .bool(refits),
+    ]) { $1 }
+  }
+
   /// The first difference from a run that was kept, in words.
   func difference(from kept: RunIdentity) -> String? {
     Self.difference(.object(kept.members), .object(members), at: "")

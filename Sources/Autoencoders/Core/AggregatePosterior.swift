@@ -1,5 +1,4 @@
 public import Compute
-public import FileFormats
 import Foundation
 public import InteractionData
 
@@ -39,22 +38,6 @@ public struct AggregatePosterior: Sendable, Equatable {
   ///
   /// Source: Burda, Grosse & Salakhutdinov, ICLR 2016, section 4.1.
   public var activeUnits: Int { spreadOfMeans.count { $0 > 0.01 } }
-}
-
-extension AggregatePosterior {
-  /// The moments in a few numbers, as `config.json` and `sample --json` have them.
-  public var json: JSONValue {
-    let dimensions = Double(max(1, mean.count))
-    return .object([
-      "users": .number(Double(users)),
-      "dimensions": .number(Double(mean.count)),
-      "activeUnits": .number(Double(activeUnits)),
-      "divergence": .number(divergence),
-      "largestDivergence": .number(divergences.max() ?? 0),
-      "meanSquaredMean": .number(mean.reduce(0) { $0 + $1 * $1 } / dimensions),
-      "meanVariance": .number(variance.reduce(0, +) / dimensions),
-    ])
-  }
 }
 
 extension Autoencoder where Latent == GaussianLatent {

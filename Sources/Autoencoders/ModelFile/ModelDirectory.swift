@@ -22,7 +22,7 @@ public struct ModelDirectory: Sendable {
   /// The training users, for models with parameters per user.
   public var users: Vocabulary?
   /// Everything else that `config.json` says: data, split, seed, engine, training.
-  public var record: [String: JSONValue]
+  public var record: ModelRecord
   /// How many training users have each item, where the directory says so; `nil` for ratings.
   public var itemPopularity: ItemPopularity?
 
@@ -40,7 +40,7 @@ public struct ModelDirectory: Sendable {
   /// Creates a model directory in memory.
   public init(
     configuration: any ZooModel, model: any FittedModel, items: Vocabulary, users: Vocabulary? = nil,
-    record: [String: JSONValue] = [:]
+    record: ModelRecord = ModelRecord()
   ) {
     self.configuration = configuration
     self.model = model
@@ -56,17 +56,16 @@ public struct ModelDirectory: Sendable {
   /// - Parameter card: the text of `README.md`.
   /// - Throws: `OutputError` when it cannot be written, or when something other than a model exists there.
   public func write(to path: String, card: String) throws {
-    var config = record
-    config["format"] = 1
-    config["model"] = .string(configuration.name)
-    config["hyperparameters"] = .object(configuration.hyperparameters)
-    config["items"] = .number(Double(items.count))
-    if let users { config["users"] = .number(Double(users.count)) }
+    let config = Config(
+      model: configuration.name, hyperparameters: configuration.hyperparameters, items: items.count,
+      users: users?.count)
+    let members = try [JSONValue(encoding: record), JSONValue(encoding: config)].compactMap(\.members)
+      .reduce(into: [:]) { $0.merge($1) { $1 } }
     try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
       try SafeTensors(tensors: model.tensors, metadata: ["format": "doppel", "model": configuration.name])
         .write(to: directory + "/model.safetensors")
       try AtomicFile.write(
-        JSONValue.object(config).prettyPrinted + "\n", to: directory + "/config.json")
+        JSONValue.object(members).prettyPrinted + "\n", to: directory + "/config.json")
       try IdentifierList.write(items.ids, to: directory + "/items.txt")
       if let users { try IdentifierList.write(users.ids, to: directory + "/users.txt") }
       try itemPopularity?.write(to: directory + "/" + ItemPopularity.fileName)
@@ -86,37 +85,28 @@ public struct ModelDirectory: Sendable {
 
   /// Finds out whether ``write(to:card:)`` could work, before a model is trained for it.
   ///
-  /// - Throws: `OutputError`, as writing would, or when something stands there that may not be replaced.
+  /// - Throws: `OutputError`, as writing would; ``OccupiedDirectory`` when something stands there that may not be replaced.
   public static func verify(_ path: String, replacing replacement: Replacement = .anything) throws {
     try AtomicDirectory.verify(path, replacing: isOwn)
     guard case .nothing = replacement else { return }
     if FileManager.default.fileExists(atPath: path + "/config.json") {
-      throw OutputError(
-        path: path, reason: "it holds a model; choose another directory, or replace the model with --force")
+      throw OccupiedDirectory(path: path, by: .model)
     }
-    if CheckpointFile.isThere(in: path) {
-      throw OutputError(
-        path: path,
-        reason: "it holds the checkpoint of a training that is not finished; --resume goes on with it, --force starts "
-          + "afresh")
-    }
+    if CheckpointFile.isThere(in: path) { throw OccupiedDirectory(path: path, by: .checkpoint) }
   }
 
   /// Finds out whether a model that stands at `path` is what a run ends in, so that the run may replace it.
   ///
-  /// - Throws: `OutputError` naming the difference; `DataError` for a `config.json` that cannot be understood.
+  /// - Throws: ``OccupiedDirectory`` with the difference; `DataError` for a `config.json` that cannot be understood.
   public static func verify(_ path: String, isOf run: RunIdentity) throws {
     let configPath = path + "/config.json"
     guard FileManager.default.fileExists(atPath: configPath) else { return }
-    let config = try readConfig(configPath)
+    guard let config = try readJSON(configPath).members else { throw notAnObject(configPath) }
     // What chose the epoch stands elsewhere in the file.
     let kept = RunIdentity(config.filter { run.members[$0.key] != nil })
     let wanted = RunIdentity(run.members.filter { config[$0.key] != nil })
     if let difference = wanted.difference(from: kept) {
-      throw OutputError(
-        path: path,
-        reason: "it holds a model of another run: \(difference); choose another directory, or replace the model with "
-          + "--force")
+      throw OccupiedDirectory(path: path, by: .modelOfAnotherRun(difference))
     }
   }
 
@@ -127,17 +117,15 @@ public struct ModelDirectory: Sendable {
   /// No data set is needed.
   ///
   /// - Parameter models: the models it may be of; those of the zoo, and a caller's own.
-  /// - Throws: `InputError` when a file is missing; `DataError` when one is damaged or does not fit the others.
+  /// - Throws: `InputError` when a file is missing; ``UnfinishedTraining`` when there is only a checkpoint; `DataError` when a
+  ///   file is damaged or does not fit the others.
   public init(contentsOf path: String, among models: [any ZooModel.Type] = Zoo.models) throws {
     let configPath = path + "/config.json"
-    let config: [String: JSONValue]
+    let (config, record): (Config, ModelRecord)
     do {
-      config = try Self.readConfig(configPath)
+      (config, record) = try Self.readConfig(configPath)
     } catch let error as InputError {
-      guard CheckpointFile.isThere(in: path) else { throw error }
-      throw InputError(
-        path: path, reason: "it holds the checkpoint of an unfinished training; train --resume continues it"
-      )
+      throw CheckpointFile.isThere(in: path) ? UnfinishedTraining(path: path) : error
     }
     func wrong(_ message: String, _ accepted: String? = nil) -> DataError {
       DataError(path: configPath, message: message, accepted: accepted)
@@ -145,8 +133,8 @@ public struct ModelDirectory: Sendable {
     configuration = try Self.configuration(config, path: configPath, among: models)
     items = try IdentifierList.read(path + "/items.txt")
     users = configuration.keepsUsers ? try IdentifierList.read(path + "/users.txt") : nil
-    if let count = config["items"], count != .number(Double(items.count)) {
-      throw wrong("has \(count.prettyPrinted) items, but items.txt has \(items.count)")
+    if let count = config.items, count != items.count {
+      throw wrong("has \(count) items, but items.txt has \(items.count)")
     }
     itemPopularity = try ItemPopularity(contentsOf: path + "/" + ItemPopularity.fileName, items: items.count)
     let tensorPath = path + "/model.safetensors"
@@ -158,7 +146,7 @@ public struct ModelDirectory: Sendable {
         path: tensorPath, message: "does not fit config.json and items.txt: \(error)",
         accepted: "files of the same model")
     }
-    record = config
+    self.record = record
   }
 
   /// Which model a directory holds, found out without reading its weights.
@@ -168,31 +156,64 @@ public struct ModelDirectory: Sendable {
   public static func configuration(
     at path: String, among models: [any ZooModel.Type] = Zoo.models
   ) throws -> any ZooModel {
-    try configuration(readConfig(path + "/config.json"), path: path + "/config.json", among: models)
+    try configuration(readConfig(path + "/config.json").model, path: path + "/config.json", among: models)
   }
 
   private static func configuration(
-    _ config: [String: JSONValue], path: String, among models: [any ZooModel.Type]
+    _ config: Config, path: String, among models: [any ZooModel.Type]
   ) throws -> any ZooModel {
-    guard let name = config["model"]?.text, let type = models.first(where: { $0.name == name }) else {
+    guard let name = config.model, let type = models.first(where: { $0.name == name }) else {
       throw DataError(
         path: path, message: "names no known model", accepted: models.map { $0.name }.joined(separator: ", "))
     }
     do {
-      return try type.init().setting(config["hyperparameters"]?.members ?? [:])
+      return try type.init().setting(config.hyperparameters ?? [:])
     } catch let error as HyperparameterError {
       throw DataError(path: path, message: error.description)
     }
   }
 
-  private static func readConfig(_ path: String) throws -> [String: JSONValue] {
+  private static func readConfig(_ path: String) throws -> (model: Config, record: ModelRecord) {
+    let json = try readJSON(path)
+    guard json.members != nil else { throw notAnObject(path) }
+    do {
+      return try (json.decoded(as: Config.self), json.decoded(as: ModelRecord.self))
+    } catch let error as DecodingError {
+      let member = error.member ?? "member"
+      throw DataError(path: path, message: "has an invalid \(member)", accepted: "what train writes, or no \(member)")
+    }
+  }
+
+  private static func readJSON(_ path: String) throws -> JSONValue {
     let source = try ByteSource(path: path, limit: 16 << 20)
     try source.requireText()
     let bytes = source.withBytes { span in span.indices.map { span[$0] } }
-    guard let config = try? JSONValue(parsing: bytes), let members = config.members else {
-      throw DataError(
-        path: path, message: "is not a JSON object", accepted: "the config.json of a model")
+    guard let json = try? JSONValue(parsing: bytes) else { throw notAnObject(path) }
+    return json
+  }
+
+  private static func notAnObject(_ path: String) -> DataError {
+    DataError(path: path, message: "is not a JSON object", accepted: "the config.json of a model")
+  }
+}
+
+/// `config.json`: what says which model it is, and the record beside it.
+private struct Config: Codable {
+  var format: Int? = 1
+  var model: String?
+  var hyperparameters: [String: JSONValue]?
+  var items: Int?
+  var users: Int?
+}
+
+extension DecodingError {
+  /// The outermost member that could not be understood; `nil` where the decoder does not say, as of numbers that do not fit.
+  fileprivate var member: String? {
+    switch self {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+      .dataCorrupted(let context):
+      context.codingPath.first?.stringValue
+    @unknown default: nil
     }
-    return members
   }
 }

@@ -26,9 +26,19 @@ public struct RunFacts: Codable, Sendable, Equatable {
   /// A fingerprint of the division, in a model.
   public var splitHash: String?
 
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case version, seed, engine, threads, precision, dataset, data, dataHash, split, splitHash
+  }
+
   /// The engine, and the number format of the products in training if it is not single precision.
   public var engineWords: String {
     precision.map { Processor.name(engine: engine ?? "", precision: $0) } ?? engine ?? ""
+  }
+
+  /// What was used, in one line: data, test users, seed, threads, engine.
+  public var heading: String {
+    "\(dataset?.heading(testUsers: split?.testUsers) ?? ""); seed \(seed ?? 0), \(counted(threads ?? 1, "thread")), "
+      + engineWords
   }
 
   /// The version of this program, and nothing else.

@@ -79,15 +79,20 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case interrupted
 
   /// What is wrong, in one sentence.
-  public var description: String {
+  public var description: String { words() }
+
+  /// What is wrong, in one sentence.
+  ///
+  /// - Parameter rate: what the reader knows the learning rate as.
+  public func words(for rate: String = "learning rate") -> String {
     switch self {
     case .diverged(let epoch, let batch, let failure):
       (failure.model.map { "\($0): " } ?? "")
         + "the loss is \(failure.loss.total.isNaN ? "not a number" : "infinite") in epoch \(epoch), batch \(batch), "
-        + "first seen in the \(failure.layer); likely cause: \(cause(of: failure))"
+        + "first seen in the \(failure.layer); likely cause: \(cause(of: failure, rate))"
     case .unusable(let model, let value, let learningRate):
       "\(model): its \(value) is not a finite number; likely cause: weights grown too large; "
-        + (learningRate.map { "try a smaller --learning-rate than \($0)" } ?? "try smaller ratings")
+        + (learningRate.map { "try a smaller \(rate) than \($0)" } ?? "try smaller ratings")
     case .unsolvable(let model, let setting, let value):
       "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
     case .noUsers: "no user has any interaction to train on"
@@ -95,11 +100,11 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  private func cause(of failure: NonFiniteLoss) -> String {
+  private func cause(of failure: NonFiniteLoss, _ rate: String) -> String {
     if failure.layer.hasPrefix("weights") {
-      return "a step too large; try a smaller --learning-rate than \(failure.learningRate)"
+      return "a step too large; try a smaller \(rate) than \(failure.learningRate)"
     }
-    return "values too large for single precision; try a smaller --learning-rate than "
+    return "values too large for single precision; try a smaller \(rate) than "
       + "\(failure.learningRate), or smaller ratings"
   }
 }

@@ -33,6 +33,9 @@ public struct Fit<Model: Sendable>: Sendable {
   /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
   public var trainingRows: Int { history.first?.users ?? 0 }
 
+  /// The value on the validation users at the best epoch, an RMSE as it is; `nil` where nothing was validated.
+  public var validation: Double? { history.first { $0.epoch == bestEpoch }?.validation.map(abs) }
+
   /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
   ///
   /// None where nothing was validated: all epochs run then, and the last one is no finding.

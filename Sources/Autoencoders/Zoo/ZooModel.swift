@@ -62,6 +62,11 @@ public protocol ZooModel: Sendable, Equatable {
 
   /// What fitting will hold in memory at once.
   func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory
+
+  /// Puts a fitted model of ratings and the ratings it predicts from together: see ``RatingModel``.
+  ///
+  /// - Throws: ``WrongTask`` for a model that ranks.
+  func predictor(_ fitted: Fitted, ratings: SparseRows) throws -> any RatingPredictor
 }
 
 extension ZooModel {
@@ -79,6 +84,10 @@ extension ZooModel {
   public var keepsUsers: Bool { false }
   /// There are none.
   public var vectorOfNewUsers: UserVectors? { nil }
+  /// Refused: it ranks.
+  public func predictor(_ fitted: Fitted, ratings: SparseRows) throws -> any RatingPredictor {
+    throw WrongTask(model: name, task: task)
+  }
   /// The model itself: nothing follows from the data.
   public func settingsUsed(rows: Int) -> Self { self }
 
@@ -121,7 +130,7 @@ public struct WrongTask: Error, Equatable, CustomStringConvertible {
   public init(model: String, task: RecommendationTask) { (self.model, self.task) = (model, task) }
 
   /// What is wrong, in one sentence.
-  public var description: String { "\(model) is for --task \(task.rawValue)" }
+  public var description: String { "\(model) is for \(task == .ranking ? "ranked lists" : "ratings")" }
 }
 
 /// A model that predicts ratings.

@@ -20,7 +20,7 @@ extension Compare {
       throw UsageError("--generative holds out whole users; leave out --split or use --split users")
     }
     let processor = try options.processor().using(hyperparameters.precision)
-    let reporter = TrainingReporter(quiet: options.quiet, verbose: verbose)
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
 
     let interactions = try selection.interactions(seed: options.randomSeed)
@@ -31,12 +31,13 @@ extension Compare {
     comparison.experiment.refits = !hyperparameters.noRefit
     comparison.experiment.observer = reporter.observe()
     if let maximum = generating.maxUsers { comparison.options.maximumUsers = maximum }
-    try noteMemory(models, comparison.experiment.memory, comparison.experiment.largestBatch)
+    comparison.experiment.observer.onMemory(
+      try comparison.experiment.memoryNotes(models, limit: hyperparameters.memoryLimit?.bytes))
     let result = try comparison.run(models)
     reporter.end()
-    let modelNotes = Self.merged(result.models)
+    let modelNotes = Comparison(result.models, metrics: []).notes
     options.note(result.notes + modelNotes)
-    try reporter.writeLog(to: log)
+    try reporter.writeLog(to: telling.log)
 
     let summary = DataSummary(interactions)
     let document = ResultDocument(
@@ -48,18 +49,18 @@ extension Compare {
       try GenerativeReport(result, document: document, command: CommandText.current).page.write(to: report)
     }
     guard options.json else {
-      let heading = Self.heading(summary, testUsers: result.heldOutUsers, processor, options.seed)
       return try Console.standardOutput(
-        heading.trimmingCharacters(in: .newlines) + "\n" + result.text(width: Console.width))
+        Console.printable(document.facts.heading) + "\n" + result.text(width: Console.width))
     }
     try Console.standardOutput(GenerativeDocument(document, result))
   }
 
   private func generativeConfigurations() throws -> [any ZooModel] {
-    guard task == .ranking else {
+    guard choice.task == .ranking else {
       throw UsageError("--generative needs --task ranking: rating models do not generate interactions")
     }
-    let chosen = try configurations(otherwise: Self.generativeModels.map { try Zoo.parse($0) })
+    let chosen = try choice.models(
+      set: hyperparameters, otherwise: Self.generativeModels.map { try Zoo.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {
         throw UsageError("\(reason); --generative accepts ae, dae, cdae, mult-dae and mult-vae")

@@ -13,9 +13,6 @@ struct Encode: CheckedCommand {
       model's training, unless flags say otherwise.
       """)
 
-  /// What is written.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case tsv, projector, npy }
-
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
   @Argument(help: "File of interactions (default: the built-in population).", completion: .file())
@@ -24,7 +21,7 @@ struct Encode: CheckedCommand {
     help: ArgumentHelp(
       "File to write, - for a table on stdout, or the projector's directory.", valueName: "path"), completion: .file())
   var output: String
-  @Option(help: "Format of the file.") var format = Format.tsv
+  @Option(help: "Format of the file.") var format = CodeExport.Format.tsv
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -35,7 +32,7 @@ struct Encode: CheckedCommand {
       Output(
         flag: "--output", path: output,
         kind: format == .projector && output != "-"
-          ? .directory { try AtomicDirectory.verify($0, replacing: WrittenCodes.projectorFiles.contains) }
+          ? .directory { try AtomicDirectory.verify($0, replacing: CodeExport.projectorFiles.contains) }
           : .fileOrStdout)
     ]
   }
@@ -52,24 +49,11 @@ struct Encode: CheckedCommand {
     let processor = try options.processor()
     let audience = directory.audience(try interactions(for: directory))
     options.note(audience.notes)
-    let written = WrittenCodes(directory: directory, audience: audience, processor: processor)
-    switch format {
-    case .tsv where output == "-":
-      return try written.table(write: { try Console.standardOutput($0) }, id: Console.identifier)
-    case .tsv: try AtomicFile.write(to: output) { file in try written.table { try file.write($0) } }
-    case .projector: try written.projector(to: output)
-    case .npy: try written.array(to: output)
-    }
-    let columns = format == .projector ? written.pointColumns : directory.codeColumns.count
-    if options.json {
-      try Console.standardOutput([
-        "output": .string(output), "users": .number(Double(audience.userIDs.count)),
-        "columns": .number(Double(columns)), "format": .string(format.rawValue),
-      ])
-    } else {
-      try Console.standardOutput(
-        "\(counted(audience.userIDs.count, "user")) × \(counted(columns, "number")) in \(output)\n")
-    }
+    let codes = CodeExport(directory, audience, as: format, processor: processor)
+    if output == "-" { return try codes.table(id: Console.identifier) { try Console.standardOutput($0) } }
+    let written = try codes.write(to: output)
+    if options.json { return try Console.standardOutput(written) }
+    try Console.standardOutput(written.text)
   }
 
   private func interactions(for directory: ModelDirectory) throws -> Interactions {
@@ -81,54 +65,5 @@ struct Encode: CheckedCommand {
         try reader.filter(Population().simulate(seed: options.randomSeed).interactions, scope: .anyone)
       }
     return found.data.noting(found.differenceNotes)
-  }
-}
-
-/// Writes codes to a file, a block of users at a time.
-private struct WrittenCodes {
-  let directory: ModelDirectory
-  let audience: ModelDirectory.Audience
-  let processor: Processor
-
-  /// What the projector loads.
-  static let projectorFiles = ["vectors.tsv", "metadata.tsv"]
-
-  /// How many columns are means or points.
-  var pointColumns: Int { directory.codeColumns.count { !$0.hasPrefix("logvar") } }
-
-  private static func line(_ cells: [String]) -> String { cells.joined(separator: "\t") + "\n" }
-
-  /// A header, then a line for each user.
-  func table(write: (String) throws -> Void, id: (String) -> String = { $0 }) throws {
-    try write(Self.line(["user"] + directory.codeColumns))
-    try directory.encode(audience, processor: processor) { user, code in
-      try write(Self.line([id(user)] + code.map { "\($0)" }))
-    }
-  }
-
-  /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
-  func projector(to path: String) throws {
-    try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
-      try AtomicFile.write(to: folder + "/vectors.tsv") { file in
-        try directory.encode(audience, processor: processor) { _, code in
-          try file.write(Self.line(code.prefix(pointColumns).map { "\($0)" }))
-        }
-      }
-      try AtomicFile.write(to: folder + "/metadata.tsv") { file in
-        try file.write("user\titems\n")
-        for (row, user) in audience.userIDs.enumerated() {
-          let id = user.map { $0.isNewline || $0 == "\t" ? " " : $0 }
-          try file.write(Self.line([String(id), "\(audience.profiles.items.count(ofRow: row))"]))
-        }
-      }
-    }
-  }
-
-  func array(to path: String) throws {
-    try AtomicFile.write(to: path) { file in
-      try file.write(
-        NumPyArray.header(rows: audience.userIDs.count, columns: directory.codeColumns.count))
-      try directory.encode(audience, processor: processor) { _, code in try file.write(NumPyArray.bytes(code)) }
-    }
   }
 }

@@ -50,50 +50,32 @@ struct Evaluate: CheckedCommand {
     }
     let metrics = try measure.parsed(for: .ranking)
     let processor = try options.processor()
-    let (kind, (summary, users, notes)) = try testUsers(for: directory)
-    options.note(notes)
-    let loaded = Date()
-    let result = try directory.evaluate(on: users, metrics: metrics, processor: processor)
+    let reader = try reading.reader(for: directory, threads: options.threads)
+    let test = try directory.testUsers(source(), reader: reader, seed: options.randomSeed)
+    options.note(test.notes)
+    let loading = Date().timeIntervalSince(started)
+    let result = try directory.evaluate(on: test.users, metrics: metrics, processor: processor)
     options.note(result.notes)
-    try measure.writePerUser([result], metrics)
-    let comparison = Comparison([result], metrics: metrics)
-    if options.json {
-      try Console.standardOutput(
-        ResultDocument(
-          RunFacts(seed: options.randomSeed, processor, dataset: summary, split: users.description(of: kind)),
-          comparison,
-          seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started)),
-          notes: notes + result.notes))
-    } else {
-      try Console.standardOutput(
-        Compare.heading(summary, testUsers: users.userIDs.count, processor, options.seed)
-          + comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
-    }
+    try measure.writePerUser([result])
+    let document = ResultDocument(
+      RunFacts(
+        seed: options.randomSeed, processor, dataset: test.dataset, split: test.users.description(of: test.kind)),
+      Comparison([result], metrics: metrics),
+      seconds: .init(load: loading, total: Date().timeIntervalSince(started)), notes: test.notes + result.notes)
+    if options.json { return try Console.standardOutput(document) }
+    try Console.standardOutput(
+      Console.printable(document.facts.heading) + "\n\n"
+        + document.comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
   }
 
-  private func testUsers(
-    for directory: ModelDirectory
-  ) throws -> (SplitKind, (DataSummary, HeldOutUsers, [String])) {
-    let reader = try reading.reader(for: directory, threads: options.threads)
+  /// Where the users are.
+  private func source() throws -> DataSelection.Source {
     if let train {
       guard let test else { throw UsageError("--train needs --test") }
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
-      let (known, wanted) = try reader.read(known: train, wanted: test)
-      return (.files, try directory.users(known: known, wanted: wanted))
+      return .files(train: train, validation: nil, test: test)
     }
     if test != nil { throw UsageError("--test needs --train") }
-    guard let data else {
-      let newcomers = try Population.newcomers(seed: options.randomSeed)
-      return (.users, try directory.users(foldingIn: newcomers, seed: options.randomSeed))
-    }
-    switch try DataPlace(data) {
-    case .directory(let path):
-      return (.directory, try directory.users(of: .directory(path, threads: options.threads), name: path))
-    case .file(let path):
-      let found = try reader.read(path, scope: .anyone)
-      return (
-        .users, try directory.users(foldingIn: found.data.noting(found.overlapNotes), seed: options.randomSeed)
-      )
-    }
+    return try data.map { try DataPlace($0).source } ?? .builtIn
   }
 }

@@ -31,19 +31,12 @@ struct Recommend: CheckedCommand {
   @Option(
     name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
-  @Option(help: ArgumentHelp("Item ids to exclude, one per line.", valueName: "file"), completion: .file())
-  var excludeItems: String?
-  @Option(help: ArgumentHelp("Item ids to choose from, one per line.", valueName: "file"), completion: .file())
-  var onlyItems: String?
+  @OptionGroup var lists: ItemListOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [
-      ("MODEL", model), ("--users", users), ("--data", data), ("--exclude-items", excludeItems),
-      ("--only-items", onlyItems),
-    ]
-      + options.inputs
+    [("MODEL", model), ("--users", users), ("--data", data)] + lists.inputs + options.inputs
   }
 
   func idleFlags() -> [IdleFlags] {
@@ -70,58 +63,21 @@ struct Recommend: CheckedCommand {
     let processor = try options.processor()
     let audience = try audience(directory)
     options.note(audience.notes)
-    let excluded = try excludeItems.map { try ids(in: $0, of: "--exclude-items", directory) } ?? []
-    let allowed = try onlyItems.map { try ids(in: $0, of: "--only-items", directory) }
-    if let onlyItems, allowed?.isEmpty == true {
-      throw DataError(path: onlyItems, message: "has no ids", accepted: "the ids to recommend, one a line")
-    }
-    var lists: [JSONValue] = []
-    var short: [Int] = []
+    let (excluded, allowed) = try lists.ids(for: directory, note: options.note)
+    var document = Recommendations(model: directory.configuration.name, k: length)
+    var lengths: [Int] = []
     if !options.json { try Console.standardOutput("user\titem\tscore\n") }
     try directory.recommend(
       to: audience, k: length, excluding: excluded, only: allowed, processor: processor
     ) { user, list in
-      if list.count < length { short.append(list.count) }
-      if options.json {
-        lists.append(
-          .object([
-            "user": .string(user),
-            "items": .array(
-              list.map { entry in
-                .object([
-                  "item": .string(directory.items[entry.item]), "score": .number(Double(entry.score)),
-                ])
-              }),
-          ]))
-      } else {
-        let user = Console.identifier(user)
-        let lines = list.map { "\(user)\t\(Console.identifier(directory.items[$0.item]))\t\($0.score)\n" }
-        try Console.standardOutput(lines.joined())
-      }
+      lengths.append(list.count)
+      if options.json { return document.users.append(RecommendedList(user: user, list, items: directory.items)) }
+      let user = Console.identifier(user)
+      let lines = list.map { "\(user)\t\(Console.identifier(directory.items[$0.item]))\t\($0.score)\n" }
+      try Console.standardOutput(lines.joined())
     }
-    if options.json {
-      try Console.standardOutput([
-        "model": .string(directory.configuration.name), "k": .number(Double(length)),
-        "users": .array(lists),
-      ])
-    }
-    if audience.userIDs.count == 1, let count = short.first {
-      options.note(["the list has \(count) of \(counted(length, "item")): no more are left"])
-    } else if !short.isEmpty {
-      let share = "\(short.count) of \(audience.userIDs.count) lists \(short.count == 1 ? "is" : "are")"
-      options.note(["\(share) shorter than \(length): no more items are left"])
-    }
-  }
-
-  /// The ids of a list, with a note on those that the model does not know.
-  private func ids(in path: String, of flag: String, _ directory: ModelDirectory) throws -> [String] {
-    let ids = try IdentifierList.readSet(path).ids
-    let unknown = ids.filter { directory.items.index(of: $0) == nil }
-    if !unknown.isEmpty {
-      let named = unknown.prefix(3).joined(separator: ", ") + (unknown.count > 3 ? ", …" : "")
-      options.note(["ids of \(flag) that the model does not know: \(unknown.count) of \(ids.count) (\(named))"])
-    }
-    return ids
+    if options.json { try Console.standardOutput(document) }
+    options.note(Recommendations.notes(lengths: lengths, k: length))
   }
 
   private func audience(_ directory: ModelDirectory) throws -> ModelDirectory.Audience {
@@ -132,15 +88,6 @@ struct Recommend: CheckedCommand {
     }
     let path = users ?? data ?? ""
     let found = try reading.reader(for: directory, threads: options.threads).read(path, scope: .anyone)
-    guard let user else { return directory.audience(found.data) }
-    guard let only = found.data.only(user: user) else {
-      let isGone = found.everyone.index(of: user) != nil
-      throw DataError(
-        path: path, text: user,
-        message: isGone ? "has nothing left after the filters" : "is not a user of this file",
-        accepted: "one of the \(counted(found.data.users.count, "user"))"
-          + (isGone ? " who have, or other filters" : " in it"))
-    }
-    return directory.audience(only)
+    return directory.audience(try user.map { try found.only(user: $0, of: path) } ?? found.data)
   }
 }

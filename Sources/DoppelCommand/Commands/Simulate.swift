@@ -46,16 +46,22 @@ struct Simulate: CheckedCommand {
     try simulated.write(to: output, ratings: ratings)
     let data = simulated.interactions
     if options.json {
-      try Console.standardOutput([
-        "output": .string(output), "users": .number(Double(data.users.count)),
-        "items": .number(Double(data.items.count)), "interactions": .number(Double(data.count)),
-        "tastes": .number(Double(tastes)), "seed": .number(Double(options.seed)),
-      ])
+      try Console.standardOutput(
+        Written(
+          output: output, users: data.users.count, items: data.items.count, interactions: data.count, tastes: tastes,
+          seed: options.seed))
     } else {
       let size =
         "\(counted(data.users.count, "user")) × \(counted(data.items.count, "item")), "
         + counted(data.count, "interaction")
       try Console.standardOutput("\(size)\nsaved in \(output)\n")
     }
+  }
+
+  /// The JSON document.
+  private struct Written: Encodable {
+    let output: String
+    let users, items, interactions, tastes: Int
+    let seed: UInt64
   }
 }

@@ -25,6 +25,12 @@ enum Console {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
+  /// Writes counted remarks, unless nobody wants them.
+  static func note(_ notes: [String], quiet: Bool) {
+    if quiet { return }
+    for note in notes { standardError("note: \(printable(note))\n") }
+  }
+
   /// Whether a line can be written to stderr without waiting for whoever reads it.
   static var standardErrorIsReady: Bool {
     var descriptor = pollfd(fd: FileHandle.standardError.fileDescriptor, events: Int16(POLLOUT), revents: 0)

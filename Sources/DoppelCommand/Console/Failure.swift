@@ -31,22 +31,30 @@ struct Failure {
     self.invocation = invocation
   }
 
-  private var code: Code {
+  private var code: Code { ownCode ?? parserCode }
+
+  /// The code of an error that is known here; `nil` for the parser's, and for those that nobody thought of.
+  private var ownCode: Code? {
     switch error {
-    case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore: .badData
+    case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore, is UnknownItems,
+      is TrainingDataNeeded:
+      .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }
-    case is InputError: .missingInput
-    case is OutputError: .cannotWrite
-    case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError,
-      is SettingsError, is Population.InvalidParameter, is ModelWalkError:
+    case is InputError, is UnfinishedTraining: .missingInput
+    case is OutputError, is OccupiedDirectory: .cannotWrite
+    case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
+      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure:
       .commandLine
-    default:
-      switch DoppelCommand.exitCode(for: error) {
-      case .success: .done
-      case .validationFailure: .commandLine
-      default: .internalError
-      }
+    default: nil
+    }
+  }
+
+  private var parserCode: Code {
+    switch DoppelCommand.exitCode(for: error) {
+    case .success: .done
+    case .validationFailure: .commandLine
+    default: .internalError
     }
   }
 
@@ -72,8 +80,8 @@ struct Failure {
   /// What went wrong, with the config file where one of its flags is meant.
   private var message: String {
     if case TrainingError.interrupted = error { return Interruption.farewell }
-    var message = "\(error)"
-    if isFromParser {
+    var message = FlagWords.text(of: error) ?? "\(error)"
+    if ownCode == nil && code == .commandLine {
       message = DoppelCommand.message(for: error)
       // Ours begin with the flag; the parser's are sentences.
       message = message.prefix(1).lowercased() + message.dropFirst()
@@ -85,13 +93,6 @@ struct Failure {
       if !words.isDisjoint(with: config.flags) { message = "\(config.path): \(message)" }
     }
     return message
-  }
-
-  private var isFromParser: Bool {
-    code == .commandLine
-      && !(error is HyperparameterError || error is WrongTask || error is MetricKeyError || error is EngineError
-        || error is UsageError || error is SettingsError
-        || error is Population.InvalidParameter || error is ModelWalkError)
   }
 }
 

@@ -18,20 +18,27 @@ final class TrainingReporter: Sendable {
   /// Starts to listen to what the library tells.
   ///
   /// - Parameters:
-  ///   - models: how many are going to be trained, unless the library says it.
-  ///   - canKeep: whether the command has checkpoints.
-  func observe(models: Int = 1, canKeep: Bool = false) -> RunObserver {
-    progress.expect(models)
+  ///   - output: the directory of the one model that is trained, for a command that saves it.
+  ///   - keepsCheckpoints: whether checkpoints are written there.
+  func observe(savingTo output: String? = nil, keepsCheckpoints: Bool = false) -> RunObserver {
     Interruption.setFarewell { [self] checkpoint in
       progress.end()
-      return progress.place.farewell(canKeep: canKeep, checkpoint: checkpoint)
+      return progress.place.farewell(canKeep: output != nil, checkpoint: checkpoint)
     }
     var observer = RunObserver()
+    observer.onNotes = { [self] in Console.note($0, quiet: quiet) }
+    observer.onMemory = { [self] in if output != nil || verbose { Console.note($0, quiet: quiet) } }
     observer.onModels = { [self] in progress.expect($0) }
-    observer.onModel = { [self] in progress.begin($0) }
+    observer.onModel = { [self] in
+      progress.begin($0)
+      if let output, keepsCheckpoints { Interruption.waitForCheckpoint(in: output) }
+    }
     observer.onProgress = { [self] _, training in progress.show(training) }
     observer.onEpoch = { [self] model, record in finished(model, record) }
-    observer.onTrained = { [self] in progress.finish($0) }
+    observer.onTrained = { [self] in
+      if output != nil { Interruption.waitForSaving() }
+      progress.finish($0)
+    }
     observer.onResume = { [self] model, earlier in
       records.withLock { $0.insert(contentsOf: earlier.map { (model, $0) }, at: 0) }
       progress.note(earlier)

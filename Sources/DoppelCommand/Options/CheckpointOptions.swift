@@ -13,14 +13,8 @@ struct CheckpointOptions: ParsableArguments {
   @Flag(help: "Resume from the checkpoint in the output directory, or start from the beginning if there is none.")
   var resume = false
 
-  /// The checkpoints, if they are enabled.
-  ///
-  /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
-  func checkpoints(in directory: String, of run: RunIdentity) throws -> Checkpoints? {
-    guard checkpointEvery != nil || resume else { return nil }
-    return try Checkpoints(
-      in: directory, every: checkpointEvery?.interval ?? .onlyWhenInterrupted, run: run, resumes: resume)
-  }
+  /// Whether a training can go on where it was stopped.
+  var areKept: Bool { checkpointEvery != nil || resume }
 }
 
 /// `5` epochs or `5m`, minutes.

@@ -148,7 +148,7 @@ struct ReadingOptions: ParsableArguments {
     wishes.format = try format()
     (wishes.minRating, wishes.core) = (minRating, core)
     (wishes.minUserItems, wishes.minItemUsers) = (minUserItems, minItemUsers)
-    return try ModelDataReader(for: model, wishes: wishes, threads: threads)
+    return ModelDataReader(for: model, wishes: wishes, threads: threads)
   }
 }
 

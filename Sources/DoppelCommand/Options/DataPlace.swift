@@ -8,6 +8,14 @@ enum DataPlace {
   /// The Mult-VAE authors' layout.
   case directory(String)
 
+  /// The same for the library.
+  var source: DataSelection.Source {
+    switch self {
+    case .file(let path): .file(path)
+    case .directory(let path): .directory(path)
+    }
+  }
+
   /// Looks at a path.
   ///
   /// - Throws: `InputError` for a directory of something else.

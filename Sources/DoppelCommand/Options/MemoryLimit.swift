@@ -1,5 +1,4 @@
 import ArgumentParser
-import Doppel
 import Foundation
 
 /// An amount of memory as a user writes it: 400MB, 2GB, 1.5GiB.
@@ -20,46 +19,4 @@ struct MemoryLimit {
     }
     bytes = Int(number * unit.bytes)
   }
-
-}
-
-extension ModelOptions {
-  /// Says what a training will need, and refuses what is too much.
-  ///
-  /// Without a limit it is the machine's own memory.
-  ///
-  /// - Parameters:
-  ///   - memory: what a model needs.
-  ///   - largestBatch: the largest batch size within so many bytes.
-  /// - Returns: a note on the largest model; none where nothing is trained.
-  /// - Throws: ``UsageError`` with the numbers and what would fit.
-  func memoryNotes(
-    _ models: [any ZooModel], _ memory: (any ZooModel) -> TrainingMemory,
-    _ largestBatch: (any ZooModel, Int) -> Int?
-  ) throws -> [String] {
-    let allowed = memoryLimit?.bytes ?? Int(ProcessInfo.processInfo.physicalMemory)
-    var largest: (name: String, memory: TrainingMemory)?
-    for model in models {
-      let needed = memory(model)
-      if model.isTrainedInEpochs && needed.total > largest?.memory.total ?? 0 { largest = (model.name, needed) }
-      guard needed.total > allowed else { continue }
-      let way =
-        largestBatch(model, allowed).map { "--batch-size \($0) would fit" }
-        ?? "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)"
-      throw UsageError(
-        "\(model.name) needs about \(Self.words(needed)), more than "
-          + (memoryLimit == nil
-            ? "this machine's \(Self.megabytes(allowed))" : "--memory-limit \(Self.megabytes(allowed))")
-          + "; \(way)")
-    }
-    return largest.map { ["\($0.name) needs about \(Self.words($0.memory))"] } ?? []
-  }
-
-  private static func words(_ memory: TrainingMemory) -> String {
-    "\(megabytes(memory.total)) (weights and moments \(megabytes(memory.parameters)), logits "
-      + "\(megabytes(memory.logits)), gradient buffers \(megabytes(memory.partialGradients)), workspace "
-      + "\(megabytes(memory.workspace)), data and program \(megabytes(memory.resident)))"
-  }
-
-  private static func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
 }

@@ -4,7 +4,8 @@ import FileFormats
 
 extension RecommendationTask: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
-extension Objective: ExpressibleByArgument {}
+extension TrainingObjective: ExpressibleByArgument {}
+extension CodeExport.Format: ExpressibleByArgument {}
 
 /// The metrics.
 struct MetricOptions: ParsableArguments {
@@ -44,9 +45,10 @@ struct MetricOptions: ParsableArguments {
   /// Writes every user's values where they are wanted.
   ///
   /// - Throws: `OutputError`.
-  func writePerUser(_ results: [ModelResult], _ metrics: [Metric]) throws {
+  func writePerUser(_ results: [ModelResult]) throws {
     guard let perUser else { return }
     let rows = results.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
+    let metrics = results.first?.scores.map(\.metric) ?? []
     let lines = PerUserTable.lines(of: rows, metrics: metrics)
     try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: perUser)
   }

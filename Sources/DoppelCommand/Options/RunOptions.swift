@@ -49,8 +49,5 @@ struct RunOptions: ParsableArguments {
   var randomSeed: Seed { Seed(seed) }
 
   /// Writes counted remarks to stderr.
-  func note(_ notes: [String]) {
-    if quiet { return }
-    for note in notes { Console.standardError("note: \(Console.printable(note))\n") }
-  }
+  func note(_ notes: [String]) { Console.note(notes, quiet: quiet) }
 }

@@ -17,7 +17,7 @@ struct YourOwnModel {
     var multDAE = MultDAE()
     (multDAE.latent, multDAE.training.epochs) = (32, 30)
     let halfLife = Metric(Metric.Kind("half-life", HalfLife.self), at: 20)
-    var experiment = RankingExperiment(split, seed: seed, processor: processor)
+    var experiment = Experiment(split, seed: seed, processor: processor)
     experiment.metrics = [Metric(.ndcg, at: 20), halfLife]
     let runs = try [Popularity() as any ZooModel, multDAE, ItemKNN()].map { try experiment.run($0) }
 

@@ -1,0 +1,61 @@
+import Doppel
+import FileFormats
+
+/// What errors of the library are to somebody who gives flags.
+enum FlagWords {
+  /// The sentence for an error that a flag is the way out of; `nil` for any other error.
+  static func text(of error: any Error) -> String? {
+    switch error {
+    case let error as TrainingError: error.words(for: "--learning-rate")
+    case let error as WrongTask: "\(error.model) is for --task \(error.task.rawValue)"
+    case let error as ImpossibleTraining: words(for: error)
+    case let error as TooLittleMemory: words(for: error)
+    case is NothingToMeasure: "compare needs --test with --train"
+    case let error as OccupiedDirectory: OutputError(path: error.path, reason: reason(of: error)).description
+    case let error as UnfinishedTraining:
+      InputError(
+        path: error.path, reason: "it holds the checkpoint of an unfinished training; train --resume continues it"
+      ).description
+    case let error as UnknownItems:
+      DataError(
+        path: "--items", text: error.ids.joined(separator: ","), message: "has no item that the model knows",
+        accepted: "ids from the model's items.txt"
+      ).description
+    case let error as TrainingDataNeeded:
+      DataError(
+        path: error.name, message: "is needed, since a saved model does not keep its users", accepted: "--data FILE"
+      ).description
+    default: nil
+    }
+  }
+
+  private static func words(for error: ImpossibleTraining) -> String {
+    switch error {
+    case .cannotSelect(let metric):
+      return "--selection \(metric.key) cannot choose an epoch of a ranking model; accepted: ndcg@100, …"
+    case .hasNoDistribution(let model):
+      let able = Zoo.defaults.filter(\.isVariational).map(\.name)
+      return "--objective generate needs a model with a latent distribution, which \(model) lacks; accepted: "
+        + able.joined(separator: ", ")
+    case .weightStaysBelowOne:
+      return "--objective generate needs β up to 1; leave out --beta or use --beta 1"
+    }
+  }
+
+  private static func words(for error: TooLittleMemory) -> String {
+    "\(error.model) needs about \(error.needed), more than \(error.isLimited ? "--memory-limit" : "this machine's") "
+      + TrainingMemory.megabytes(error.allowed) + "; "
+      + (error.largestBatch.map { "--batch-size \($0) would fit" }
+        ?? "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)")
+  }
+
+  private static func reason(of error: OccupiedDirectory) -> String {
+    switch error.content {
+    case .model: "it holds a model; choose another directory, or replace the model with --force"
+    case .modelOfAnotherRun(let difference):
+      "it holds a model of another run: \(difference); choose another directory, or replace the model with --force"
+    case .checkpoint:
+      "it holds the checkpoint of a training that is not finished; --resume goes on with it, --force starts afresh"
+    }
+  }
+}

@@ -1,0 +1,99 @@
+public import Autoencoders
+public import Compute
+import FileFormats
+import Foundation
+public import InteractionData
+
+/// Users to serve with a saved model. No training data are needed.
+extension ModelDirectory {
+  /// Users to serve, as rows over the model's items.
+  public struct Audience: Sendable {
+    /// Their ids.
+    public let userIDs: [String]
+    /// What each has.
+    public let profiles: Profiles
+    /// Notes with counts.
+    public let notes: [String]
+  }
+
+  /// The users of a data set.
+  public func audience(_ data: Interactions) -> Audience {
+    let (rows, unknown) = data.rows(in: items, keepsRatings: configuration.task == .rating)
+    let (rated, assumed) = data.ratings == nil ? rating(rows) : (rows, [])
+    let profiles = Profiles(items: rated, trainingRows: trainingRows(of: data.users.ids))
+    return Audience(
+      userIDs: data.users.ids, profiles: profiles,
+      notes: data.notes + notes(unknown: unknown) + assumed + configuration.newcomerNotes(profiles))
+  }
+
+  /// One new user, given by a list of items.
+  ///
+  /// - Throws: ``UnknownItems`` when the model knows none of them.
+  public func audience(items ids: [String]) throws(UnknownItems) -> Audience {
+    let known = ids.compactMap { items.index(of: $0) }
+    let unknown = ids.filter { items.index(of: $0) == nil }
+    if known.isEmpty && !ids.isEmpty { throw UnknownItems(ids: ids) }
+    let (rows, assumed) = rating(SparseRows(columnCount: items.count, rows: [known]))
+    return Audience(
+      userIDs: ["new"], profiles: Profiles(items: rows),
+      notes: (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+        + assumed + configuration.newcomerNotes(Profiles(items: rows)))
+  }
+
+  /// The rows that users had in the training of a model with something for each training user; `nil` for other models.
+  func trainingRows(of ids: [String]) -> [Int?]? {
+    users.map { known in ids.map { known.index(of: $0) } }
+  }
+
+  /// What to say of interactions with items that the model does not know.
+  func notes(unknown: Int) -> [String] {
+    unknown == 0 ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"]
+  }
+
+  /// Gives items without ratings to a model of ratings: each counts as rated with the mean of the training ratings, which
+  /// says neither that it was liked nor that it was not.
+  private func rating(_ rows: SparseRows) -> (SparseRows, notes: [String]) {
+    guard configuration.task == .rating, rows.nonZeroCount > 0 else { return (rows, []) }
+    let mean = record.facts?.data?.meanRating
+    let told = mean.map { String(format: "%.2f, the mean of the training ratings", $0) } ?? "1"
+    return (
+      SparseRows(
+        columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,
+        values: [Float](repeating: Float(mean ?? 1), count: rows.nonZeroCount)),
+      ["\(configuration.name) predicts from ratings, and there are none: each item counts as rated \(told)"]
+    )
+  }
+}
+
+/// A model knows none of the items that somebody is given by.
+public struct UnknownItems: Error, Equatable, CustomStringConvertible {
+  /// The items.
+  public let ids: [String]
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    "the model knows none of \(ids.joined(separator: ", ")); accepted: ids from the model's items.txt"
+  }
+}
+
+extension ModelDirectory.Audience {
+  /// Works something out for every user and hands it over, in order.
+  ///
+  /// A few blocks of users at a time, so that any number of users fits in memory.
+  ///
+  /// - Parameters:
+  ///   - size: the users of a block.
+  ///   - work: what there is for each user of a block, given with their places; blocks are worked on at the same time.
+  func forEachBlock<Value: Sendable>(
+    of size: Int, _ processor: Processor, work: @Sendable (Profiles, Range<Int>) throws -> [Value],
+    visit: (_ user: String, Value) throws -> Void
+  ) throws {
+    let total = userIDs.count
+    for first in stride(from: 0, to: total, by: size * processor.threads) {
+      let last = min(total, first + size * processor.threads)
+      let blocks = stride(from: first, to: last, by: size).map { $0..<min(last, $0 + size) }
+      let values = try processor.map(count: blocks.count) { try work(profiles.selecting(blocks[$0]), blocks[$0]) }
+      for (user, value) in zip(userIDs[first..<last], values.joined()) { try visit(user, value) }
+    }
+  }
+}

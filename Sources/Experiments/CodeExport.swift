@@ -1,0 +1,100 @@
+public import Autoencoders
+public import Compute
+import FileFormats
+import InteractionData
+
+/// Latent codes of users, to be written as one kind of file.
+public struct CodeExport: Sendable {
+  /// What is written.
+  public enum Format: String, Codable, Sendable, CaseIterable {
+    /// A table with a header: the user, then the code.
+    case tsv
+    /// A directory with `vectors.tsv` and `metadata.tsv`, as TensorBoard's projector loads them: means or points only.
+    case projector
+    /// A NumPy array with a row for each user.
+    case npy
+  }
+
+  private let directory: ModelDirectory
+  private let audience: ModelDirectory.Audience
+  private let format: Format
+  private let processor: Processor
+
+  /// What the projector loads.
+  public static let projectorFiles = ["vectors.tsv", "metadata.tsv"]
+
+  /// Prepares the codes that a model gives to users.
+  public init(
+    _ directory: ModelDirectory, _ audience: ModelDirectory.Audience, as format: Format, processor: Processor
+  ) {
+    (self.directory, self.audience, self.format, self.processor) = (directory, audience, format, processor)
+  }
+
+  /// How many numbers a user has in the file.
+  public var columns: Int {
+    let all = directory.codeColumns
+    return format == .projector ? all.count { !$0.hasPrefix("logvar") } : all.count
+  }
+
+  /// Writes the file or directory, whole or not at all.
+  ///
+  /// - Throws: `DataError` for a model without codes; `OutputError`.
+  public func write(to path: String) throws -> Written {
+    switch format {
+    case .tsv: try AtomicFile.write(to: path) { file in try table { try file.write($0) } }
+    case .projector: try projector(to: path)
+    case .npy:
+      try AtomicFile.write(to: path) { file in
+        try file.write(NumPyArray.header(rows: audience.userIDs.count, columns: columns))
+        try directory.encode(audience, processor: processor) { _, code in try file.write(NumPyArray.bytes(code)) }
+      }
+    }
+    return Written(output: path, users: audience.userIDs.count, columns: columns, format: format)
+  }
+
+  /// The table, line by line: a header, then a line for each user.
+  ///
+  /// - Parameter id: a user's id as it is to be shown.
+  /// - Throws: `DataError` for a model without codes; what `write` throws.
+  public func table(id: (String) -> String = { $0 }, _ write: (String) throws -> Void) throws {
+    try write(Self.line(["user"] + directory.codeColumns))
+    try directory.encode(audience, processor: processor) { user, code in
+      try write(Self.line([id(user)] + code.map { "\($0)" }))
+    }
+  }
+
+  /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
+  private func projector(to path: String) throws {
+    try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
+      try AtomicFile.write(to: folder + "/vectors.tsv") { file in
+        try directory.encode(audience, processor: processor) { _, code in
+          try file.write(Self.line(code.prefix(columns).map { "\($0)" }))
+        }
+      }
+      try AtomicFile.write(to: folder + "/metadata.tsv") { file in
+        try file.write("user\titems\n")
+        for (row, user) in audience.userIDs.enumerated() {
+          let id = user.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+          try file.write(Self.line([String(id), "\(audience.profiles.items.count(ofRow: row))"]))
+        }
+      }
+    }
+  }
+
+  private static func line(_ cells: [String]) -> String { cells.joined(separator: "\t") + "\n" }
+
+  /// The JSON document of `encode`.
+  public struct Written: Codable, Sendable, Equatable {
+    /// The file or directory.
+    public let output: String
+    /// How many users have a code in it.
+    public let users: Int
+    /// How many numbers each.
+    public let columns: Int
+    /// What it is.
+    public let format: Format
+
+    /// One line.
+    public var text: String { "\(counted(users, "user")) × \(counted(columns, "number")) in \(output)\n" }
+  }
+}

@@ -1,0 +1,81 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+import FileFormats
+public import InteractionData
+
+/// Several models on one data set and split, from data to results: all that `doppel compare` does.
+public struct ComparisonRun: Sendable {
+  /// The models, all of one task.
+  public var models: [any ZooModel]
+  /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
+  public var data = DataSelection()
+  /// What is predicted.
+  public var task = RecommendationTask.ranking
+  /// What is measured; `nil` for all metrics of the task.
+  public var metrics: [Metric]?
+  /// Whether models are fitted again, where the split has more than the first fit sees.
+  public var refits = true
+  /// The most memory that a training may need, in bytes; `nil` for the machine's.
+  public var memoryLimit: Int?
+  /// Where a split by users is written in the Mult-VAE authors' layout, if anywhere.
+  public var splitOutput: String?
+  /// The seed.
+  public var seed: Seed
+  /// The processor.
+  public var processor: Processor
+  /// Receives progress and notes.
+  public var observer = RunObserver()
+
+  /// Plans a comparison.
+  public init(_ models: [any ZooModel], seed: Seed, processor: Processor) {
+    (self.models, self.seed, self.processor) = (models, seed, processor)
+  }
+
+  /// Reads the data, fits every model and measures it on the test part.
+  ///
+  /// - Throws: `WrongTask`, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
+  ///   `EvaluationError`, `OutputError`.
+  public func run() throws -> ComparedModels {
+    for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
+    return switch task {
+    case .ranking:
+      try run { (split: RankingSplit) in if let splitOutput { try split.writeAuthorsLayout(to: splitOutput) } }
+    case .rating: try run { (_: RatingSplit) in }
+    }
+  }
+
+  private func run<Split: TaskSplit>(_ keep: (Split) throws -> Void) throws -> ComparedModels {
+    let watch = Stopwatch()
+    let loaded = try Split.load(data, seed: seed, forTraining: false)
+    guard loaded.split.hasTest else { throw NothingToMeasure() }
+    let loading = watch.seconds
+    observer.onNotes(loaded.notes)
+    try keep(loaded.split)
+    var experiment = Experiment(loaded.split, seed: seed, processor: processor)
+    experiment.metrics = metrics ?? Split.defaultMetrics
+    (experiment.refits, experiment.observer) = (refits, observer)
+    observer.onMemory(try experiment.memoryNotes(models, limit: memoryLimit))
+    observer.onModels(models.count)
+    let comparison = Comparison(try models.map { try experiment.run($0).result }, metrics: experiment.metrics)
+    return ComparedModels(
+      document: ResultDocument(
+        RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description), comparison,
+        seconds: .init(load: loading, total: watch.seconds), notes: loaded.notes + comparison.notes),
+      itemPopularity: Split.task == .ranking ? experiment.fittedRows.columnCounts() : [])
+  }
+}
+
+/// The results of a comparison.
+public struct ComparedModels: Sendable {
+  /// Facts, results, tests, notes.
+  public let document: ResultDocument
+  /// How many of the users that were fitted have each item; empty for ratings.
+  public let itemPopularity: [Int]
+}
+
+/// The data have no test part.
+public struct NothingToMeasure: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, in one sentence.
+  public var description: String { "there is nothing to measure models on; accepted: data with a test part" }
+}

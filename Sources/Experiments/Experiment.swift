@@ -1,0 +1,96 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+public import InteractionData
+
+/// Several models on one split, under one protocol: ranked lists or ratings, as the split is.
+public struct Experiment<Split: TaskSplit>: Sendable {
+  /// The split.
+  public let split: Split
+  /// The metrics.
+  public var metrics = Split.defaultMetrics
+  /// The metric that chooses the epoch of a ranking model, on the validation users; of ratings, the RMSE does.
+  public var selection = Metric(.ndcg, at: 100)
+  /// What ranking models are trained for.
+  public var objective = TrainingObjective.recommend
+  /// Whether a model is fitted again on everything there is for training, where the split has more than the first fit sees.
+  public var refits = true
+  /// The seed of every model's training.
+  public let seed: Seed
+  /// The processor.
+  public let processor: Processor
+  /// Receives progress and results.
+  public var observer = RunObserver()
+
+  /// Prepares a run.
+  public init(_ split: Split, seed: Seed, processor: Processor) {
+    self.split = split
+    self.seed = seed
+    self.processor = processor
+  }
+
+  /// The rows that models are fitted to in the end: those of the second fit, where there is one.
+  public var fittedRows: SparseRows { everything ?? split.train }
+
+  private var everything: SparseRows? { refits ? split.everything : nil }
+
+  /// What chooses the epoch, as files name it: a metric's key, `negative-elbo` or `rmse`.
+  public var selectionName: String {
+    switch (Split.task, objective) {
+    case (.rating, _): "rmse"
+    case (.ranking, .generate): "negative-elbo"
+    case (.ranking, .recommend): selection.key
+    }
+  }
+
+  /// Fits one model; validation chooses the epoch.
+  ///
+  /// - Throws: `TrainingError`; ``NoLatentSpace`` when the objective needs a distribution and the model has none;
+  ///   `WrongTask` for a model of the other task.
+  public func fit<Model: ZooModel>(_ model: Model) throws -> Fit<Model.Fitted> {
+    guard Model.task == Split.task else { throw WrongTask(model: model.name, task: model.task) }
+    observer.onModel(Model.name)
+    let watch = Stopwatch()
+    var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    trainer.waitsForPrior = Split.task == .ranking && objective == .generate
+    let data = TrainingData(
+      rows: split.train, refit: everything, validate: split.validation(of: model, in: self))
+    let fit = try model.naming { try model.fit(data, by: trainer) }
+    try split.verify(fit.model, of: model, in: self)
+    let measure = selectionName == "negative-elbo" ? "negative ELBO" : selectionName
+    observer.onTrained(TrainingSummary(Model.name, fit, measure: measure, seconds: watch.seconds))
+    return fit
+  }
+
+  /// Fits one model, whichever it is; validation chooses the epoch.
+  ///
+  /// - Throws: as ``fit(_:)``.
+  public func fit(any model: any ZooModel) throws -> Fit<any FittedModel> {
+    func fit(_ model: some ZooModel) throws -> Fit<any FittedModel> { try self.fit(model).map { $0 } }
+    return try fit(model)
+  }
+
+  /// Fits one model and measures it on the test part.
+  ///
+  /// - Throws: as ``fit(_:)``; `EvaluationError`.
+  public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
+    func run(_ model: some ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
+      let training = Stopwatch()
+      let fit = try fit(model)
+      let trained = training.seconds
+      let evaluation = Stopwatch()
+      let test = try split.measure(fit.model, of: model, in: self)
+      let seconds = ModelResult.Seconds(
+        train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds)
+      let result = ModelResult(
+        configuration: model.settingsUsed(rows: fit.trainingRows), scores: test.scores, ranking: test.ranking,
+        history: fit.history, bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount, seconds: seconds,
+        notes: test.notes + [fit.remark(on: model)].compactMap(\.self))
+      return (result, fit.map { $0 })
+    }
+    return try run(model)
+  }
+
+  /// The users that a fit of this experiment was fitted to, in the order of the weights that belong to them.
+  public func users(of fit: Fit<some Sendable>) -> UserRows { split.users(of: fit.extent) }
+}

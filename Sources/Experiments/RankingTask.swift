@@ -1,0 +1,110 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+public import InteractionData
+
+/// Ranked lists for held-out users.
+extension RankingSplit: TaskSplit {
+  /// Ranked lists.
+  public static var task: RecommendationTask { .ranking }
+  /// All metrics of ranked lists at the usual lengths.
+  public static var defaultMetrics: [Metric] { Metric.rankingDefaults }
+
+  /// Reads data and divides them.
+  public static func load(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> LoadedData<RankingSplit> {
+    try data.ranking(seed: seed, forTraining: forTraining)
+  }
+
+  /// The rows of ``refitUsers``.
+  public var everything: SparseRows? { refit }
+  /// Whether anybody is held out to choose the epoch.
+  public var hasValidation: Bool { validation != nil }
+  /// Whether anybody is held out for the test.
+  public var hasTest: Bool { test != nil }
+
+  /// The training users; for a second fit, those held out for validation too.
+  public func users(of extent: FitExtent) -> UserRows {
+    switch extent {
+    case .training: trainUsers
+    case .everything: refitUsers ?? trainUsers
+    }
+  }
+
+  /// The selected metric on the validation users, or their evidence lower bound at β = 1.
+  public func validation<Model: ZooModel>(
+    of model: Model, in experiment: Experiment<RankingSplit>
+  ) -> ((Model.Fitted) throws -> Double)? {
+    guard let users = validation else { return nil }
+    switch experiment.objective {
+    case .recommend:
+      // While the epoch is chosen, the model has seen the first fit's rows only.
+      return { fitted in
+        try score(fitted, of: model, fittedTo: train, on: users, metrics: [experiment.selection], experiment.processor)
+          .scores.first?.value ?? 0
+      }
+    case .generate:
+      let whole = users.wholeProfiles
+      return { fitted in
+        guard case .gaussians(let network) = fitted.latent else { throw NoLatentSpace(model: Model.name) }
+        let bound = try network.evidenceBound(of: whole, seed: experiment.seed, processor: experiment.processor).value
+        if !bound.isFinite { throw model.unusable("evidence lower bound") }
+        return bound
+      }
+    }
+  }
+
+  /// Lets the model score a few of its training users.
+  public func verify<Model: ZooModel>(
+    _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RankingSplit>
+  ) throws {
+    let chosen = Array((0..<train.rowCount).lazy.filter { train.count(ofRow: $0) > 0 }.prefix(8))
+    if chosen.isEmpty { return }
+    let profiles = Profiles(items: train.selecting(rows: chosen), trainingRows: chosen)
+    let scores = try fitted.scores(for: profiles, using: experiment.processor.engine)
+    for (place, row) in chosen.enumerated() {
+      guard let item = scores[row: place].firstIndex(where: { !$0.isFinite }) else { continue }
+      throw unusable(model, user: trainUserIDs[row], item: item - scores[row: place].startIndex)
+    }
+  }
+
+  /// Ranks for the test users.
+  public func measure<Model: ZooModel>(
+    _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RankingSplit>
+  ) throws -> TestScores {
+    guard let test else { return TestScores() }
+    let result = try score(
+      fitted, of: model, fittedTo: experiment.fittedRows, on: test, metrics: experiment.metrics, experiment.processor)
+    return TestScores(
+      scores: result.scores, ranking: result,
+      notes: result.notes.map(\.description) + model.newcomerNotes(test.profiles))
+  }
+
+  /// - Parameter rows: what the model was fitted to, for novelty.
+  private func score(
+    _ recommender: some Recommender, of model: some ZooModel, fittedTo rows: SparseRows, on users: HeldOutUsers,
+    metrics: [Metric], _ processor: Processor
+  ) throws -> RankingResult {
+    do {
+      return try Evaluator().evaluate(
+        recommender, on: users, itemPopularity: rows.columnCounts(), trainingUsers: rows.rowCount, metrics: metrics,
+        processor: processor)
+    } catch EvaluationError.notANumber(let user, let item) {
+      throw unusable(model, user: user, item: item)
+    }
+  }
+
+  private func unusable(_ model: some ZooModel, user: String, item: Int) -> TrainingError {
+    model.unusable("score of item '\(items[item])' for user '\(user)'")
+  }
+}
+
+extension HeldOutUsers {
+  /// All items of the users, input and held out.
+  fileprivate var wholeProfiles: Profiles {
+    let rows = (0..<profiles.items.rowCount).map { row in
+      profiles.items.indices(ofRow: row).map(Int.init) + heldOut.indices(ofRow: row).map(Int.init)
+    }
+    return Profiles(
+      items: SparseRows(columnCount: profiles.items.columnCount, rows: rows), trainingRows: profiles.trainingRows)
+  }
+}

@@ -1,0 +1,95 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+import FileFormats
+public import InteractionData
+
+extension ModelDirectory {
+  /// Ranked lists for some users, in order; any number of users fits in memory.
+  ///
+  /// - Parameters:
+  ///   - k: the length of a list; it is shorter if fewer items are left.
+  ///   - excluded: items never recommended, besides those a user has.
+  ///   - allowed: when given, the only items recommended.
+  ///   - visit: called for each user in order.
+  /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
+  public func recommend(
+    to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
+    processor: Processor, visit: (_ user: String, _ list: [RankedItem]) throws -> Void
+  ) throws {
+    try checkScores()
+    var mask = [Bool](repeating: allowed == nil, count: items.count)
+    for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
+    for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
+    try audience.forEachBlock(of: 64, processor) { [mask, model] profiles, places in
+      let scores = try model.scores(for: profiles, using: processor.engine)
+      return try places.indices.map { place in
+        let row = place - places.lowerBound
+        do {
+          return try topK(scores[row: row], k: k, excluding: profiles.items.indices(ofRow: row), only: mask)
+        } catch let error as NotANumberError {
+          throw unusable(user: audience.userIDs[place], item: error.item)
+        }
+      }
+    } visit: {
+      try visit($0, $1)
+    }
+  }
+
+  /// Refuses a model that cannot score items for users given by what they have.
+  ///
+  /// - Parameter path: where the model is, for the error.
+  /// - Throws: `DataError`.
+  public func checkScores(path: String = "model") throws {
+    guard let limitation = model.limitation else { return }
+    throw DataError(
+      path: path, message: "is \(configuration.name), which \(limitation)",
+      accepted: "a ranking model, or user-autorec")
+  }
+}
+
+/// The JSON document of `recommend`.
+public struct Recommendations: Codable, Sendable, Equatable {
+  /// The model's name.
+  public var model: String
+  /// The length asked for.
+  public var k: Int
+  /// A list for each user, in order.
+  public var users: [RecommendedList] = []
+
+  /// Starts without lists.
+  public init(model: String, k: Int) { (self.model, self.k) = (model, k) }
+
+  /// What to say of lists that are shorter than asked for.
+  ///
+  /// - Parameter lengths: of all lists.
+  public static func notes(lengths: [Int], k: Int) -> [String] {
+    let short = lengths.filter { $0 < k }
+    guard let first = short.first else { return [] }
+    if lengths.count == 1 { return ["the list has \(first) of \(counted(k, "item")): no more are left"] }
+    let share = "\(short.count) of \(lengths.count) lists \(short.count == 1 ? "is" : "are")"
+    return ["\(share) shorter than \(k): no more items are left"]
+  }
+}
+
+/// What one user is recommended, best first.
+public struct RecommendedList: Codable, Sendable, Equatable {
+  /// The user's id.
+  public var user: String
+  /// The items.
+  public var items: [Entry]
+
+  /// One item of a list.
+  public struct Entry: Codable, Sendable, Equatable {
+    /// The item's id.
+    public var item: String
+    /// Its score: only the order means anything.
+    public var score: Double
+  }
+
+  /// Names the items of a ranked list.
+  public init(user: String, _ list: [RankedItem], items: Vocabulary) {
+    self.user = user
+    self.items = list.map { Entry(item: items[$0.item], score: Double($0.score)) }
+  }
+}

@@ -1,0 +1,149 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+import FileFormats
+public import InteractionData
+
+/// Users that a saved model is measured on.
+public struct TestUsers: Sendable {
+  /// How what they are known to have was told from what is to be found.
+  public let kind: SplitKind
+  /// The data.
+  public let dataset: DataSummary
+  /// The users.
+  public let users: HeldOutUsers
+  /// Notes with counts.
+  public let notes: [String]
+}
+
+extension ModelDirectory {
+  /// The users of some data, to be measured on.
+  ///
+  /// - Parameters:
+  ///   - source: of one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` draws users of the
+  ///     built-in population whom no model has seen.
+  ///   - reader: how files are read and filtered.
+  /// - Throws: `InputError`; `DataError` when nothing can be predicted of anybody.
+  public func testUsers(_ source: DataSelection.Source, reader: ModelDataReader, seed: Seed) throws -> TestUsers {
+    switch source {
+    case .builtIn: return try testUsers(foldingIn: Population.newcomers(seed: seed), seed: seed)
+    case .file(let path):
+      let found = try reader.read(path, scope: .anyone)
+      return try testUsers(foldingIn: found.data.noting(found.overlapNotes), seed: seed)
+    case .files(let train, _, let test):
+      let (known, wanted) = try reader.read(known: train, wanted: test ?? train)
+      return try testUsers(known: known, wanted: wanted)
+    case .directory(let path):
+      let split = try RankingSplit.directory(path, threads: reader.threads)
+      guard split.items == items, let test = split.test else { throw hasOtherItems(path) }
+      return TestUsers(
+        kind: .directory, dataset: DataSummary(name: path, split: split), users: test, notes: split.notes)
+    }
+  }
+
+  /// Users of a data set, a fifth of each one's items held out.
+  ///
+  /// - Throws: `DataError` when no user has five items that the model knows.
+  public func testUsers(foldingIn data: Interactions, seed: Seed) throws -> TestUsers {
+    let (found, unknown) = HeldOutUsers.foldingIn(data, items: items, known: users, seed: seed)
+    guard let found else {
+      throw DataError(
+        path: data.name, message: "has no user with five items that the model knows",
+        accepted: "interactions with items of the model's items.txt")
+    }
+    return TestUsers(
+      kind: .users, dataset: DataSummary(data), users: found, notes: data.notes + notes(unknown: unknown))
+  }
+
+  /// What users are known to have, and what is to be found.
+  ///
+  /// - Throws: `DataError` when no item of `wanted` can be predicted.
+  public func testUsers(known: Interactions, wanted: Interactions) throws -> TestUsers {
+    let (input, unknownInput) = known.rows(in: items)
+    let (target, unknownTarget) = wanted.rows(in: items)
+    var profiles: [[Int]] = []
+    var heldOut: [[Int]] = []
+    var ids: [String] = []
+    var skipped = 0
+    var strangers = 0
+    var repeated = 0
+    for (row, id) in wanted.users.ids.enumerated() {
+      let profile = known.users.index(of: id).map { input.indices(ofRow: $0).map(Int.init) } ?? []
+      let missing = Set(target.indices(ofRow: row).map(Int.init)).subtracting(profile)
+      repeated += target.count(ofRow: row) - missing.count
+      if missing.isEmpty || profile.isEmpty {
+        skipped += 1
+        if !missing.isEmpty { strangers += 1 }
+        continue
+      }
+      ids.append(id)
+      profiles.append(profile)
+      heldOut.append(Array(missing))
+    }
+    guard !ids.isEmpty else {
+      throw DataError(
+        path: wanted.name,
+        message: strangers > 0
+          ? "has nothing to look for: no user has an item of the model in \(known.name)"
+          : "has no item of the model to predict",
+        accepted: "interactions with items of the model's items.txt"
+          + (strangers > 0 ? ", of users that \(known.name) has too" : ""))
+    }
+    let rows = SparseRows(columnCount: items.count, rows: profiles)
+    let found = HeldOutUsers(
+      userIDs: ids, profiles: Profiles(items: rows, trainingRows: trainingRows(of: ids)),
+      masked: rows, heldOut: SparseRows(columnCount: items.count, rows: heldOut), skippedUsers: skipped)
+    var notes = known.notes + wanted.notes + notes(unknown: unknownInput + unknownTarget)
+    if repeated > 0 {
+      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that \(known.name) has too")
+    }
+    if strangers > 0 {
+      notes.append(
+        "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "
+          + "\(known.name): nothing is known of them")
+    }
+    return TestUsers(kind: .files, dataset: DataSummary(known), users: found, notes: notes)
+  }
+
+  /// What to say of a ready split that the model was not trained on.
+  func hasOtherItems(_ path: String) -> DataError {
+    DataError(
+      path: path, message: "has other items than the model, or in another order",
+      accepted: "the directory that the model was trained on")
+  }
+
+  /// Measures the model by how well it predicts the held-out items of users.
+  ///
+  /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
+  /// says so.
+  ///
+  /// - Throws: `EvaluationError`; `DataError` when a score is not a number.
+  public func evaluate(
+    on users: HeldOutUsers, metrics: [Metric], processor: Processor
+  ) throws -> ModelResult {
+    let watch = Stopwatch()
+    let known = itemPopularity ?? ItemPopularity(of: users.profiles.items)
+    func run(_ recommender: some Recommender) throws -> RankingResult {
+      do {
+        return try Evaluator().evaluate(
+          recommender, on: users, itemPopularity: known.counts, trainingUsers: known.users, metrics: metrics,
+          processor: processor)
+      } catch EvaluationError.notANumber(let user, let item) {
+        throw unusable(user: user, item: item)
+      }
+    }
+    let result = try run(model)
+    let isStandIn = itemPopularity == nil && metrics.contains { $0.kind == .novelty }
+    return ModelResult(
+      configuration: configuration, scores: result.scores, ranking: result, history: [],
+      bestEpoch: 0, parameters: model.parameterCount,
+      seconds: .init(train: 0, epoch: 0, evaluate: watch.seconds),
+      notes: result.notes.map(\.description)
+        + (isStandIn
+          ? [
+            "novelty is by the users at hand: this model directory does not say how many training users have each item, "
+              + "as those that train writes do"
+          ] : [])
+        + configuration.newcomerNotes(users.profiles))
+  }
+}

@@ -1,0 +1,196 @@
+public import Autoencoders
+public import Compute
+public import Evaluation
+import FileFormats
+import Foundation
+import Generation
+public import InteractionData
+
+/// One training from data to a model directory: all that `doppel train` does.
+///
+/// ```swift
+/// var run = TrainingRun(MultVAE(), output: "model", seed: Seed(42), processor: processor)
+/// run.data.source = .file("ratings.csv")
+/// let trained = try run.run()
+/// ```
+public struct TrainingRun: Sendable {
+  /// The model.
+  public var model: any ZooModel
+  /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
+  public var data = DataSelection()
+  /// The directory to write.
+  public var output: String
+  /// What of an earlier training may be replaced there.
+  public var replacement = ModelDirectory.Replacement.nothing
+  /// What the model is trained for.
+  public var objective = TrainingObjective.recommend
+  /// The metric that chooses the epoch of a ranking model.
+  public var selection = Metric(.ndcg, at: 100)
+  /// Whether the model is fitted again on everything after the epoch was chosen.
+  public var refits = true
+  /// When checkpoints are written; `nil` for none, unless ``resumes``.
+  public var checkpoints: Checkpoints.Interval?
+  /// Whether to go on from the checkpoint in ``output``, if there is one.
+  public var resumes = false
+  /// The most memory that the training may need, in bytes; `nil` for the machine's.
+  public var memoryLimit: Int?
+  /// The seed.
+  public var seed: Seed
+  /// The processor.
+  public var processor: Processor
+  /// Receives progress and notes.
+  public var observer = RunObserver()
+
+  /// Plans a training of a model.
+  public init(_ model: any ZooModel, output: String, seed: Seed, processor: Processor) {
+    (self.model, self.output, self.seed, self.processor) = (model, output, seed, processor)
+  }
+
+  /// Finds out, before anything is read, whether the model can be trained for this.
+  ///
+  /// - Throws: ``ImpossibleTraining``.
+  public func check() throws(ImpossibleTraining) {
+    guard selection.kind.isRanking && selection.kind.largerIsBetter else { throw .cannotSelect(selection) }
+    guard objective == .generate else { return }
+    guard model.isVariational else { throw .hasNoDistribution(model: model.name) }
+    guard model.hyperparameters["beta"] == 1 else { throw .weightStaysBelowOne(model: model.name) }
+  }
+
+  /// Reads the data, fits the model and writes its directory, whole or not at all.
+  ///
+  /// - Throws: ``ImpossibleTraining``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`, `OutputError`,
+  ///   `OccupiedDirectory`.
+  public func run() throws -> TrainedRun {
+    try check()
+    return switch model.task {
+    case .ranking: try run(RankingSplit.self)
+    case .rating: try run(RatingSplit.self)
+    }
+  }
+
+  private func run<Split: TaskSplit>(_: Split.Type) throws -> TrainedRun {
+    try ModelDirectory.verify(output, replacing: replacement)
+    let watch = Stopwatch()
+    let loaded = try Split.load(data, seed: seed, forTraining: true)
+    observer.onNotes(loaded.notes)
+    var experiment = Experiment(loaded.split, seed: seed, processor: processor)
+    (experiment.refits, experiment.selection, experiment.objective) = (refits, selection, objective)
+    experiment.observer = observer
+    observer.onMemory(try experiment.memoryNotes([model], limit: memoryLimit))
+    var facts = RunFacts(seed: seed, processor, dataset: loaded.summary)
+    (facts.threads, facts.data) = (nil, loaded.record)
+    (facts.dataHash, facts.splitHash) = (loaded.hash, loaded.split.hash)
+    experiment.observer.checkpoints = try checkpoints(
+      of: RunIdentity(facts, model, selection: experiment.selectionName, refits: refits))
+
+    let fit = try experiment.fit(any: model)
+    let users = experiment.users(of: fit)
+    let ratings = Split.task == .rating ? users.rows.values ?? [] : []
+    if !ratings.isEmpty { facts.data?.meanRating = ratings.reduce(0) { $0 + Double($1) } / Double(ratings.count) }
+    var record = ModelRecord(facts: facts)
+    record.training = TrainingRecord(
+      fit, users: users.ids.count, objective: objective, selection: experiment.selectionName)
+    var directory = ModelDirectory(
+      configuration: model, model: fit.model, items: loaded.split.items,
+      users: model.keepsUsers ? Vocabulary(ids: users.ids) : nil, record: record)
+    if Split.task == .ranking {
+      directory.itemPopularity = ItemPopularity(of: users.rows)
+      directory.record.profileLengths = LengthHistogram(of: users.rows)?.users
+      if case .gaussians(let network) = fit.model.latent {
+        let profiles = Profiles(items: users.rows)
+        let posterior = try network.aggregatePosterior(of: profiles, processor: processor)
+        let joint = try FittedGaussian(to: network, over: profiles, processor: processor).divergenceFromPrior
+        directory.record.aggregatePosterior = PosteriorSummary(posterior, jointDivergence: joint)
+      }
+    }
+    try directory.write(to: output, card: ModelCard(of: directory, history: fit.history).markdown)
+    return TrainedRun(
+      directory: directory, output: output, history: fit.history, seconds: watch.seconds,
+      notes: [fit.remark(on: model)].compactMap(\.self))
+  }
+
+  private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
+    guard checkpoints != nil || resumes else { return nil }
+    let kept = try Checkpoints(
+      in: output, every: checkpoints ?? .onlyWhenInterrupted, run: run, resumes: resumes)
+    guard resumes else { return kept }
+    if let position = kept.position {
+      let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
+      observer.onNotes(["resuming from the checkpoint in \(output), after \(done)"])
+    } else {
+      if case .anything = replacement {} else { try ModelDirectory.verify(output, isOf: run) }
+      observer.onNotes(["no checkpoint in \(output); starting from the beginning"])
+    }
+    return kept
+  }
+}
+
+/// A training that cannot be meant.
+public enum ImpossibleTraining: Error, Equatable, CustomStringConvertible {
+  /// The metric says nothing about ranked lists, or a smaller value is better.
+  case cannotSelect(Metric)
+  /// Only a model that encodes to distributions can be trained to generate.
+  case hasNoDistribution(model: String)
+  /// β does not rise to 1, where the evidence lower bound is.
+  case weightStaysBelowOne(model: String)
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    switch self {
+    case .cannotSelect(let metric):
+      "\(metric.key) cannot choose an epoch of a ranking model; accepted: ndcg@100, …"
+    case .hasNoDistribution(let model):
+      "\(model) has no latent distribution and cannot be trained to generate; accepted: a variational model"
+    case .weightStaysBelowOne(let model): "\(model) can be trained to generate only with β up to 1"
+    }
+  }
+}
+
+/// A trained model, saved.
+public struct TrainedRun: Sendable {
+  /// The model with its record, as it was written.
+  public let directory: ModelDirectory
+  /// Where.
+  public let output: String
+  /// Every epoch of the fit that chose among them.
+  public let history: [EpochRecord]
+  /// What everything took.
+  public let seconds: Double
+  /// What a reader of the results should know.
+  public let notes: [String]
+}
+
+extension TrainedRun {
+  /// One line: size, validation value, what the model was fitted to, seconds.
+  public var text: String {
+    var line = "\(directory.configuration.name): \(counted(directory.model.parameterCount, "weight"))"
+    if let training = directory.record.training {
+      if let validation = training.validation {
+        line += String(format: ", validation %@ %.4f", training.selection ?? "", validation)
+        line += " at epoch \(training.bestEpoch) of \(training.epochs)"
+      }
+      line += training.refitted ? ", fitted again on everything" : ", fitted to \(counted(training.users ?? 0, "user"))"
+    }
+    return line + String(format: ", %.1f s\n", seconds)
+  }
+}
+
+/// The JSON document of `train`: what `config.json` says, and how the training went.
+extension TrainedRun: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case model, hyperparameters, output, parameters, seconds, history, notes
+  }
+
+  /// Writes the members of the record, then the others.
+  public func encode(to encoder: any Encoder) throws {
+    try directory.record.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(directory.configuration.name, forKey: .model)
+    try container.encode(directory.configuration.hyperparameters, forKey: .hyperparameters)
+    try container.encode(output, forKey: .output)
+    try container.encode(directory.model.parameterCount, forKey: .parameters)
+    try container.encode(seconds, forKey: .seconds)
+    try container.encode(history, forKey: .history)
+    try container.encode(notes, forKey: .notes)
+  }
+}

@@ -1,0 +1,70 @@
+import Autoencoders
+import Compute
+import Experiments
+import FileFormats
+import Foundation
+import InteractionData
+import TestSupport
+import Testing
+
+/// The users a saved model was trained on, read or made again.
+@Suite("Training users")
+struct TrainingUsersTests {
+  private func model(_ items: Vocabulary, _ facts: RunFacts?) -> ModelDirectory {
+    ModelDirectory(
+      configuration: Popularity(), model: Popularity.Fitted(counts: [Float](repeating: 1, count: items.count)),
+      items: items, record: ModelRecord(facts: facts))
+  }
+
+  private func facts(_ source: DataSelection.Source, hash: String = "h", dataset: DataSummary? = nil) -> RunFacts {
+    var selection = DataSelection()
+    selection.source = source
+    var facts = RunFacts()
+    facts.seed = 3
+    (facts.data, facts.dataset) = (DataRecord(selection, hash: hash), dataset)
+    return facts
+  }
+
+  @Test("the built-in population is made again, also for a model that does not say where its data came from")
+  func builtIn() throws {
+    let population = try Population().simulate(seed: Seed(3)).interactions
+    var old = facts(.builtIn, dataset: DataSummary(population))
+    old.data = nil
+    #expect(model(population.items, facts(.builtIn)).isOfBuiltInPopulation)
+    let directory = model(population.items, old)
+    #expect(directory.isOfBuiltInPopulation)
+    let found = try directory.trainingUsers(.builtIn, reader: ModelDataReader(for: directory))
+    #expect(found.userIDs == population.users.ids && found.notes.isEmpty)
+    #expect(found.profiles.items.nonZeroCount == population.count)
+  }
+
+  @Test("users of other data are needed, and the error names the data")
+  func needed() throws {
+    let data = Interactions(name: "mine.csv", pairs: [(user: "u", item: "a")])
+    let directory = model(data.items, facts(.file("mine.csv"), dataset: DataSummary(data)))
+    #expect(!directory.isOfBuiltInPopulation && !model(data.items, nil).isOfBuiltInPopulation)
+    let error = #expect(throws: TrainingDataNeeded.self) {
+      try directory.trainingUsers(.builtIn, reader: ModelDataReader(for: directory))
+    }
+    #expect(error == TrainingDataNeeded(name: "mine.csv"))
+  }
+
+  @Test("users without a known item are left out and counted; nobody at all is an error")
+  func unknownItems() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/data.tsv"
+      try "user\titem\nu\ta\nu\tb\nv\tzz\nw\tb\n".write(toFile: path, atomically: false, encoding: .utf8)
+      let directory = model(Vocabulary(ids: ["a", "b"]), facts(.file(path)))
+      let reader = ModelDataReader(for: directory)
+      let found = try directory.trainingUsers(.file(path), reader: reader)
+      #expect(found.userIDs == ["u", "w"] && found.profiles.items.rowCount == 2)
+      #expect(found.notes.contains("1 user without an item that the model knows left out"))
+      #expect(found.notes.contains("data.tsv is not what the model was trained on"))
+      let stranger = model(Vocabulary(ids: ["q"]), facts(.file(path)))
+      let error = #expect(throws: DataError.self) {
+        try stranger.trainingUsers(.file(path), reader: ModelDataReader(for: stranger))
+      }
+      #expect(error?.path == path && error?.message == "has no user with an item that the model knows")
+    }
+  }
+}
