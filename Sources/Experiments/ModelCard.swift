@@ -14,7 +14,10 @@ public struct ModelCard: Sendable {
   ///
   /// - Parameter history: every epoch of the fit that chose among them.
   public init(of directory: ModelDirectory, history: [EpochRecord] = []) {
-    (model, record, self.history) = (directory.configuration, directory.record, history)
+    let model = directory.configuration
+    // What follows from the data is shown as the number that was used.
+    self.model = history.first.map { model.settingsUsed(rows: $0.users) } ?? model
+    (record, self.history) = (directory.record, history)
     parameters = directory.model.parameterCount
   }
 

@@ -51,6 +51,9 @@ struct ModelCardTests {
       "| latent | 2 |",
     ] { #expect(card.contains(line), "\(line) is not in \(card)") }
     #expect(!card.contains("aggregate posterior"))
+    // What follows from the data is shown as the number that was used.
+    let used = directory.configuration.settingsUsed(rows: 50).hyperparameters["annealingSteps"]?.flagText ?? ""
+    #expect(used != "none" && card.contains("| annealingSteps | \(used) |"))
   }
 
   @Test("say where nothing was held out, and how far the aggregate posterior is from the prior")

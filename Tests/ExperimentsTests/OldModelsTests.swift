@@ -57,6 +57,21 @@ struct OldModelsTests {
     }
   }
 
+  @Test("what they say of their training is read, and what they do not say is not made up", arguments: names)
+  func record(_ name: String) throws {
+    let record = try ModelDirectory(contentsOf: Self.folder + "/" + name).record
+    let isRanking = Zoo.named(name)?.task == .ranking
+    #expect(record.facts?.version == "0.1.0" && record.facts?.seed == 42 && record.facts?.precision == .float32)
+    #expect(record.facts?.dataset?.name == "ratings.tsv" && record.facts?.dataset?.users == 40)
+    #expect(record.facts?.data == nil && record.facts?.threads == nil && record.facts?.split == nil)
+    #expect(record.training?.objective == .recommend && record.training?.users == nil)
+    #expect(record.training?.selection == (isRanking ? "ndcg@100" : "rmse"))
+    #expect((record.training?.validation == nil) == (name == "popularity"))
+    #expect(record.profileLengths?.values.reduce(0, +) == (isRanking ? 40 : nil))
+    #expect((record.aggregatePosterior?.dimensions == 3) == (name == "mult-vae"))
+    #expect(record.others.isEmpty)
+  }
+
   @Test("every model that could be saved is there")
   func complete() throws {
     let found = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { !$0.contains(".") }
