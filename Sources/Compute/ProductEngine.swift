@@ -151,10 +151,11 @@ import SharedLibraries
 
   // MARK: The product forms
 
-  /// `c ← a·bᵀ`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
+  /// `c ← a·bᵀ (+ c)`, with a: m × k, b: n × k, and c: m × n in the given columns of `c`.
   @specialized(where S == Float)
   public func multiply<S: Scalar>(
-    _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0
+    _ a: Matrix<S>, transposed b: Matrix<S>, into c: inout Matrix<S>, atColumn column: Int = 0,
+    accumulating: Bool = false
   ) {
     let (m, n, k) = (a.rows, b.rows, a.columns)
     precondition(
@@ -163,7 +164,7 @@ import SharedLibraries
     unsafe a.withPointer { a in
       unsafe b.withPointer { b in
         unsafe c.withMutablePointer { c in
-          unsafe run(.plain, .transposed, m, n, k, a, k, b, k, false, c + column, columns)
+          unsafe run(.plain, .transposed, m, n, k, a, k, b, k, accumulating, c + column, columns)
         }
       }
     }

@@ -99,7 +99,8 @@ public struct TrainingRun: Sendable {
       if case .gaussians(let network) = fit.model.latent {
         let profiles = Profiles(items: users.rows)
         let posterior = try network.aggregatePosterior(of: profiles, processor: processor)
-        let joint = try FittedGaussian(to: network, over: profiles, processor: processor).divergenceFromPrior
+        let joint = try FittedGaussian(to: network, over: profiles, processor: processor)
+          .divergence(from: network.prior)
         directory.record.aggregatePosterior = PosteriorSummary(posterior, jointDivergence: joint)
       }
     }

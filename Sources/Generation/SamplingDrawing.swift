@@ -39,7 +39,7 @@ struct SamplingDrawing {
       try requireItemProbabilities(model.design.likelihood)
       findings.aggregatePosterior =
         people == nil
-        ? directory.record["aggregatePosterior"] : try Self.posterior(of: model, over: users(), processor)
+        ? directory.record.aggregatePosterior : try Self.posterior(of: model, over: users(), processor)
       try prepare(model)
     }
   }
@@ -115,11 +115,11 @@ struct SamplingDrawing {
   /// Where the users lie in the latent space, dimension by dimension and all together, as `config.json` has it too.
   private static func posterior(
     of model: Autoencoder<GaussianLatent>, over users: Profiles, _ processor: Processor
-  ) throws -> JSONValue {
-    var members = try model.aggregatePosterior(of: users, processor: processor).json.members ?? [:]
+  ) throws -> PosteriorSummary {
     let fitted = try FittedGaussian(to: model, over: users, processor: processor)
-    members["jointDivergence"] = .number(try fitted.divergence(from: model.prior))
-    return .object(members)
+    return PosteriorSummary(
+      try model.aggregatePosterior(of: users, processor: processor),
+      jointDivergence: try fitted.divergence(from: model.prior))
   }
 
   // MARK: What the training users are needed for
@@ -162,8 +162,8 @@ struct SamplingDrawing {
   }
 
   private mutating func histogram() throws -> LengthHistogram {
-    if people?.areRemade ?? true, let saved = directory.record["profileLengths"] {
-      guard let histogram = LengthHistogram(json: saved, items: directory.items.count) else {
+    if people?.areRemade ?? true, let saved = directory.record.profileLengths {
+      guard let histogram = LengthHistogram(users: saved, items: directory.items.count) else {
         throw SamplingError.damagedLengths
       }
       return histogram

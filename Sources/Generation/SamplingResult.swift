@@ -1,3 +1,4 @@
+public import Autoencoders
 public import FileFormats
 import InteractionData
 import Presentation
@@ -15,7 +16,7 @@ public struct SamplingResult: Codable, Sendable, Equatable {
   /// The ridge that the covariance of a fitted Gaussian needed; 0 for none.
   public let ridge: Double?
   /// Where the training users lie in the latent space of a model with distributions, as far as it is known.
-  public let aggregatePosterior: JSONValue?
+  public let aggregatePosterior: PosteriorSummary?
   /// The items on the way between two users.
   public let interpolation: InterpolationReport?
   /// Where lengths come from.
@@ -85,7 +86,7 @@ struct SamplingFindings {
   var like: String?
   var spread: Double?
   var ridge: Double?
-  var aggregatePosterior: JSONValue?
+  var aggregatePosterior: PosteriorSummary?
   var interpolation: InterpolationReport?
   var lengths = SamplingResult.Lengths(law: .auto)
 }
@@ -116,7 +117,7 @@ extension SamplingResult {
     if from == "fitted" && !isVariational {
       return ["\(model) has no latent distribution; the Gaussian was fitted to its codes after training"]
     }
-    guard from == "prior", case .number(let divergence)? = aggregatePosterior?.members?["jointDivergence"] else {
+    guard from == "prior", let divergence = aggregatePosterior?.jointDivergence else {
       return []
     }
     return [

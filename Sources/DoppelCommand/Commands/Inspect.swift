@@ -89,9 +89,8 @@ struct Inspect: CheckedCommand {
       try inspected.page.write(to: report)
     }
     if options.json { return try Console.standardOutput(RunDocument(facts, study)) }
-    try Console.standardOutput(
-      Compare.heading(study.dataset, processor, options.seed)
-        + Console.printable(study.text(width: Console.width)))
+    let heading = RunFacts(seed: options.randomSeed, processor, dataset: study.dataset).heading
+    try Console.standardOutput(Console.printable(heading + "\n\n" + study.text(width: Console.width)))
   }
 
   /// Directories with a `config.json` are models; one other place, the last, is the data.

@@ -35,12 +35,4 @@ enum DataPlace {
     }
     self = .directory(path)
   }
-
-  /// The place as the library takes it.
-  var source: DataSelection.Source {
-    switch self {
-    case .file(let path): .file(path)
-    case .directory(let path): .directory(path)
-    }
-  }
 }

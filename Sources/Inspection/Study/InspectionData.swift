@@ -40,8 +40,8 @@ public struct InspectionData: Sendable {
     }
     self.truth = known
     let hash = (trainedOn ?? data).pairHash()
-    let strangers = try subjects.filter { subject in
-      try subject.directory.dataRecord()?.hash.map { $0 != hash } ?? false
+    let strangers = subjects.filter { subject in
+      subject.directory.record.facts?.data?.hash.map { $0 != hash } ?? false
     }
     interactions = data.noting(strangers.map { "\(data.name) is not what \($0.label) was trained on" })
   }
