@@ -101,7 +101,7 @@ let package = Package(
     .target(name: "Settings", dependencies: ["FileFormats", "Yams"], swiftSettings: settings),
     .executableTarget(
       name: "DoppelCommand",
-      dependencies: ["Doppel", "FileFormats", "Settings", argumentParser],
+      dependencies: ["Doppel", "FileFormats", "Presentation", "Settings", argumentParser],
       swiftSettings: settings),
 
     // Examples, each one file; CommandTests runs them.

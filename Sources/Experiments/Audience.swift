@@ -1,8 +1,8 @@
 public import Autoencoders
 public import Compute
 import FileFormats
-import Foundation
 public import InteractionData
+import Presentation
 
 /// Users to serve with a saved model. No training data are needed.
 extension ModelDirectory {
@@ -55,7 +55,7 @@ extension ModelDirectory {
   private func rating(_ rows: SparseRows) -> (SparseRows, notes: [String]) {
     guard configuration.task == .rating, rows.nonZeroCount > 0 else { return (rows, []) }
     let mean = record.facts?.data?.meanRating
-    let told = mean.map { String(format: "%.2f, the mean of the training ratings", $0) } ?? "1"
+    let told = mean.map { "\(Number.decimal($0, 2)), the mean of the training ratings" } ?? "1"
     return (
       SparseRows(
         columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,

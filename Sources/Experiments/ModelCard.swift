@@ -2,6 +2,7 @@ public import Autoencoders
 import FileFormats
 import Foundation
 import InteractionData
+import Presentation
 
 /// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
 public struct ModelCard: Sendable {
@@ -102,7 +103,7 @@ public struct ModelCard: Sendable {
     return text
   }
 
-  private static func number(_ value: Double?) -> String { String(format: "%.4f", value ?? .nan) }
+  private static func number(_ value: Double?) -> String { Number.decimal(value ?? .nan) }
 
   /// A data set's name as a YAML string.
   private static func quoted(_ text: String) -> String {

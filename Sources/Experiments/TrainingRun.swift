@@ -2,9 +2,9 @@ public import Autoencoders
 public import Compute
 public import Evaluation
 import FileFormats
-import Foundation
 import Generation
 public import InteractionData
+import Presentation
 
 /// One training from data to a model directory: all that `doppel train` does.
 ///
@@ -167,12 +167,12 @@ extension TrainedRun {
     var line = "\(directory.configuration.name): \(counted(directory.model.parameterCount, "weight"))"
     if let training = directory.record.training {
       if let validation = training.validation {
-        line += String(format: ", validation %@ %.4f", training.selection ?? "", validation)
+        line += ", validation \(training.selection ?? "") \(Number.decimal(validation))"
         line += " at epoch \(training.bestEpoch) of \(training.epochs)"
       }
       line += training.refitted ? ", fitted again on everything" : ", fitted to \(counted(training.users ?? 0, "user"))"
     }
-    return line + String(format: ", %.1f s\n", seconds)
+    return line + ", \(Number.decimal(seconds, 1)) s\n"
   }
 }
 

@@ -1,5 +1,5 @@
 import Autoencoders
-import Foundation
+import Presentation
 
 /// What there is to say of a model when it has been trained.
 public struct TrainingSummary: Sendable, Equatable {
@@ -29,10 +29,10 @@ public struct TrainingSummary: Sendable, Equatable {
   public var words: String {
     var parts: [String] = []
     if let validation {
-      parts = ["best epoch \(bestEpoch) of \(epochs)", String(format: "validation %@ %.4f", measure, validation)]
+      parts = ["best epoch \(bestEpoch) of \(epochs)", "validation \(measure) \(Number.decimal(validation))"]
     } else if epochs > 0 {
       parts = [epochs == 1 ? "1 epoch" : "\(epochs) epochs"]
     }
-    return "\(name): " + (parts + [String(format: "%.1f s", seconds)]).joined(separator: ", ")
+    return "\(name): " + (parts + [Number.decimal(seconds, 1) + " s"]).joined(separator: ", ")
   }
 }

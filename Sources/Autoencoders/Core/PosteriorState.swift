@@ -1,4 +1,5 @@
 import Foundation
+import Presentation
 
 /// The state of a model's posteriors: healthy, collapsed, or nearly a point.
 public enum PosteriorState: String, Codable, Sendable, Equatable {
@@ -21,8 +22,9 @@ public enum PosteriorState: String, Codable, Sendable, Equatable {
 
   /// A divergence in words: `KL 0.412 nats, less than one bit about a user`, or in bits where it is more.
   public static func describe(divergence: Double) -> String {
-    String(format: "KL %.3f nats", divergence)
-      + (divergence < oneBit ? ", less than one bit about a user" : String(format: " (%.2f bits)", divergence / oneBit))
+    "KL \(Number.decimal(divergence, 3)) nats"
+      + (divergence < oneBit
+        ? ", less than one bit about a user" : " (\(Number.decimal(divergence / oneBit, 2)) bits)")
   }
 
   /// Judges posteriors.

@@ -1,5 +1,5 @@
 import Doppel
-import Foundation
+import Presentation
 
 /// What one line of progress says, and how it is made to fit the terminal.
 struct ProgressLine {
@@ -47,9 +47,9 @@ struct ProgressLine {
     return (" " + bar, " " + words.joined(separator: ", "))
   }
 
-  private var percent: String { String(format: "%.0f %%", share * 100) }
+  private var percent: String { Number.percent(share, decimals: 0) }
 
-  private var value: String { validation.map { String(format: "validation %.4f", abs($0)) } ?? "" }
+  private var value: String { validation.map { "validation " + Number.decimal(abs($0)) } ?? "" }
 
   private enum Length { case whole, long, short }
 
@@ -57,9 +57,8 @@ struct ProgressLine {
     guard let seconds, seconds.isFinite, seconds < 1e9 else { return "" }
     let whole = max(0, Int(seconds.rounded(.up)))
     let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-    let clock =
-      hours > 0
-      ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60) : String(format: "%d:%02d", minutes, whole % 60)
+    func two(_ digits: Int) -> String { (digits < 10 ? "0" : "") + "\(digits)" }
+    let clock = (hours > 0 ? "\(hours):\(two(minutes))" : "\(minutes)") + ":" + two(whole % 60)
     let left = (isAtMost && length != .short ? "at most " : "") + clock + " left"
     return length == .whole ? [left, then].compactMap(\.self).joined(separator: ", ") : left
   }

@@ -1,6 +1,7 @@
 import Doppel
 import FileFormats
 import Foundation
+import Presentation
 
 /// Tells the user how a training goes: a bar on terminals, loss terms with `--verbose`, a CSV with `--log`.
 final class TrainingReporter: Sendable {
@@ -63,7 +64,7 @@ final class TrainingReporter: Sendable {
       let (model, record) = records[index]
       let isLast = index + 1 == records.count || records[index + 1].record.epoch == 1
       guard isLast, let latent = record.latent, let words = latent.warning else { return nil }
-      return "\(model), epoch \(record.epoch), beta \(String(format: "%.4g", record.beta)): \(words)"
+      return "\(model), epoch \(record.epoch), beta \(Number.text(record.beta)): \(words)"
     }
   }
 
@@ -72,10 +73,9 @@ final class TrainingReporter: Sendable {
     progress.note([record])
     guard verbose else { return }
     progress.end()
-    var line = String(
-      format: "%@ epoch %d  reconstruction %.4f  KL %.4f  beta %.4f", model, record.epoch,
-      record.reconstruction, record.divergence, record.beta)
-    if let validation = record.validation { line += String(format: "  validation %.4f", abs(validation)) }
+    var line = "\(model) epoch \(record.epoch)  reconstruction \(Number.decimal(record.reconstruction))"
+    line += "  KL \(Number.decimal(record.divergence))  beta \(Number.decimal(record.beta))"
+    if let validation = record.validation { line += "  validation " + Number.decimal(abs(validation)) }
     if let latent = record.latent {
       line += "  active \(latent.activeUnits) of \(latent.divergences.count)"
       if latent.state != .healthy { line += "  posterior \(latent.state.words)" }
@@ -83,7 +83,7 @@ final class TrainingReporter: Sendable {
     if record.heldLogVariances > 0 {
       line += "  clipped log-variances: \(record.heldLogVariances)"
     }
-    Console.standardError(line + String(format: "  %.2f s\n", record.seconds))
+    Console.standardError(line + "  \(Number.decimal(record.seconds, 2)) s\n")
   }
 
   /// Writes every epoch as CSV.
@@ -132,7 +132,7 @@ extension LatentEpoch {
         + "try a smaller --beta"
     case .nearlyPoint:
       return "the posterior is nearly a point: "
-        + String(format: "noise is %.1f %% of the variance", 100 * noiseShare)
+        + "noise is \(Number.percent(noiseShare)) of the variance"
         + "; draws from N(0, I) do not resemble its codes"
     }
   }
