@@ -141,7 +141,8 @@ struct AuditReportTests {
 
   @Test("names of files and items from outside stay names")
   func hostile() throws {
-    let outline = try PageOutline(parsing: AuditReport(try SmallAudit.result(hostile: true), run: SmallAudit.run).page.html)
+    let report = AuditReport(try SmallAudit.result(hostile: true), run: SmallAudit.run)
+    let outline = try PageOutline(parsing: report.page.html)
     for name in ["script", "img", "b-", "iframe", "object", "link"] { #expect(outline.count(name) == 0) }
     for (name, value) in outline.attributes {
       #expect(!name.lowercased().hasPrefix("on"), "\(name) would run a program")

@@ -33,7 +33,9 @@ public struct GenerativeDifference: Sendable, Equatable {
   /// Compares two values of one measure; `nil` where either is missing.
   ///
   /// - Parameter comparisons: how many are made in all.
-  package init?(_ a: (name: String, measure: AuditMeasure?), _ b: (name: String, measure: AuditMeasure?), comparisons: Int) {
+  package init?(
+    _ a: (name: String, measure: AuditMeasure?), _ b: (name: String, measure: AuditMeasure?), comparisons: Int
+  ) {
     guard let first = a.measure, let second = b.measure, first.kind == second.kind,
       let sizes = Self.gaps(first, second), let one = first.standardError, let other = second.standardError
     else { return nil }
