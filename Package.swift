@@ -142,7 +142,7 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
+        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData", "Presentation",
         "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),

@@ -88,7 +88,8 @@ public struct Auditor: Sendable {
         details: [
           "pValue": value.0.pValue, "ceilingPValue": ceiling.0.pValue, "realSimilarity": value.0.within,
         ],
-        remark: "Permutation test: p = \(Number.decimal(value.0.pValue, 3)) (real users: p = \(Number.decimal(ceiling.0.pValue, 3)))."
+        remark: "Permutation test: p = \(Number.decimal(value.0.pValue, 3)) (real users: "
+          + "p = \(Number.decimal(ceiling.0.pValue, 3)))."
       ),
       GapRule.measure(
         .twoSampleTest, value: value.1?.area, standardError: value.1?.standardError, ceiling: ceiling.1?.area,

@@ -93,6 +93,8 @@ public struct MachineReport: Encodable, Sendable {
     return text
   }
 
+  /// What the same seed gives, and what it cannot promise.
+  ///
   /// Work is cut by the data and every product runs on one thread, so the number of threads decides nothing. The vector
   /// loops of our own sum in lanes as wide as the processor's, and a library may choose its code by the processor too.
   private static func promise(of engine: ProductEngine) -> String {
@@ -107,7 +109,9 @@ public struct MachineReport: Encodable, Sendable {
   }
 
   /// Whether compressed files of one kind can be read.
-  private static func compression(_ ending: String, _ library: String, _ version: String?, _ package: String) -> String {
+  private static func compression(
+    _ ending: String, _ library: String, _ version: String?, _ package: String
+  ) -> String {
     if let version { return "\(ending) is read with \(library) \(version).\n" }
     return "\(library) was not found: 'apt-get install \(package)' makes \(ending) readable.\n"
   }

@@ -42,7 +42,9 @@ public enum Number {
   }
 
   /// A number with so many decimals as programs read it, with a hyphen for a minus.
-  public static func plain(_ value: Double, decimals: Int) -> String { decimal(value, decimals).replacing("−", with: "-") }
+  public static func plain(_ value: Double, decimals: Int) -> String {
+    decimal(value, decimals).replacing("−", with: "-")
+  }
 
   /// 10 to the power of `exponent`, such as 10⁻³.
   public static func power(_ exponent: Int) -> String {

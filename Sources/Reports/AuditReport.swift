@@ -62,8 +62,9 @@ public struct AuditReport: Sendable {
     let attack = result.strongerAttack ?? result[.membershipAUC]
     let figures = (kinds.map { result[$0] } + [attack]).compactMap(\.self).map { measure in
       KeyFigure(
-        measure.kind.title, measure.value.map { Number.text($0, decimals: 3) } ?? "–",
-        detail: measure.ceiling.map { "real users: \(Number.text($0, decimals: 3))" } ?? "no real users to compare with",
+        measure.kind.title, Number.text(measure.value ?? .nan, decimals: 3),
+        detail: measure.ceiling.map { "real users: \(Number.text($0, decimals: 3))" }
+          ?? "no real users to compare with",
         verdict: verdict(measure.judgement))
     }
     return ReportSection("Conclusions", [.keyFigures(figures), .list(result.conclusions)])

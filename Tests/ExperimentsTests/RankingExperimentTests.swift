@@ -5,6 +5,7 @@ import Experiments
 import FileFormats
 import Foundation
 import InteractionData
+import Presentation
 import TestSupport
 import Testing
 

@@ -54,15 +54,16 @@ package enum GapRule {
 
   static func sentence(_ gap: AuditGap, _ judgement: AuditJudgement) -> String {
     let range = "99 % interval \(Number.decimal(gap.lower)) to \(Number.decimal(gap.upper))"
+    let (size, margin) = (Number.decimal(gap.size), Number.decimal(gap.margin))
     switch judgement {
     case .atCeiling:
-      return "No significant difference from real users; a gap above \(Number.decimal(gap.margin)) is ruled out (\(range))."
-    case .near: return "Worse than real users by \(Number.decimal(gap.size)) (\(range)), less than \(Number.decimal(gap.margin))."
-    case .fails: return "Worse than real users by \(Number.decimal(gap.size)) (\(range)), more than \(Number.decimal(gap.margin))."
+      return "No significant difference from real users; a gap above \(margin) is ruled out (\(range))."
+    case .near: return "Worse than real users by \(size) (\(range)), less than \(margin)."
+    case .fails: return "Worse than real users by \(size) (\(range)), more than \(margin)."
     case .open:
       return gap.lower > 0
-        ? "Worse than real users (\(range)), but more users are needed to decide whether by more than \(Number.decimal(gap.margin))."
-        : "No significant difference, but more users are needed to rule out a gap above \(Number.decimal(gap.margin)) (\(range))."
+        ? "Worse than real users (\(range)), but more users are needed to decide whether by more than \(margin)."
+        : "No significant difference, but more users are needed to rule out a gap above \(margin) (\(range))."
     case .notJudged: return "Not judged."
     }
   }

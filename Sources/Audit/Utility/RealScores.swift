@@ -10,7 +10,9 @@ public struct RealScores: Sendable, Equatable, Codable {
   public internal(set) var values: [String: [Double]]
 
   /// Names the scores of a training.
-  public init(fingerprint: String, values: [String: [Double]]) { (self.fingerprint, self.values) = (fingerprint, values) }
+  public init(fingerprint: String, values: [String: [Double]]) {
+    (self.fingerprint, self.values) = (fingerprint, values)
+  }
 
   /// Reads what an earlier audit kept; `nil` where there is no such file yet.
   ///

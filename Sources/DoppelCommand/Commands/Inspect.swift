@@ -1,6 +1,5 @@
 import ArgumentParser
 import Doppel
-import FileFormats
 import Foundation
 
 /// `doppel inspect`: what a latent space holds.
@@ -47,8 +46,7 @@ struct Inspect: CheckedCommand {
     }
     return try ReadingOptions.idleFlags(data: modelsAndData.data)
       + [
-        IdleFlags(
-          ["--draws"], when: hasPointsOnly, "is for the bounds of models with distributions, and there is none")
+        IdleFlags(["--draws"], when: hasPointsOnly, "is for the bounds of models with distributions, and there is none")
       ] + walk.idleFlags
   }
 
@@ -64,28 +62,26 @@ struct Inspect: CheckedCommand {
     guard Set(subjects.map(\.label)).count == subjects.count else {
       throw UsageError("the same model is given twice; accepted: different model directories")
     }
-    let truth = try truth.map { try Truth(contentsOf: $0) }
     let reader = try reading.reader(for: subjects[0].directory, threads: options.threads)
     let data = try InspectionData(
-      modelsAndData.data.map { try DataPlace($0).source } ?? .builtIn, for: subjects, reader: reader, truth: truth,
-      seed: options.randomSeed)
+      modelsAndData.data.map { try DataPlace($0).source } ?? .builtIn, for: subjects, reader: reader,
+      truth: truth.map { try Truth(contentsOf: $0) }, seed: options.randomSeed)
     options.note(data.interactions.notes)
     var settings = InspectionOptions()
     (settings.draws, settings.maximumUsers) = (draws, maxUsers)
+    let (seed, interactions) = (options.randomSeed, data.interactions)
     if let plan = walk.plan {
       let study = try WalkStudy(
-        plan, through: subjects, on: data.interactions, options: settings, seed: options.randomSeed,
-        processor: processor)
+        plan, through: subjects, on: interactions, options: settings, seed: seed, processor: processor)
       if options.json { return try Console.standardOutput(RunDocument(facts, study)) }
       return try Console.standardOutput(Console.printable(study.text(width: Console.width)))
     }
     let study = try InspectionStudy(
-      subjects, on: data.interactions, truth: data.truth, options: settings, seed: options.randomSeed,
-      processor: processor)
+      subjects, on: interactions, truth: data.truth, options: settings, seed: seed, processor: processor)
     options.note(study.notes)
     if let report {
       var inspected = InspectionReport(study, run: facts, command: CommandText.current)
-      inspected.further = try InspectionReport.explorers(of: subjects, on: data.interactions, processor: processor)
+      inspected.further = try InspectionReport.explorers(of: subjects, on: interactions, processor: processor)
       try inspected.page.write(to: report)
     }
     if options.json { return try Console.standardOutput(RunDocument(facts, study)) }

@@ -74,7 +74,8 @@ struct Invocation: Sendable {
 
   /// The flags among the words.
   private var flags: [String] {
-    words.dropFirst().prefix { $0 != "--" }.filter { $0.hasPrefix("-") && $0 != "-" }.map { String($0.prefix { $0 != "=" }) }
+    words.dropFirst().prefix { $0 != "--" }.filter { $0.hasPrefix("-") && $0 != "-" }
+      .map { String($0.prefix { $0 != "=" }) }
   }
 
   /// Names the first flag that the command does not have.
@@ -82,7 +83,8 @@ struct Invocation: Sendable {
   private func checkFlags() throws -> KnownFlags {
     let name = command ?? ""
     let known = KnownFlags(command: name)
-    for flag in flags where flag.hasPrefix("--") && known.takesValue(flag) == nil && flag != "--experimental-dump-help" {
+    for flag in flags
+    where flag.hasPrefix("--") && known.takesValue(flag) == nil && flag != "--experimental-dump-help" {
       throw UsageError("unknown flag '\(flag)' of \(name); did you mean \(alternatives(known.nearest(to: flag)))?")
     }
     return known

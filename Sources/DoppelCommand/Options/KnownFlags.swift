@@ -5,7 +5,9 @@ import FileFormats
 /// The flags of one command, as the argument parser knows them, for suggesting corrections.
 struct KnownFlags {
   /// The names of all commands.
-  static let commands = DoppelCommand.configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() }
+  static let commands = DoppelCommand.configuration.subcommands.map {
+    $0.configuration.commandName ?? "\($0)".lowercased()
+  }
 
   private var takesValue: [String: Bool] = [:]
 
