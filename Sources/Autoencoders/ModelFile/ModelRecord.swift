@@ -105,7 +105,7 @@ public struct PosteriorSummary: Codable, Sendable, Equatable {
   public var meanSquaredMean: Double?
   /// The mean over dimensions of the variance.
   public var meanVariance: Double?
-  /// The divergence of a Gaussian with the mean and the full covariance, which earlier versions did not write.
+  /// The divergence of a Gaussian with the mean and the full covariance.
   public var jointDivergence: Double?
 
   /// Summarises moments.
