@@ -61,7 +61,8 @@ struct Compare: CheckedCommand {
   func run() throws {
     if generating.generative { return try runGenerative() }
     var run = ComparisonRun(
-      try choice.models(set: hyperparameters, otherwise: Zoo.comparedByDefault(for: choice.task)), seed: options.randomSeed,
+      try choice.models(set: hyperparameters, otherwise: Zoo.comparedByDefault(for: choice.task)),
+      seed: options.randomSeed,
       processor: try options.processor().using(hyperparameters.precision))
     (run.task, run.metrics, run.splitOutput) = (choice.task, try measure.parsed(for: choice.task), saveSplit)
     (run.refits, run.memoryLimit) = (!hyperparameters.noRefit, hyperparameters.memoryLimit?.bytes)

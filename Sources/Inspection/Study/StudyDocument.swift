@@ -29,8 +29,9 @@ extension InspectedModel: Encodable {
 
   private enum PriorKeys: String, CodingKey { case description, weights, klStandardError }
 
-  /// The measures of the codes beside those of the model; what a point has not is `null`, and why. A prior is described
-  /// where it is not N(0, I).
+  /// The measures of the codes beside those of the model; what a point has not is `null`, and why.
+  ///
+  /// A prior is described where it is not N(0, I).
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(label, forKey: .label)
