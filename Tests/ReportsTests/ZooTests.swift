@@ -5,6 +5,7 @@ import FileFormats
 import Generation
 import Inspection
 import InteractionData
+import Presentation
 import Reports
 import Testing
 
@@ -29,9 +30,10 @@ struct ZooTests {
     let study = try InspectionStudy(
       [InspectionSubject(label: name, directory: directory)], on: data, options: options, seed: Seed(3),
       processor: SmallModels.processor)
-    let texts = study.summaryTable.texts(firstColumn: "measure")
-    #expect(texts.dropFirst().allSatisfy { !$0[1].isEmpty && !$0[1].contains("nan") }, "\(texts)")
-    #expect(InspectionReport(study, facts: []).page.html.contains(name))
+    let text = study.summaryTable.markdown()
+    #expect(!text.contains("nan") && !text.contains("|  |"), "\(text)")
+    let facts = RunFacts(seed: Seed(3), SmallModels.processor)
+    #expect(InspectionReport(study, run: facts).page.html.contains(name))
     #expect(try SmallModels.page(name, of: model).html.contains("data-explorer=\"\(name)\""))
 
     let histogram = try #require(LengthHistogram(of: rows))
