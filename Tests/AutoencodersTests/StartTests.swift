@@ -27,15 +27,15 @@ struct StartTests {
     }
   }
 
-  /// 900 items make shards of 64, 2500 make shards of 192.
+  /// Shards have 64 items, and 192 where the streams have 157.
   @Test(
-    "every tensor, and each 64 items of a wide one, starts from a stream of its own, the one it has always had",
-    arguments: [900, 2500])
-  func streams(items: Int) {
+    "every tensor, and each sixteenth of a wide one, starts from a stream of its own, the one it has always had",
+    arguments: [(900, 64, 64), (2500, 157, 192)])
+  func streams(items: Int, size: Int, shard: Int) {
     var vae = MultVAE()
     (vae.hidden, vae.latent) = ([8, 6], 3)
     let found = tensors(vae.design, items: items)
-    #expect(ItemShard<Double>.ranges(items: items).first == 0..<(items == 900 ? 64 : 192))
+    #expect(ItemShard<Double>.ranges(items: items).first == 0..<shard)
     func uniform(_ tensor: Int, _ part: Int, _ rows: Int, _ columns: Int, fan: Int) -> Matrix<Double> {
       var random = Seed(11).stream(.initialisation, tensor, part)
       var matrix = Matrix<Double>(rows: rows, columns: columns)
@@ -54,8 +54,8 @@ struct StartTests {
     #expect(found["encoder.2.weight"] == uniform(4, 3, 6, 6, fan: 12))
     #expect(found["decoder.0.weight"] == uniform(5, 1, 6, 3, fan: 9))
     #expect(found["decoder.1.bias"] == truncated(5, 4, 8))
-    for first in stride(from: 0, to: items, by: 64) {
-      let (block, index) = (first..<min(first + 64, items), first / 64)
+    for first in stride(from: 0, to: items, by: size) {
+      let (block, index) = (first..<min(first + size, items), first / size)
       let input = uniform(0, index, block.count, 8, fan: items + 8)
       let output = uniform(1, index, block.count, 8, fan: items + 8)
       #expect(found["encoder.0.weight"]?.elements[block.lowerBound * 8..<block.upperBound * 8] == input.elements[...])

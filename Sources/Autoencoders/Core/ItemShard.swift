@@ -18,7 +18,7 @@ public struct ItemShard<S: Scalar>: Sendable {
   /// fewer.
   ///
   /// A shard of 640 items at work, its weights, logits and gradients, stays in the second-level cache. Widths are multiples of 64,
-  /// which products prefer and by which starting values are drawn; the last shard is narrower.
+  /// which products prefer; the last shard is narrower.
   public static func ranges(items count: Int) -> [Range<Int>] {
     let sixteenth = (count + 15) / 16
     let width = min(640, max(64, (sixteenth + 63) / 64 * 64))

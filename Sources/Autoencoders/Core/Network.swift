@@ -33,36 +33,45 @@ public struct Network<S: Scalar>: Sendable {
 
   /// Creates fresh weights for a design.
   ///
-  /// Each tensor (and each 64 items of a wide one) has a stream of its own, so its values depend neither on the others' sizes nor on
-  /// where shards are cut.
+  /// Each tensor (and each sixteenth of the items of a wide one, but at least 64) has a stream of its own, so its values depend
+  /// neither on the others' sizes nor on where shards are cut.
   public init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed) {
     let architecture = design.architecture
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
-    func fresh(_ tensor: StartingTensor, _ part: Int, _ rows: Int, _ columns: Int, _ start: Parameter.Start) -> Matrix<
-      S
-    > {
+    func fresh(_ tensor: StartingTensor, _ part: Int, rows: Int, _ columns: Int, _ start: Parameter.Start) -> Matrix<S>
+    {
       var parameter = Parameter("", rows: rows, columns: columns, start: start)
       (parameter.tensor, parameter.part) = (tensor, part)
       return parameter.fresh(design.initialisation, seed: seed)
     }
-    shards = ItemShard<S>.ranges(items: items).map { range in
-      func fresh64(_ tensor: StartingTensor, _ columns: Int, _ start: Parameter.Start) -> Matrix<S> {
-        var all = Matrix<S>(rows: 0, columns: columns)
-        all.setRows(
-          to: stride(from: range.lowerBound, to: range.upperBound, by: 64).map {
-            fresh(tensor, $0 / 64, min(64, range.upperBound - $0), columns, start)
-          })
-        return all
+    let (ranges, size) = (ItemShard<S>.ranges(items: items), max(64, (items + 15) / 16))
+    func freshByItem(_ tensor: StartingTensor, _ columns: Int, _ start: Parameter.Start) -> [Matrix<S>] {
+      var shards = ranges.map { Matrix<S>(rows: $0.count, columns: columns) }
+      for (part, first) in stride(from: 0, to: items, by: size).enumerated() {
+        let block = first..<min(first + size, items)
+        let drawn = fresh(tensor, part, rows: block.count, columns, start)
+        for (index, range) in ranges.enumerated() where range.overlaps(block) {
+          let common = range.clamped(to: block)
+          var rows = Matrix<S>(rows: 0, columns: columns)
+          rows.copyRows(common.lowerBound - first..<common.upperBound - first, of: drawn)
+          shards[index].copy(rows, toRow: common.lowerBound - range.lowerBound)
+        }
       }
-      return ItemShard(
-        items: range, inputWeight: fresh64(.inputWeight, first, .weight(fan: items + first)),
-        outputWeight: fresh64(.outputWeight, last, .weight(fan: items + last)),
-        outputBias: Matrix(rows: 1, columns: range.count, elements: fresh64(.outputBias, 1, .bias).elements))
+      return shards
+    }
+    let input = freshByItem(.inputWeight, first, .weight(fan: items + first))
+    let output = freshByItem(.outputWeight, last, .weight(fan: items + last))
+    let bias = freshByItem(.outputBias, 1, .bias)
+    shards = ranges.enumerated().map { index, range in
+      ItemShard(
+        items: range, inputWeight: input[index], outputWeight: output[index],
+        outputBias: Matrix(rows: 1, columns: range.count, elements: bias[index].elements))
     }
     described = design.parameters
     parameters = described.map { $0.fresh(design.initialisation, seed: seed) }
     outputLayer = architecture.outputLayer
-    users = fresh(.users, 0, design.userVectors == nil ? 0 : userCount, first, .weight(fan: items + first))
+    users = fresh(
+      .users, 0, rows: design.userVectors == nil ? 0 : userCount, first, .weight(fan: items + first))
   }
 
   /// A network of the same design with other numbers.
