@@ -22,6 +22,7 @@ struct HyperparameterTests {
   func comparedByDefault() {
     let ranking = Zoo.comparedByDefault(for: .ranking).map(\.name)
     #expect(Set(["popularity", "ae", "dae", "cdae", "mult-dae", "mult-vae"]).isSubset(of: ranking))
+    #expect(!ranking.contains("mix-vae") && Zoo.defaults(for: .ranking).map(\.name).contains("mix-vae"))
     #expect(Zoo.comparedByDefault(for: .rating).map(\.name) == ["mean", "user-autorec", "item-autorec"])
   }
 

@@ -9,6 +9,7 @@ public enum Zoo {
     CDAE.self,
     MultDAE.self,
     MultVAE.self,
+    MixVAE.self,
     Mean.self,
     UserAutoRec.self,
     ItemAutoRec.self,
