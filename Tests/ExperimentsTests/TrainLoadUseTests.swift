@@ -178,6 +178,7 @@ struct TrainLoadUseTests {
     let all = experiment.memory(of: model)
     experiment.refits = false
     let some = experiment.memory(of: model)
-    #expect(all.total > some.total)
+    // What the process holds besides moves from one estimate to the next.
+    #expect(all.total - all.resident > some.total - some.resident)
   }
 }
