@@ -15,11 +15,6 @@ enum Console {
     try StandardOutput.write(JSONValue(encoding: document).prettyPrinted + "\n")
   }
 
-  /// The same for members put together by hand.
-  static func standardOutput(_ members: [String: JSONValue]) throws {
-    try StandardOutput.write(JSONValue.object(members).prettyPrinted + "\n")
-  }
-
   /// Writes notes, warnings and progress; failures are ignored.
   static func standardError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
