@@ -29,7 +29,7 @@ struct ErrorTests {
         "recommend m --user u", "encode m good.tsv --output - --json", "simulate --output s --users 0",
         "simulate --output s --profile-length 5000", "doctor extra",
         "doctor --items 0", "compare --memory-limit 12", "compare --memory-limit much",
-        "compare --models ae --memory-limit 1MB", "compare --precision f16",
+        "compare --models ae --memory-limit 1MB", "compare --models ease --memory-limit 1MB", "compare --precision f16",
         "train --model ae --output m --objective generate", "train --model mult-vae --output m --objective generat",
         "train --model mult-vae --output m --objective generate --beta 0.2",
         "train --model mult-vae --output m --objective generate --selection ndcg@10",

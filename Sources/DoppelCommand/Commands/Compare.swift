@@ -53,8 +53,11 @@ struct Compare: CheckedCommand {
           "has no effect here: compare fits a second time only with --task rating, --generative, or --train without "
             + "--validation"),
         IdleFlags(
-          ["--precision", "--memory-limit"], when: chosen?.allSatisfy { $0?.isTrainedInEpochs == false } ?? false,
+          ["--precision"], when: chosen?.allSatisfy { $0?.isTrainedInEpochs == false } ?? false,
           "is for models that are trained in epochs, and there is none"),
+        IdleFlags(
+          ["--memory-limit"], when: chosen?.allSatisfy { $0.map { type(of: $0).isBaseline } == true } ?? false,
+          "is for models that are trained, and there is none"),
       ]
   }
 

@@ -46,7 +46,9 @@ enum FlagWords {
     "\(error.model) needs about \(error.needed), more than \(error.isLimited ? "--memory-limit" : "this machine's") "
       + TrainingMemory.megabytes(error.allowed) + "; "
       + (error.largestBatch.map { "--batch-size \($0) would fit" }
-        ?? "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)")
+        ?? (Zoo.named(error.model)?.isTrainedInEpochs == false
+          ? "use fewer items (--min-item-users)"
+          : "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)"))
   }
 
   private static func reason(of error: OccupiedDirectory) -> String {
