@@ -1,5 +1,5 @@
 public import Autoencoders
-public import Compute
+import Compute
 import FileFormats
 public import InteractionData
 import Presentation

@@ -1,6 +1,6 @@
 public import Autoencoders
 import Compute
-public import FileFormats
+import FileFormats
 public import InteractionData
 
 /// Reads files for a saved model as its training data were read and filtered, unless told otherwise.

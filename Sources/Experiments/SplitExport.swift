@@ -1,6 +1,6 @@
 public import Autoencoders
 public import Compute
-public import FileFormats
+import FileFormats
 public import InteractionData
 
 /// A split of `compare`, ready to be written as files.
