@@ -33,6 +33,10 @@ public struct GSLError: Error, CustomStringConvertible, Equatable {
     GSLError(operation: operation, code: Int32(GSL_ENOMEM), message: "no memory")
   }
 
+  static func notPositiveDefinite(_ operation: String) -> GSLError {
+    GSLError(operation: operation, code: Int32(GSL_EDOM), message: "matrix is not positive definite")
+  }
+
   /// What is wrong, in one sentence.
   public var description: String { "\(operation): \(message) (GSL code \(code))" }
 }

@@ -29,7 +29,11 @@ public struct InverseGram<S: Scalar>: Sendable {
     precondition(ridge.count == rows.columnCount, "\(ridge.count) ridges for \(rows)")
     size = rows.columnCount
     if Self.usesRows(rows.rowCount, size) {
-      form = .whole(try Self.byRows(rows, weights, ridge, processor, progress))
+      let inverse = try Self.byRows(rows, weights, ridge, processor, progress)
+      // An element of the diagonal is what is left of 1/Λ: where that is next to nothing, it is all rounding.
+      let least = ridge.indices.map { Double(inverse[$0, $0]) * ridge[$0] }.min() ?? 1
+      if !(least > 1e3 * Double(S.ulpOfOne)) { throw GSLError.notPositiveDefinite("the inverse of a Gram matrix") }
+      form = .whole(inverse)
     } else {
       var matrix = try PositiveDefinite<S>(gramOf: rows, weights: weights, processor: processor)
       matrix.add(toDiagonal: ridge)

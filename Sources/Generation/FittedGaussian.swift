@@ -76,11 +76,15 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
       for i in 0..<size { raised[i, i] += ridge }
       do {
         let factor = try raised.choleskyFactor()
-        return (Matrix(rows: size, columns: size, elements: factor.elements.map { Float($0) }), ridge)
+        // What rounding leaves of a direction without variance is no variance.
+        let least = (0..<size).reduce(Double.infinity) { min($0, factor[$1, $1] * factor[$1, $1]) }
+        if least > scale * 1e-12 || ridge >= scale {
+          return (Matrix(rows: size, columns: size, elements: factor.elements.map { Float($0) }), ridge)
+        }
       } catch {
         if !(ridge < scale) { throw error }
-        ridge = ridge == 0 ? scale * 1e-7 : ridge * 10
       }
+      ridge = ridge == 0 ? scale * 1e-7 : ridge * 10
     }
   }
 

@@ -191,8 +191,8 @@ struct CheckpointTests {
   func noModel() throws {
     try withTemporaryDirectory { directory in
       _ = try fit("ae", refits: false, in: directory)
-      let error = #expect(throws: InputError.self) { try ModelDirectory(contentsOf: directory) }
-      #expect(error?.reason.contains("--resume") == true)
+      let error = #expect(throws: UnfinishedTraining.self) { try ModelDirectory(contentsOf: directory) }
+      #expect(error?.description.contains("which is to be resumed") == true)
     }
   }
 }

@@ -53,7 +53,8 @@ struct ExampleTests {
     #expect(divergences.dropFirst(2).compactMap { Double($0) }.count == 2)
     for column in 2..<4 {
       func value(_ measure: String) throws -> Double {
-        try #require(try cells(measure)[column].split(separator: " ").first.flatMap { Double($0) })
+        let word = try #require(try cells(measure)[column].split(separator: " ").first)
+        return try #require(Double(word.replacing("−", with: "-")))
       }
       #expect(try value("ELBO") < value("L_5") && value("L_5") < value("L_50"))
     }
