@@ -76,9 +76,9 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
       for i in 0..<size { raised[i, i] += ridge }
       do {
         let factor = try raised.choleskyFactor()
-        // What rounding leaves of a direction without variance is no variance.
+        // Products of codes are in single precision: what is left of a direction below that is no variance.
         let least = (0..<size).reduce(Double.infinity) { min($0, factor[$1, $1] * factor[$1, $1]) }
-        if least > scale * 1e-12 || ridge >= scale {
+        if least > scale * 1e-6 || ridge >= scale {
           return (Matrix(rows: size, columns: size, elements: factor.elements.map { Float($0) }), ridge)
         }
       } catch {
