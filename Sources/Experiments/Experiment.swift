@@ -83,7 +83,8 @@ public struct Experiment<Split: TaskSplit>: Sendable {
       let seconds = ModelResult.Seconds(
         train: trained, epoch: fit.history.secondsPerEpoch, evaluate: evaluation.seconds)
       let result = ModelResult(
-        configuration: model.settingsUsed(rows: fit.trainingRows), scores: test.scores, ranking: test.ranking,
+        configuration: try model.setting(fit.chosen).settingsUsed(rows: fit.trainingRows), scores: test.scores,
+        ranking: test.ranking,
         history: fit.history, bestEpoch: fit.bestEpoch, parameters: fit.model.parameterCount, seconds: seconds,
         notes: test.notes + [fit.remark(on: model)].compactMap(\.self))
       return (result, fit.map { $0 })

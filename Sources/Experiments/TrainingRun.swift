@@ -91,7 +91,7 @@ public struct TrainingRun: Sendable {
     record.training = TrainingRecord(
       fit, users: users.ids.count, objective: objective, selection: experiment.selectionName)
     var directory = ModelDirectory(
-      configuration: model, model: fit.model, items: loaded.split.items,
+      configuration: try model.setting(fit.chosen), model: fit.model, items: loaded.split.items,
       users: model.keepsUsers ? Vocabulary(ids: users.ids) : nil, record: record)
     if Split.task == .ranking {
       directory.itemPopularity = ItemPopularity(of: users.rows)

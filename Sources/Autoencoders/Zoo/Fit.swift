@@ -1,4 +1,4 @@
-import FileFormats
+public import FileFormats
 
 /// A fitted model with its training history.
 public struct Fit<Model: Sendable>: Sendable {
@@ -13,6 +13,9 @@ public struct Fit<Model: Sendable>: Sendable {
   /// Whether ``history`` is of an earlier fit, which only chose the number of epochs.
   public let isRefitted: Bool
 
+  /// The settings that the fit chose for itself, by name.
+  public var chosen: [String: JSONValue] = [:]
+
   /// Creates a fit.
   public init(
     model: Model, history: [EpochRecord] = [], bestEpoch: Int = 0, extent: FitExtent, isRefitted: Bool = false
@@ -26,8 +29,10 @@ public struct Fit<Model: Sendable>: Sendable {
 
   /// The same fit of another view of the model.
   public func map<Other>(_ transform: (Model) throws -> Other) rethrows -> Fit<Other> {
-    Fit<Other>(
+    var fit = Fit<Other>(
       model: try transform(model), history: history, bestEpoch: bestEpoch, extent: extent, isRefitted: isRefitted)
+    fit.chosen = chosen
+    return fit
   }
 
   /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.

@@ -4,6 +4,7 @@ public enum Zoo {
   public static let models: [any ZooModel.Type] = [
     Popularity.self,
     EASE.self,
+    Linear.self,
     AE.self,
     DAE.self,
     CDAE.self,

@@ -27,6 +27,9 @@ public protocol ZooModel: Sendable, Equatable {
   static var latentKind: LatentKind { get }
   /// Whether others are compared with it rather than it with others; `false` unless stated otherwise.
   static var isBaseline: Bool { get }
+  /// Whether its fit needs validation users: to choose the number of epochs, or settings that are left open; by default
+  /// where there are epochs.
+  static var choosesOnValidation: Bool { get }
   /// Whether it takes part where nobody says which models to compare; `true` unless stated otherwise.
   static var isComparedByDefault: Bool { get }
   /// All that can be set, in the order in which documentation lists it.
@@ -76,6 +79,8 @@ extension ZooModel {
   public static var latentKind: LatentKind { .none }
   /// Not a baseline.
   public static var isBaseline: Bool { false }
+  /// Where there are epochs.
+  public static var choosesOnValidation: Bool { settings.contains { $0.name == "epochs" } }
   /// It takes part.
   public static var isComparedByDefault: Bool { true }
   /// Nothing.

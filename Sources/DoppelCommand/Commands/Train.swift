@@ -56,7 +56,8 @@ struct Train: CheckedCommand {
         IdleFlags(
           ["--selection"], when: known?.task == .rating, "is for ranking; the RMSE chooses the epoch of \(model)"),
         IdleFlags(
-          ["--selection", "--checkpoint-every", "--resume", "--precision"]
+          (known.map { type(of: $0).choosesOnValidation } == true ? [] : ["--selection"])
+            + ["--checkpoint-every", "--resume", "--precision"]
             + (known.map { type(of: $0).isBaseline } == true ? ["--memory-limit"] : []), when: !isFitted,
           "is for models that are trained in epochs, and \(model) is not"),
       ]
