@@ -22,6 +22,7 @@ public struct InverseGram<S: Scalar>: Sendable {
   ///   - ridge: Λ, one for each column, all above 0.
   ///   - progress: told the share that is done, now and then.
   /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; what `progress` throws.
+  @specialized(where S == Float)
   public init(
     of rows: SparseRows, weights: [Double]? = nil, ridge: [Double], processor: Processor,
     progress: (_ share: Double) throws -> Void = { _ in }
@@ -45,6 +46,7 @@ public struct InverseGram<S: Scalar>: Sendable {
   /// The inverse of the smaller matrix has to save more than what is made of it costs.
   private static func usesRows(_ rows: Int, _ columns: Int) -> Bool { 4 * rows < 3 * columns }
 
+  @specialized(where S == Float)
   private static func byRows(
     _ rows: SparseRows, _ weights: [Double]?, _ ridge: [Double], _ processor: Processor,
     _ progress: (Double) throws -> Void
@@ -63,7 +65,7 @@ public struct InverseGram<S: Scalar>: Sendable {
     var small = try PositiveDefinite<S>(gramOf: columns, processor: processor)
     small.add(toDiagonal: [Double](repeating: 1, count: m))
     try small.invert(processor: processor) { try progress(0.8 * $0) }
-    let inner = try small.matrix(processor: processor) { _, _ in }
+    let inner = try Matrix(rows: m, columns: m, processor: processor) { [small] in small.row($0) }
 
     let every = BatchRows<S>(columns)
     var inverse = Matrix<S>(rows: n, columns: n)
@@ -108,20 +110,16 @@ public struct InverseGram<S: Scalar>: Sendable {
   /// A matrix (n × n), each row made from that of the inverse.
   ///
   /// - Parameter transform: given the index of a row and what is in it, makes the new one.
+  @specialized(where S == Float)
   public func matrix(processor: Processor, _ transform: @Sendable (Int, inout [S]) -> Void) throws -> Matrix<S> {
-    switch form {
-    case .tiles(let matrix): return try matrix.matrix(processor: processor, transform)
-    case .whole(let matrix):
-      var result = Matrix<S>(rows: size, columns: size)
-      for first in stride(from: 0, to: size, by: Self.side) {
-        let rows = try processor.map(count: min(Self.side, size - first)) { place in
-          var row = Array(matrix[row: first + place])
-          transform(first + place, &row)
-          return Matrix(rows: 1, columns: size, elements: row)
+    try Matrix(rows: size, columns: size, processor: processor) { index in
+      var row =
+        switch form {
+        case .tiles(let matrix): matrix.row(index)
+        case .whole(let matrix): Array(matrix[row: index])
         }
-        for (place, row) in rows.enumerated() { result.copy(row, toRow: first + place) }
-      }
-      return result
+      transform(index, &row)
+      return row
     }
   }
 }

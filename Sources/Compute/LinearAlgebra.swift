@@ -113,6 +113,7 @@ public enum LinearAlgebra {
 
 extension Matrix {
   /// Rows become columns.
+  @specialized(where S == Float)
   public func transposed() -> Matrix {
     var result = Matrix(rows: columns, columns: rows)
     for row in 0..<rows {

@@ -31,6 +31,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   /// Sums are in double precision, row after row.
   ///
   /// - Parameter weights: w, one number for each row of X; all 1 when left out.
+  @specialized(where S == Float)
   public init(gramOf rows: SparseRows, weights: [Double]? = nil, processor: Processor) throws {
     precondition(weights.map { $0.count == rows.rowCount } ?? true, "weights for other rows than those of \(rows)")
     let size = rows.columnCount
@@ -108,6 +109,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   }
 
   /// One row, whole; shape: n.
+  @specialized(where S == Float)
   public func row(_ row: Int) -> [S] {
     let i = row / Self.side
     var result: [S] = []
@@ -116,22 +118,6 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
     for k in i + 1..<max(i + 1, strips.count) {
       let tile = tiles[Self.place(k, i)]
       for place in 0..<tile.rows { result.append(tile[place, row - strips[i].lowerBound]) }
-    }
-    return result
-  }
-
-  /// A whole matrix (n × n), each row made from that of this one.
-  ///
-  /// - Parameter transform: given the index of a row and what is in it, makes the new one.
-  public func matrix(processor: Processor, _ transform: @Sendable (Int, inout [S]) -> Void) throws -> Matrix<S> {
-    var result = Matrix<S>(rows: size, columns: size)
-    for strip in strips {
-      let rows = try processor.map(count: strip.count) { place in
-        var row = row(strip.lowerBound + place)
-        transform(strip.lowerBound + place, &row)
-        return Matrix(rows: 1, columns: size, elements: row)
-      }
-      for (row, index) in zip(rows, strip) { result.copy(row, toRow: index) }
     }
     return result
   }
@@ -147,6 +133,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   ///
   /// - Parameter progress: told the share that is done after every strip.
   /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; what `progress` throws.
+  @specialized(where S == Float)
   public mutating func invert(processor: Processor, progress: (_ share: Double) throws -> Void = { _ in }) throws {
     for k in strips.indices {
       var strip = strips.indices.map { i in
@@ -158,7 +145,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
         if i == k { return }
         product = Matrix(rows: strips[i].count, columns: strips[k].count)
         processor.engine.multiply(strip[i], pivot, into: &product)
-        for row in 0..<product.rows { product.scale(row: row, by: -1) }
+        product.negate()
       }
       try processor.forEach(&tiles) { [strip, negated] place, tile in
         let (i, j) = Self.corner(place)
@@ -167,23 +154,44 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
       }
       strip = []
       for i in strips.indices where i != k {
-        for row in 0..<negated[i].rows { negated[i].scale(row: row, by: -1) }
+        negated[i].negate()
         tiles[Self.place(max(i, k), min(i, k))] = i > k ? negated[i] : negated[i].transposed()
       }
       tiles[Self.place(k, k)] = pivot
-      for row in 0..<pivot.rows { tiles[Self.place(k, k)].scale(row: row, by: -1) }
+      tiles[Self.place(k, k)].negate()
       try progress(Double(k + 1) / Double(strips.count))
     }
-    try processor.forEach(&tiles) { _, tile in
-      for row in 0..<tile.rows { tile.scale(row: row, by: -1) }
-    }
+    try processor.forEach(&tiles) { _, tile in tile.negate() }
   }
 
+  @specialized(where S == Float)
   private static func inverse(_ tile: Matrix<S>) throws -> Matrix<S> {
     var identity = Matrix<Double>(rows: tile.rows, columns: tile.rows)
     for place in 0..<tile.rows { identity[place, place] = 1 }
     let whole = Matrix<Double>(rows: tile.rows, columns: tile.rows, elements: tile.elements.map(Double.init))
     let inverse = try LinearAlgebra.solve(positiveDefinite: whole, identity)
     return Matrix(rows: tile.rows, columns: tile.rows, elements: inverse.elements.map { S($0) })
+  }
+}
+
+extension Matrix {
+  /// A matrix whose rows are made by all threads, some at a time.
+  ///
+  /// - Parameter row: the elements of a row by its index; shape: columns.
+  @specialized(where S == Float)
+  init(rows count: Int, columns: Int, processor: Processor, _ row: @Sendable (Int) -> [S]) throws {
+    self.init(rows: count, columns: columns)
+    let atOnce = 256
+    for first in stride(from: 0, to: count, by: atOnce) {
+      let made = try processor.map(count: min(atOnce, count - first)) { place in
+        Matrix(rows: 1, columns: columns, elements: row(first + place))
+      }
+      for (place, row) in made.enumerated() { copy(row, toRow: first + place) }
+    }
+  }
+
+  /// Changes every sign.
+  fileprivate mutating func negate() {
+    for row in 0..<rows { scale(row: row, by: -1) }
   }
 }

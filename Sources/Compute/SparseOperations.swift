@@ -84,6 +84,7 @@ extension Matrix {
   }
 
   /// The product of sparse rows (m × n) with a matrix (n × k); shape: m × k.
+  @specialized(where S == Float)
   public init(_ rows: BatchRows<S>, times weight: Matrix) {
     self.init(rows: rows.rowCount, columns: weight.columns)
     for row in 0..<rows.rowCount {
