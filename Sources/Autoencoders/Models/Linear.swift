@@ -73,7 +73,7 @@ public struct Linear: ZooModel {
     var values = values
     var first: (values: LinearValues, weights: Matrix<Float>)?
     if let validate = data.validate {
-      var search = LinearSearch(from: values, free: free, on: LinearSolver(data.rows), trainer: trainer)
+      var search = LinearSearch(of: self, from: values, on: LinearSolver(data.rows), trainer: trainer)
       (values, first) = try search.climb { try validate(EASE.Fitted(weights: $0)) }
     }
     let weights: Matrix<Float>
@@ -84,7 +84,7 @@ public struct Linear: ZooModel {
       weights = try solver.weights(values, trainer: trainer)
     }
     var fit = Fit(model: EASE.Fitted(weights: weights), extent: data.extent)
-    fit.chosen = free.isEmpty ? [:] : values.settings
+    fit.chosen = values.settings
     return fit
   }
 
@@ -100,17 +100,6 @@ public struct Linear: ZooModel {
     LinearValues(
       l2: l2 ?? 250, dropout: dropout ?? 0.2, relaxation: relaxation ?? 0, itemExponent: itemExponent ?? 0.1,
       userExponent: userExponent ?? 0.2)
-  }
-
-  /// The settings that are left to be chosen.
-  private var free: [any WritableKeyPath<LinearValues, Double> & Sendable] {
-    var free: [any WritableKeyPath<LinearValues, Double> & Sendable] = []
-    if l2 == nil { free.append(\.l2) }
-    if userExponent == nil { free.append(\.userExponent) }
-    if dropout == nil { free.append(\.dropout) }
-    if itemExponent == nil { free.append(\.itemExponent) }
-    if relaxation == nil { free.append(\.relaxation) }
-    return free
   }
 
   /// Takes the weights from a file.

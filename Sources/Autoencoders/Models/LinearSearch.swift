@@ -3,26 +3,28 @@ import Foundation
 
 /// Climbs from one value of a setting to a neighbouring one as long as validation improves.
 struct LinearSearch {
-  typealias Path = any WritableKeyPath<LinearValues, Double> & Sendable
-  private static let grids: [(path: Path, values: [Double])] = [
-    (\.l2, [8, 16, 32, 64, 125, 250, 500, 1000, 2000, 4000, 8000]),
-    (\.userExponent, [0, 0.2, 0.4, 0.6, 0.8]),
-    (\.dropout, [0, 0.1, 0.2, 0.33, 0.5]),
-    (\.itemExponent, [0, 0.1, 0.2, 0.3, 0.4]),
-    (\.relaxation, [0, 0.15, 0.3, 0.5]),
+  private typealias Path = any WritableKeyPath<LinearValues, Double> & Sendable
+  private static let grids: [(setting: any KeyPath<Linear, Double?> & Sendable, path: Path, values: [Double])] = [
+    (\.l2, \.l2, [8, 16, 32, 64, 125, 250, 500, 1000, 2000, 4000, 8000]),
+    (\.userExponent, \.userExponent, [0, 0.2, 0.4, 0.6, 0.8]),
+    (\.dropout, \.dropout, [0, 0.1, 0.2, 0.33, 0.5]),
+    (\.itemExponent, \.itemExponent, [0, 0.1, 0.2, 0.3, 0.4]),
+    (\.relaxation, \.relaxation, [0, 0.15, 0.3, 0.5]),
   ]
 
   private var best: LinearValues
   private var bestWeights: Matrix<Float>?
-  private let free: [Path]
+  /// Those that are left to be chosen.
+  private let free: [(path: Path, values: [Double])]
   private var solver: LinearSolver
   private let trainer: Trainer
   private var known: [LinearValues: Double] = [:]
   private var solved = 0
   private let most: Int
 
-  init(from start: LinearValues, free: [Path], on solver: LinearSolver, trainer: Trainer) {
-    (best, self.free, self.solver, self.trainer) = (start, free, solver, trainer)
+  init(of model: Linear, from start: LinearValues, on solver: LinearSolver, trainer: Trainer) {
+    (best, self.solver, self.trainer) = (start, solver, trainer)
+    free = Self.grids.filter { model[keyPath: $0.setting] == nil }.map { ($0.path, $0.values) }
     // 24 inverses of 4,000 rows or columns, fewer of more, four at the least.
     let side = Double(min(solver.rows.rowCount, solver.rows.columnCount))
     most = max(4, min(24, Int(24 * pow(4000 / max(1, side), 3))))
@@ -36,7 +38,7 @@ struct LinearSearch {
     // Twice around: what suits one setting may no longer suit when another has moved.
     for _ in 0..<2 {
       let before = best
-      for (path, grid) in Self.grids where free.contains(path) {
+      for (path, grid) in free {
         for direction in [1, -1] {
           while let place = grid.firstIndex(of: best[keyPath: path]), grid.indices.contains(place + direction) {
             var next = best
