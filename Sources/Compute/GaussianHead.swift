@@ -101,3 +101,28 @@ extension Matrix {
     return result
   }
 }
+
+/// Gaussian heads as two matrices.
+extension Matrix {
+  /// The left and the right half of the columns: of a head, the means and the log-variances.
+  public var halves: (left: Matrix, right: Matrix) {
+    @specialized(where S == Float) get {
+      let width = columns / 2
+      var (left, right) = ([S](), [S]())
+      for row in 0..<rows {
+        let values = self[row: row]
+        left += values.prefix(width)
+        right += values.suffix(width)
+      }
+      return (Matrix(rows: rows, columns: width, elements: left), Matrix(rows: rows, columns: width, elements: right))
+    }
+  }
+
+  /// Puts two matrices of one shape side by side.
+  @specialized(where S == Float)
+  public init(halves left: Matrix, _ right: Matrix) {
+    precondition(left.rows == right.rows && left.columns == right.columns, "\(left) beside \(right)")
+    let elements = (0..<left.rows).flatMap { left[row: $0] + right[row: $0] }
+    self.init(rows: left.rows, columns: 2 * left.columns, elements: elements)
+  }
+}

@@ -21,6 +21,17 @@ struct PriorTests {
     return design
   }
 
+  /// A gated wide layer and a gated one above it.
+  private static func gated(_ prior: any Prior) -> Design<GaussianLatent> {
+    var design = design(prior, latent: 3)
+    var encoder = LayerStack(inputs: 10)
+    encoder.append(Gate())
+    encoder.append(GatedDense(4))
+    encoder.append(Dense(6, .identity))
+    design.layers = Architecture(inputActivation: .identity, encoder: encoder, decoder: LayerStack(inputs: 3))
+    return design
+  }
+
   /// A model whose prior is 0.25 N((1, −1), (0.25, 1)) + 0.75 N((−2, 0.5), (1, 4)).
   private static func mixture() throws -> Autoencoder<GaussianLatent> {
     let design = design(MixtureOfGaussians(components: 2))
@@ -45,6 +56,9 @@ struct PriorTests {
       GradientCase("mixture", design(MixtureOfGaussians(components: 3), latent: 4)),
       GradientCase("mixture, log-variance near 2", design(MixtureOfGaussians(components: 2)), logVariance: 2),
       GradientCase("mixture, γ·N_u", design(MixtureOfGaussians(components: 2), .perInteraction(0.02))),
+      GradientCase("VampPrior", design(VampPrior(pseudoInputs: 3, inputWidth: 6), latent: 4)),
+      GradientCase("VampPrior, γ·N_u", design(VampPrior(pseudoInputs: 2, inputWidth: 6), .perInteraction(0.02))),
+      GradientCase("VampPrior over gates", gated(VampPrior(pseudoInputs: 3, inputWidth: 10))),
       GradientCase("standard normal, γ·N_u", design(StandardNormal(), .perInteraction(0.02))),
     ])
   func slopes(_ model: GradientCase) throws {
@@ -208,9 +222,14 @@ struct PriorTests {
     #expect(FittedPrior.standardNormal(dimensions: 1).divergences(codes, seed: Seed(1)).error == 0)
   }
 
-  @Test("training's divergence at a draw is log q − log p of the finished model at that draw")
-  func trainingAgrees() throws {
-    let model = try Self.mixture()
+  @Test(
+    "training's divergence at a draw is log q − log p of the finished model at that draw",
+    arguments: ["mixture", "VampPrior"])
+  func trainingAgrees(name: String) throws {
+    let vamp = Self.design(VampPrior(pseudoInputs: 4, inputWidth: 6))
+    let model =
+      name == "mixture"
+      ? try Self.mixture() : Autoencoder(design: vamp, network: Network(vamp, items: 50, users: 0, seed: Seed(1)))
     let rows = Self.users.items
     var step = TrainingStep(
       model.design, network: model.network, batchSize: 60, plannedUpdates: 1, adam: Adam(),
@@ -230,23 +249,51 @@ struct PriorTests {
       [loss.divergence], [Statistics.mean(model.prior.divergences(codes, at: latents))], within: 1e-4, "divergence")
   }
 
-  @Test("the parameters of a mixture learn, are in the model file, and are the same on any number of threads")
-  func parameters() throws {
+  @Test(
+    "the parameters of a prior learn, are in the model file, and are the same on any number of threads",
+    arguments: [
+      (MixtureOfGaussians(components: 3) as any Prior, ["prior.logits", "prior.means", "prior.logVariances"]),
+      (VampPrior(pseudoInputs: 3, inputWidth: 6), ["prior.inputs", "prior.logits"]),
+    ])
+  func parameters(prior: any Prior, names: [String]) throws {
     let rows = Self.users.items
-    let mixture = Self.design(MixtureOfGaussians(components: 3))
+    let design = Self.design(prior)
     let models = try [1, 2, 3].map { threads in
       try Trainer(processor: Processor(engine: .gsl, threads: threads), seed: Seed(4))
-        .fit(mixture, to: rows, options: TrainingOptions(epochs: 3, batchSize: 20)).model
+        .fit(design, to: rows, options: TrainingOptions(epochs: 3, batchSize: 20)).model
     }
     let tensors = models.map { NamedTensors($0.network).matrices }
     #expect(tensors[0] == tensors[1] && tensors[0] == tensors[2])
-    let start = NamedTensors(Network<Float>(mixture, items: 50, users: 60, seed: Seed(4))).matrices
-    for name in ["prior.logits", "prior.means", "prior.logVariances"] {
+    let start = NamedTensors(Network<Float>(design, items: 50, users: 60, seed: Seed(4))).matrices
+    for name in names {
       #expect(tensors[0][name] != nil && tensors[0][name] != start[name], "\(name) has not learned")
     }
     #expect(models[0].network.parameterCount == tensors[0].values.reduce(0) { $0 + $1.count })
     let bound = try models[0].evidenceBound(
       of: Self.users, seed: Seed(9), processor: Processor(engine: .gsl, threads: 2))
     #expect(bound.value.isFinite && bound.divergence != 0)
+  }
+
+  @Test("a pseudo-input with the wide layer's sums of a user is, in the prior, that user's posterior")
+  func pseudoInput() throws {
+    let design = Self.design(VampPrior(pseudoInputs: 2, inputWidth: 6))
+    var tensors = NamedTensors(Network<Float>(design, items: 50, users: 0, seed: Seed(1))).matrices
+    let weights = try #require(tensors["encoder.0.weight"])
+    for (place, user) in [7, 31].enumerated() {
+      let items = Self.users.items.indices(ofRow: user)
+      for h in 0..<6 {
+        let sum = items.reduce(Float(0)) { $0 + weights[h, Int($1)] }
+        tensors["prior.inputs"]?[place, h] = sum / Float(items.count).squareRoot()
+      }
+    }
+    tensors["prior.logits"] = Matrix(rows: 1, columns: 2, elements: [0, Float(log(3.0))])
+    let model = Autoencoder(design: design, network: try Network(design, items: 50, users: 0, tensors: tensors))
+    let codes = model.encode(Profiles(items: Self.users.items.selecting(rows: [7, 31])), using: .gsl)
+    for (row, component) in model.prior.components.enumerated() {
+      expectClose([component.weight], [row == 0 ? 0.25 : 0.75], within: 1e-6, "weight")
+      expectClose(component.mean, codes.mean[row: row].map { Double($0) }, within: 1e-5, "mean")
+      expectClose(
+        component.variance, codes.logVariance[row: row].map { exp(Double($0)) }, within: 1e-5, "variance")
+    }
   }
 }

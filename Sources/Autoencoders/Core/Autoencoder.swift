@@ -59,8 +59,7 @@ extension Autoencoder: Recommender {
 extension Autoencoder where Latent == GaussianLatent {
   /// The prior with what it has learned: its draws, its density, its divergences.
   public var prior: FittedPrior {
-    let first = network.described.firstIndex { $0.group == .prior } ?? network.described.count
-    return FittedPrior(design.prior.components(latent: design.latent, network.parameters[first...]))
+    FittedPrior(design.prior.components(latent: design.latent, network.priorParameters(design, using: .gsl)))
   }
 
   /// Draws latent vectors from the prior; shape: count × L.

@@ -4,6 +4,8 @@ public import Compute
 public protocol LatentRegulariser: Sendable {
   /// Its learned parameters.
   func parameters(latent: Int) -> [Parameter]
+  /// How many pseudo-inputs go through the encoder with every update: ``Prior/pseudoInputs``.
+  var pseudoInputs: Int { get }
   /// Its weight in the update that follows `done` others, of `planned` in all.
   func weight(afterUpdates done: Int, of planned: Int) -> Double
   /// Whether the weight has stopped rising.
@@ -32,6 +34,8 @@ public struct Unregularised: LatentRegulariser, Equatable {
 
   /// None of its own.
   public func parameters(latent: Int) -> [Parameter] { [] }
+  /// None.
+  public var pseudoInputs: Int { 0 }
   /// 0 for nothing, else as the schedule or γ has it.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
   /// Whether the weight has stopped rising.
@@ -72,6 +76,8 @@ public struct PriorDivergence: LatentRegulariser {
 
   /// Those of its parts.
   public func parameters(latent: Int) -> [Parameter] { prior.parameters(latent: latent) }
+  /// The prior's.
+  public var pseudoInputs: Int { prior.pseudoInputs }
 
   /// 0 for nothing, else as the schedule or γ has it.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double {

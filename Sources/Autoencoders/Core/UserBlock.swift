@@ -25,7 +25,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   var inputDelta: Matrix<S>
   private var inputBiasGradient: Matrix<S>
 
-  private var priorGradients: [Matrix<S>] = []
+  private(set) var priorGradients: [Matrix<S>] = []
   /// What each user's weight of the divergence is multiplied by; empty where all are alike.
   private var factors: [Double] = []
 
@@ -116,7 +116,12 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
       latent, head: outputs, parameters[decoder.parametersEnd...], gradient: delta,
       weights: factors.isEmpty
         ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }, into: &headDelta)
-    delta = encoder.backward(headDelta, input: first, parameters, multiplier: &multiplier)
+    backward(headDelta: headDelta, parameters: parameters, multiplier: &multiplier)
+  }
+
+  /// Takes ∂loss/∂``head`` back to the input.
+  mutating func backward(headDelta: consuming Matrix<S>, parameters: [Matrix<S>], multiplier: inout Multiplier<S>) {
+    var delta = encoder.backward(headDelta, input: first, parameters, multiplier: &multiplier)
     delta.backpropagate(through: inputActivation, outputs: first)
     inputBiasGradient.setToColumnSums(of: delta)
     inputDelta = delta

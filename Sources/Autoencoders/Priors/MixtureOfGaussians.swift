@@ -38,33 +38,52 @@ public struct MixtureOfGaussians: Prior, Equatable {
   /// As training needs them.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
-  ) -> [Double] {
-    let prior = mixture(parameters).logDensities(of: trace.z, responsibilities: &trace.responsibilities)
-    return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
-  }
+  ) -> [Double] { mixture(parameters).divergences(&trace, head: head) }
 
   /// From above to below.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>] {
-    var gradient = gradient
-    let (logits, means, logVariances) = mixture(parameters).backpropagate(
-      trace.z, responsibilities: trace.responsibilities, weights: weights, addingTo: &gradient)
-    delta.backpropagateGaussian(
-      gradient: gradient, head: head, noise: trace.noise, deviation: trace.deviation,
-      weights: [Double](repeating: 0, count: weights.count))
-    delta.addGradientOfDrawDensities(head: head, weights: weights)
+    let (logits, means, logVariances) = mixture(parameters).backward(
+      trace, head: head, gradient: gradient, weights: weights, into: &delta)
     return [logits, means, logVariances]
   }
 
   /// K of them.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
-    let mixture = mixture(parameters)
-    return mixture.weights.enumerated().map { component, weight in
+    mixture(parameters).components
+  }
+}
+
+/// What priors that are mixtures have in common.
+extension GaussianMixture {
+  /// `log q(z|x) − log p(z)` of every user at the z that training draws.
+  func divergences(_ trace: inout LatentTrace<S>, head: Matrix<S>) -> [Double] {
+    let prior = logDensities(of: trace.z, responsibilities: &trace.responsibilities)
+    return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
+  }
+
+  /// Turns ∂loss/∂z into ∂loss/∂head as ``Prior`` asks for, and returns the mixture's own gradients.
+  func backward(
+    _ trace: LatentTrace<S>, head: Matrix<S>, gradient: consuming Matrix<S>, weights: [Double],
+    into delta: inout Matrix<S>
+  ) -> (logits: Matrix<S>, means: Matrix<S>, logVariances: Matrix<S>) {
+    var gradient = gradient
+    let own = backpropagate(
+      trace.z, responsibilities: trace.responsibilities, weights: weights, addingTo: &gradient)
+    delta.backpropagateGaussian(
+      gradient: gradient, head: head, noise: trace.noise, deviation: trace.deviation,
+      weights: [Double](repeating: 0, count: weights.count))
+    delta.addGradientOfDrawDensities(head: head, weights: weights)
+    return own
+  }
+
+  /// The Gaussians it is made of.
+  var components: [GaussianComponent] {
+    weights.enumerated().map { component, weight in
       GaussianComponent(
-        weight: weight, mean: mixture.means[row: component].map { Double($0) },
-        variance: mixture.variances(component))
+        weight: weight, mean: means[row: component].map { Double($0) }, variance: variances(component))
     }
   }
 }

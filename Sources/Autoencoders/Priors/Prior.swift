@@ -9,6 +9,12 @@ public protocol Prior: Sendable {
   /// Its parameters, in the order in which they are handed to it; their names begin with `prior.` in files.
   func parameters(latent: Int) -> [Parameter]
 
+  /// How many pseudo-inputs go through the encoder with the users of every update; none unless stated otherwise.
+  ///
+  /// They are learned where the wide input layer ends: the first of ``parameters(latent:)`` has that layer's sums of each, K × H,
+  /// and is handed on as what the encoder makes of them, `[mean | log-variance]`, K × 2L. Of that is then the gradient.
+  var pseudoInputs: Int { get }
+
   /// Each user's divergence `log q(z|x) − log p(z)` in nats: its expectation where that has a closed form, else at the draw
   /// in `trace.z`.
   ///
@@ -31,4 +37,9 @@ public protocol Prior: Sendable {
 
   /// The Gaussians with diagonal covariance that it is made of; their weights sum to 1.
   func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent]
+}
+
+extension Prior {
+  /// None.
+  public var pseudoInputs: Int { 0 }
 }

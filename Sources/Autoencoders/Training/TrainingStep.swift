@@ -32,6 +32,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   private let blockSize: Int
   private var shards: any ItemShards<S>
   private var blocks: [UserBlock<Latent, S>]
+  private var pseudo: PseudoInputs<Latent, S>?
+  /// The small parameters as the blocks saw them.
+  private var seen: [Matrix<S>] = []
   /// The small parameters, in the order of ``Design/parameters``.
   var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
@@ -69,6 +72,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     latentMoments = GaussianMoments(dimensions: design.latent)
     blockSize = UserPieces.size(batch: batchSize)
     blocks = UserPieces.ranges(of: batchSize).map { UserBlock(design, rows: $0.count, forTraining: true) }
+    pseudo = PseudoInputs(design, forTraining: true)
     small = network.parameters.map { TrainedMatrix($0) }
     shape = Network(like: network, shards: [], parameters: [], users: Matrix(rows: 0, columns: 0))
     users = TrainedMatrix(network.users)
@@ -231,12 +235,15 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     if let keptBeside { try refer(to: keptBeside, rows: rows, of: data) }
     input.removeAll()
     for block in activeBlocks { input.append(block.input) }
-    let (sums, beside) = (try shards.gather(input, kept: false), beside)
+    var beside = beside
+    pseudo?.encode(&beside, multiplier: &multipliers[0])
+    seen = beside.parameters
+    let (sums, now) = (try shards.gather(input, kept: false), beside)
     try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
       if block.count == 0 { return }
-      block.encode(sums: sums, beside, unseenUser: nil, multiplier: &multiplier)
-      block.draw(beside)
-      block.decode(beside, multiplier: &multiplier)
+      block.encode(sums: sums, now, unseenUser: nil, multiplier: &multiplier)
+      block.draw(now)
+      block.decode(now, multiplier: &multiplier)
     }
     output.setRows(to: activeBlocks.map(\.output))
   }
@@ -260,12 +267,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
-    let parameters = small.map(\.value)
-    try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
+    try processor.forEach(&blocks, scratch: &multipliers) { [seen] _, block, multiplier in
       if block.count == 0 { return }
-      block.backward(
-        outputDelta: outputDelta, parameters: parameters, priorWeight: priorWeight, multiplier: &multiplier)
+      block.backward(outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, multiplier: &multiplier)
     }
+    let active = activeBlocks
+    pseudo?.backward(from: active, parameters: seen, multiplier: &multipliers[0])
   }
 
   /// The blocks that have users: all but the last ones of a short batch.
@@ -275,8 +282,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     let gradients = activeBlocks.map(\.gradients)
     for (index, parameter) in shape.described.enumerated() {
       guard let steps = steps(parameter.group) else { continue }
+      let parts = gradients.map { $0[index] }
       try small[index].update(
-        summing: gradients.map { $0[index] }, parameter.isDecayed ? steps.penalised : steps.plain,
+        summing: pseudo?.gradients(of: index, with: parts) ?? parts,
+        parameter.isDecayed ? steps.penalised : steps.plain,
         scratch: &pieceGradients,
         processor: processor)
     }

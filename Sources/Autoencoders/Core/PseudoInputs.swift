@@ -1,0 +1,60 @@
+import Compute
+
+/// The pseudo-inputs of a prior on their way through the encoder: users without items, whose sums of the wide input layer are a
+/// parameter (``Prior/pseudoInputs``).
+struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
+  /// Which small parameter the sums are, and what the encoder makes of them stands in for: the prior's first.
+  private let place: Int
+  private var block: UserBlock<Latent, S>
+
+  /// `nil` for a design whose prior has none.
+  init?(_ design: Design<Latent>, forTraining: Bool) {
+    let count = design.regulariser.pseudoInputs
+    guard count > 0 else { return nil }
+    place = design.parameters.firstIndex { $0.group == .prior } ?? 0
+    block = UserBlock(design, rows: count, forTraining: forTraining)
+    block.batchRows = 0..<count
+    for _ in 0..<count { block.input.endRow() }
+    block.userRows = [Int](repeating: -1, count: count)
+  }
+
+  /// Puts what the encoder makes of the pseudo-inputs in their place.
+  mutating func encode(_ network: inout Network<S>, multiplier: inout Multiplier<S>) {
+    block.encode(sums: network.parameters[place], network, unseenUser: nil, multiplier: &multiplier)
+    network.parameters[place] = block.head
+  }
+
+  /// Goes back from the prior to the pseudo-inputs and the encoder.
+  ///
+  /// - Parameters:
+  ///   - users: the blocks of a batch, each with its part of the prior's gradients.
+  ///   - parameters: as ``encode(_:multiplier:)`` left them.
+  mutating func backward(
+    from users: [UserBlock<Latent, S>], parameters: [Matrix<S>], multiplier: inout Multiplier<S>
+  ) {
+    var delta = Matrix<S>(rows: block.head.rows, columns: block.head.columns)
+    for user in users { delta.add(user.priorGradients[0]) }
+    block.backward(headDelta: delta, parameters: parameters, multiplier: &multiplier)
+  }
+
+  /// What to add up for the gradient of a small parameter, in order.
+  ///
+  /// - Parameter users: the parts of the blocks of users.
+  func gradients(of index: Int, with users: [Matrix<S>]) -> [Matrix<S>] {
+    if index == place { return [block.inputDelta] }
+    return index < block.encoder.parametersEnd ? users + [block.gradients[index]] : users
+  }
+}
+
+extension Network {
+  /// The parameters of the prior, with what the encoder makes of pseudo-inputs in their place.
+  func priorParameters<Latent>(_ design: Design<Latent>, using engine: ProductEngine) -> ArraySlice<Matrix<S>> {
+    var network = self
+    if var pseudo = PseudoInputs<Latent, S>(design, forTraining: false) {
+      var multiplier = Multiplier<S>(engine)
+      pseudo.encode(&network, multiplier: &multiplier)
+    }
+    let first = described.firstIndex { $0.group == .prior } ?? described.count
+    return network.parameters[first...]
+  }
+}
