@@ -19,6 +19,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var learned: [ParameterGroup: Int] = [:]
   /// The small parameters and user vectors as they were when a phase kept the encoder.
   private var keptBeside: Network<S>?
+  /// Whether the encoder still is the one that was kept.
+  private var isAsKept = false
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
   /// What the updates since ``beginEpoch()`` saw of the posteriors.
@@ -129,6 +131,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public mutating func keepEncoder() {
     shards.keepInput()
     keptBeside = beside
+    isAsKept = true
   }
 
   /// Forgets the posteriors of earlier updates.
@@ -158,6 +161,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try learnSmallLayers()
     try learnInput()
     updates += 1
+    if phase.learns.contains(.encoder) { isAsKept = false }
     for group in phase.learns { learned[group, default: 0] += 1 }
     return loss
   }
@@ -228,17 +232,25 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       block.load(
         rows[block.batchRows], of: data, target: target, corrupts: phase.corrupts, noise: noise, block: index)
     }
-    if let keptBeside { try refer(to: keptBeside, rows: rows, of: data) }
+    let refersToItself = keptBeside != nil && isAsKept && readsCleanRows(noise)
+    if let keptBeside, !refersToItself { try refer(to: keptBeside, rows: rows, of: data) }
     input.removeAll()
     for block in activeBlocks { input.append(block.input) }
     let (sums, beside) = (try shards.gather(input, kept: false), beside)
     try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
       if block.count == 0 { return }
       block.encode(sums: sums, beside, unseenUser: nil, multiplier: &multiplier)
+      if refersToItself { block.latent.reference = block.head }
       block.draw(beside)
       block.decode(beside, multiplier: &multiplier)
     }
     output.setRows(to: activeBlocks.map(\.output))
+  }
+
+  /// Whether the next batch is what the kept encoder would be shown: nothing of it corrupted or left out.
+  private func readsCleanRows(_ noise: NoiseSource) -> Bool {
+    guard case .drawn = noise else { return false }
+    return !phase.corrupts || design.corruption == .none
   }
 
   /// Shows the batch, clean, to the kept encoder.
@@ -260,11 +272,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
-    let parameters = small.map(\.value)
+    let (parameters, reachesEncoder) = (small.map(\.value), phase.learns.contains(.encoder))
     try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
       if block.count == 0 { return }
       block.backward(
-        outputDelta: outputDelta, parameters: parameters, priorWeight: priorWeight, multiplier: &multiplier)
+        outputDelta: outputDelta, parameters: parameters, priorWeight: priorWeight, reachesEncoder: reachesEncoder,
+        multiplier: &multiplier)
     }
   }
 
