@@ -160,6 +160,30 @@ DK_CLONES void FN(dk_gaussian_backward)(ptrdiff_t n, T low, T high, T beta, cons
   }
 }
 
+DK_CLONES double FN(dk_composite)(ptrdiff_t n, T low, T high, T a, T b, T c, T t, const T *z, const T *mean, const T *logvar,
+                                  T *slope) {
+  LANES
+  const T wide = FN(exp)(-t), ln2 = (T)0.69314718055994530942, halfLogTwoPi = (T)0.91893853320467274178;
+  double total = 0;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T s = logvar[i];
+    s = s < low ? low : s;
+    s = s > high ? high : s;
+    T x = z[i], d = x - mean[i], precision = FN(exp)(-s);
+    T f = a - (T)0.5 * x * x, g = b - (T)0.5 * (s + d * d * precision), h = c - (T)0.5 * (t + x * x * wide);
+    T m = f > g ? f : g;
+    m = m > h ? m : h;
+    f = FN(exp)(f - m);
+    g = FN(exp)(g - m);
+    h = FN(exp)(h - m);
+    T sum = f + g + h;  // from 1 to 3: the largest of the three is exp(0)
+    slope[i] = (f * x + g * d * precision + h * x * wide) / sum;
+    T above = sum - 1 > 1 ? (T)0.5 * sum - 1 : sum - 1;
+    total += m + FN(log1p_unit)(above) + (sum - 1 > 1 ? ln2 : 0) - halfLogTwoPi;
+  }
+  return total;
+}
+
 INLINE void FN(adam_row)(ptrdiff_t n, const T *g, T *restrict w, T *restrict m, T *restrict v, const dk_adam *a) {
   const T rate = (T)a->rate, b1 = (T)a->beta1, b2 = (T)a->beta2, c1 = (T)(1 - a->beta1), c2 = (T)(1 - a->beta2);
   const T correction = (T)a->secondCorrection, epsilon = (T)a->epsilon, decay = (T)a->decay;

@@ -37,6 +37,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
     ) -> Double
   let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
+  let composite: @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double
   let adam: @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
     @Sendable (
@@ -67,6 +68,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       @escaping @Sendable (Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>) -> Double,
     gaussianBackward:
       @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
+    composite: @escaping @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double,
     adam: @escaping @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void,
     sparseAdam:
       @escaping @Sendable (
@@ -94,6 +96,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.listedCells = unsafe listedCells
     unsafe self.gaussianForward = unsafe gaussianForward
     unsafe self.gaussianBackward = unsafe gaussianBackward
+    unsafe self.composite = unsafe composite
     unsafe self.adam = unsafe adam
     unsafe self.sparseAdam = unsafe sparseAdam
     unsafe self.gather = unsafe gather
@@ -124,6 +127,9 @@ extension Float: Scalar {
     gaussianBackward: {
       unsafe dk_gaussian_backward_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
+    composite: {
+      unsafe dk_composite_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7) },
@@ -152,6 +158,9 @@ extension Double: Scalar {
     gaussianForward: { unsafe dk_gaussian_forward_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     gaussianBackward: {
       unsafe dk_gaussian_backward_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    },
+    composite: {
+      unsafe dk_composite_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },

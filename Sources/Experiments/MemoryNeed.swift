@@ -58,9 +58,9 @@ extension Experiment {
 extension TrainingMemory: CustomStringConvertible {
   /// The total and its parts, in megabytes.
   public var description: String {
-    "\(Self.megabytes(total)) (weights and moments \(Self.megabytes(parameters)), logits \(Self.megabytes(logits)), "
-      + "gradient buffers \(Self.megabytes(partialGradients)), workspace \(Self.megabytes(workspace)), data and program "
-      + "\(Self.megabytes(resident)))"
+    "\(Self.megabytes(total)) (weights and moments \(Self.megabytes(parameters + kept)), "
+      + "logits \(Self.megabytes(logits)), gradient buffers \(Self.megabytes(partialGradients)), "
+      + "workspace \(Self.megabytes(workspace)), data and program \(Self.megabytes(resident)))"
   }
 
   /// Bytes in words, such as `12 MB`; a part of one counts as a whole.

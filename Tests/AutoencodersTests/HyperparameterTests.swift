@@ -113,6 +113,10 @@ struct HyperparameterTests {
         "cdae", "unseenUsers", .string("random"),
         "unseenUsers of cdae cannot be \"random\"; accepted: zero, mean"
       ),
+      (
+        "rec-vae", "hidden", .array([600, 300]),
+        "hidden of rec-vae cannot be [\n  600,\n  300\n]; accepted: one width from 1 to 100000"
+      ),
       ("ae", "latent", .null, "latent of ae cannot be null; accepted: a whole number from 1 to 100000"),
     ])
   func outOfRange(_ name: String, _ key: String, _ value: JSONValue, _ text: String) {

@@ -23,7 +23,9 @@ struct TrainingMemoryTests {
       #expect(memory.parameters == copies * 4 * fit.model.parameterCount)
       #expect(memory.logits == 40 * 300 * 4)
       #expect(memory.resident > 0)
-      let parts = [memory.parameters, memory.logits, memory.partialGradients, memory.workspace, memory.resident]
+      let parts = [
+        memory.parameters, memory.kept, memory.logits, memory.partialGradients, memory.workspace, memory.resident,
+      ]
       #expect(memory.total == parts.reduce(0, +))
     }
   }

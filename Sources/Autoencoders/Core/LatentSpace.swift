@@ -38,6 +38,8 @@ public struct LatentTrace<S: Scalar>: Sendable {
   public var divergences: [Double] = []
   /// p(component | z) under a prior that is a mixture; shape: b × K.
   public var responsibilities = Matrix<S>(rows: 0, columns: 0)
+  /// −∂ log p/∂z at the draw, where a prior finds it on the way forward; shape: b × L.
+  public var slopes = Matrix<S>(rows: 0, columns: 0)
   /// How many log-variances were held to their range.
   public var held = 0
   /// What the encoder that a phase has kept makes of the users' clean rows; shape: b × L·outputsPerDimension, 0 × 0 without one.

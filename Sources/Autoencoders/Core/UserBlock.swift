@@ -103,9 +103,12 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   /// Takes ∂loss/∂output back to the input, leaving ``gradients`` and ``inputDelta``.
   ///
-  /// - Parameter outputDelta: ∂loss/∂output of the whole batch; shape: B × D.
+  /// - Parameters:
+  ///   - outputDelta: ∂loss/∂output of the whole batch; shape: B × D.
+  ///   - reachesEncoder: whether the encoder learns; else its gradients are left as they are.
   mutating func backward(
-    outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, multiplier: inout Multiplier<S>
+    outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, reachesEncoder: Bool,
+    multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: count, columns: output.columns)
     delta.copyRows(batchRows, of: outputDelta)
@@ -116,6 +119,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
       latent, head: outputs, parameters[decoder.parametersEnd...], gradient: delta,
       weights: factors.isEmpty
         ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }, into: &headDelta)
+    guard reachesEncoder else { return }
     backward(headDelta: headDelta, parameters: parameters, multiplier: &multiplier)
   }
 

@@ -6,9 +6,10 @@ import FileFormats
 /// Every large array has a size that follows from the design, the data and the batch; none grows with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
-  /// The weights with their two moments; where the best epoch's are kept, they are here once more, and so are those of an
-  /// encoder that a phase keeps.
+  /// The weights with their two moments; where the best epoch's are kept, they are here once more.
   public var parameters = 0
+  /// The weights of an encoder that a phase keeps.
+  public var kept = 0
   /// The logits of one batch.
   public var logits = 0
   /// What the shards pass on of ∂loss/∂hidden, users × hidden matrices (``GradientParts``).
@@ -19,7 +20,7 @@ public struct TrainingMemory: Sendable, Equatable {
   public var resident = 0
 
   /// Bytes.
-  public var total: Int { parameters + logits + partialGradients + workspace + resident }
+  public var total: Int { parameters + kept + logits + partialGradients + workspace + resident }
 
   /// Estimates a training.
   ///
@@ -34,8 +35,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
     let small = design.parameters.reduce(0) { $0 + $1.count }
     let beside = small + (design.userVectors == nil ? 0 : users * first)
-    let kept = design.phases.contains(where: \.keepsEncoder) ? items * first + beside : 0
-    parameters = ((items * (first + last + 1) + beside) * (keepsBest ? 4 : 3) + kept) * float
+    parameters = (items * (first + last + 1) + beside) * (keepsBest ? 4 : 3) * float
+    kept = design.phases.contains(where: \.keepsEncoder) ? (items * first + beside) * float : 0
 
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.

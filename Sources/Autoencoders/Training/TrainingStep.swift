@@ -19,6 +19,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var learned: [ParameterGroup: Int] = [:]
   /// The small parameters and user vectors as they were when a phase kept the encoder.
   private var keptBeside: Network<S>?
+  /// Whether the encoder still is the one that was kept.
+  private var isAsKept = false
   /// How many updates are planned, for schedules that depend on it.
   public let plannedUpdates: Int
   /// What the updates since ``beginEpoch()`` saw of the posteriors.
@@ -133,6 +135,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   public mutating func keepEncoder() {
     shards.keepInput()
     keptBeside = beside
+    isAsKept = true
   }
 
   /// Forgets the posteriors of earlier updates.
@@ -162,6 +165,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try learnSmallLayers()
     try learnInput()
     updates += 1
+    if phase.learns.contains(.encoder) { isAsKept = false }
     for group in phase.learns { learned[group, default: 0] += 1 }
     return loss
   }
@@ -232,7 +236,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       block.load(
         rows[block.batchRows], of: data, target: target, corrupts: phase.corrupts, noise: noise, block: index)
     }
-    if let keptBeside { try refer(to: keptBeside, rows: rows, of: data) }
+    let refersToItself = keptBeside != nil && isAsKept && readsCleanRows(noise)
+    if let keptBeside, !refersToItself { try refer(to: keptBeside, rows: rows, of: data) }
     input.removeAll()
     for block in activeBlocks { input.append(block.input) }
     var beside = beside
@@ -242,10 +247,17 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
       if block.count == 0 { return }
       block.encode(sums: sums, now, unseenUser: nil, multiplier: &multiplier)
+      if refersToItself { block.latent.reference = block.head }
       block.draw(now)
       block.decode(now, multiplier: &multiplier)
     }
     output.setRows(to: activeBlocks.map(\.output))
+  }
+
+  /// Whether the next batch is what the kept encoder would be shown: nothing of it corrupted or left out.
+  private func readsCleanRows(_ noise: NoiseSource) -> Bool {
+    guard case .drawn = noise else { return false }
+    return !phase.corrupts || design.corruption == .none
   }
 
   /// Shows the batch, clean, to the kept encoder.
@@ -267,9 +279,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
+    let reachesEncoder = phase.learns.contains(.encoder)
     try processor.forEach(&blocks, scratch: &multipliers) { [seen] _, block, multiplier in
       if block.count == 0 { return }
-      block.backward(outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, multiplier: &multiplier)
+      block.backward(
+        outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, reachesEncoder: reachesEncoder,
+        multiplier: &multiplier)
     }
     let active = activeBlocks
     pseudo?.backward(from: active, parameters: seen, multiplier: &multipliers[0])
@@ -329,35 +344,4 @@ extension TrainingStep {
   /// After the very first update it is `(1 − β₁) · gradient`: how tests read gradients without a second code
   /// path.
   public var firstMoments: NamedTensors<S> { NamedTensors(moments.first) }
-}
-
-/// The terms of a batch's loss, as means over its users.
-public struct BatchLoss: Sendable, Equatable {
-  /// The negative log-likelihood, up to constants.
-  public var reconstruction: Double
-  /// The divergence of the posteriors from the prior, summed over latent dimensions.
-  public var divergence: Double
-  /// The divergence with each user's multiplied by what their share of the weight is, where that differs.
-  public var weightedDivergence: Double
-  /// The weight β of the divergence in this update.
-  public var priorWeight: Double
-  /// The number of users.
-  public var users: Int
-  /// The number of log-variances clipped to their range.
-  public var heldLogVariances: Int
-
-  /// Reconstruction and weighted divergence; the penalty on weights is not part of it.
-  public var total: Double { reconstruction + priorWeight * weightedDivergence }
-}
-
-/// A loss that is NaN, infinite or beyond the number format.
-public struct NonFiniteLoss: Error, Sendable {
-  /// Its terms.
-  public let loss: BatchLoss
-  /// The first place on the way forward where a number is not finite.
-  public let layer: String
-  /// η, the usual suspect.
-  public let learningRate: Double
-  /// Which model it is, where somebody knows.
-  public var model: String?
 }

@@ -178,6 +178,22 @@ extension Setting {
     return setting
   }
 
+  /// The same setting, accepted only where the model with it satisfies a condition.
+  ///
+  /// - Parameter accepted: what is accepted, in words.
+  public func `where`(_ accepted: String, _ holds: @escaping @Sendable (Model) -> Bool) -> Setting {
+    var setting = Setting(
+      name: name, help: help, placeholder: placeholder, form: form, accepted: accepted, read: read,
+      write: { model, value in
+        var changed = model
+        guard write(&changed, value), holds(changed) else { return false }
+        model = changed
+        return true
+      })
+    (setting.hasFlag, setting.search) = (hasFlag, search)
+    return setting
+  }
+
   private static func words(_ range: ClosedRange<Int>) -> String {
     "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }

@@ -12,6 +12,7 @@ public enum Zoo {
     MultVAE.self,
     MixVAE.self,
     VampVAE.self,
+    RecVAE.self,
     Mean.self,
     UserAutoRec.self,
     ItemAutoRec.self,

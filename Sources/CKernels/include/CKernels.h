@@ -52,6 +52,9 @@ typedef struct {
   /* ∂/∂μ = g + βμ and ∂/∂s = ½g·ε·σ + ½β(e^s − 1), the latter 0 where s was held; g = ∂loss/∂z, β already divided by B */    \
   void dk_gaussian_backward_##S(ptrdiff_t n, T low, T high, T beta, const T *mean, const T *logvar, const T *noise,           \
                                 const T *sigma, const T *g, T *dmean, T *dlogvar);                                            \
+  /* p(z) = w₀ N(0, 1) + w₁ N(mean, e^s) + w₂ N(0, e^t) in each dimension, s held to [low, high]; a, b, c are the logarithms of  \
+     the weights. slope = −∂ log p/∂z. Returns Σ log p. */                                                                    \
+  double dk_composite_##S(ptrdiff_t n, T low, T high, T a, T b, T c, T t, const T *z, const T *mean, const T *logvar, T *slope);\
   void dk_adam_##S(ptrdiff_t n, const T *_Nullable gradient, T *w, T *m, T *v, const dk_adam *a);                             \
   /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
   void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \

@@ -191,8 +191,11 @@ extension InspectionStudy {
       sentences.append(spread(model))
       if !model.prior.isStandardNormal {
         sentences.append(
-          "\(model.label) is held against its own prior, \(model.prior.description); its KL is estimated by draws, and single "
-            + "dimensions are held against the mean and variance that the prior has in them.")
+          "\(model.label) is held against its own prior, \(model.prior.description)"
+            + (model.prior.components.count == 1
+              ? "."
+              : "; its KL is estimated by draws, and single dimensions are held against the mean and variance that the prior has "
+                + "in them."))
       }
       guard let found = model.distribution else { continue }
       let active = "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active"

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Training speed of RecVAE: Doppel against PyTorch, in turn on one machine and the same synthetic data.
+
+Set-up:  python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, and build Doppel for release
+Run:     .venv/bin/python recvae_speed.py --doppel PATH [--runs 5]  (leave the machine alone meanwhile)
+
+The data and the way of measuring are those of training_speed.py. One run is Doppel, PyTorch `common`, PyTorch `best`
+(pytorch_recvae.py), one after the other. Users a second are those of the last three encoder epochs and the decoder epoch
+after them; ratios are taken within a run, and their median is given.
+"""
+import argparse
+import csv
+import os
+import pathlib
+import re
+import statistics
+import sys
+import tempfile
+
+from training_speed import run, write_data
+
+
+def doppel(options, data, directory):
+    directory = pathlib.Path(tempfile.mkdtemp(dir=directory))  # a fresh one: nothing to overwrite or resume
+    log = directory / "log.csv"
+    _, memory = run([
+        options.doppel, "train", data, "--model", "rec-vae", "--epochs", str(4 * options.cycles), "--batch-size", str(options.batch),
+        "--latent", str(options.latent), "--hidden", str(options.hidden), "--gamma", "0.005", "--no-refit",
+        "--held-out", "0.001", "--threads", str(options.threads), "--output", directory / "model", "--log", log, "--quiet"])
+    with open(log, newline="") as file:
+        last = list(csv.DictReader(file))[-4:]
+    return sum(float(row["users"]) for row in last) / sum(float(row["seconds"]) for row in last), memory
+
+
+def pytorch(options, variant):
+    output, memory = run([
+        sys.executable, pathlib.Path(__file__).with_name("pytorch_recvae.py"), "--variant", variant,
+        *(f"--{name}={getattr(options, name)}"
+          for name in ("batch", "hidden", "latent", "cycles", "threads", "users", "items", "interactions"))])
+    return float(re.search(r"([\d.]+) users/s", output)[1]), memory
+
+
+def main():
+    p = argparse.ArgumentParser(description="Training speed of RecVAE: Doppel against PyTorch on the same data.")
+    p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
+    p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--cycles", type=int, default=2, help="of three encoder epochs and one decoder epoch")
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--users", type=int, default=5000)
+    p.add_argument("--items", type=int, default=20108)
+    p.add_argument("--interactions", type=int, default=70)
+    p.add_argument("--batch", type=int, default=500)
+    p.add_argument("--hidden", type=int, default=600)
+    p.add_argument("--latent", type=int, default=200)
+    options = p.parse_args()
+    options.doppel = options.doppel.resolve()
+
+    sides = {"doppel": lambda data, folder: doppel(options, data, folder),
+             "common": lambda data, folder: pytorch(options, "common"),
+             "best": lambda data, folder: pytorch(options, "best")}
+    speed, memory = {name: [] for name in sides}, {name: [] for name in sides}
+    with tempfile.TemporaryDirectory() as directory:
+        directory = pathlib.Path(directory)
+        data = directory / "interactions.tsv"
+        write_data(data, options.users, options.items, options.interactions)
+        for number in range(options.runs):
+            for name in sides:
+                users, peak = sides[name](data, directory)
+                speed[name].append(users)
+                memory[name].append(peak)
+                print(f"run {number + 1}  {name:12}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
+    print()
+    for name in sides:
+        line = f"{name:12} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
+        if name != "doppel":
+            ratios = [mine / theirs for mine, theirs in zip(speed["doppel"], speed[name])]
+            line += f", doppel is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(line)
+
+
+if __name__ == "__main__":
+    main()
