@@ -34,7 +34,7 @@ struct TrainingMemoryTests {
   func withoutEpochs(_ name: String) throws {
     let model = try #require(Zoo.named(name))
     let rows = randomRows(80, 300, density: 0.05, seed: 161, ratings: model.task == .rating ? [1, 2, 3] : nil)
-    let shape = TrainingRows(count: 80, width: 300, fitsAgain: false)
+    let shape = TrainingRows(count: 80, width: 300, fitsAgain: false, entries: rows.nonZeroCount)
     let fitted = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil).model
     let memory = model.memory(shape, processor: processor)
     #expect(memory.parameters == 4 * fitted.parameterCount)
