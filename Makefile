@@ -110,6 +110,7 @@ fixtures:
 	$(PYTHON) -m venv "$(BUILD)/fixtures"
 	"$(BUILD)/fixtures/bin/pip" install -q -r Tests/AutoencodersTests/Fixtures/requirements.txt
 	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_fixtures.py
+	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_linear_fixtures.py
 
 clean:
 	rm -rf "$(BUILD)"
