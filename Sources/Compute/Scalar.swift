@@ -20,6 +20,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
   let axpy: @Sendable (Int, S, Source, Target) -> Void
   let scale: @Sendable (Int, S, Target) -> Void
   let sumOfSquares: @Sendable (Int, Source) -> Double
+  let dot: @Sendable (Int, Source, Source) -> Double
   let allFinite: @Sendable (Int, Source) -> Int32
   let tanh: @Sendable (Int, Target) -> Void
   let sigmoid: @Sendable (Int, Target) -> Void
@@ -37,6 +38,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
     ) -> Double
   let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
+  let nadam: @Sendable (Int, Source, Target, Target, Target, UnsafePointer<dk_nadam>) -> Void
   let adam: @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
     @Sendable (
@@ -51,6 +53,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     axpy: @escaping @Sendable (Int, S, Source, Target) -> Void,
     scale: @escaping @Sendable (Int, S, Target) -> Void,
     sumOfSquares: @escaping @Sendable (Int, Source) -> Double,
+    dot: @escaping @Sendable (Int, Source, Source) -> Double,
     allFinite: @escaping @Sendable (Int, Source) -> Int32,
     tanh: @escaping @Sendable (Int, Target) -> Void,
     sigmoid: @escaping @Sendable (Int, Target) -> Void,
@@ -67,6 +70,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
       @escaping @Sendable (Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>) -> Double,
     gaussianBackward:
       @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
+    nadam: @escaping @Sendable (Int, Source, Target, Target, Target, UnsafePointer<dk_nadam>) -> Void,
     adam: @escaping @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void,
     sparseAdam:
       @escaping @Sendable (
@@ -80,6 +84,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.axpy = unsafe axpy
     unsafe self.scale = unsafe scale
     unsafe self.sumOfSquares = unsafe sumOfSquares
+    unsafe self.dot = unsafe dot
     unsafe self.allFinite = unsafe allFinite
     unsafe self.tanh = unsafe tanh
     unsafe self.sigmoid = unsafe sigmoid
@@ -94,6 +99,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.listedCells = unsafe listedCells
     unsafe self.gaussianForward = unsafe gaussianForward
     unsafe self.gaussianBackward = unsafe gaussianBackward
+    unsafe self.nadam = unsafe nadam
     unsafe self.adam = unsafe adam
     unsafe self.sparseAdam = unsafe sparseAdam
     unsafe self.gather = unsafe gather
@@ -108,6 +114,7 @@ extension Float: Scalar {
     axpy: { unsafe dk_axpy_f($0, $1, $2, $3) },
     scale: { unsafe dk_scale_f($0, $1, $2) },
     sumOfSquares: { unsafe dk_sum_squares_f($0, $1) },
+    dot: { unsafe dk_dot_f($0, $1, $2) },
     allFinite: { unsafe dk_all_finite_f($0, $1) },
     tanh: { unsafe dk_tanh_f($0, $1) },
     sigmoid: { unsafe dk_sigmoid_f($0, $1) },
@@ -124,6 +131,7 @@ extension Float: Scalar {
     gaussianBackward: {
       unsafe dk_gaussian_backward_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
+    nadam: { unsafe dk_nadam_f($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7) },
@@ -137,6 +145,7 @@ extension Double: Scalar {
     axpy: { unsafe dk_axpy_d($0, $1, $2, $3) },
     scale: { unsafe dk_scale_d($0, $1, $2) },
     sumOfSquares: { unsafe dk_sum_squares_d($0, $1) },
+    dot: { unsafe dk_dot_d($0, $1, $2) },
     allFinite: { unsafe dk_all_finite_d($0, $1) },
     tanh: { unsafe dk_tanh_d($0, $1) },
     sigmoid: { unsafe dk_sigmoid_d($0, $1) },
@@ -153,6 +162,7 @@ extension Double: Scalar {
     gaussianBackward: {
       unsafe dk_gaussian_backward_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
+    nadam: { unsafe dk_nadam_d($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7) },
