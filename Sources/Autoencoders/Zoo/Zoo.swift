@@ -5,6 +5,7 @@ public enum Zoo {
     Popularity.self,
     EASE.self,
     Linear.self,
+    ELSA.self,
     Spectral.self,
     AE.self,
     DAE.self,
