@@ -111,6 +111,7 @@ fixtures:
 	"$(BUILD)/fixtures/bin/pip" install -q -r Tests/AutoencodersTests/Fixtures/requirements.txt
 	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_fixtures.py
 	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_recvae.py
+	"$(BUILD)/fixtures/bin/python" Tests/AutoencodersTests/Fixtures/make_linear_fixtures.py
 
 clean:
 	rm -rf "$(BUILD)"

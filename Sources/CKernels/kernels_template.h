@@ -15,6 +15,13 @@ DK_CLONES double FN(dk_sum_squares)(ptrdiff_t n, const T *x) {
   return sum;
 }
 
+DK_CLONES double FN(dk_dot)(ptrdiff_t n, const T *x, const T *y) {
+  LANES
+  double sum = 0;
+  for (ptrdiff_t i = 0; i < n; i++) sum += (double)x[i] * y[i];
+  return sum;
+}
+
 DK_CLONES int FN(dk_all_finite)(ptrdiff_t n, const T *x) {
   int bad = 0;  // v − v is 0 for finite v, NaN otherwise
   for (ptrdiff_t i = 0; i < n; i++) bad |= !(x[i] - x[i] == 0);
@@ -212,6 +219,16 @@ DK_CLONES void FN(dk_adam)(ptrdiff_t n, const T *g, T *w, T *m, T *v, const dk_a
     FN(adam_row)(n, g, w, m, v, a);
   else
     FN(adam_row_idle)(n, w, m, v, a);
+}
+
+DK_CLONES void FN(dk_nadam)(ptrdiff_t n, const T *g, T *restrict w, T *restrict m, T *restrict v, const dk_nadam *a) {
+  const T now = (T)a->gradientRate, rate = (T)a->momentRate, b1 = (T)a->beta1, b2 = (T)a->beta2;
+  const T c1 = (T)(1 - a->beta1), c2 = (T)(1 - a->beta2), correction = (T)a->secondCorrection, epsilon = (T)a->epsilon;
+  for (ptrdiff_t i = 0; i < n; i++) {
+    m[i] = b1 * m[i] + c1 * g[i];
+    v[i] = b2 * v[i] + c2 * g[i] * g[i];
+    w[i] -= (now * g[i] + rate * m[i]) / (__builtin_elementwise_sqrt(v[i]) * correction + epsilon);
+  }
 }
 
 DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,

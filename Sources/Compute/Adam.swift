@@ -69,6 +69,11 @@ public struct AdamMoments<S: Scalar>: Sendable {
     self.second = second
   }
 
+  /// Lends both to a step.
+  mutating func changeBoth(_ body: (_ m: UnsafeMutablePointer<S>, _ v: UnsafeMutablePointer<S>) -> Void) {
+    unsafe first.withMutablePointer { m in unsafe second.withMutablePointer { v in unsafe body(m, v) } }
+  }
+
   /// Updates all of `parameter`.
   @specialized(where S == Float)
   public mutating func update(_ parameter: inout Matrix<S>, gradient: Matrix<S>, _ step: AdamStep) {

@@ -215,4 +215,13 @@ extension Matrix {
     precondition(row < rows)
     return unsafe withPointer { unsafe S.kernels.sumOfSquares(columns, $0 + row * columns) }
   }
+
+  /// The sum of the products of one row with one row of `other`.
+  @specialized(where S == Float)
+  public func dot(row: Int, with otherRow: Int, of other: Matrix) -> Double {
+    precondition(row < rows && otherRow < other.rows && columns == other.columns, "rows of \(self) and \(other)")
+    return unsafe withPointer { pointer in
+      unsafe other.withPointer { unsafe S.kernels.dot(columns, pointer + row * columns, $0 + otherRow * columns) }
+    }
+  }
 }

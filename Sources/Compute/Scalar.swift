@@ -20,6 +20,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
   let axpy: @Sendable (Int, S, Source, Target) -> Void
   let scale: @Sendable (Int, S, Target) -> Void
   let sumOfSquares: @Sendable (Int, Source) -> Double
+  let dot: @Sendable (Int, Source, Source) -> Double
   let allFinite: @Sendable (Int, Source) -> Int32
   let tanh: @Sendable (Int, Target) -> Void
   let sigmoid: @Sendable (Int, Target) -> Void
@@ -38,6 +39,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     ) -> Double
   let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
   let composite: @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double
+  let nadam: @Sendable (Int, Source, Target, Target, Target, UnsafePointer<dk_nadam>) -> Void
   let adam: @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void
   let sparseAdam:
     @Sendable (
@@ -52,6 +54,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     axpy: @escaping @Sendable (Int, S, Source, Target) -> Void,
     scale: @escaping @Sendable (Int, S, Target) -> Void,
     sumOfSquares: @escaping @Sendable (Int, Source) -> Double,
+    dot: @escaping @Sendable (Int, Source, Source) -> Double,
     allFinite: @escaping @Sendable (Int, Source) -> Int32,
     tanh: @escaping @Sendable (Int, Target) -> Void,
     sigmoid: @escaping @Sendable (Int, Target) -> Void,
@@ -69,6 +72,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     gaussianBackward:
       @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
     composite: @escaping @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double,
+    nadam: @escaping @Sendable (Int, Source, Target, Target, Target, UnsafePointer<dk_nadam>) -> Void,
     adam: @escaping @Sendable (Int, Source?, Target, Target, Target, UnsafePointer<dk_adam>) -> Void,
     sparseAdam:
       @escaping @Sendable (
@@ -82,6 +86,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.axpy = unsafe axpy
     unsafe self.scale = unsafe scale
     unsafe self.sumOfSquares = unsafe sumOfSquares
+    unsafe self.dot = unsafe dot
     unsafe self.allFinite = unsafe allFinite
     unsafe self.tanh = unsafe tanh
     unsafe self.sigmoid = unsafe sigmoid
@@ -97,6 +102,7 @@ public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
     unsafe self.gaussianForward = unsafe gaussianForward
     unsafe self.gaussianBackward = unsafe gaussianBackward
     unsafe self.composite = unsafe composite
+    unsafe self.nadam = unsafe nadam
     unsafe self.adam = unsafe adam
     unsafe self.sparseAdam = unsafe sparseAdam
     unsafe self.gather = unsafe gather
@@ -111,6 +117,7 @@ extension Float: Scalar {
     axpy: { unsafe dk_axpy_f($0, $1, $2, $3) },
     scale: { unsafe dk_scale_f($0, $1, $2) },
     sumOfSquares: { unsafe dk_sum_squares_f($0, $1) },
+    dot: { unsafe dk_dot_f($0, $1, $2) },
     allFinite: { unsafe dk_all_finite_f($0, $1) },
     tanh: { unsafe dk_tanh_f($0, $1) },
     sigmoid: { unsafe dk_sigmoid_f($0, $1) },
@@ -130,6 +137,7 @@ extension Float: Scalar {
     composite: {
       unsafe dk_composite_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
+    nadam: { unsafe dk_nadam_f($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7) },
@@ -143,6 +151,7 @@ extension Double: Scalar {
     axpy: { unsafe dk_axpy_d($0, $1, $2, $3) },
     scale: { unsafe dk_scale_d($0, $1, $2) },
     sumOfSquares: { unsafe dk_sum_squares_d($0, $1) },
+    dot: { unsafe dk_dot_d($0, $1, $2) },
     allFinite: { unsafe dk_all_finite_d($0, $1) },
     tanh: { unsafe dk_tanh_d($0, $1) },
     sigmoid: { unsafe dk_sigmoid_d($0, $1) },
@@ -162,6 +171,7 @@ extension Double: Scalar {
     composite: {
       unsafe dk_composite_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
+    nadam: { unsafe dk_nadam_d($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
     gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7) },

@@ -51,7 +51,8 @@ extension Experiment {
     let everything = refits ? split.everything : nil
     return TrainingRows(
       count: max(split.train.rowCount, everything?.rowCount ?? 0), width: split.train.columnCount,
-      fitsAgain: everything != nil && split.hasValidation)
+      fitsAgain: everything != nil && split.hasValidation,
+      entries: max(split.train.nonZeroCount, everything?.nonZeroCount ?? 0))
   }
 }
 

@@ -88,10 +88,13 @@ public struct TensorMismatch: Error, Equatable, CustomStringConvertible {
   public let expected: [Int]?
   /// The shape found; `nil` when the tensor is missing.
   public let found: [Int]?
+  /// What is wrong with its numbers, as the predicate of a sentence; `nil` when it is the shape that does not fit.
+  public var fault: String?
 
   /// What is wrong, in one sentence.
   public var description: String {
-    switch (expected, found) {
+    if let fault { return "tensor \(name) \(fault)" }
+    return switch (expected, found) {
     case (let expected?, nil): "tensor \(name) is missing; expected shape \(expected)"
     case (nil, let found?): "tensor \(name) of shape \(found) does not belong to this model"
     default: "tensor \(name) has shape \(found ?? []), expected \(expected ?? [])"

@@ -64,18 +64,23 @@ public struct TrainingRows: Sendable {
   public var width: Int
   /// Whether the first fit only chooses the number of epochs; the best weights are then not kept beside the others.
   public var fitsAgain: Bool
+  /// The number of entries that are not zero: interactions.
+  public var entries: Int
 
   /// Creates a shape.
-  public init(count: Int, width: Int, fitsAgain: Bool) {
+  ///
+  /// - Parameter entries: all cells where left out, the most there can be.
+  public init(count: Int, width: Int, fitsAgain: Bool, entries: Int? = nil) {
     self.count = count
     self.width = width
     self.fitsAgain = fitsAgain
+    self.entries = entries ?? count * width
   }
 }
 
 extension TrainingRows {
   /// The shape turned over, for models whose rows are items.
-  var transposed: TrainingRows { TrainingRows(count: width, width: count, fitsAgain: fitsAgain) }
+  var transposed: TrainingRows { TrainingRows(count: width, width: count, fitsAgain: fitsAgain, entries: entries) }
 }
 
 extension TrainingMemory {

@@ -73,6 +73,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   case unusable(model: String, value: String, learningRate: Double?)
   /// The equations of a model in closed form have no solution that single precision can tell from others.
   case unsolvable(model: String, setting: String, value: Double)
+  /// A model's file cannot number so many items.
+  case tooManyItems(model: String, items: Int, most: Int)
   /// There is nobody to learn from.
   case noUsers
   /// The training was interrupted.
@@ -95,6 +97,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         + (learningRate.map { "try a smaller \(rate) than \($0)" } ?? "try smaller ratings")
     case .unsolvable(let model, let setting, let value):
       "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
+    case .tooManyItems(let model, let items, let most):
+      "\(model): there are \(items) items, and it takes \(most) at most"
     case .noUsers: "no user has any interaction to train on"
     case .interrupted: "interrupted"
     }

@@ -5,6 +5,8 @@ public enum Zoo {
     Popularity.self,
     EASE.self,
     Linear.self,
+    ELSA.self,
+    Spectral.self,
     AE.self,
     DAE.self,
     CDAE.self,

@@ -19,11 +19,17 @@ typedef struct {
   double rate, beta1, beta2, secondCorrection, epsilon, decay;
 } dk_adam;
 
+/// The constants of one NAdam step: w −= (gradientRate·g + momentRate·m) / (√v·secondCorrection + epsilon).
+typedef struct {
+  double gradientRate, momentRate, beta1, beta2, secondCorrection, epsilon;
+} dk_nadam;
+
 #define DK_DECLARE(T, S)                                                                                                      \
   /* y += a·x */                                                                                                              \
   void dk_axpy_##S(ptrdiff_t n, T a, const T *x, T *y);                                                                       \
   void dk_scale_##S(ptrdiff_t n, T a, T *x);                                                                                  \
   double dk_sum_squares_##S(ptrdiff_t n, const T *x);                                                                         \
+  double dk_dot_##S(ptrdiff_t n, const T *x, const T *y);                                                                     \
   /* 1 if every value is finite */                                                                                            \
   int dk_all_finite_##S(ptrdiff_t n, const T *x);                                                                             \
   void dk_tanh_##S(ptrdiff_t n, T *x);                                                                                        \
@@ -55,6 +61,7 @@ typedef struct {
   /* p(z) = w₀ N(0, 1) + w₁ N(mean, e^s) + w₂ N(0, e^t) in each dimension, s held to [low, high]; a, b, c are the logarithms of  \
      the weights. slope = −∂ log p/∂z. Returns Σ log p. */                                                                    \
   double dk_composite_##S(ptrdiff_t n, T low, T high, T a, T b, T c, T t, const T *z, const T *mean, const T *logvar, T *slope);\
+  void dk_nadam_##S(ptrdiff_t n, const T *gradient, T *w, T *m, T *v, const dk_nadam *a);                                      \
   void dk_adam_##S(ptrdiff_t n, const T *_Nullable gradient, T *w, T *m, T *v, const dk_adam *a);                             \
   /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
   void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \

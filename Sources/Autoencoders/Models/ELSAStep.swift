@@ -1,0 +1,205 @@
+public import Compute
+import Foundation
+import InteractionData
+
+/// Gradient updates of ``ELSA``.
+///
+/// With A the rows of W divided by their norms, `Z = XA` and `p = ZAᵀ − X`, the loss of a user is `|p/|p| − x/|x||² / I`, a batch is the
+/// mean over its users. Its gradient by p is `d p − k/|x| x` with `k = 2/(B I |p|)`, `d = k cos(p, x)/|p|`; and as
+/// `|p|² = zAᵀAz − 2|z|² + |x|²` and `p·x = |z|² − |x|²`, no matrix of users × items is ever held:
+///
+/// ```
+/// shards    A, and AᵀA, added in order                                   L × L
+/// blocks    Z, ZAᵀA → d, e = d + k/|x|; Zᵀ diag(d) Z, added in order      L × L
+///           H = diag(d) Z AᵀA − 2 diag(e) Z                              B × L
+/// shards    ∂loss/∂A = A Zᵀ diag(d) Z + XᵀH → ∂loss/∂W → step
+/// ```
+///
+/// One thread handles each shard or block, and where they are cut depends on the data alone.
+public struct ELSAStep<S: Scalar>: Sendable {
+  /// Some users of a batch.
+  private struct Block: Sendable {
+    let users: Range<Int>
+    var product = Matrix<S>(rows: 0, columns: 0)
+    var outer = Matrix<S>(rows: 0, columns: 0)
+    var loss = 0.0
+  }
+
+  private struct Scratch: Sendable {
+    var multiplier: Multiplier<S>
+    var row = Matrix<S>(rows: 1, columns: 0)
+  }
+
+  private var shards: [ELSAShard<S>]
+  /// A, as the input weights of a network.
+  private var unit: [ItemShard<S>]
+  private var optimiser: NAdam
+  private let processor: Processor
+  private let rank: Int
+  private var scratch: [Scratch]
+
+  /// Prepares to train W.
+  ///
+  /// - Parameters:
+  ///   - weights: W, item by item; shape: I × L.
+  ///   - moments: of an earlier run, of the same shape, with the number of steps they have seen.
+  public init(
+    _ weights: Matrix<S>, learningRate: Double, processor: Processor,
+    after moments: (first: Matrix<S>, second: Matrix<S>, steps: Int)? = nil
+  ) {
+    rank = weights.columns
+    optimiser = NAdam(learningRate: learningRate, after: moments?.steps ?? 0)
+    self.processor = processor
+    func part(_ matrix: Matrix<S>, _ rows: Range<Int>) -> Matrix<S> {
+      var part = Matrix<S>(rows: 0, columns: matrix.columns)
+      part.copyRows(rows, of: matrix)
+      return part
+    }
+    let none = Matrix<S>(rows: 0, columns: rank)
+    shards = ItemShard<S>.ranges(items: weights.rows).map { items in
+      ELSAShard(
+        items: items, weight: part(weights, items),
+        moments: moments.map { AdamMoments(first: part($0.first, items), second: part($0.second, items)) }
+          ?? AdamMoments(rows: items.count, columns: weights.columns),
+        norms: [], gram: none, gradient: none)
+    }
+    unit = shards.map {
+      ItemShard(items: $0.items, inputWeight: $0.weight, outputWeight: none, outputBias: Matrix(rows: 1, columns: 0))
+    }
+    let precision = S.self == Float.self ? processor.precision : .float32
+    scratch = (0..<processor.threads).map { _ in
+      Scratch(multiplier: Multiplier(processor.engine, precision: precision))
+    }
+    normalise()
+  }
+
+  /// How many updates have been made.
+  public var updates: Int { optimiser.steps }
+  /// W; shape: I × L.
+  public var weights: Matrix<S> { joined(shards.map(\.weight)) }
+  /// A, whose rows have norm 1; shape: I × L.
+  public var vectors: Matrix<S> { joined(unit.map(\.inputWeight)) }
+  /// The optimiser's moments, in the shape of W.
+  public var moments: (first: Matrix<S>, second: Matrix<S>) {
+    (joined(shards.map(\.moments.first)), joined(shards.map(\.moments.second)))
+  }
+  /// ∂loss/∂W of the last update, before its step; shape: I × L.
+  public var gradient: Matrix<S> { joined(shards.map(\.gradient)) }
+
+  private func joined(_ parts: [Matrix<S>]) -> Matrix<S> {
+    var whole = Matrix<S>(rows: 0, columns: rank)
+    whole.setRows(to: parts)
+    return whole
+  }
+
+  private mutating func normalise() {
+    for index in shards.indices { shards[index].normalise(into: &unit[index].inputWeight) }
+  }
+
+  /// Makes one update from some users.
+  ///
+  /// - Parameter rows: the users of this batch, as rows of `data`; each has at least one item.
+  /// - Returns: the mean over the users of `|p/|p| − x/|x||²`, before the update.
+  /// - Throws: ``NonFiniteLoss``; the weights are then as they were.
+  public mutating func update(rows: [Int], of data: SparseRows) throws -> Double {
+    let (items, count) = (data.columnCount, rows.count)
+    let batch = data.selecting(rows: rows)
+    let (input, columns) = (BatchRows<S>(batch), BatchRows<S>(batch.transposed()))
+    let gram = try gram()
+    var blocks = UserPieces.ranges(of: count).map { Block(users: $0) }
+    let (products, root) = (ShardProducts(unit), ShardTree(count: unit.count).root)
+    let scale = 2 / (Double(count) * Double(items))
+    try processor.forEach(&blocks, scratch: &scratch) { [rank] _, block, scratch in
+      let z = products.gather(input, rows: block.users, under: root)
+      var (image, weighted) = (Matrix<S>(rows: z.rows, columns: rank), z)
+      scratch.multiplier.multiply(z, gram, into: &image)
+      for row in 0..<z.rows {
+        let entries = input.offsets[block.users.lowerBound + row]..<input.offsets[block.users.lowerBound + row + 1]
+        let x = input.values[entries].reduce(0.0) { $0 + Double($1) * Double($1) }
+        let code = z.sumOfSquares(row: row)
+        let square = image.dot(row: row, with: row, of: z) - 2 * code + x
+        // An output that is all rounding has no direction to learn from.
+        let isNothing = square <= 1e-6 * x
+        let (output, inner) = (isNothing ? 0 : square.squareRoot(), code - x)
+        let cosine = isNothing ? 0 : inner / (output * x.squareRoot())
+        block.loss += isNothing ? 1 : 2 - 2 * cosine
+        let k = isNothing ? 0 : scale / output
+        let d = isNothing ? 0 : k * cosine / output
+        weighted.scale(row: row, by: S(d))
+        image.scale(row: row, by: S(d))
+        image.add(row: row, of: z, scale: S(-2 * (d + k / x.squareRoot())), toRow: row)
+      }
+      block.outer = Matrix(rows: rank, columns: rank)
+      scratch.multiplier.multiply(transposing: z, weighted, into: &block.outer)
+      block.product = image
+    }
+    let loss = blocks.reduce(0) { $0 + $1.loss } / Double(count)
+    guard loss.isFinite, Float(loss).isFinite else {
+      throw NonFiniteLoss(
+        loss: BatchLoss(
+          reconstruction: loss, divergence: 0, weightedDivergence: 0, priorWeight: 0, users: count, heldLogVariances: 0),
+        layer: "output", learningRate: optimiser.learningRate)
+    }
+    var (outer, delta) = (Matrix<S>(rows: rank, columns: rank), Matrix<S>(rows: 0, columns: rank))
+    for block in blocks { outer.add(block.outer) }
+    delta.setRows(to: blocks.map(\.product))
+    let step = optimiser.next()
+    try processor.forEach(&shards, scratch: &scratch) { [unit, outer, delta] index, shard, scratch in
+      shard.learn(unit[index].inputWeight, outer: outer, columns, delta, step, &scratch.multiplier, &scratch.row)
+    }
+    normalise()
+    return loss
+  }
+
+  /// AᵀA; shape: L × L.
+  private mutating func gram() throws -> Matrix<S> {
+    try processor.forEach(&shards, scratch: &scratch) { [unit, rank] index, shard, scratch in
+      shard.gram.reshape(rows: rank, columns: rank)
+      scratch.multiplier.multiply(transposing: unit[index].inputWeight, unit[index].inputWeight, into: &shard.gram)
+    }
+    var sum = Matrix<S>(rows: rank, columns: rank)
+    for shard in shards { sum.add(shard.gram) }
+    return sum
+  }
+}
+
+/// The rows of some items with what belongs to them.
+private struct ELSAShard<S: Scalar>: Sendable {
+  let items: Range<Int>
+  var weight: Matrix<S>
+  var moments: AdamMoments<S>
+  var norms: [Double]
+  /// AᵀA of these items alone.
+  var gram: Matrix<S>
+  var gradient: Matrix<S>
+
+  /// Sets `unit` to the rows of W divided by their norms.
+  mutating func normalise(into unit: inout Matrix<S>) {
+    unit.copyRows(0..<weight.rows, of: weight)
+    norms = (0..<weight.rows).map { max(weight.sumOfSquares(row: $0).squareRoot(), 1e-12) }
+    for row in 0..<weight.rows { unit.scale(row: row, by: S(1 / norms[row])) }
+  }
+
+  /// Makes a step along `A · outer + Xᵀ · delta`, taken from A to W.
+  ///
+  /// - Parameter columns: Xᵀ of all items; shape: I × B.
+  mutating func learn(
+    _ unit: Matrix<S>, outer: Matrix<S>, _ columns: BatchRows<S>, _ delta: Matrix<S>, _ step: NAdamStep,
+    _ multiplier: inout Multiplier<S>, _ sum: inout Matrix<S>
+  ) {
+    gradient.reshape(rows: unit.rows, columns: unit.columns)
+    multiplier.multiply(unit, outer, into: &gradient)
+    sum.reshape(rows: 1, columns: unit.columns)
+    for (row, item) in items.enumerated() {
+      let entries = columns.offsets[item]..<columns.offsets[item + 1]
+      if !entries.isEmpty {
+        sum.gather(columns, entries: entries, base: 0, from: delta, next: nil, toRow: 0)
+        gradient.add(row: 0, of: sum, toRow: row)
+      }
+      // A row of A cannot change its length.
+      gradient.add(row: row, of: unit, scale: S(-gradient.dot(row: row, with: row, of: unit)), toRow: row)
+      gradient.scale(row: row, by: S(1 / norms[row]))
+    }
+    moments.update(&weight, gradient: gradient, step)
+  }
+}

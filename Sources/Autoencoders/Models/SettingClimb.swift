@@ -1,0 +1,45 @@
+/// Climbs from one value of a setting to a neighbouring one as long as a measure improves.
+struct SettingClimb<Values: Hashable> {
+  /// The values that one setting may take, in order.
+  struct Grid {
+    let path: any WritableKeyPath<Values, Double> & Sendable
+    let values: [Double]
+  }
+
+  /// What is left to be chosen; a setting that starts off its grid stays where it is.
+  let free: [Grid]
+
+  /// The best values found on the way.
+  ///
+  /// - Parameter measure: the value of some settings, larger is better, or `nil` where there is no more time for them. The
+  ///   second argument is what they have to exceed.
+  func best(from start: Values, _ measure: (Values, Double) throws -> Double?) rethrows -> Values {
+    var known: [Values: Double] = [:]
+    func value(of values: Values, above least: Double) throws -> Double? {
+      if let known = known[values] { return known }
+      let value = try measure(values, least)
+      known[values] = value
+      return value
+    }
+    var best = start
+    guard var highest = try value(of: start, above: -.infinity) else { return start }
+    // Twice around: what suits one setting may no longer suit when another has moved.
+    for _ in 0..<2 {
+      let before = best
+      for grid in free {
+        for direction in [1, -1] {
+          while let place = grid.values.firstIndex(of: best[keyPath: grid.path]),
+            grid.values.indices.contains(place + direction)
+          {
+            var next = best
+            next[keyPath: grid.path] = grid.values[place + direction]
+            guard let found = try value(of: next, above: highest), found > highest else { break }
+            (best, highest) = (next, found)
+          }
+        }
+      }
+      if best == before { break }
+    }
+    return best
+  }
+}

@@ -1,0 +1,135 @@
+public import Compute
+public import FileFormats
+public import InteractionData
+
+/// ChebyCF: a linear autoencoder that is a filter on the graph of users and items, as large as the data and never items × items.
+///
+/// | paper | here |
+/// |---|---|
+/// | R̃ = D_U^−½ R D_I^−½, L̃ = I − 2 R̃ᵀR̃, with spectrum −1…1 | `SpectralGraph` |
+/// | h(t) = ½ − ½ sgn(t) \|t\|^φ ≈ Σ_k c_k T_k(t), k ≤ K: Chebyshev interpolation of the plateau | `ChebyshevFilter` |
+/// | V_η: the right singular vectors of R̃ for its η largest singular values, the ideal pass filter | `TruncatedSVD` |
+/// | score = D_I^β [Σ_k c_k T_k(L̃) + α V_η V_ηᵀ] D_I^−β x | ``Fitted/scores(for:using:)`` |
+///
+/// With φ = 1 the filter is R̃ᵀR̃ at every K: the linear filter of GF-CF. Sources: Kim, Sung, Han & Lee, "Graph spectral filtering
+/// with Chebyshev interpolation for recommendation", SIGIR 2025, section 4, and the authors' code; Shen et al., "How powerful is
+/// graph convolution for recommendation?", CIKM 2021 (GF-CF).
+///
+/// Differences from the paper: h is taken at the nodes of the interpolation. The authors' code takes it at cos((K − j)π/K), rounded to
+/// three decimals, and then uses it as if at the zeros of T_K+1, so their filter is flatter and does not pass the smoothest signal
+/// whole. D_I^±β is on both parts, in GF-CF on the ideal one alone. What is not set is chosen inside the fit by climbing on the
+/// validation users; without validation users φ is 10, η 256, α 0.3 and β 0.2. Of small data, η is at most half of the users or items.
+/// K is 4 in place of 8, which was no better on three data sets and takes twice as long (Docs/results.md).
+public struct Spectral: ZooModel {
+  /// Its name on the command line and in files.
+  public static let name = "spectral"
+  /// It learns from validation which settings suit the data.
+  public static let choosesOnValidation = true
+  /// It has to be asked for: scoring takes 2K sparse products with all training rows.
+  public static let isComparedByDefault = false
+  /// All that can be set; what may be `null` is chosen on validation where it is.
+  public static var settings: [Setting<Self>] {
+    [
+      .whole("order", \.order, in: 1...64, "Order K of the Chebyshev polynomial.", placeholder: "K"),
+      .number(
+        "flatness", \.flatness, "φ: how flat the filter is in the middle of the spectrum; 1 is linear.",
+        placeholder: "φ",
+        accepted: "a number of at least 1", search: .logarithmic(1...100)
+      ) { $0 >= 1 },
+      .whole(
+        "rank", \.rank, in: 0...4096, "Number η of singular vectors that pass whole.", placeholder: "η",
+        search: .logarithmic(16...512)),
+      .number(
+        "idealWeight", \.idealWeight, "α: weight of what passes whole.", placeholder: "α",
+        accepted: "a number of at least 0",
+        search: .linear(0...1)
+      ) { $0 >= 0 },
+      .number(
+        "degreeExponent", \.degreeExponent, "β: how much scores follow the items' popularity.", placeholder: "β",
+        accepted: "a number from -1 to 1", search: .linear(0...0.6)
+      ) { -1 <= $0 && $0 <= 1 },
+      .truth(
+        "authorsNodes", \.authorsNodes, "Take the filter's target where the authors' code does, and round it as there."
+      ).withoutFlag(),
+    ]
+  }
+
+  /// K; the authors' settings have 8.
+  public var order = 4
+  /// φ.
+  public var flatness: Double?
+  /// η.
+  public var rank: Int?
+  /// α.
+  public var idealWeight: Double?
+  /// β.
+  public var degreeExponent: Double?
+  /// Whether the filter is the one of the authors' code.
+  public var authorsNodes = false
+
+  /// Creates the model with its defaults.
+  public init() {}
+
+  /// Finds the singular vectors, and chooses what is not set.
+  ///
+  /// - Throws: ``TrainingError``, what `data.validate` throws.
+  public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
+    guard data.all.nonZeroCount > 0 else { throw TrainingError.noUsers }
+    let (items, most) = (data.all.columnCount, SparseRows.mostColumnsInFiles)
+    guard items <= most else { throw TrainingError.tooManyItems(model: Self.name, items: items, most: most) }
+    func fitted(_ values: SpectralValues, _ rows: SparseRows, _ share: ClosedRange<Double>) throws -> Fitted {
+      let graph = SpectralGraph(rows)
+      let rank = min(Int(values.rank), Fitted.mostRank(rows: rows.rowCount, columns: items))
+      return Fitted(self, values, graph, vectors: try graph.leadingVectors(rank, trainer: trainer, share: share))
+    }
+    var (values, begun) = (values, 0.0)
+    if let validate = data.validate {
+      let search = SpectralSearch(of: self, from: values, on: data.rows)
+      if !search.isOver {
+        let widest = try fitted(search.widest, data.rows, 0...0.3)
+        values = try search.best(trainer, share: 0.3...0.8) { try validate(widest.with(self, $0)) }
+        begun = 0.8
+      }
+    }
+    // Even where the rows are the same: vectors found beside more of them differ in the last digits.
+    var fit = Fit(model: try fitted(values, data.all, begun...1), extent: data.extent)
+    fit.chosen = values.settings
+    return fit
+  }
+
+  /// The same model with what is left open as it is without validation users.
+  public func settingsUsed(rows: Int) -> Spectral {
+    var used = self
+    (used.flatness, used.rank) = (values.flatness, Int(values.rank))
+    (used.idealWeight, used.degreeExponent) = (values.idealWeight, values.degreeExponent)
+    return used
+  }
+
+  private var values: SpectralValues {
+    SpectralValues(
+      flatness: flatness ?? 10, rank: Double(rank ?? 256), idealWeight: idealWeight ?? 0.3,
+      degreeExponent: degreeExponent ?? 0.2)
+  }
+
+  /// Takes rows and vectors from a file; the filter follows from the settings.
+  public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
+    var file = TensorReader(tensors)
+    let rows = try file.takeRows("graph", columns: items)
+    let rank = min(Int(values.rank), Fitted.mostRank(rows: rows.rowCount, columns: items))
+    let vectors = Matrix(rows: rank, columns: items, elements: try file.take("ideal.vectors", [rank, items]))
+    try file.finish()
+    return Fitted(self, values, SpectralGraph(rows), vectors: vectors)
+  }
+
+  /// The rows and the vectors; beside them R̃ by row and by column, and what the singular vectors are found with.
+  public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
+    let most = Fitted.mostRank(rows: rows.count, columns: rows.width)
+    let widest = min(rank ?? 512, most)
+    let vectors = TruncatedSVD.count(rows: rows.count, columns: rows.width, wanted: widest)
+    // Columns and values, twice; the same again while they are made, and cut in pieces for the vectors.
+    let graph = 4 * rows.entries + 4 * (rows.count + rows.width)
+    return TrainingMemory(
+      parameters: rows.count + rows.entries + min(Int(values.rank), most) * rows.width,
+      workspace: 2 * graph + vectors + widest * rows.width)
+  }
+}

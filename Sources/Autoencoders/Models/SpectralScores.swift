@@ -1,0 +1,78 @@
+public import Compute
+public import FileFormats
+import Foundation
+public import InteractionData
+
+extension Spectral {
+  /// The graph, and the filter on it.
+  public struct Fitted: FittedModel {
+    private let graph: SpectralGraph
+    /// V_η, one vector a row; shape: η × I.
+    public let vectors: Matrix<Float>
+    /// c_0 … c_K.
+    public let coefficients: [Double]
+    private let idealWeight: Float
+    private let degreeExponent: Double
+
+    /// At most half as many singular vectors as users or items, else what they let pass is nearly everything.
+    static func mostRank(rows: Int, columns: Int) -> Int { min(rows, columns) / 2 }
+
+    init(_ model: Spectral, _ values: SpectralValues, _ graph: SpectralGraph, vectors: Matrix<Float>) {
+      (self.graph, self.vectors) = (graph, vectors)
+      coefficients = ChebyshevFilter.coefficients(
+        order: model.order, flatness: values.flatness, authors: model.authorsNodes)
+      (idealWeight, degreeExponent) = (Float(values.idealWeight), values.degreeExponent)
+    }
+
+    /// The same graph with another filter, of at most as many singular vectors.
+    func with(_ model: Spectral, _ values: SpectralValues) -> Fitted {
+      var first = Matrix<Float>(rows: 0, columns: vectors.columns)
+      first.copyRows(0..<min(Int(values.rank), vectors.rows), of: vectors)
+      return Fitted(model, values, graph, vectors: first)
+    }
+
+    /// `graph.counts` and `graph.columns`, the training rows; `ideal.vectors`, V_η, shape: η × I.
+    public var tensors: [String: Tensor] {
+      graph.rows.tensors(named: "graph").merging(
+        ["ideal.vectors": Tensor(shape: [vectors.rows, vectors.columns], values: vectors.elements)]) { $1 }
+    }
+
+    /// The numbers in its file.
+    public var parameterCount: Int { graph.rows.rowCount + graph.rows.nonZeroCount + vectors.count }
+
+    /// The number of items.
+    public var itemCount: Int { vectors.columns }
+
+    /// The filtered profiles, some users at a time; shape: B × I.
+    public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
+      let users = profiles.items.rowCount
+      var scores = Matrix<Float>(rows: users, columns: itemCount)
+      for first in stride(from: 0, to: users, by: 64) {
+        let part = profiles.items.selecting(rows: first..<min(first + 64, users))
+        scores.copy(filtered(part, using: engine), toRow: first)
+      }
+      return scores
+    }
+
+    private func filtered(_ users: SparseRows, using engine: ProductEngine) -> Matrix<Float> {
+      let powers = graph.degrees.map { $0 == 0 ? 0 : pow(Double($0), degreeExponent) }
+      // One user a column, so that a sparse row meets all of them at once.
+      var signals = Matrix<Float>(rows: itemCount, columns: users.rowCount)
+      for user in 0..<users.rowCount {
+        for entry in users.range(ofRow: user) {
+          let item = Int(users.indices[entry])
+          if powers[item] > 0 { signals[item, user] = users.value(at: entry) / Float(powers[item]) }
+        }
+      }
+      var sum = graph.filtered(signals, by: coefficients)
+      if vectors.rows > 0, idealWeight != 0 {
+        var shares = Matrix<Float>(rows: vectors.rows, columns: users.rowCount)
+        engine.multiply(vectors, signals, into: &shares)
+        engine.multiply(transposing: vectors, shares, into: &signals)
+        sum.add(signals, scale: idealWeight)
+      }
+      for (item, power) in powers.enumerated() { sum.scale(row: item, by: Float(power)) }
+      return sum.transposed()
+    }
+  }
+}

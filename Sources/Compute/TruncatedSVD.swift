@@ -1,0 +1,165 @@
+/// The right singular vectors of sparse rows (m × n) that belong to the largest singular values.
+///
+/// Subspace iteration from random vectors, with a few more of them than wanted, and the Rayleigh–Ritz method at the end. Source:
+/// Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 53, 2011, algorithms 4.4 and 5.1.
+///
+/// Sums are cut by the data alone: the same start gives the same bytes at any number of threads.
+public struct TruncatedSVD: Sendable {
+  /// The singular values, largest first; shape: count.
+  public let values: [Double]
+  /// The right singular vectors, one a row, orthonormal; zeros where the singular value is zero.
+  ///
+  /// Shape: count × n.
+  public let vectors: Matrix<Float>
+
+  /// How many rows one thread takes at a time.
+  private static var side: Int { 512 }
+  /// How many times the rows and their transpose are applied; what is left of a direction that does not belong falls with the
+  /// `2 passes`-th power of the quotient of singular values.
+  private static var passes: Int { 8 }
+  /// Vectors beside those wanted.
+  private static var surplus: Int { 24 }
+
+  /// Computes them.
+  ///
+  /// - Parameters:
+  ///   - count: how many; at most m and n.
+  ///   - random: draws where the iteration starts.
+  ///   - progress: told the share that is done, now and then.
+  /// - Throws: ``GSLError``; what `progress` throws.
+  public init(
+    of rows: SparseRows, count: Int, random: inout RandomSource, processor: Processor,
+    progress: (_ share: Double) throws -> Void = { _ in }
+  ) throws {
+    let (m, n) = (rows.rowCount, rows.columnCount)
+    precondition(count >= 0 && count <= min(m, n), "\(count) singular vectors of \(rows)")
+    if count == 0 {
+      (values, vectors) = ([], Matrix(rows: 0, columns: n))
+      return
+    }
+    let (forward, backward) = (Self.pieces(rows), Self.pieces(rows.transposed()))
+    var basis = Matrix<Float>(rows: n, columns: min(count + Self.surplus, m, n))
+    random.fillGaussian(&basis)
+    for pass in 0..<Self.passes {
+      var images = try Self.product(forward, basis, processor)
+      try Self.orthonormalise(&images, processor)
+      basis = try Self.product(backward, images, processor)
+      try Self.orthonormalise(&basis, processor)
+      try progress(Double(pass + 1) / Double(Self.passes + 1))
+    }
+    // Once more: of vectors that were far from orthogonal, one round leaves what rounding did.
+    try Self.orthonormalise(&basis, processor)
+    let gram = try Self.gram(try Self.product(forward, basis, processor), processor)
+    let (squares, rotation) = try LinearAlgebra.eigensystem(symmetric: gram)
+    let found = squares.prefix(count).map { max(0, $0).squareRoot() }
+    let least = 1e-5 * (found.first ?? 0)
+    var turn = Matrix<Float>(rows: count, columns: basis.columns)
+    for row in 0..<count where found[row] > least {
+      for column in 0..<basis.columns { turn[row, column] = Float(rotation[column, row]) }
+    }
+    vectors = try Self.product(turn, transposed: basis, processor)
+    values = found.map { $0 > least ? $0 : 0 }
+  }
+
+  /// How many numbers are held while they are computed, the data left out.
+  public static func count(rows: Int, columns: Int, wanted: Int) -> Int {
+    let width = min(wanted + surplus, rows, columns)
+    return (2 * columns + 2 * max(rows, columns)) * width + 32 * width * width
+  }
+
+  // MARK: Products, cut by rows
+
+  private static func pieces(_ rows: SparseRows) -> [BatchRows<Float>] {
+    ranges(rows.rowCount).map { BatchRows(rows.selecting(rows: $0)) }
+  }
+
+  private static func ranges(_ count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: side).map { $0..<min($0 + side, count) }
+  }
+
+  private static func product(
+    _ pieces: [BatchRows<Float>], _ matrix: Matrix<Float>, _ processor: Processor
+  ) throws -> Matrix<Float> {
+    joined(try processor.map(count: pieces.count) { Matrix(pieces[$0], times: matrix) }, columns: matrix.columns)
+  }
+
+  private static func product(
+    _ matrix: Matrix<Float>, transposed other: Matrix<Float>, _ processor: Processor
+  ) throws -> Matrix<Float> {
+    let ranges = ranges(matrix.rows)
+    let parts = try processor.map(count: ranges.count) { index in
+      let piece = Self.piece(ranges[index], of: matrix)
+      var part = Matrix<Float>(rows: piece.rows, columns: other.rows)
+      processor.engine.multiply(piece, transposed: other, into: &part)
+      return part
+    }
+    return joined(parts, columns: other.rows)
+  }
+
+  private static func piece(_ rows: Range<Int>, of matrix: Matrix<Float>) -> Matrix<Float> {
+    var piece = Matrix<Float>(rows: 0, columns: matrix.columns)
+    piece.copyRows(rows, of: matrix)
+    return piece
+  }
+
+  private static func joined(_ parts: [Matrix<Float>], columns: Int) -> Matrix<Float> {
+    var whole = Matrix<Float>(rows: 0, columns: columns)
+    whole.setRows(to: parts)
+    return whole
+  }
+
+  /// `YᵀY`, pieces added in double precision and in order.
+  private static func gram(_ matrix: Matrix<Float>, _ processor: Processor) throws -> Matrix<Double> {
+    let (ranges, width) = (ranges(matrix.rows), matrix.columns)
+    var sum = [Double](repeating: 0, count: width * width)
+    let atOnce = 16
+    for first in stride(from: 0, to: ranges.count, by: atOnce) {
+      let parts = try processor.map(count: min(atOnce, ranges.count - first)) { index in
+        let piece = Self.piece(ranges[first + index], of: matrix)
+        var part = Matrix<Float>(rows: width, columns: width)
+        processor.engine.multiply(transposing: piece, piece, into: &part)
+        return part.elements
+      }
+      for part in parts { for index in part.indices { sum[index] += Double(part[index]) } }
+    }
+    return Matrix(rows: width, columns: width, elements: sum)
+  }
+
+  // MARK: Orthonormal columns
+
+  /// Replaces Y by `Y L⁻ᵀ` with `L Lᵀ = YᵀY`; what depends on columns before it becomes zero.
+  private static func orthonormalise(_ matrix: inout Matrix<Float>, _ processor: Processor) throws {
+    let inverse = inverseFactor(try gram(matrix, processor))
+    matrix = try product(matrix, transposed: inverse, processor)
+  }
+
+  /// L⁻¹, row by row; the row of a column that depends on those before it is zero.
+  private static func inverseFactor(_ gram: Matrix<Double>) -> Matrix<Float> {
+    let width = gram.columns
+    var factor = [[Double]](repeating: [], count: width)
+    var inverse = Matrix<Float>(rows: width, columns: width)
+    var rows = [[Double]](repeating: [], count: width)
+    for i in 0..<width {
+      var (line, square) = ([Double](repeating: 0, count: i), gram[i, i])
+      for j in 0..<i where !rows[j].isEmpty {
+        var rest = gram[i, j]
+        for k in 0..<j { rest -= line[k] * factor[j][k] }
+        line[j] = rest / factor[j][j]
+        square -= line[j] * line[j]
+      }
+      // Single precision knows six digits of a square.
+      guard square > 1e-6 * gram[i, i] else { continue }
+      let root = square.squareRoot()
+      factor[i] = line + [root]
+      var row = [Double](repeating: 0, count: i + 1)
+      row[i] = 1 / root
+      for j in 0..<i where line[j] != 0 {
+        let share = line[j] / root
+        for k in 0...j { row[k] -= share * rows[j][k] }
+      }
+      rows[i] = row
+      for (k, value) in row.enumerated() { inverse[i, k] = Float(value) }
+    }
+    return inverse
+  }
+}
