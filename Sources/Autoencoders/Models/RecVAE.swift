@@ -18,8 +18,9 @@ import FileFormats
 ///
 /// Differences from the paper: the encoder before the first update is the first "old" one, where the authors' code has
 /// another random network; weights start as Mult-VAE's; an epoch is a pass over the users, so that four of them are one of the
-/// authors', and validation may choose any. γ follows from the data unless it is given; the authors have 0.005 for ML-20M.
-/// Batches shrink with the data. `gamma: 0.005, batchSize: 500, epochs: 200, patience: 0` gives the authors' training.
+/// authors', and validation may choose any. γ is 0.005 + 10/U, at most 0.05, for U training users; the authors have 0.005 for
+/// ML-20M. Layers are 300 wide, steps 0.002 long, and batches shrink with the data. `gamma: 0.005, hidden: 600, batchSize: 500,
+/// learningRate: 0.0005, epochs: 200, patience: 0` gives the authors' training.
 public struct RecVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
@@ -32,7 +33,8 @@ public struct RecVAE: AutoencoderModel {
       .hidden(\.hidden).where("one width from 1 to 100000") { $0.hidden.count == 1 },
       .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood),
       .number(
-        "gamma", \.gamma, "Weight γ of the KL term for each interaction of a user (default: follows from the data).",
+        "gamma", \.gamma,
+        "Weight γ of the KL term for each interaction of a user (default: 0.005 + 10/users, at most 0.05).",
         placeholder: "γ", accepted: "a number of at least 0", search: .logarithmic(1e-3...5e-2)
       ) { $0 >= 0 },
       .whole("encoderEpochs", \.encoderEpochs, in: 1...1000, "Epochs of the encoder before one of the decoder.")
@@ -43,7 +45,7 @@ public struct RecVAE: AutoencoderModel {
   }
 
   /// The width of the encoder's hidden layers.
-  public var hidden = [600]
+  public var hidden = [300]
   /// How many of them there are.
   public var layers = 5
   /// L, the number of latent dimensions.
@@ -52,14 +54,14 @@ public struct RecVAE: AutoencoderModel {
   public var dropout = 0.5
   /// The likelihood of the input given the output.
   public var likelihood = Likelihood.multinomial
-  /// γ; `nil` is worked out from the data.
+  /// γ; `nil` is 0.005 + 10/U, at most 0.05, for U training users.
   public var gamma: Double?
   /// How many epochs the encoder learns before the decoder does for one.
   public var encoderEpochs = 3
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
   /// How it is fitted.
-  public var training = TrainingOptions(epochs: 200, learningRate: 5e-4)
+  public var training = TrainingOptions(epochs: 200, learningRate: 2e-3)
 
   /// Creates the model with its defaults.
   public init() {}
@@ -83,7 +85,7 @@ public struct RecVAE: AutoencoderModel {
 
   /// What follows the wide input layer: each layer reads all before it.
   private var encoder: LayerStack {
-    let width = hidden.first ?? 600
+    let width = hidden.first ?? 300
     var stack = LayerStack(inputs: width)
     var outputs: [Int] = []
     for layer in 0..<layers {
@@ -101,7 +103,7 @@ public struct RecVAE: AutoencoderModel {
     _ data: TrainingData<Autoencoder<GaussianLatent>>, by trainer: Trainer
   ) throws -> Fit<Autoencoder<GaussianLatent>> {
     var (set, data) = (self, data)
-    set.gamma = gamma ?? Self.gamma(for: data.all)
+    set.gamma = gamma ?? Self.gamma(users: (0..<data.all.rowCount).count { data.all.count(ofRow: $0) > 0 })
     func measured(_ model: Autoencoder<GaussianLatent>, over rows: SparseRows) throws -> Autoencoder<GaussianLatent> {
       try model.measuringPrior(over: rows, processor: trainer.processor)
     }
@@ -116,6 +118,14 @@ public struct RecVAE: AutoencoderModel {
     return fit
   }
 
-  /// γ for some training rows.
-  static func gamma(for rows: SparseRows) -> Double { 0.005 }
+  /// The same model with γ and the batch size written out.
+  public func settingsUsed(rows: Int) -> RecVAE {
+    var used = self
+    used.gamma = gamma ?? Self.gamma(users: rows)
+    used.training.batchSize = training.batchSize(users: rows)
+    return used
+  }
+
+  /// γ for so many training users: the authors' 0.005 for many, more for few.
+  static func gamma(users: Int) -> Double { min(0.05, 0.005 + 10 / Double(max(1, users))) }
 }
