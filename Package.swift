@@ -124,7 +124,8 @@ let package = Package(
       path: "Tests/FuzzReaders", swiftSettings: settings),
     // Runs parts of the library for the programs in Benchmarks.
     .executableTarget(
-      name: "doppel-benchmark", dependencies: ["Compute", "Evaluation", "FileFormats", "InteractionData"],
+      name: "doppel-benchmark",
+      dependencies: ["Autoencoders", "Compute", "Evaluation", "FileFormats", "InteractionData"],
       path: "Benchmarks/Programs/doppel-benchmark", swiftSettings: settings),
 
     .target(

@@ -1,6 +1,5 @@
 import Compute
 import Evaluation
-import FileFormats
 import InteractionData
 
 /// Evaluates scores that are given, and says how long that took.
@@ -15,9 +14,9 @@ enum Evaluate {
     guard arguments.count == 6, let users = Int(arguments[3]), let items = Int(arguments[4]),
       let threads = Int(arguments[5])
     else { throw Usage() }
-    let scores = GivenScores(itemCount: items, scores: try words(arguments[0]).map { Float(bitPattern: $0) })
-    let known = rows(try words(arguments[1]), itemCount: items)
-    let heldOut = rows(try words(arguments[2]), itemCount: items)
+    let scores = GivenScores(itemCount: items, scores: try RowFile.words(arguments[0]).map { Float(bitPattern: $0) })
+    let known = try RowFile.rows(arguments[1], itemCount: items)
+    let heldOut = try RowFile.rows(arguments[2], itemCount: items)
     let test = HeldOutUsers(
       userIDs: (0..<users).map(String.init), profiles: Profiles(items: known, trainingRows: (0..<users).map(\.self)),
       masked: known, heldOut: heldOut, skippedUsers: 0)
@@ -30,25 +29,6 @@ enum Evaluate {
     }
     let values = (result?.scores ?? []).map { "\"\($0.metric.key)\": \($0.value)" }.joined(separator: ", ")
     print("{\"seconds\": \(time / .seconds(1)), \"metrics\": {\(values)}}")
-  }
-
-  private static func words(_ path: String) throws -> [UInt32] {
-    try ByteSource(path: path).withBytes { bytes in
-      (0..<bytes.count / 4).map { UInt32(truncatingIfNeeded: bytes.word(at: 4 * $0)) }
-    }
-  }
-
-  private static func rows(_ words: [UInt32], itemCount: Int) -> SparseRows {
-    var offsets = [0]
-    var indices: [Int32] = []
-    var position = 0
-    while position < words.count {
-      let end = position + 1 + Int(words[position])
-      indices += words[position + 1..<end].map { Int32(bitPattern: $0) }
-      offsets.append(indices.count)
-      position = end
-    }
-    return SparseRows(columnCount: itemCount, offsets: offsets, indices: indices)
   }
 }
 

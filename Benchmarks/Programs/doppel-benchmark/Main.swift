@@ -8,6 +8,7 @@ enum Benchmark {
       let arguments = CommandLine.arguments.dropFirst()
       switch arguments.first {
       case "load": try Load.run(arguments.dropFirst())
+      case "ease": try FitEASE.run(arguments.dropFirst())
       case "evaluate": try Evaluate.run(arguments.dropFirst())
       default: throw Usage()
       }
@@ -23,6 +24,7 @@ struct Usage: Error, CustomStringConvertible {
   var description: String {
     """
     usage: doppel-benchmark load FILE rows|interactions THREADS
+           doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
     """
   }

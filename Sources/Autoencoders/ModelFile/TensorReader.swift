@@ -19,6 +19,14 @@ public struct TensorReader {
     return tensor.values
   }
 
+  /// A matrix of as many rows as the file has; its columns are known.
+  ///
+  /// - Throws: ``TensorMismatch`` when it is missing or of other columns.
+  public mutating func takeMatrix(_ name: String, columns: Int) throws -> Matrix<Float> {
+    let rows = left[name]?.shape.first ?? 0
+    return Matrix(rows: rows, columns: columns, elements: try take(name, [rows, columns]))
+  }
+
   /// Sparse rows of ones, as ``SparseRows/tensors(named:)`` puts them down.
   ///
   /// - Throws: ``TensorMismatch`` when a tensor is missing, or they are no rows of so many columns.

@@ -14,22 +14,22 @@ public import InteractionData
 /// sections 2 and 3, and the authors' code.
 ///
 /// Differences from the paper: loss and gradient come from AᵀA and the users' codes, so neither outputs nor their gradient are
-/// ever held (see ``ELSAStep``); batches of other sizes, and the epoch is chosen on validation. A user whose output is all rounding
-/// teaches nothing. The authors' settings: rank 64 to 1,024, batches of 256, 10 epochs.
+/// ever held (see ``ELSAStep``); validation picks the epoch, of more than the authors' 10, which on a thousand users are too few
+/// updates. A user whose output is all rounding teaches nothing. The authors' ranks are 64 to 1,024.
 public struct ELSA: IterativeModel {
   /// Its name on the command line and in files.
   public static let name = "elsa"
   /// It encodes to a point.
   public static let latentKind = LatentKind.point
-  /// It has to be asked for: where a weight for every two items fits, ``EASE`` is ahead of it.
+  /// It has to be asked for: it is for catalogues too large for the others, and of low rank where the data are not.
   public static let isComparedByDefault = false
   /// All that can be set.
   public static var settings: [Setting<Self>] { [.latent(\.latent)] + trainingSettings }
 
   /// L, the rank of AAᵀ.
-  public var latent = 256
+  public var latent = 512
   /// How it is fitted.
-  public var training = TrainingOptions(epochs: 30, learningRate: 0.1, patience: 5)
+  public var training = TrainingOptions(epochs: 100, batchSize: 256, learningRate: 0.1, patience: 10)
 
   /// Creates the model with its defaults.
   public init() {}

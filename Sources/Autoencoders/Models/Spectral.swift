@@ -111,14 +111,9 @@ public struct Spectral: ZooModel {
       degreeExponent: degreeExponent ?? 0.2)
   }
 
-  /// Takes rows and vectors from a file; the filter follows from the settings.
+  /// Takes the rows, the vectors and the filter from a file, whatever the settings are.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
-    var file = TensorReader(tensors)
-    let rows = try file.takeRows("graph", columns: items)
-    let rank = min(Int(values.rank), Fitted.mostRank(rows: rows.rowCount, columns: items))
-    let vectors = Matrix(rows: rank, columns: items, elements: try file.take("ideal.vectors", [rank, items]))
-    try file.finish()
-    return Fitted(self, values, SpectralGraph(rows), vectors: vectors)
+    try Fitted(TensorReader(tensors), items: items)
   }
 
   /// The rows and the vectors; beside them R̃ by row and by column, and what the singular vectors are found with.
@@ -129,7 +124,7 @@ public struct Spectral: ZooModel {
     // Columns and values, twice; the same again while they are made, and cut in pieces for the vectors.
     let graph = 4 * rows.entries + 4 * (rows.count + rows.width)
     return TrainingMemory(
-      parameters: rows.count + rows.entries + min(Int(values.rank), most) * rows.width,
+      parameters: rows.count + rows.entries + min(Int(values.rank), most) * rows.width + order + 3,
       workspace: 2 * graph + vectors + widest * rows.width)
   }
 }

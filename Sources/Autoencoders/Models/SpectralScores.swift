@@ -17,11 +17,21 @@ extension Spectral {
     /// At most half as many singular vectors as users or items, else what they let pass is nearly everything.
     static func mostRank(rows: Int, columns: Int) -> Int { min(rows, columns) / 2 }
 
+    init(_ file: consuming TensorReader, items: Int) throws {
+      graph = SpectralGraph(try file.takeRows("graph", columns: items))
+      vectors = try file.takeMatrix("ideal.vectors", columns: items)
+      coefficients = try file.takeMatrix("filter.coefficients", columns: 1).elements.map { Double($0) }
+      let numbers = try file.take("filter.numbers", [2])
+      (idealWeight, degreeExponent) = (numbers[0], Double(numbers[1]))
+      try file.finish()
+    }
+
     init(_ model: Spectral, _ values: SpectralValues, _ graph: SpectralGraph, vectors: Matrix<Float>) {
       (self.graph, self.vectors) = (graph, vectors)
       coefficients = ChebyshevFilter.coefficients(
         order: model.order, flatness: values.flatness, authors: model.authorsNodes)
-      (idealWeight, degreeExponent) = (Float(values.idealWeight), values.degreeExponent)
+      // As a file has them, so that a model that was saved gives the same scores.
+      (idealWeight, degreeExponent) = (Float(values.idealWeight), Double(Float(values.degreeExponent)))
     }
 
     /// The same graph with another filter, of at most as many singular vectors.
@@ -31,14 +41,20 @@ extension Spectral {
       return Fitted(model, values, graph, vectors: first)
     }
 
-    /// `graph.counts` and `graph.columns`, the training rows; `ideal.vectors`, V_η, shape: η × I.
+    /// `graph.counts` and `graph.columns`, the training rows; `ideal.vectors`, V_η, shape: η × I; `filter.coefficients`, c_k,
+    /// shape: K + 1 × 1; `filter.numbers`, α and β.
     public var tensors: [String: Tensor] {
-      graph.rows.tensors(named: "graph").merging(
-        ["ideal.vectors": Tensor(shape: [vectors.rows, vectors.columns], values: vectors.elements)]) { $1 }
+      graph.rows.tensors(named: "graph").merging([
+        "ideal.vectors": Tensor(shape: [vectors.rows, vectors.columns], values: vectors.elements),
+        "filter.coefficients": Tensor(shape: [coefficients.count, 1], values: coefficients.map { Float($0) }),
+        "filter.numbers": Tensor(shape: [2], values: [idealWeight, Float(degreeExponent)]),
+      ]) { $1 }
     }
 
     /// The numbers in its file.
-    public var parameterCount: Int { graph.rows.rowCount + graph.rows.nonZeroCount + vectors.count }
+    public var parameterCount: Int {
+      graph.rows.rowCount + graph.rows.nonZeroCount + vectors.count + coefficients.count + 2
+    }
 
     /// The number of items.
     public var itemCount: Int { vectors.columns }

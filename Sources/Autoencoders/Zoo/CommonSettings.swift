@@ -77,7 +77,7 @@ extension IterativeModel {
       .whole("epochs", \.training.epochs, in: 1...many, "Largest number of passes over the training users."),
       .whole(
         "batchSize", \.training.batchSize, in: 1...many,
-        "Users per update (default: about 20 updates per epoch, 32 to 500 users each; mult-vae 1000).",
+        "Users per update (default: about 20 updates per epoch, 32 to 500 users each; mult-vae 1000, elsa 256).",
         search: .logarithmic(32...1024)),
       .number(
         "learningRate", \.training.learningRate, "Adam's step size.", placeholder: "rate", accepted: "a number above 0",
