@@ -1,16 +1,23 @@
+import Foundation
+
 /// The weight β of the KL term during training.
 ///
-/// `β_t = min(cap, t / T)`, where t counts the gradient updates done so far: the first update has β = 0. `T`
-/// (`annealingSteps`) is the slope, not the time to the cap, which is reached after `cap · T` updates. Source: Liang et al.,
-/// WWW 2018, section 2.2.2, and the authors' code.
+/// With a slope T (`annealingSteps`) `β_t = min(cap, t / T)`, where t counts the gradient updates done so far: the first update
+/// has β = 0, and the cap is reached after `cap · T` updates. Source: Liang et al., WWW 2018, section 2.2.2, and the authors' code.
+///
+/// Without one, β rises from a hundredth of the cap to the cap by equal factors, over ``share`` of the planned updates. The best β
+/// differs between data sets by more than a factor of ten, so validation gets as many epochs to choose from around a small β as
+/// around a large one; along a line, the small ones are over before the network has learned anything.
 public struct KLSchedule: Codable, Sendable, Equatable {
   /// The largest β.
   public var cap: Double
-  /// The slope T of the schedule.
-  ///
-  /// `nil` puts the cap at 80 % of the planned updates, `T = 0.8 · updates / cap`, so that short trainings
-  /// get there too; 0 means β = cap throughout; 200,000 is the paper's.
+  /// The slope T; `nil` for equal factors, 0 for β = cap throughout; 200,000 is the paper's.
   public var annealingSteps: Int?
+
+  /// The part of the planned updates after which the cap is reached, where there is no T.
+  public static let share = 0.8
+  /// How many times β grows until then.
+  public static let growth = 10.0
 
   /// Creates a schedule.
   public init(cap: Double = 0.2, annealingSteps: Int? = nil) {
@@ -20,20 +27,19 @@ public struct KLSchedule: Codable, Sendable, Equatable {
 
   /// β for the update that follows `done` others, of `planned` in all.
   public func beta(afterUpdates done: Int, of planned: Int) -> Double {
-    guard let steps = slope(planned: planned) else { return cap }
-    return min(cap, Double(done) / steps)
+    let part = part(done, of: planned)
+    if part >= 1 { return cap }
+    return cap * (annealingSteps == nil ? pow(Self.growth, part - 1) : part)
   }
 
   /// Whether β has stopped rising when `done` of `planned` updates are over.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool {
-    guard let steps = slope(planned: planned) else { return true }
-    return Double(done) >= cap * steps || done >= planned
+    part(done, of: planned) >= 1 || done >= planned
   }
 
-  /// T, the slope in updates; `nil` where β is at its cap from the first update on.
-  func slope(planned: Int) -> Double? {
-    guard cap > 0 else { return nil }
-    let steps = annealingSteps.map(Double.init) ?? 0.8 * Double(planned) / cap
-    return steps > 0 ? steps : nil
+  /// How much of the way to the cap is behind.
+  private func part(_ done: Int, of planned: Int) -> Double {
+    let steps = annealingSteps.map { cap * Double($0) } ?? Self.share * Double(planned)
+    return cap > 0 && steps > 0 ? Double(done) / steps : 1
   }
 }

@@ -33,7 +33,7 @@ public struct MultVAE: AutoencoderModel {
   }
 
   /// The widths of the hidden layers.
-  public var hidden = [600]
+  public var hidden: [Int] = []
   /// L, the number of latent dimensions.
   public var latent = 200
   /// The probability that an input entry is dropped.
@@ -47,7 +47,7 @@ public struct MultVAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
   /// How it is fitted.
-  public var training = TrainingOptions(epochs: 150, batchSize: 1000, learningRate: 2e-3)
+  public var training = TrainingOptions(epochs: 100, learningRate: 2e-3)
 
   /// Creates the model with its defaults.
   public init() {}

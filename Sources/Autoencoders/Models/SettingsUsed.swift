@@ -19,15 +19,3 @@ extension CDAE {
     return used
   }
 }
-
-extension MultVAE {
-  /// The same model with the batch size and the slope of the KL schedule, rounded to a whole number of updates, written out.
-  public func settingsUsed(rows: Int) -> MultVAE {
-    var used = batchSizeUsed(rows)
-    let size = training.batchSize(users: rows)
-    let updates = training.epochs * ((rows + size - 1) / size)
-    let schedule = KLSchedule(cap: beta, annealingSteps: annealingSteps)
-    used.annealingSteps = Int((schedule.slope(planned: updates) ?? 0).rounded())
-    return used
-  }
-}

@@ -1,5 +1,4 @@
 public import Compute
-import Foundation
 import InteractionData
 
 /// Gradient updates of one autoencoder.
