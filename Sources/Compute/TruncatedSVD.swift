@@ -16,9 +16,12 @@ public struct TruncatedSVD: Sendable {
   private static var side: Int { 512 }
   /// How many times the rows and their transpose are applied; what is left of a direction that does not belong falls with the
   /// `2 passes`-th power of the quotient of singular values.
-  private static var passes: Int { 8 }
-  /// Vectors beside those wanted.
-  private static var surplus: Int { 24 }
+  private static var passes: Int { 10 }
+  /// How many vectors are held: half as many again as wanted, so that among singular values that hardly fall the last ones wanted
+  /// are told from those that follow.
+  private static func width(_ wanted: Int, _ rows: Int, _ columns: Int) -> Int {
+    min(wanted + max(24, wanted / 2), rows, columns)
+  }
 
   /// Computes them.
   ///
@@ -38,7 +41,7 @@ public struct TruncatedSVD: Sendable {
       return
     }
     let (forward, backward) = (Self.pieces(rows), Self.pieces(rows.transposed()))
-    var basis = Matrix<Float>(rows: n, columns: min(count + Self.surplus, m, n))
+    var basis = Matrix<Float>(rows: n, columns: Self.width(count, m, n))
     random.fillGaussian(&basis)
     for pass in 0..<Self.passes {
       var images = try Self.product(forward, basis, processor)
@@ -63,7 +66,7 @@ public struct TruncatedSVD: Sendable {
 
   /// How many numbers are held while they are computed, the data left out.
   public static func count(rows: Int, columns: Int, wanted: Int) -> Int {
-    let width = min(wanted + surplus, rows, columns)
+    let width = width(wanted, rows, columns)
     return (2 * columns + 2 * max(rows, columns)) * width + 32 * width * width
   }
 
