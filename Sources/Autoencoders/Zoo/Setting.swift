@@ -33,6 +33,10 @@ public enum SettingForm: Sendable, Equatable {
   case whole
   /// Whole numbers with commas between them.
   case list
+  /// Numbers with commas between them.
+  case numbers
+  /// Names with commas between them.
+  case names
   /// One of these words.
   case word([String])
   /// `true` or `false`.

@@ -93,19 +93,19 @@ extension SettingForm {
     switch self {
     case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
     case .whole: Int(text).map { .number(Double($0)) }
-    case .list: Self.list(text).map { .array($0) }
+    case .list: Self.array(text) { Int($0).map { .number(Double($0)) } }
+    case .numbers: Self.array(text) { Double($0).map { .number($0) } }
+    case .names: Self.array(text) { .string($0) }
     case .word: .string(text)
     case .truth: Bool(text).map { .bool($0) }
     }
   }
 
-  private static func list(_ text: String) -> [JSONValue]? {
-    var numbers: [JSONValue] = []
-    for part in text.split(separator: ",") {
-      guard let number = Int(part.trimmingPrefix(" ")) else { return nil }
-      numbers.append(.number(Double(number)))
-    }
-    return numbers.isEmpty ? nil : numbers
+  /// What stands between commas; `nil` where there is nothing or something else.
+  private static func array(_ text: String, _ value: (String) -> JSONValue?) -> JSONValue? {
+    let parts = text.split(separator: ",").map { value(String($0.trimmingPrefix(" "))) }
+    let values = parts.compactMap(\.self)
+    return parts.isEmpty || values.count < parts.count ? nil : .array(values)
   }
 }
 
