@@ -37,7 +37,8 @@ struct StandardisingTests {
     let row = (0..<1000).map { _ in Float(random.gaussian()) }
     let largest = row.map { Double($0) }.sorted(by: >).prefix(count == 1 ? 1000 : count)
     // A single number has no deviation, so that all count.
-    let (mean, deviation) = (Statistics.mean(Array(largest)), Statistics.populationVariance(Array(largest)).squareRoot())
+    let mean = Statistics.mean(Array(largest))
+    let deviation = Statistics.populationVariance(Array(largest)).squareRoot()
     let found = standardised([row], byLargest: count)
     for (x, y) in zip(found.elements, row) { #expect(abs(Double(x) - (Double(y) - mean) / deviation) < 1e-5) }
   }

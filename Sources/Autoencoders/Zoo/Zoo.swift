@@ -11,6 +11,7 @@ public enum Zoo {
     MultDAE.self,
     MultVAE.self,
     MixVAE.self,
+    Blend.self,
     Mean.self,
     UserAutoRec.self,
     ItemAutoRec.self,
