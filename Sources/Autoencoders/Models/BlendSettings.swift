@@ -6,7 +6,8 @@ import FileFormats
 extension Blend {
   static var membersSetting: Setting<Self> {
     Setting(
-      name: "members", help: "Models to blend, such as linear,mult-vae.", placeholder: "names", form: .names,
+      name: "members", help: "Models to blend, such as linear,mult-vae (default: \(defaultNames)).",
+      placeholder: "names", form: .models,
       accepted: "names of ranking models such as linear,mult-vae",
       read: { blend in
         .array(
@@ -24,6 +25,8 @@ extension Blend {
         return true
       })
   }
+
+  private static let defaultNames = Blend().members.map(\.name).joined(separator: ",")
 
   static var weightsSetting: Setting<Self> {
     Setting(

@@ -35,8 +35,8 @@ public enum SettingForm: Sendable, Equatable {
   case list
   /// Numbers with commas between them.
   case numbers
-  /// Names with commas between them.
-  case names
+  /// Names of models with commas between them.
+  case models
   /// One of these words.
   case word([String])
   /// `true` or `false`.

@@ -9,7 +9,7 @@ struct ModelChoice: ParsableArguments {
       Models to compare, such as ae,mult-vae, or all of the task (default: all\(Self.leftOut)). Where none is named, those \
       that do not fit in memory are left out.
       """, valueName: "names"),
-    completion: .models)
+    completion: .comparedModels)
   var models: String?
   @Option(help: "What is predicted.")
   var task = RecommendationTask.ranking
