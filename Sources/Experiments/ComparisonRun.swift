@@ -18,6 +18,8 @@ public struct ComparisonRun: Sendable {
   public var refits = true
   /// The most memory that a training may need, in bytes; `nil` for the machine's.
   public var memoryLimit: Int?
+  /// Whether models that need more memory are left out with a note; else the run ends with an error before it trains any.
+  public var leavesOutTooLarge = false
   /// Where a split by users is written in the Mult-VAE authors' layout, if anywhere.
   public var splitOutput: String?
   /// The seed.
@@ -55,13 +57,16 @@ public struct ComparisonRun: Sendable {
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     experiment.metrics = metrics ?? Split.defaultMetrics
     (experiment.refits, experiment.observer) = (refits, observer)
+    let (models, leftOut) =
+      leavesOutTooLarge ? try experiment.fitting(self.models, limit: memoryLimit) : (self.models, [])
+    observer.onNotes(leftOut)
     observer.onMemory(try experiment.memoryNotes(models, limit: memoryLimit))
     observer.onModels(models.count)
-    let comparison = Comparison(try models.map { try experiment.run($0).result }, metrics: experiment.metrics)
+    let comparison = Comparison(try experiment.results(of: models), metrics: experiment.metrics)
     return ComparedModels(
       document: ResultDocument(
         RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description), comparison,
-        seconds: .init(load: loading, total: watch.seconds), notes: loaded.notes + comparison.notes),
+        seconds: .init(load: loading, total: watch.seconds), notes: loaded.notes + leftOut + comparison.notes),
       itemPopularity: Split.task == .ranking ? experiment.fittedRows.columnCounts() : [])
   }
 }

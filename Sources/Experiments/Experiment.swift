@@ -21,6 +21,8 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   public let processor: Processor
   /// Receives progress and results.
   public var observer = RunObserver()
+  /// The fits that several models of the experiment ask for; `nil` where each model is fitted for itself.
+  var shared: SharedFits?
 
   /// Prepares a run.
   public init(_ split: Split, seed: Seed, processor: Processor) {
@@ -51,14 +53,17 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     guard Model.task == Split.task else { throw WrongTask(model: model.name, task: model.task) }
     observer.onModel(Model.name)
     let watch = Stopwatch()
+    let saved = secondsSaved
     var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
     trainer.waitsForPrior = Split.task == .ranking && objective == .generate
     let data = TrainingData(
       rows: split.train, refit: everything, validate: split.validation(of: model, in: self))
-    let fit = try model.naming { try model.fit(data, by: trainer) }
+    trainer.shared = shared
+    let fit = try model.naming { try trainer.fit(model, to: data) }
     try split.verify(fit.model, of: model, in: self)
     let measure = selectionName == "negative-elbo" ? "negative ELBO" : selectionName
-    observer.onTrained(TrainingSummary(Model.name, fit, measure: measure, seconds: watch.seconds))
+    observer.onTrained(
+      TrainingSummary(Model.name, fit, measure: measure, seconds: watch.seconds + secondsSaved - saved))
     return fit
   }
 
@@ -76,8 +81,9 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   public func run(_ model: any ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
     func run(_ model: some ZooModel) throws -> (result: ModelResult, fit: Fit<any FittedModel>) {
       let training = Stopwatch()
+      let saved = secondsSaved
       let fit = try fit(model)
-      let trained = training.seconds
+      let trained = training.seconds + secondsSaved - saved
       let evaluation = Stopwatch()
       let test = try split.measure(fit.model, of: model, in: self)
       let seconds = ModelResult.Seconds(
@@ -91,6 +97,19 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     }
     return try run(model)
   }
+
+  /// Fits several models one after the other and measures each on the test part; a model that is also a member of another is
+  /// fitted once.
+  ///
+  /// - Throws: as ``run(_:)``.
+  public func results(of models: [any ZooModel]) throws -> [ModelResult] {
+    var experiment = self
+    experiment.shared = SharedFits(of: models)
+    return try models.map { try experiment.run($0).result }
+  }
+
+  /// How long the fits took that were not made again: a model's training is told with that of its members.
+  private var secondsSaved: Double { shared?.secondsSaved ?? 0 }
 
   /// The users that a fit of this experiment was fitted to, in the order of the weights that belong to them.
   public func users(of fit: Fit<some Sendable>) -> UserRows { split.users(of: fit.extent) }

@@ -15,10 +15,13 @@ public struct TooLittleMemory: Error, Equatable, CustomStringConvertible {
   /// The largest batch size that would fit, if there is one.
   public let largestBatch: Int?
 
+  fileprivate var allowance: String {
+    "\(isLimited ? "the limit of" : "this machine's") \(TrainingMemory.megabytes(allowed))"
+  }
+
   /// What is wrong, in one sentence.
   public var description: String {
-    "\(model) needs about \(needed), more than \(isLimited ? "the limit of" : "this machine's") "
-      + "\(TrainingMemory.megabytes(allowed)); "
+    "\(model) needs about \(needed), more than \(allowance); "
       + (largestBatch.map { "a batch size of \($0) would fit" }
         ?? "no batch size would fit; use smaller layers, or fewer items")
   }
@@ -34,17 +37,56 @@ extension Experiment {
   /// - Returns: a note on the largest model; none where nothing is trained in epochs.
   /// - Throws: ``TooLittleMemory``.
   public func memoryNotes(_ models: [any ZooModel], limit: Int? = nil) throws(TooLittleMemory) -> [String] {
-    let allowed = limit ?? Int(ProcessInfo.processInfo.physicalMemory)
-    var largest: (name: String, memory: TrainingMemory)?
-    for model in models {
-      let needed = memory(of: model)
-      if model.isTrainedInEpochs && needed.total > largest?.memory.total ?? 0 { largest = (model.name, needed) }
-      guard needed.total > allowed else { continue }
-      throw TooLittleMemory(
-        model: model.name, needed: needed, allowed: allowed, isLimited: limit != nil,
-        largestBatch: model.largestBatch(within: allowed, rows, processor: processor))
+    let needs = needs(of: models)
+    if let refusal = refusal(of: needs, limit: limit)?.error { throw refusal }
+    let trained = needs.filter { $0.model.withMembers.contains { $0.isTrainedInEpochs } }
+    let largest = trained.max { $0.memory.total < $1.memory.total }
+    return largest.map { ["\($0.model.name) needs about \($0.memory)"] } ?? []
+  }
+
+  /// Those of some models for whose fits the memory suffices, and a note on each of the others.
+  ///
+  /// - Throws: ``TooLittleMemory`` where it suffices for none.
+  func fitting(
+    _ models: [any ZooModel], limit: Int?
+  ) throws(TooLittleMemory) -> (models: [any ZooModel], notes: [String]) {
+    var (left, notes) = (models, [String]())
+    while let (place, error) = refusal(of: needs(of: left), limit: limit) {
+      if left.count == 1 { throw error }
+      left.remove(at: place)
+      notes.append(
+        "\(error.model) is left out: it needs about \(TrainingMemory.megabytes(error.needed.total)), more than "
+          + error.allowance)
     }
-    return largest.map { ["\($0.name) needs about \($0.memory)"] } ?? []
+    return (left, notes)
+  }
+
+  /// The first need that is too much.
+  private func refusal(
+    of needs: [(model: any ZooModel, memory: TrainingMemory)], limit: Int?
+  ) -> (place: Int, error: TooLittleMemory)? {
+    let allowed = limit ?? Int(ProcessInfo.processInfo.physicalMemory)
+    guard let place = needs.firstIndex(where: { $0.memory.total > allowed }) else { return nil }
+    let (model, memory) = needs[place]
+    let error = TooLittleMemory(
+      model: model.name, needed: memory, allowed: allowed, isLimited: limit != nil,
+      largestBatch: model.largestBatch(within: allowed, rows, processor: processor))
+    return (place, error)
+  }
+
+  /// What fitting each of some models needs while the fits are kept that later ones ask for.
+  private func needs(of models: [any ZooModel]) -> [(model: any ZooModel, memory: TrainingMemory)] {
+    models.enumerated().map { place, model in
+      var needed = memory(of: model)
+      let later = models[(place + 1)...].flatMap { $0.withMembers }
+      var kept: [any ZooModel] = []
+      for earlier in models[..<place].flatMap { $0.withMembers } where later.contains(where: earlier.isEqual) {
+        // What is a part of the model itself is in its own estimate.
+        if !(model.withMembers + kept).contains(where: earlier.isEqual) { kept.append(earlier) }
+      }
+      needed.parameters += kept.reduce(0) { $0 + (rows.fitsAgain ? 2 : 1) * memory(of: $1).fitted }
+      return (model, needed)
+    }
   }
 
   private var rows: TrainingRows {

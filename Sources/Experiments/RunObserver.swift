@@ -49,6 +49,7 @@ public struct RunObserver: Sendable {
   func trainer(for name: String, processor: Processor, seed: Seed) -> Trainer {
     var trainer = Trainer(processor: processor, seed: seed)
     trainer.onEpoch = { [onEpoch] in onEpoch(name, $0) }
+    trainer.onMemberEpoch = { [onEpoch] member, record in onEpoch("\(name): \(member)", record) }
     trainer.onProgress = { [onProgress] in onProgress(name, $0) }
     trainer.isInterrupted = isInterrupted
     trainer.onResume = { [onResume] in onResume(name, $0) }

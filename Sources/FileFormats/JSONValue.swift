@@ -99,13 +99,16 @@ public enum JSONValue: Sendable, Equatable, Codable {
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
 
-  /// The value as a command line takes it: an array's elements with commas between them, a string without quotes.
+  /// The value as a command line takes it: an array's elements with commas between them, a string without quotes; an object as
+  /// YAML has it on one line.
   public var flagText: String {
     switch self {
     case .null: "none"
     case .string(let text): text
     case .array(let elements): elements.map(\.flagText).joined(separator: ",")
-    case .bool, .number, .object: prettyPrinted.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    case .object(let members):
+      "{" + members.sorted { $0.key < $1.key }.map { "\($0): \($1.flagText)" }.joined(separator: ", ") + "}"
+    case .bool, .number: prettyPrinted.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
   }
 

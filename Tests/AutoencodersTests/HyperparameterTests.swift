@@ -37,6 +37,9 @@ struct HyperparameterTests {
           case .number: [0.25, 0.75, 1.5]
           case .whole: [17, 123]
           case .list: [.array([30, 20]), .array([30])]
+          case .numbers: (1...4).map { .array(Array([0.5, 0.25, 0.75, 0].prefix($0))) }
+          case .models:
+            [Blend(members: model.members.map { _ in AE() }).hyperparameters["members"] ?? .null]
           case .word(let words): words.map { .string($0) }
           case .truth: [.bool(true), .bool(false)]
           }

@@ -15,8 +15,7 @@ struct ModelDirectoryTests {
 
   private func directory(_ name: String, users count: Int = 30) throws -> ModelDirectory {
     let plain = try #require(Zoo.named(name), "no model \(name)")
-    let changes: [String: JSONValue] = ["latent": 4, "epochs": 2, "learningRate": 0.01]
-    let configuration = try plain.setting(changes.filter { plain.has($0.key) })
+    let configuration = try plain.settingWhereKnown(["latent": 4, "epochs": 2, "learningRate": 0.01])
     let trainer = Trainer(processor: Processor(engine: .gsl, threads: 1), seed: Seed(1))
     var record = ModelRecord(facts: RunFacts(seed: Seed(1), trainer.processor))
     record.others = ["remark": "made up"]

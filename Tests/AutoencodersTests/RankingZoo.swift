@@ -9,14 +9,10 @@ enum RankingZoo {
   static let epochs: JSONValue = 60
 
   static func small(_ configuration: any ZooModel) throws -> any ZooModel {
-    var changes: [String: JSONValue] = [
-      "latent": 4, "epochs": epochs, "learningRate": 0.02, "batchSize": 20, "patience": 0,
-    ]
-    if configuration.has("hidden") && configuration.hyperparameters["hidden"] != nil {
-      changes["hidden"] = .array([8])
-    }
-    if configuration.name == CDAE.name { changes["negatives"] = 2 }
-    return try configuration.setting(changes.filter { configuration.has($0.key) })
+    try configuration.settingWhereKnown([
+      "latent": 4, "hidden": .array([8]), "epochs": epochs, "learningRate": 0.02, "batchSize": 20, "patience": 0,
+      "negatives": 2,
+    ])
   }
 
   /// Fits the model of a name.

@@ -47,6 +47,9 @@ struct IdleFlagTests {
     arguments: [
       ("compare --user-column 1", "--user-column", "built-in population"),
       ("compare --min-rating 4", "--min-rating", "built-in population"),
+      ("train --model blend --output m --resume", "--resume", "blend is not"),
+      ("train --model blend --output m --checkpoint-every 2", "--checkpoint-every", "blend is not"),
+      ("train --model blend --output m --members ease --precision bf16 --delimiter tab", "--delimiter", "built-in"),
       ("train --model ae --output m --delimiter tab", "--delimiter", "built-in population"),
       ("encode m --output c.tsv --item-column 2", "--item-column", "built-in population"),
       ("evaluate m --core 2", "--core", "built-in population"),

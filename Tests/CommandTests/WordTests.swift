@@ -45,6 +45,44 @@ struct WordTests {
     #expect(try settings(train + " ae --epochs 2", "epochs") == [2])
   }
 
+  @Test("flags and config files reach the members of a blend; all models are a word; unknown members are named")
+  func members() throws {
+    func run(_ line: String) throws -> (status: Int32, output: String, errors: String) {
+      let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+      return (outcome.status, outcome.output, outcome.errors)
+    }
+    try folder.write(
+      """
+      epochs: 3
+      models:
+        blend: {members: [ease, {model: ae, hyperparameters: {latent: 6}}, dae]}
+        ae: {epochs: 1}
+      """, to: "b.yaml")
+    let compare = "compare good.tsv --split interactions --config b.yaml --json --quiet --metrics ndcg@10"
+    let outcome = try run(compare + " --batch-size 9")
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    let models = try #require(document?["models"] as? [[String: Any]])
+    #expect(models.compactMap { $0["name"] as? String } == ["blend", "ae"])
+    let members = (models[0]["hyperparameters"] as? [String: Any])?["members"] as? [[String: Any]] ?? []
+    let settings = members.map { $0["hyperparameters"] as? [String: Any] ?? [:] }
+    #expect(members.compactMap { $0["model"] as? String } == ["ease", "ae", "dae"])
+    #expect(settings.map { $0["epochs"] as? Int } == [nil, 1, 3])
+    #expect(settings.map { $0["latent"] as? Int } == [nil, 6, 200])
+    #expect(settings.map { $0["batchSize"] as? Int } == [nil, 9, 9])
+
+    let all = try run("compare good.tsv --models all --epochs 1 --json --quiet --metrics ndcg@10")
+    for name in ["popularity", "linear", "mix-vae", "blend"] {
+      #expect(all.output.contains("\"\(name)\""), "\(all.errors)")
+    }
+    let more = try run("compare good.tsv --models all,ae")
+    #expect(more.status == 64 && more.errors.contains("leaves no model to be named beside it"))
+    let unknown = try run("train good.tsv --model blend --members ease,mult-va --output n")
+    #expect(unknown.status == 64 && unknown.errors.contains("unknown model 'mult-va'; did you mean mult-vae"))
+    let none = try run("train good.tsv --model ease --members ae,dae --output n")
+    #expect(none.status == 64 && none.errors.contains("ease has no hyper-parameter --members"))
+  }
+
   @Test("ids with commas can be named")
   func identifiers() throws {
     try folder.write("u1,\"x,y\"\nu1,x\nu1,z\nu2,x\nu2,w\nu3,\"x,y\"\nu3,w\n", to: "commas.csv")

@@ -40,12 +40,10 @@ enum SmallData {
   /// A model of the zoo, small.
   static func model(_ name: String, epochs: Int = 40, weightDecay: Double = 0) throws -> any ZooModel {
     let plain = try #require(Zoo.named(name), "no model \(name)")
-    var changes: [String: JSONValue] = [
-      "latent": 16, "epochs": .number(Double(epochs)), "learningRate": 0.005, "batchSize": 32, "patience": 0,
-      "weightDecay": .number(weightDecay),
-    ]
-    if plain.hyperparameters["hidden"] != nil { changes["hidden"] = .array([32]) }
-    return try plain.setting(changes.filter { plain.has($0.key) })
+    return try plain.settingWhereKnown([
+      "latent": 16, "hidden": .array([32]), "epochs": .number(Double(epochs)), "learningRate": 0.005, "batchSize": 32,
+      "patience": 0, "weightDecay": .number(weightDecay),
+    ])
   }
 
   static func processor(threads: Int = 2) -> Processor { Processor(engine: .gsl, threads: threads) }

@@ -26,8 +26,7 @@ struct SmallestDataTests {
     let data = Interactions(name: Self.cases[place].name, pairs: Self.cases[place].pairs)
     let (rows, _) = data.rows(in: data.items)
     let plain = try #require(Zoo.named(name))
-    let changes: [String: JSONValue] = ["latent": 3, "epochs": 4, "hidden": .array([4])]
-    let model = try plain.setting(changes.filter { plain.hyperparameters[$0.key] != nil })
+    let model = try plain.settingWhereKnown(["latent": 3, "epochs": 4, "hidden": .array([4])])
     let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
     #expect(fit.history.count == (plain.isTrainedInEpochs ? 4 : 0))
     #expect(fit.history.allSatisfy { $0.reconstruction.isFinite && $0.divergence.isFinite })

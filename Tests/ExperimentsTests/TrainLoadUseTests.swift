@@ -84,8 +84,7 @@ struct TrainLoadUseTests {
     for name in Self.models {
       for refits in [true, false] {
         let small = try SmallData.model(name, epochs: 2)
-        let changes: [String: JSONValue] = ["latent": 2, "batchSize": 8]
-        let configuration = try small.setting(changes.filter { small.has($0.key) })
+        let configuration = try small.settingWhereKnown(["latent": 2, "batchSize": 8])
         var experiment = Experiment(split, seed: Seed(42), processor: processor)
         experiment.refits = refits
         let fit = try experiment.fit(any: configuration)

@@ -34,5 +34,6 @@ struct JSONValueTests {
     #expect(JSONValue.array([600, 300]).flagText == "600,300")
     #expect(JSONValue.string("bernoulli").flagText == "bernoulli")
     #expect(JSONValue.number(0.001).flagText == "0.001")
+    #expect(JSONValue.object(["model": "ae", "b": .array([1, 2])]).flagText == "{b: 1,2, model: ae}")
   }
 }

@@ -167,7 +167,7 @@ public struct ModelDirectory: Sendable {
         path: path, message: "names no known model", accepted: models.map { $0.name }.joined(separator: ", "))
     }
     do {
-      return try type.init().setting(config.hyperparameters ?? [:])
+      return try type.init().knowing(models).setting(config.hyperparameters ?? [:])
     } catch let error as HyperparameterError {
       throw DataError(path: path, message: error.description)
     }

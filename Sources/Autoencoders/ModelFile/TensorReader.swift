@@ -62,6 +62,13 @@ public struct TensorReader {
     return SparseRows(columnCount: columns, offsets: offsets, indices: entries.numbers.map(Int32.init))
   }
 
+  /// All tensors whose names begin with `prefix`, under the rest of their names.
+  public mutating func takeAll(under prefix: String) -> [String: Tensor] {
+    left.keys.filter { $0.hasPrefix(prefix) }.reduce(into: [:]) { tensors, name in
+      tensors[String(name.dropFirst(prefix.count))] = left.removeValue(forKey: name)
+    }
+  }
+
   /// Ends the reading.
   ///
   /// - Throws: ``TensorMismatch`` when a tensor is left over.

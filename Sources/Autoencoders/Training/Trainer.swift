@@ -14,6 +14,8 @@ public struct Trainer: Sendable {
   public var waitsForPrior = false
   /// Told of every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
+  /// Told of every finished epoch of a member of the model, with the member's name.
+  public var onMemberEpoch: @Sendable (String, EpochRecord) -> Void = { _, _ in }
   /// Told how far the training is, after every update.
   public var onProgress: @Sendable (TrainingProgress) -> Void = { _ in }
   /// Which of a model's fits the next one is; it goes into ``TrainingProgress``.
@@ -25,6 +27,8 @@ public struct Trainer: Sendable {
   public var onResume: @Sendable ([EpochRecord]) -> Void = { _ in }
   /// Where to keep checkpoints, and to go on from one.
   public var checkpoints: Checkpoints?
+  /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
+  public var shared: SharedFits?
 
   /// Creates a trainer.
   public init(processor: Processor, seed: Seed) {

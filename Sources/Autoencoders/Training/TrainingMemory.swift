@@ -18,6 +18,8 @@ public struct TrainingMemory: Sendable, Equatable {
   public var workspace = 0
   /// The data and the program, measured when asked: what is resident before training.
   public var resident = 0
+  /// What of ``parameters`` stays when the model is fitted.
+  public private(set) var fitted = 0
 
   /// Bytes.
   public var total: Int { parameters + kept + logits + partialGradients + workspace + resident }
@@ -35,7 +37,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
     let small = design.parameters.reduce(0) { $0 + $1.count }
     let beside = small + (design.userVectors == nil ? 0 : users * first)
-    parameters = (items * (first + last + 1) + beside) * (keepsBest ? 4 : 3) * float
+    fitted = (items * (first + last + 1) + beside) * float
+    parameters = fitted * (keepsBest ? 4 : 3)
     kept = design.phases.contains(where: \.keepsEncoder) ? (items * first + beside) * float : 0
 
     let isExact = processor.precision == .float32
@@ -91,8 +94,30 @@ extension TrainingMemory {
   ///   - workspace: how many numbers it needs beside them while it is fitted.
   public init(parameters: Int, workspace: Int = 0) {
     self.parameters = parameters * MemoryLayout<Float>.size
+    fitted = self.parameters
     self.workspace = workspace * MemoryLayout<Float>.size
     resident = ProcessMemory.resident
+  }
+
+  /// The estimate of models that are fitted one after the other and all kept, for work with all of them at the end.
+  ///
+  /// - Parameters:
+  ///   - fitsAgain: whether each is kept twice, as it was before and after a second fit.
+  ///   - workspace: the bytes that the work at the end needs.
+  init(oneAfterTheOther models: [TrainingMemory], fitsAgain: Bool, workspace: Int) {
+    let copies = fitsAgain ? 2 : 1
+    var kept = 0
+    var largest: TrainingMemory?
+    for model in models {
+      var needed = model
+      needed.parameters += kept + (copies - 1) * model.fitted
+      if needed.total > largest?.total ?? -1 { largest = needed }
+      kept += copies * model.fitted
+    }
+    var end = TrainingMemory(parameters: 0)
+    (end.parameters, end.workspace) = (kept, workspace)
+    if let largest, largest.total > end.total { self = largest } else { self = end }
+    fitted = models.reduce(0) { $0 + $1.fitted }
   }
 
   /// The estimate of a design that is fitted in epochs.

@@ -46,3 +46,26 @@ extension Trainer {
     if isInterrupted() { throw TrainingError.interrupted }
   }
 }
+
+extension Trainer {
+  /// The trainer of one of several models that are fitted one after the other for another model: it tells of each as of a share
+  /// of one fit, and keeps no checkpoints.
+  func forMember(_ place: Int, of count: Int, named name: String) -> Trainer {
+    var trainer = self
+    trainer.checkpoints = nil
+    trainer.onEpoch = { [onMemberEpoch] in onMemberEpoch(name, $0) }
+    trainer.onProgress = { [onProgress] progress in
+      let done =
+        switch progress.stage {
+        case .only: progress.share
+        case .choosing: progress.share / 2
+        case .again: (1 + progress.share) / 2
+        }
+      onProgress(
+        TrainingProgress(
+          stage: .only, epoch: 1, epochs: 1, mayEndEarly: false, epochShare: (Double(place) + done) / Double(count),
+          rows: progress.rows))
+    }
+    return trainer
+  }
+}

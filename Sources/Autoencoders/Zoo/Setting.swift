@@ -33,6 +33,10 @@ public enum SettingForm: Sendable, Equatable {
   case whole
   /// Whole numbers with commas between them.
   case list
+  /// Numbers with commas between them.
+  case numbers
+  /// Names of models with commas between them.
+  case models
   /// One of these words.
   case word([String])
   /// `true` or `false`.

@@ -15,6 +15,7 @@ public enum Zoo {
     MixVAE.self,
     VampVAE.self,
     RecVAE.self,
+    Blend.self,
     Mean.self,
     UserAutoRec.self,
     ItemAutoRec.self,

@@ -53,7 +53,8 @@ struct Compare: CheckedCommand {
           "has no effect here: compare fits a second time only with --task rating, --generative, or --train without "
             + "--validation"),
         IdleFlags(
-          ["--precision"], when: chosen?.allSatisfy { $0?.isTrainedInEpochs == false } ?? false,
+          ["--precision"],
+          when: chosen?.allSatisfy { $0?.withMembers.contains { $0.isTrainedInEpochs } == false } ?? false,
           "is for models that are trained in epochs, and there is none"),
         IdleFlags(
           ["--memory-limit"], when: chosen?.allSatisfy { $0.map { type(of: $0).isBaseline } == true } ?? false,
@@ -69,6 +70,7 @@ struct Compare: CheckedCommand {
       processor: try options.processor().using(hyperparameters.precision))
     (run.task, run.metrics, run.splitOutput) = (choice.task, try measure.parsed(for: choice.task), saveSplit)
     (run.refits, run.memoryLimit) = (!hyperparameters.noRefit, hyperparameters.memoryLimit?.bytes)
+    run.leavesOutTooLarge = !choice.isByName
     run.data = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }

@@ -48,6 +48,7 @@ struct Train: CheckedCommand {
   func idleFlags() throws -> [IdleFlags] {
     let known = Zoo.named(model)
     let isFitted = known.map(\.isTrainedInEpochs) ?? true
+    let hasEpochs = known?.withMembers.contains { $0.isTrainedInEpochs } ?? true
     return try data.idleFlags(task: known?.task ?? .ranking) + telling.idleFlags(quiet: options.quiet)
       + [
         IdleFlags(
@@ -57,7 +58,7 @@ struct Train: CheckedCommand {
           ["--selection"], when: known?.task == .rating, "is for ranking; the RMSE chooses the epoch of \(model)"),
         IdleFlags(
           (known.map { type(of: $0).choosesOnValidation } == true ? [] : ["--selection"])
-            + ["--checkpoint-every", "--resume", "--precision"]
+            + ["--checkpoint-every", "--resume"] + (hasEpochs ? [] : ["--precision"])
             + (known.map { type(of: $0).isBaseline } == true ? ["--memory-limit"] : []), when: !isFitted,
           "is for models that are trained in epochs, and \(model) is not"),
       ]

@@ -7,6 +7,8 @@ extension CompletionKind {
   static let model = list(Zoo.models.map { $0.name })
   /// Several models, with commas.
   static let models = commaList(Zoo.models.map { $0.name })
+  /// Several models, with commas, or all.
+  static let comparedModels = commaList(["all"] + Zoo.models.map { $0.name })
   /// Several metrics at the usual cut-offs, with commas.
   static let metrics = commaList((Metric.rankingDefaults + Metric.ratingDefaults).map(\.key))
   /// A ranking metric at the usual cut-offs.

@@ -5,8 +5,11 @@ import Doppel
 struct ModelChoice: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Models to compare, such as ae,mult-vae (default: all of the task\(Self.leftOut)).", valueName: "names"),
-    completion: .models)
+      """
+      Models to compare, such as ae,mult-vae, or all of the task (default: all\(Self.leftOut)). Where none is named, those \
+      that do not fit in memory are left out.
+      """, valueName: "names"),
+    completion: .comparedModels)
   var models: String?
   @Option(help: "What is predicted.")
   var task = RecommendationTask.ranking
@@ -17,6 +20,11 @@ struct ModelChoice: ParsableArguments {
     return names.isEmpty ? "" : " but " + names.joined(separator: ", ")
   }()
 
+  /// Whether somebody chose each model; otherwise what does not fit in memory can be left out.
+  var isByName: Bool { names.map { $0 != [Self.all] } ?? false }
+
+  private static let all = "all"
+
   /// The names, known or not.
   var names: [String]? { models?.split { $0 == "," || $0 == " " }.map(String.init) }
 
@@ -24,7 +32,11 @@ struct ModelChoice: ParsableArguments {
   ///
   /// - Throws: ``UsageError``, `WrongTask`.
   func models(set settings: ModelOptions, otherwise defaults: [any ZooModel]) throws -> [any ZooModel] {
-    let chosen = try names.map { try $0.map(Zoo.parse) } ?? defaults
+    if let names, names.count > 1 && names.contains(Self.all) {
+      throw UsageError("--models \(Self.all) leaves no model to be named beside it; accepted: --models \(Self.all)")
+    }
+    let chosen =
+      names == [Self.all] ? Zoo.defaults(for: task) : try names.map { try $0.map(Zoo.parse) } ?? defaults
     guard !chosen.isEmpty else { throw UsageError("--models is empty; accepted: names such as ae,mult-vae") }
     if let twice = Dictionary(grouping: chosen, by: \.name).first(where: { $0.value.count > 1 }) {
       throw UsageError("--models names \(twice.key) twice")

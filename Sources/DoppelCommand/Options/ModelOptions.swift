@@ -20,7 +20,7 @@ struct ModelOptions: ParsableArguments {
   @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
   var noRefit = false
 
-  /// The models with the settings of the config file and the flags that apply to them.
+  /// The models with the settings of the config file and the flags that apply to them, and their members likewise.
   ///
   /// What is said of all models applies to every one that has it. What the config file says of a single model wins over
   /// what it says of all; the command line wins over both.
@@ -29,37 +29,43 @@ struct ModelOptions: ParsableArguments {
   ///   of range.
   func configured(_ models: [any ZooModel]) throws -> [any ZooModel] {
     let changes = try settings.values()
-    for key in changes.keys.sorted() where !models.contains(where: { $0.has(key) }) {
+    let configured = try models.map { try Self.configured($0, changes) }
+    let all = configured.flatMap { $0.withMembers }
+    for key in changes.keys.sorted() where !all.contains(where: { $0.has(key) }) {
       let owner = models.count == 1 ? "\(models[0].name) has no" : "none of the models has a"
-      let known = Set(models.flatMap(\.hyperparameters.keys)).sorted().map(Self.flag)
+      let known = Set(all.flatMap(\.hyperparameters.keys)).sorted().map(Self.flag)
       throw UsageError(
         "\(owner) hyper-parameter \(Self.flag(key))"
           + (known.isEmpty ? "" : "; accepted: \(known.joined(separator: ", "))"))
     }
+    return configured
+  }
+
+  private static func configured(_ plain: any ZooModel, _ changes: [String: JSONValue]) throws -> any ZooModel {
     let invocation = Invocation.current
-    let inFile = changes.filter { invocation?.typed.contains(Self.flag($0.key)) == false }
+    let inFile = changes.filter { invocation?.typed.contains(flag($0.key)) == false }
     let typed = changes.filter { inFile[$0.key] == nil }
-    func set(_ model: inout any ZooModel, _ changes: [String: JSONValue]) throws {
+    var model = plain
+    func set(_ changes: [String: JSONValue]) throws {
       do {
         let known = model
         model = try known.setting(changes.filter { known.has($0.key) })
       } catch let error as HyperparameterError {
-        throw UsageError(Self.explanation(of: error, inFile: false))
+        throw UsageError(explanation(of: error, inFile: false))
       }
     }
-    return try models.map { model in
-      var model = model
-      try set(&model, inFile)
-      for setting in invocation?.config?.models[model.name] ?? [] {
-        do {
-          model = try model.setting([setting.key: setting.value])
-        } catch let error as HyperparameterError {
-          throw UsageError("\(setting.place): \(Self.explanation(of: error, inFile: true))")
-        }
+    try set(inFile)
+    for setting in invocation?.config?.models[model.name] ?? [] {
+      do {
+        model = try model.setting([setting.key: setting.value])
+      } catch let error as HyperparameterError {
+        throw UsageError("\(setting.place): \(explanation(of: error, inFile: true))")
       }
-      try set(&model, typed)
-      return model
     }
+    try set(typed)
+    guard var composite = model as? any CompositeModel else { return model }
+    composite.members = try composite.members.map { try configured($0, changes) }
+    return composite
   }
 
   private static func explanation(of error: HyperparameterError, inFile: Bool) -> String {

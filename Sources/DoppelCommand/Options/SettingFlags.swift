@@ -46,6 +46,7 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
         let help = ArgumentHelp("\(kind.help)", valueName: kind.placeholder)
         var completion: CompletionKind?
         if case .word(let words) = kind.form { completion = .list(words) }
+        if kind.form == .models { completion = .models }
         return (
           "_" + kind.name,
           Option<String?>(name: .customLong(kind.name.kebabCased), help: help, completion: completion) as Any
@@ -74,6 +75,9 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
           "the value '\(text)' is invalid for '--\(kind.name.kebabCased) <\(kind.placeholder)>'; accepted: \(kind.accepted)"
         )
       }
+      if case (.models, .array(let names)) = (kind.form, value) {
+        for name in names.compactMap(\.text) { _ = try Zoo.parse(name) }
+      }
       values[kind.name] = value
     }
     return values
@@ -93,19 +97,19 @@ extension SettingForm {
     switch self {
     case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
     case .whole: Int(text).map { .number(Double($0)) }
-    case .list: Self.list(text).map { .array($0) }
+    case .list: Self.array(text) { Int($0).map { .number(Double($0)) } }
+    case .numbers: Self.array(text) { Double($0).map { .number($0) } }
+    case .models: Self.array(text) { .string($0) }
     case .word: .string(text)
     case .truth: Bool(text).map { .bool($0) }
     }
   }
 
-  private static func list(_ text: String) -> [JSONValue]? {
-    var numbers: [JSONValue] = []
-    for part in text.split(separator: ",") {
-      guard let number = Int(part.trimmingPrefix(" ")) else { return nil }
-      numbers.append(.number(Double(number)))
-    }
-    return numbers.isEmpty ? nil : numbers
+  /// What stands between commas; `nil` where there is nothing or something else.
+  private static func array(_ text: String, _ value: (String) -> JSONValue?) -> JSONValue? {
+    let parts = text.split(separator: ",").map { value(String($0.trimmingPrefix(" "))) }
+    let values = parts.compactMap(\.self)
+    return parts.isEmpty || values.count < parts.count ? nil : .array(values)
   }
 }
 

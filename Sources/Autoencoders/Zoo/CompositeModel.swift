@@ -1,0 +1,36 @@
+public import FileFormats
+
+/// A model made of other models, which are fitted for it.
+///
+/// Flags, config files and memory estimates reach its members through this protocol.
+public protocol CompositeModel: ZooModel {
+  /// What it is made of.
+  var members: [any ZooModel] { get set }
+  /// The models that its settings may name as members; those of the zoo where nobody says otherwise.
+  var candidates: [any ZooModel.Type] { get set }
+}
+
+extension ZooModel {
+  /// The models it is made of; none for most.
+  public var members: [any ZooModel] { (self as? any CompositeModel)?.members ?? [] }
+
+  /// The model and all it is made of.
+  public var withMembers: [any ZooModel] { [self] + members.flatMap(\.withMembers) }
+
+  /// The same model with what it has of some settings changed, and its members likewise.
+  ///
+  /// - Throws: ``HyperparameterError`` for a value that is out of range.
+  public func settingWhereKnown(_ changes: [String: JSONValue]) throws -> any ZooModel {
+    let changed = try setting(changes.filter { has($0.key) })
+    guard var composite = changed as? any CompositeModel else { return changed }
+    composite.members = try composite.members.map { try $0.settingWhereKnown(changes) }
+    return composite
+  }
+
+  /// The same model, whose settings may name some others as members: what a file of it may speak of.
+  func knowing(_ candidates: [any ZooModel.Type]) -> any ZooModel {
+    guard var composite = self as? any CompositeModel else { return self }
+    composite.candidates = candidates
+    return composite
+  }
+}
