@@ -5,9 +5,9 @@ import Foundation
 /// With a slope T (`annealingSteps`) `β_t = min(cap, t / T)`, where t counts the gradient updates done so far: the first update
 /// has β = 0, and the cap is reached after `cap · T` updates. Source: Liang et al., WWW 2018, section 2.2.2, and the authors' code.
 ///
-/// Without one, β rises from a hundredth of the cap to the cap by equal factors, over ``share`` of the planned updates. The best β
-/// differs between data sets by more than a factor of ten, so validation gets as many epochs to choose from around a small β as
-/// around a large one; along a line, the small ones are over before the network has learned anything.
+/// Without one, β rises from a tenth of the cap to the cap by equal factors, over ``share`` of the planned updates. The best β
+/// differs between data sets by a factor of ten, so validation gets as many epochs to choose from around a small β as around a
+/// large one; along a line, the small ones are over before the network has learned anything.
 public struct KLSchedule: Codable, Sendable, Equatable {
   /// The largest β.
   public var cap: Double

@@ -50,8 +50,8 @@ extension Setting {
     .whole(
       "annealingSteps", path, in: 0...Int(Int32.max),
       """
-      Updates in which the weight of the KL term would rise to 1 (200000 in the paper; default: the cap is reached at \
-      80 % of the training; 0: the cap throughout).
+      Updates in which the weight of the KL term would rise to 1 along a line (200000 in the paper; 0: the cap throughout; \
+      default: it rises by equal factors from a tenth of the cap, to the cap at 80 % of the training).
       """)
   }
 
@@ -77,7 +77,7 @@ extension IterativeModel {
       .whole("epochs", \.training.epochs, in: 1...many, "Largest number of passes over the training users."),
       .whole(
         "batchSize", \.training.batchSize, in: 1...many,
-        "Users per update (default: about 20 updates per epoch, 32 to 500 users each; mult-vae 1000, elsa 256).",
+        "Users per update (default: about 20 updates per epoch, 32 to 500 users each; elsa 256).",
         search: .logarithmic(32...1024)),
       .number(
         "learningRate", \.training.learningRate, "Adam's step size.", placeholder: "rate", accepted: "a number above 0",
