@@ -39,7 +39,8 @@ public struct TrainingMemory: Sendable, Equatable {
     let beside = small + (design.userVectors == nil ? 0 : users * first)
     fitted = (items * (first + last + 1) + beside) * float
     parameters = fitted * (keepsBest ? 4 : 3)
-    kept = design.phases.contains(where: \.keepsEncoder) ? (items * first + beside) * float : 0
+    let keepsEncoder = design.phases.contains(where: \.keepsEncoder)
+    kept = keepsEncoder ? (items * first + beside) * float : 0
 
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.
@@ -50,12 +51,14 @@ public struct TrainingMemory: Sendable, Equatable {
 
     let blocks = UserPieces.ranges(of: batchSize).count
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
+    // A kept encoder has hidden layers of its own, and swish and normalisation of both keep about as much again.
+    let keptHidden = keepsEncoder ? 3 * batchSize * encoder.reduce(0, +) : 0
     let shard = shards.first?.count ?? 0
     // A weight gradient per thread, a shard's logits where products are rounded, and as much again for the copies that a
     // product engine makes of its factors.
     let thread = 2 * shard * last + (isExact ? 0 : batchSize * shard) + batchSize * last
     workspace =
-      (hidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread) * float
+      (hidden + keptHidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread) * float
   }
 }
 
