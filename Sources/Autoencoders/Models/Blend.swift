@@ -47,6 +47,15 @@ public struct Blend: CompositeModel {
   /// The vector that new users get from a member with one per training user.
   public var vectorOfNewUsers: UserVectors? { members.lazy.compactMap(\.vectorOfNewUsers).first }
 
+  /// The same model with equal weights where none are set, and its members with what follows from the rows.
+  public func settingsUsed(rows: Int) -> Blend {
+    var used = self
+    // A fit of closed forms alone has no training rows to tell.
+    if rows > 0 { used.members = members.map { $0.settingsUsed(rows: rows) } }
+    used.weights = shares
+    return used
+  }
+
   /// Fits the members one after the other, then chooses the weights.
   ///
   /// Where members are fitted again on more rows, the weights are those that suit their first fits.
