@@ -37,7 +37,7 @@ public struct Blend: CompositeModel {
   public var candidates = Zoo.models
 
   /// Creates the model with its defaults.
-  public init() { self.init(members: [Linear(), MultDAE(), MultVAE()]) }
+  public init() { self.init(members: [Linear(), MultDAE(), MultVAE(), RecVAE()]) }
 
   /// Blends some models, each as it is set.
   public init(members: [any ZooModel]) { self.members = members }

@@ -38,7 +38,7 @@ public struct VampVAE: AutoencoderModel {
   }
 
   /// The widths of the hidden layers of the encoder.
-  public var hidden = [600]
+  public var hidden = [200]
   /// L, the number of latent dimensions.
   public var latent = 200
   /// The probability that an input entry is dropped.
@@ -54,7 +54,7 @@ public struct VampVAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
   /// How it is fitted.
-  public var training = TrainingOptions(epochs: 100)
+  public var training = TrainingOptions(epochs: 100, learningRate: 2e-3)
 
   /// Creates the model with its defaults.
   public init() {}
