@@ -282,7 +282,7 @@ struct PriorTests {
     for (place, user) in [7, 31].enumerated() {
       let items = Self.users.items.indices(ofRow: user)
       for h in 0..<6 {
-        let sum = items.reduce(Float(0)) { $0 + weights[h, Int($1)] }
+        let sum = items.reduce(Float(0)) { $0 + weights[Int($1), h] }
         tensors["prior.inputs"]?[place, h] = sum / Float(items.count).squareRoot()
       }
     }

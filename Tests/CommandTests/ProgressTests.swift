@@ -23,7 +23,7 @@ struct ProgressTests {
   }
 
   private let compare =
-    "compare p/interactions.tsv --models popularity,ae,mult-vae --epochs 40 --latent 4 --metrics ndcg@10"
+    "compare p/interactions.tsv --models popularity,ae,mult-vae --epochs 40 --hidden 600 --latent 4 --metrics ndcg@10"
 
   @Test("several models are counted, and a line stays for each that is trained")
   func models() throws {
@@ -42,7 +42,7 @@ struct ProgressTests {
   @Test("the second fit is named, with the epochs it is going to run and the time they take")
   func secondFit() throws {
     let lines = try Terminal.lines(
-      terminal("train p/interactions.tsv --model mult-vae --latent 4 --epochs 40 --output m", columns: 120))
+      terminal("train p/interactions.tsv --model mult-vae --hidden 600 --latent 4 --epochs 40 --output m", columns: 120))
     #expect(lines.contains { $0.contains(/validation 0\.\d{4}, at most \d+:\d\d left, then a second fit$/) })
     #expect(lines.contains { $0.contains(/^mult-vae .*fitting again on all users, epoch 1 of \d+, \d+:\d\d left$/) })
     let other = try Terminal.lines(

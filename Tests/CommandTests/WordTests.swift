@@ -107,7 +107,7 @@ struct WordTests {
   @Test("a misspelt word is answered with what it may mean")
   func spelling() throws {
     for (line, told) in [
-      ("compare --models vae", "did you mean mix-vae or mult-vae?"),
+      ("compare --models vae", "did you mean mix-vae, rec-vae or mult-vae?"),
       ("compare --models mult", "did you mean mult-dae or mult-vae?"),
       ("compare --models autorec", "did you mean user-autorec or item-autorec?"),
       ("compare --metrics min@10", "did you mean 'recall-min@10'?"),

@@ -52,8 +52,8 @@ struct ModelCardTests {
     ] { #expect(card.contains(line), "\(line) is not in \(card)") }
     #expect(!card.contains("aggregate posterior"))
     // What follows from the data is shown as the number that was used.
-    let used = directory.configuration.settingsUsed(rows: 50).hyperparameters["annealingSteps"]?.flagText ?? ""
-    #expect(used != "none" && card.contains("| annealingSteps | \(used) |"))
+    let used = directory.configuration.settingsUsed(rows: 50).hyperparameters["batchSize"]?.flagText ?? ""
+    #expect(used != "none" && card.contains("| batchSize | \(used) |"))
   }
 
   @Test("say where nothing was held out, and how far the aggregate posterior is from the prior")

@@ -94,9 +94,8 @@ struct ComparisonReportTests {
     func row(_ model: String, _ key: String, _ value: String) -> String {
       "<bdi>\(model)</bdi></th><td>\(key)</td><td><bdi>\(value)</bdi></td>"
     }
-    // 180 training users in batches of 32 make 6 updates an epoch; β reaches its cap of 1 after 80 % of 25 epochs.
     for (model, key, value) in [
-      ("mult-vae", "hidden", "24"), ("mult-vae", "batchSize", "32"), ("mult-vae", "annealingSteps", "120"),
+      ("mult-vae", "hidden", "24"), ("mult-vae", "batchSize", "32"), ("mult-vae", "beta", "1"),
       ("cdae", "corruptionScale", "2"),
     ] { #expect(settings.contains(row(model, key, value)), "\(model) \(key)") }
   }
@@ -107,7 +106,10 @@ struct ComparisonReportTests {
     #expect(configuration.hyperparameters["batchSize"] == .null)
     #expect(configuration.settingsUsed(rows: 1000).hyperparameters["batchSize"] == 50)
     for plain in Zoo.defaults {
-      #expect(!plain.settingsUsed(rows: 1000).hyperparameters.values.contains(.null), "\(plain.name)")
+      var used = plain.settingsUsed(rows: 1000).hyperparameters
+      // Left out, it is another schedule, which no number stands for.
+      used["annealingSteps"] = nil
+      #expect(!used.values.contains(.null), "\(plain.name)")
     }
   }
 

@@ -29,7 +29,7 @@ public struct KLSchedule: Codable, Sendable, Equatable {
   public func beta(afterUpdates done: Int, of planned: Int) -> Double {
     let part = part(done, of: planned)
     if part >= 1 { return cap }
-    return cap * (annealingSteps == nil ? pow(Self.growth, part - 1) : part)
+    return annealingSteps.map { Double(done) / Double($0) } ?? cap * pow(Self.growth, part - 1)
   }
 
   /// Whether β has stopped rising when `done` of `planned` updates are over.
