@@ -176,7 +176,9 @@ struct BlendTests {
   func memory() {
     let processor = Processor(engine: .gsl, threads: 1)
     let rows = TrainingRows(count: 1000, width: 500, fitsAgain: false)
-    let (ease, vae) = (Self.ease(1), MultVAE())
+    let ease = Self.ease(1)
+    var vae = MultVAE()
+    vae.hidden = [600]
     func need(_ members: [any ZooModel], _ rows: TrainingRows) -> TrainingMemory {
       Blend(members: members).memory(rows, processor: processor)
     }

@@ -41,7 +41,8 @@ struct KLScheduleTests {
     #expect(abs(schedule.beta(afterUpdates: settled / 2, of: planned) - cap / 10.0.squareRoot()) <= cap * Self.rounding)
     for done in [0, settled / 4, settled / 2] {
       let (here, next) = (
-        schedule.beta(afterUpdates: done, of: planned), schedule.beta(afterUpdates: done + settled / 4, of: planned))
+        schedule.beta(afterUpdates: done, of: planned), schedule.beta(afterUpdates: done + settled / 4, of: planned)
+      )
       #expect(abs(next / here - pow(10, 0.25)) < 1e-12, "equal factors in equal times")
     }
     #expect(schedule.beta(afterUpdates: settled - 1, of: planned) < cap)

@@ -42,7 +42,8 @@ struct ProgressTests {
   @Test("the second fit is named, with the epochs it is going to run and the time they take")
   func secondFit() throws {
     let lines = try Terminal.lines(
-      terminal("train p/interactions.tsv --model mult-vae --hidden 600 --latent 4 --epochs 40 --output m", columns: 120))
+      terminal("train p/interactions.tsv --model mult-vae --hidden 600 --latent 4 --epochs 40 --output m", columns: 120)
+    )
     #expect(lines.contains { $0.contains(/validation 0\.\d{4}, at most \d+:\d\d left, then a second fit$/) })
     #expect(lines.contains { $0.contains(/^mult-vae .*fitting again on all users, epoch 1 of \d+, \d+:\d\d left$/) })
     let other = try Terminal.lines(
