@@ -63,8 +63,8 @@ def main():
         directory = pathlib.Path(directory)
         data = directory / "interactions.tsv"
         write_data(data, 5000, options.items, 70)
-        run([options.doppel, "train", data, "--model", "mult-vae", "--epochs", "1", "--no-refit", "--held-out", "0.001",
-             "--output", directory / "model", "--quiet"])
+        run([options.doppel, "train", data, "--model", "mult-vae", "--hidden", "600", "--epochs", "1", "--no-refit", "--held-out",
+             "0.001", "--output", directory / "model", "--quiet"])
         for origin in options.origins.split(","):
             extra = ["--from", origin] + (["--data", data] if origin == "population" else [])
             whole = sample(options, directory, origin, options.users, options.threads, extra)
