@@ -16,6 +16,7 @@ public struct GaussianMixture<S: Scalar>: Sendable {
   private let constants: [Double]
 
   /// Puts the parameters together.
+  @specialized(where S == Float)
   public init(logits: Matrix<S>, means: Matrix<S>, logVariances: Matrix<S>) {
     precondition(logits.count == means.rows && means.rows == logVariances.rows && means.columns == logVariances.columns)
     (self.logits, self.means, self.logVariances) = (logits, means, logVariances)

@@ -53,7 +53,7 @@ public struct TrainingRun: Sendable {
     guard selection.kind.isRanking && selection.kind.largerIsBetter else { throw .cannotSelect(selection) }
     guard objective == .generate else { return }
     guard model.isVariational else { throw .hasNoDistribution(model: model.name) }
-    guard model.hyperparameters["beta"] == 1 else { throw .weightStaysBelowOne(model: model.name) }
+    guard model.canGenerate else { throw .weightStaysBelowOne(model: model.name) }
   }
 
   /// Reads the data, fits the model and writes its directory, whole or not at all.

@@ -118,10 +118,7 @@ public struct GenerativeComparison: Sendable {
   private var count: Int { min(training.rowCount, options.maximumUsers) }
 
   private static func objective(of model: any ZooModel) -> TrainingObjective {
-    guard model.isVariational, case .number(let beta)? = model.hyperparameters["beta"], beta == 1 else {
-      return .recommend
-    }
-    return .generate
+    model.canGenerate ? .generate : .recommend
   }
 
   /// The halves in the JSON document, test meaning the held-out half.

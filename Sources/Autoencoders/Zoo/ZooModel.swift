@@ -105,6 +105,9 @@ extension ZooModel {
   /// Whether users can be drawn from what it encodes to.
   public var isVariational: Bool { Self.latentKind == .distribution }
 
+  /// Whether it can be trained to generate: it has a distribution, and β, where it has one, is not held below 1.
+  public var canGenerate: Bool { isVariational && (hyperparameters["beta"].map { $0 == 1 } ?? true) }
+
   /// Whether two models are of one type and set alike.
   public func isEqual(to other: any ZooModel) -> Bool { (other as? Self) == self }
 
