@@ -12,7 +12,10 @@ import sys
 import common
 
 MODELS = [["popularity"], ["ae"], ["dae"], ["cdae"], ["mult-dae"], ["mult-vae"], ["mult-vae", "--precision", "bf16"],
+          ["ease"], ["linear"], ["elsa"], ["spectral"], ["mix-vae"], ["vamp-vae"], ["rec-vae"], ["blend"],
           ["user-autorec"], ["item-autorec"]]
+# Without epochs.
+CLOSED = ["popularity", "ease", "linear", "spectral"]
 
 
 def plain(value):
@@ -47,11 +50,11 @@ def main():
             for number, build in enumerate(builds):
                 for threads in (1, 2, 3):
                     output = f"{engine}-{'-'.join(words)}-{number}-{threads}"
-                    flags = [] if model == "popularity" else ["--latent", 16, "--epochs", 4]
+                    flags = [] if model in CLOSED else ["--latent", 16, "--epochs", 4]
                     source = "ratings.tsv" if "autorec" in model else data
                     done = common.run(build, "train", source, "--output", output, "--threads", threads, "--model", *words, *flags,
                                       cwd=folder, env=environment)
-                    if done.returncode == 0 and model == "mult-vae":
+                    if done.returncode == 0 and model.endswith("vae"):
                         done = common.run(build, "sample", output, "--data", data, "--users", 700, "--output", output + "/synthetic.tsv",
                                           "--threads", threads, cwd=folder, env=environment)
                     if done.returncode:
@@ -73,7 +76,7 @@ def main():
                 tables += 1
         if len(results) != 1:
             faults.append(f"{engine}: {len(results)} different results of compare --json")
-    print(f"{len(builds)} builds, 1 to 3 threads, engines {', '.join(engines)}: {models} models of 8 kinds and {tables} results "
+    print(f"{len(builds)} builds, 1 to 3 threads, engines {', '.join(engines)}: {models} models of {len({words[0] for words in MODELS})} kinds and {tables} results "
           f"compared, rounded products with {', '.join(rounding) or 'none'}; {len(faults)} differences")
     common.finish(faults)
 
