@@ -13,11 +13,10 @@ import csv
 import os
 import pathlib
 import re
-import statistics
 import sys
 import tempfile
 
-from training_speed import run, write_data
+from training_speed import compare, run
 
 
 def doppel(options, data, directory):
@@ -58,24 +57,7 @@ def main():
     sides = {"doppel": lambda data, folder: doppel(options, data, folder),
              "common": lambda data, folder: pytorch(options, "common"),
              "best": lambda data, folder: pytorch(options, "best")}
-    speed, memory = {name: [] for name in sides}, {name: [] for name in sides}
-    with tempfile.TemporaryDirectory() as directory:
-        directory = pathlib.Path(directory)
-        data = directory / "interactions.tsv"
-        write_data(data, options.users, options.items, options.interactions)
-        for number in range(options.runs):
-            for name in sides:
-                users, peak = sides[name](data, directory)
-                speed[name].append(users)
-                memory[name].append(peak)
-                print(f"run {number + 1}  {name:12}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
-    print()
-    for name in sides:
-        line = f"{name:12} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
-        if name != "doppel":
-            ratios = [mine / theirs for mine, theirs in zip(speed["doppel"], speed[name])]
-            line += f", doppel is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
-        print(line)
+    compare(options, sides)
 
 
 if __name__ == "__main__":

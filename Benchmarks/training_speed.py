@@ -77,6 +77,31 @@ def pytorch(options, variant, bf16=False):
     return float(re.search(r"([\d.]+) users/s", output)[1]), memory
 
 
+def compare(options, sides):
+    """Runs the sides in turn on the same data; prints users a second, peaks, and how many times as fast Doppel is, run by run."""
+    speed, memory = ({name: [] for name in sides} for _ in range(2))
+    with tempfile.TemporaryDirectory() as directory:
+        directory = pathlib.Path(directory)
+        data = directory / "interactions.tsv"
+        write_data(data, options.users, options.items, options.interactions)
+        print(f"this script: {megabytes(resource.getrusage(resource.RUSAGE_SELF)):.0f} MB", flush=True)
+        for number in range(options.runs):
+            for name in sides:
+                users, peak = sides[name](data, directory)
+                speed[name].append(users)
+                memory[name].append(peak)
+                print(f"run {number + 1}  {name:12}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
+
+    print()
+    for name in sides:
+        line = f"{name:12} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
+        ours = "doppel bf16" if name.endswith("bf16") else "doppel"
+        if name != ours:
+            ratios = [mine / theirs for mine, theirs in zip(speed[ours], speed[name])]
+            line += f", {ours} is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(line)
+
+
 def main():
     p = argparse.ArgumentParser(description="Training speed of Mult-VAE: Doppel against PyTorch on the same data.")
     p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
@@ -102,28 +127,7 @@ def main():
     if options.bf16:
         sides["doppel bf16"] = lambda data, folder: doppel(options, data, folder, bf16=True)
         sides["best bf16"] = lambda data, folder: pytorch(options, "best", bf16=True)
-    speed = {name: [] for name in sides}
-    memory = {name: [] for name in speed}
-    with tempfile.TemporaryDirectory() as directory:
-        directory = pathlib.Path(directory)
-        data = directory / "interactions.tsv"
-        write_data(data, options.users, options.items, options.interactions)
-        print(f"this script: {megabytes(resource.getrusage(resource.RUSAGE_SELF)):.0f} MB", flush=True)
-        for number in range(options.runs):
-            for name in speed:
-                users, peak = sides[name](data, directory)
-                speed[name].append(users)
-                memory[name].append(peak)
-                print(f"run {number + 1}  {name:12}{users:8.0f} users/s{peak:8.0f} MB", flush=True)
-
-    print()
-    for name in speed:
-        line = f"{name:12} median {statistics.median(speed[name]):6.0f} users/s, peak {max(memory[name]):5.0f} MB"
-        ours = "doppel bf16" if name.endswith("bf16") else "doppel"
-        if name != ours:
-            ratios = [mine / theirs for mine, theirs in zip(speed[ours], speed[name])]
-            line += f", {ours} is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})"
-        print(line)
+    compare(options, sides)
 
 
 if __name__ == "__main__":
