@@ -11,8 +11,8 @@ struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
   init?(_ design: Design<Latent>, forTraining: Bool) {
     let count = design.regulariser.pseudoInputs
     guard count > 0 else { return nil }
-    place = design.parameters.firstIndex { $0.group == .prior } ?? 0
     block = UserBlock(design, rows: count, forTraining: forTraining)
+    place = block.decoder.parametersEnd
     block.batchRows = 0..<count
     for _ in 0..<count { block.input.endRow() }
     block.userRows = [Int](repeating: -1, count: count)

@@ -47,10 +47,7 @@ public struct CompositePrior: Prior, Equatable {
     for (row, weight) in weights.enumerated() {
       gradient.add(row: row, of: trace.slopes, scale: S(weight), toRow: row)
     }
-    delta.backpropagateGaussian(
-      gradient: gradient, head: head, noise: trace.noise, deviation: trace.deviation,
-      weights: [Double](repeating: 0, count: weights.count))
-    delta.addGradientOfDrawDensities(head: head, weights: weights)
+    trace.backpropagateDraw(gradient, head: head, weights: weights, into: &delta)
     return parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
   }
 

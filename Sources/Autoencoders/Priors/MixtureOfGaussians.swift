@@ -72,10 +72,7 @@ extension GaussianMixture {
     var gradient = gradient
     let own = backpropagate(
       trace.z, responsibilities: trace.responsibilities, weights: weights, addingTo: &gradient)
-    delta.backpropagateGaussian(
-      gradient: gradient, head: head, noise: trace.noise, deviation: trace.deviation,
-      weights: [Double](repeating: 0, count: weights.count))
-    delta.addGradientOfDrawDensities(head: head, weights: weights)
+    trace.backpropagateDraw(gradient, head: head, weights: weights, into: &delta)
     return own
   }
 

@@ -43,3 +43,17 @@ extension Prior {
   /// None.
   public var pseudoInputs: Int { 0 }
 }
+
+extension LatentTrace {
+  /// Goes back through the draw and through `log q(z|x)` at it, for priors whose divergence is estimated there.
+  ///
+  /// - Parameters:
+  ///   - gradient: of the loss by z but for `log q`; shape: b × L.
+  ///   - weights: each user's weight of the divergence.
+  func backpropagateDraw(_ gradient: Matrix<S>, head: Matrix<S>, weights: [Double], into delta: inout Matrix<S>) {
+    delta.backpropagateGaussian(
+      gradient: gradient, head: head, noise: noise, deviation: deviation,
+      weights: [Double](repeating: 0, count: weights.count))
+    delta.addGradientOfDrawDensities(head: head, weights: weights)
+  }
+}
