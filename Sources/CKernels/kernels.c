@@ -2,6 +2,9 @@
 
 #include <math.h>
 #include <stdbool.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 // One copy per vector width, chosen when the program is loaded. Other systems compile the plain loop for their baseline; so
 // does the thread sanitizer, whose own start-up comes after the choice and would be called before it.
@@ -118,6 +121,27 @@ int dk_has_avx512(void) {
 int dk_has_avx512_bf16(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}
+
+int dk_has_amx_bf16(void) {
+#if defined(__x86_64__)
+  unsigned a, b, c, d;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & bit_AMXBF16)) return 0;
+  // Whether the system keeps the tiles of a thread: OSXSAVE, then the two tile states in XCR0.
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+  __asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+  return (a >> 17 & 3) == 3;
+#else
+  return 0;
+#endif
+}
+
+int dk_is_amd(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_is("amd") != 0;
 #else
   return 0;
 #endif

@@ -46,6 +46,11 @@ public struct AdamStep: Sendable {
   let constants: dk_adam
 }
 
+extension Pass {
+  /// Updates of parameters that are no item's.
+  static let smallUpdates = Pass("small parameters' update")
+}
+
 /// The first and second moments of one parameter matrix.
 public struct AdamMoments<S: Scalar>: Sendable {
   /// m, of the parameter's shape.
@@ -157,7 +162,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
           try unsafe second.withMutablePointer { v in
             // Shared between threads, but a row belongs to one piece, and a piece to one thread.
             nonisolated(unsafe) let (w, m, v, constants) = unsafe (w, m, v, constants)
-            try processor.forEach(&pieces, scratch: &scratch) { _, piece, scratch in
+            try processor.forEach(&pieces, scratch: &scratch, as: .smallUpdates) { _, piece, scratch in
               let start = piece.lowerBound * width
               unsafe body(piece, &scratch, w + start, m + start, v + start, constants)
             }
@@ -167,9 +172,9 @@ public struct AdamMoments<S: Scalar>: Sendable {
     }
   }
 
-  /// Cuts rows into at most eight ranges, of at least 48.
+  /// Cuts rows into at most 32 ranges, of at least 16: no two rows share a sum.
   private static func pieces(rows: Int) -> [Range<Int>] {
-    let count = min(8, max(1, rows / 48))
+    let count = min(32, max(1, rows / 16))
     let size = max(1, (rows + count - 1) / count)
     return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
   }

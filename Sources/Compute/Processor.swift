@@ -12,6 +12,8 @@ public struct Processor: Sendable {
   public let threads: Int
   /// The number format of the products in training.
   public private(set) var precision = ProductPrecision.float32
+  /// Takes the time of passes that have a name, where somebody wants to know.
+  public var meter: PassMeter?
 
   /// Creates a processor.
   ///
@@ -41,6 +43,17 @@ public struct Processor: Sendable {
     return copy
   }
 
+  /// The same with the number format that is chosen.
+  ///
+  /// - Throws: ``EngineError/unsupported(_:engine:)``.
+  public func using(_ choice: PrecisionChoice) throws -> Processor {
+    switch choice {
+    case .float32: try using(ProductPrecision.float32)
+    case .bfloat16: try using(ProductPrecision.bfloat16)
+    case .automatic: try using(engine.fasterPrecision)
+    }
+  }
+
   /// The number of cores this process may use.
   public static var availableCores: Int { systemCoreCount() }
 
@@ -50,11 +63,11 @@ public struct Processor: Sendable {
   ///
   /// - Throws: the error of the first element (in order) whose body threw; the others have run all the same.
   public func forEach<Element: Sendable>(
-    _ elements: inout [Element],
+    _ elements: inout [Element], as pass: Pass? = nil,
     _ body: @Sendable (_ index: Int, _ element: inout Element) throws -> Void
   ) throws {
     var nothing: [Void] = Array(repeating: (), count: workers(for: elements.count))
-    try forEach(&elements, scratch: &nothing) { index, element, _ in try body(index, &element) }
+    try forEach(&elements, scratch: &nothing, as: pass) { index, element, _ in try body(index, &element) }
   }
 
   /// The number of threads that work on `count` elements.
@@ -64,9 +77,11 @@ public struct Processor: Sendable {
   ///
   /// Which thread takes which element is left to chance, so nothing in the results may depend on what `scratch` holds.
   ///
-  /// - Parameter scratch: at least as many as ``workers(for:)``.
+  /// - Parameters:
+  ///   - scratch: at least as many as ``workers(for:)``.
+  ///   - pass: what the ``meter`` calls it.
   public func forEach<Element: Sendable, Scratch: Sendable>(
-    _ elements: inout [Element], scratch: inout [Scratch],
+    _ elements: inout [Element], scratch: inout [Scratch], as pass: Pass? = nil,
     _ body: @Sendable (_ index: Int, _ element: inout Element, _ scratch: inout Scratch) throws -> Void
   ) throws {
     let count = elements.count
@@ -77,7 +92,7 @@ public struct Processor: Sendable {
         // Shared between threads, but no two threads touch the same element, and each has a scratch of its own.
         nonisolated(unsafe) let elements = unsafe elements
         nonisolated(unsafe) let scratch = unsafe scratch
-        runShared(count: count) { index, worker in
+        runShared(count: count, as: pass) { index, worker in
           do {
             try unsafe body(index, &elements[index], &scratch[worker])
           } catch {
@@ -133,11 +148,22 @@ public struct Processor: Sendable {
 
   /// Computes `count` results, several at a time, in order.
   public func map<Result: Sendable>(
-    count: Int, _ body: @Sendable (_ index: Int) throws -> Result
+    count: Int, as pass: Pass? = nil, _ body: @Sendable (_ index: Int) throws -> Result
   ) throws -> [Result] {
     var results = [Result?](repeating: nil, count: count)
-    try forEach(&results) { index, slot in slot = try body(index) }
+    try forEach(&results, as: pass) { index, slot in slot = try body(index) }
     return results.compactMap(\.self)
+  }
+
+  private func runShared(count: Int, as pass: Pass?, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {
+    guard let meter, let pass else { return runShared(count: count, body) }
+    let clock = PassClock()
+    runShared(count: count) { index, worker in
+      let watch = Stopwatch()
+      body(index, worker)
+      clock.add(watch.seconds)
+    }
+    meter.add(pass, clock)
   }
 
   private func runShared(count: Int, _ body: @Sendable (_ index: Int, _ worker: Int) -> Void) {

@@ -5,7 +5,7 @@ public import InteractionData
 ///
 /// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it
 /// cannot see what it is asked to find. Users are scored in blocks, several at a time; how the blocks are cut
-/// depends on the number of items alone and results are joined in order, so every bit is the same at any
+/// depends on the numbers of items and users alone, and results are joined in order, so every bit is the same at any
 /// number of threads.
 ///
 /// Ties are broken by the order of the vocabulary (score descending, then item index ascending). A model that
@@ -14,7 +14,7 @@ public import InteractionData
 /// items, and then such a model looks better than chance. ``RankingNote/allTied(users:)`` says when that
 /// happened.
 public struct Evaluator: Sendable {
-  /// The number of users scored at once; `nil` for as many as fit in 16 MB of scores, at most 128.
+  /// The number of users scored at once; `nil` for ``blockSize(itemCount:users:)``.
   public var blockSize: Int?
 
   /// Creates an evaluator.
@@ -52,7 +52,7 @@ public struct Evaluator: Sendable {
     let novelty = Novelty(itemPopularity: itemPopularity, trainingUsers: trainingUsers)
 
     let userCount = users.userIDs.count
-    let size = blockSize ?? Self.blockSize(itemCount: itemCount)
+    let size = blockSize ?? Self.blockSize(itemCount: itemCount, users: userCount)
     let blocks = try processor.map(count: (userCount + size - 1) / size) { block in
       let range = block * size..<min(userCount, (block + 1) * size)
       let scores = try recommender.scores(for: users.profiles.selecting(range), using: processor.engine)
@@ -77,9 +77,12 @@ public struct Evaluator: Sendable {
         counts: counts(of: measured, cutoff: min(20, length), itemCount: itemCount)))
   }
 
-  /// The number of users whose scores fill 16 MB, between 1 and 128.
-  private static func blockSize(itemCount: Int) -> Int {
-    max(1, min(128, (16 << 20) / max(1, itemCount * MemoryLayout<Float>.size)))
+  /// How many users to score at once: a sixteenth of them, but 64 to 256, and no more than fill 32 MB with their scores.
+  ///
+  /// A product reads all weights of the wide layer for each block: with few users in it, that takes as long as multiplying.
+  public static func blockSize(itemCount: Int, users: Int) -> Int {
+    let share = min(256, max(64, (users + 15) / 16))
+    return max(1, min(share, (32 << 20) / max(1, itemCount * MemoryLayout<Float>.size)))
   }
 
   private func check(_ users: HeldOutUsers, itemCount: Int) throws {

@@ -77,23 +77,36 @@ public struct UnknownItems: Error, Equatable, CustomStringConvertible {
 }
 
 extension ModelDirectory.Audience {
-  /// Works something out for every user and hands it over, in order.
+  /// Works something out for blocks of users, several at a time, and hands it over in order.
   ///
-  /// A few blocks of users at a time, so that any number of users fits in memory.
+  /// A few blocks at a time, so that any number of users fits in memory. What has been worked out is handed over while other
+  /// threads go on with the next blocks.
   ///
   /// - Parameters:
   ///   - size: the users of a block.
-  ///   - work: what there is for each user of a block, given with their places; blocks are worked on at the same time.
+  ///   - work: what there is of the users of a block, given with their places.
+  ///   - visit: called on the calling thread, one block at a time.
   func forEachBlock<Value: Sendable>(
-    of size: Int, _ processor: Processor, work: @Sendable (Profiles, Range<Int>) throws -> [Value],
-    visit: (_ user: String, Value) throws -> Void
+    of size: Int, _ processor: Processor, work: @Sendable (Profiles, Range<Int>) throws -> Value,
+    visit: (_ users: Range<Int>, Value) throws -> Void
   ) throws {
-    let total = userIDs.count
-    for first in stride(from: 0, to: total, by: size * processor.threads) {
-      let last = min(total, first + size * processor.threads)
-      let blocks = stride(from: first, to: last, by: size).map { $0..<min(last, $0 + size) }
-      let values = try processor.map(count: blocks.count) { try work(profiles.selecting(blocks[$0]), blocks[$0]) }
-      for (user, value) in zip(userIDs[first..<last], values.joined()) { try visit(user, value) }
+    let blocks = stride(from: 0, to: userIDs.count, by: size).map { $0..<min(userIDs.count, $0 + size) }
+    var finished: [Work<Value>] = []
+    for first in stride(from: 0, through: blocks.count, by: 2 * processor.threads) {
+      var next = blocks[first..<min(blocks.count, first + 2 * processor.threads)].map { Work<Value>(users: $0) }
+      try processor.forEach(&next) {
+        for block in finished { if let value = try block.result?.get() { try visit(block.users, value) } }
+      } _: { [profiles] _, block in
+        block.result = Result { try work(profiles.selecting(block.users), block.users) }
+      }
+      finished = next
     }
+    for block in finished { if let value = try block.result?.get() { try visit(block.users, value) } }
+  }
+
+  /// A block of users on its way.
+  private struct Work<Value: Sendable>: Sendable {
+    let users: Range<Int>
+    var result: Result<Value, any Error>?
   }
 }

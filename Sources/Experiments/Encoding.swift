@@ -47,8 +47,8 @@ extension ModelDirectory {
         let codes = model.encode(profiles, using: processor.engine)
         return (0..<codes.mean.rows).map { Array(codes.mean[row: $0]) + Array(codes.logVariance[row: $0]) }
       }
-    } visit: { user, code in
-      try visit(user, finite(code, of: user))
+    } visit: { users, codes in
+      for (user, code) in zip(audience.userIDs[users], codes) { try visit(user, finite(code, of: user)) }
     }
   }
 }

@@ -29,22 +29,32 @@ public enum MachineBenchmark {
     var model = MultVAE()
     (model.hidden, model.latent, model.beta, model.annealingSteps) = ([shape.hidden], shape.latent, 0.2, 0)
     let design = model.design
+    let meter = PassMeter()
+    var measured = processor
+    measured.meter = meter
     var step = TrainingStep(
       design, network: Network<Float>(design, items: shape.items, users: rows.rowCount, seed: Seed(42)),
-      batchSize: shape.batchSize, plannedUpdates: 100, adam: Adam(), processor: processor)
+      batchSize: shape.batchSize, plannedUpdates: 100, adam: Adam(), processor: measured)
     let users = Array(0..<rows.rowCount)
     var times: [Double] = []
+    var readings: [[PassMeter.Reading]] = []
     // The first update makes the library choose its kernels.
     for update in 0..<8 {
+      meter.reset()
       let watch = Stopwatch()
       _ = try step.update(rows: users, of: rows, noise: .drawn(seed: Seed(42), update: update))
-      if update > 0 { times.append(watch.seconds) }
+      if update > 0 {
+        times.append(watch.seconds)
+        readings.append(meter.readings)
+      }
     }
     let rate = ProductBenchmark.rate(
       processor.engine, threads: processor.threads, precision: processor.precision, hidden: shape.hidden)
+    let between = zip(times, readings).map { time, passes in time - passes.reduce(0) { $0 + $1.elapsed } }
     return StepTime(
-      seconds: times.sorted()[times.count / 2], productSeconds: shape.wideOperations / (rate * 1e9),
-      users: shape.batchSize)
+      seconds: times.sorted()[times.count / 2], quickestSeconds: times.min() ?? 0,
+      productSeconds: shape.wideOperations / (rate * 1e9),
+      passes: PassTime.quickest(readings), serialSeconds: between.min() ?? 0, users: shape.batchSize)
   }
 }
 
@@ -88,23 +98,70 @@ public struct StepShape: Codable, Sendable, Equatable {
 public struct StepTime: Encodable, Sendable {
   /// Median seconds of an update.
   public let seconds: Double
+  /// Seconds of the quickest update.
+  public let quickestSeconds: Double
   /// What the products of the output layer alone would take at the measured product rate.
   public let productSeconds: Double
+  /// The passes of an update, in order.
+  public let passes: [PassTime]
+  /// What one thread does between passes; seconds of an update.
+  public let serialSeconds: Double
   let users: Int
 
   /// Users a second.
   public var usersPerSecond: Double { Double(users) / seconds }
-  /// The share of the product bound that is reached, from 0 to 1.
-  public var shareOfLimit: Double { productSeconds / seconds }
+  /// The share of the product bound that is reached, from 0 to 1, by the quickest update: the bound is the best of several
+  /// rounds, too.
+  public var shareOfLimit: Double { productSeconds / quickestSeconds }
 
-  private enum CodingKeys: String, CodingKey { case seconds, usersPerSecond, productSeconds, shareOfLimit }
+  /// The least time of an update on more threads, if a thread is as fast as here and memory keeps up: what is done between
+  /// passes, and for each pass its share of the work or its largest piece.
+  public func leastSeconds(threads: Int) -> Double {
+    serialSeconds + passes.reduce(0) { $0 + max($1.largestPieceSeconds, $1.workSeconds / Double(threads)) }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case seconds, quickestSeconds, usersPerSecond, productSeconds, shareOfLimit, passes, serialSeconds
+  }
 
   /// The times and what follows from them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(seconds, forKey: .seconds)
+    try container.encode(quickestSeconds, forKey: .quickestSeconds)
     try container.encode(usersPerSecond, forKey: .usersPerSecond)
     try container.encode(productSeconds, forKey: .productSeconds)
     try container.encode(shareOfLimit, forKey: .shareOfLimit)
+    try container.encode(passes, forKey: .passes)
+    try container.encode(serialSeconds, forKey: .serialSeconds)
+  }
+}
+
+/// The time of one pass of an update.
+public struct PassTime: Encodable, Sendable {
+  /// What it does.
+  public let name: String
+  /// From its beginning to its end.
+  public let seconds: Double
+  /// How many pieces threads share.
+  public let pieces: Int
+  /// The time that all threads work, together.
+  public let workSeconds: Double
+  /// The time of the largest piece.
+  public let largestPieceSeconds: Double
+  /// The largest piece against the mean one.
+  public let largestAgainstMean: Double
+
+  /// Each pass of the update in which it was quickest: other programs only ever slow it down.
+  static func quickest(_ updates: [[PassMeter.Reading]]) -> [PassTime] {
+    (updates.first ?? []).map(\.pass).compactMap { pass in
+      updates.compactMap { $0.first { $0.pass == pass } }.min { $0.work < $1.work }.map(PassTime.init)
+    }
+  }
+
+  private init(_ reading: PassMeter.Reading) {
+    (name, pieces) = (reading.pass.name, reading.pieces)
+    (seconds, workSeconds) = (reading.elapsed, reading.work)
+    (largestPieceSeconds, largestAgainstMean) = (reading.largest, reading.imbalance)
   }
 }

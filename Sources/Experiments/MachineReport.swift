@@ -28,15 +28,18 @@ public struct MachineReport: Encodable, Sendable {
   @OrNull public private(set) var zstd: String?
   /// What the same seed gives on the engine, and what it cannot promise.
   public let reproducible: String
+  /// The number format that ``PrecisionChoice/automatic`` takes.
+  public let automaticPrecision: ProductPrecision
   /// All engines that were found.
   public let engines: [EngineSpeed]
   /// The speed of a training step, where it was measured.
   public let training: TrainingSpeed?
 
   private let kind: ProductEngine.Kind
+  private let precisionReason: String
 
   private enum CodingKeys: String, CodingKey {
-    case version, gsl, threads, engine, zlib, zstd, reproducible, engines
+    case version, gsl, threads, engine, automaticPrecision, zlib, zstd, reproducible, engines
   }
 
   /// Measures this machine.
@@ -48,6 +51,7 @@ public struct MachineReport: Encodable, Sendable {
   public init(threads: Int?, training shape: StepShape? = nil) throws {
     let chosen = try ProductEngine.fastest()
     (engine, kind) = (chosen.name, chosen.kind)
+    (automaticPrecision, precisionReason) = (chosen.fasterPrecision, chosen.precisionReason)
     engines = ProductEngine.present.map {
       EngineSpeed(name: $0.name, gigaflops: ProductBenchmark.rate($0, threads: threads))
     }
@@ -65,6 +69,7 @@ public struct MachineReport: Encodable, Sendable {
     try container.encode(gsl, forKey: .gsl)
     try container.encode(threads, forKey: .threads)
     try container.encode(engine, forKey: .engine)
+    try container.encode(automaticPrecision, forKey: .automaticPrecision)
     try container.encode(zlib, forKey: .zlib)
     try container.encode(zstd, forKey: .zstd)
     try container.encode(reproducible, forKey: .reproducible)
@@ -85,7 +90,7 @@ public struct MachineReport: Encodable, Sendable {
     text += table.markdown()
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
-    text += "\n\(reproducible)\n"
+    text += "\n\(reproducible)\n\(precisionReason)\n"
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
     if kind == .gsl && engines.count == 1 {
       text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
@@ -173,6 +178,29 @@ public struct TrainingSpeed: Encodable, Sendable {
     text += "\nMult-VAE \(shape.items)–\(shape.hidden)–\(shape.latent)–\(shape.hidden)–\(shape.items), "
     text += "\(shape.batchSize) users per update. The limit is the time of the three products of the output layer\n"
     text += "at the product rate of this machine, without all other work.\n"
+    for step in steps { text += "\n" + passes(of: step) }
     return text
+  }
+
+  /// The passes of an update, and what follows from them for more threads.
+  private func passes(of step: Step) -> String {
+    var table = Table(columns: [
+      .text("pass, \(step.precision.rawValue)"), .number("ms"), .number("share"), .number("pieces"),
+      .number("largest ÷ mean"),
+    ])
+    let time = step.time
+    for pass in time.passes {
+      table.append([
+        .text(pass.name), .number(pass.seconds * 1000, decimals: 1), .number(pass.seconds / time.seconds, decimals: 2),
+        .number(Double(pass.pieces), decimals: 0), .number(pass.largestAgainstMean, decimals: 2),
+      ])
+    }
+    table.append([
+      .text("between passes, one thread"), .number(time.serialSeconds * 1000, decimals: 1),
+      .number(time.serialSeconds / time.seconds, decimals: 2), .missing, .missing,
+    ])
+    let least = [8, 16].map { "\(Number.decimal(time.leastSeconds(threads: $0) * 1000, 1)) ms on \($0)" }
+    return table.markdown()
+      + "\nSerial parts and largest pieces allow \(least.joined(separator: ", ")) threads such as these.\n"
   }
 }

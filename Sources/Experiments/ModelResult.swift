@@ -1,6 +1,5 @@
 public import Autoencoders
 public import Evaluation
-import Dispatch
 
 /// The scores and cost of one model.
 public struct ModelResult: Sendable {
@@ -42,14 +41,6 @@ public struct ModelResult: Sendable {
 
   /// The value of one metric.
   public subscript(metric: Metric) -> MetricScore? { scores.first { $0.metric == metric } }
-}
-
-/// A stopwatch for whole steps.
-struct Stopwatch {
-  private let start = DispatchTime.now()
-  var seconds: Double {
-    Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-  }
 }
 
 extension [EpochRecord] {

@@ -11,28 +11,48 @@ extension ModelDirectory {
   ///   - k: the length of a list; it is shorter if fewer items are left.
   ///   - excluded: items never recommended, besides those a user has.
   ///   - allowed: when given, the only items recommended.
-  ///   - visit: called for each user in order.
+  ///   - make: what is wanted of a list; several threads call it at the same time.
+  ///   - visit: called for some users at a time, in order, with what was made of their lists.
   /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
-  public func recommend(
+  public func recommend<Value: Sendable>(
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
-    processor: Processor, visit: (_ user: String, _ list: [RankedItem]) throws -> Void
+    processor: Processor, making make: @Sendable (_ user: String, _ list: [RankedItem]) -> Value,
+    visit: (_ values: [Value]) throws -> Void
   ) throws {
     try checkScores()
     var mask = [Bool](repeating: allowed == nil, count: items.count)
     for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
     for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
-    try audience.forEachBlock(of: 64, processor) { [mask, model] profiles, places in
+    let size = Evaluator.blockSize(itemCount: items.count, users: audience.userIDs.count)
+    // Without a list there is nothing to look up for an item.
+    let marks = allowed == nil && excluded.isEmpty ? nil : mask
+    try audience.forEachBlock(of: size, processor) { [model] profiles, places in
       let scores = try model.scores(for: profiles, using: processor.engine)
-      return try places.indices.map { place in
+      return try places.map { place in
         let row = place - places.lowerBound
         do {
-          return try topK(scores[row: row], k: k, excluding: profiles.items.indices(ofRow: row), only: mask)
+          let list = try topK(scores[row: row], k: k, excluding: profiles.items.indices(ofRow: row), only: marks)
+          return make(audience.userIDs[place], list)
         } catch let error as NotANumberError {
           throw unusable(user: audience.userIDs[place], item: error.item)
         }
       }
     } visit: {
-      try visit($0, $1)
+      try visit($1)
+    }
+  }
+
+  /// Ranked lists for some users, in order, in the same way.
+  ///
+  /// - Parameter visit: called for each user in order.
+  public func recommend(
+    to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
+    processor: Processor, visit: (_ user: String, _ list: [RankedItem]) throws -> Void
+  ) throws {
+    try recommend(to: audience, k: k, excluding: excluded, only: allowed, processor: processor) { user, list in
+      (user: user, list: list)
+    } visit: {
+      for (user, list) in $0 { try visit(user, list) }
     }
   }
 
@@ -91,5 +111,36 @@ public struct RecommendedList: Codable, Sendable, Equatable {
   public init(user: String, _ list: [RankedItem], items: Vocabulary) {
     self.user = user
     self.items = list.map { Entry(item: items[$0.item], score: Double($0.score)) }
+  }
+}
+
+/// Ranked lists as text: `user<TAB>item<TAB>score`, a line for each item.
+public struct RecommendationText: Sendable {
+  /// The first line.
+  public static let header = "user\titem\tscore\n"
+
+  private let items: [[UInt8]]
+  private let id: @Sendable (String) -> String
+
+  /// Prepares the text of lists of some items.
+  ///
+  /// - Parameter id: an id as it is to be shown.
+  public init(items: Vocabulary, id: @escaping @Sendable (String) -> String = { $0 }) {
+    self.id = id
+    self.items = items.ids.map { Array("\t\(id($0))\t".utf8) }
+  }
+
+  /// The lines of a user's list.
+  public func lines(_ user: String, _ list: [RankedItem]) -> [UInt8] {
+    let user = Array(id(user).utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(list.count * (user.count + 24))
+    for entry in list {
+      text += user
+      text += items[entry.item]
+      text += entry.score.description.utf8
+      text.append(UInt8(ascii: "\n"))
+    }
+    return text
   }
 }

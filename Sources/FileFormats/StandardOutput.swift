@@ -10,11 +10,14 @@ public enum StandardOutput {
   /// The process must not die of SIGPIPE, or it will before anything is thrown.
   ///
   /// - Throws: ``ReaderGone``; ``OutputError`` when the disk is full or standard output is closed.
-  public static func write(_ text: String) throws {
+  public static func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+  /// Writes bytes, at once, in the same way.
+  public static func write(_ bytes: [UInt8]) throws {
     guard let file = FileDescriptor.duplicating(1) else {
       throw OutputError(path: "standard output", reason: lastSystemError())
     }
-    if file.write(Array(text.utf8).span) { return }
+    if file.write(bytes.span) { return }
     throw readerIsGone() ? ReaderGone() : OutputError(path: "standard output", reason: lastSystemError())
   }
 }

@@ -141,7 +141,7 @@ struct ShardTests {
     let engine = try ProductEngine.fastest()
     guard engine.supports(.bfloat16) else {
       #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) {
-        try Processor(engine: engine).using(.bfloat16)
+        try Processor(engine: engine).using(ProductPrecision.bfloat16)
       }
       return
     }

@@ -63,7 +63,7 @@ struct TrainingTests {
     let engine = try ProductEngine.fastest()
     let exact = Processor(engine: engine, threads: 1)
     guard engine.supports(.bfloat16) else {
-      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) { try exact.using(.bfloat16) }
+      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) { try exact.using(ProductPrecision.bfloat16) }
       return
     }
     let plain = try #require(Zoo.named(name), "no model \(name)")
@@ -75,7 +75,7 @@ struct TrainingTests {
     }
     func last(_ fit: Fit<any FittedModel>) throws -> Double { try #require(fit.history.last).reconstruction }
     let (one, two) = try (
-      fit(exact.using(.bfloat16)), fit(Processor(engine: engine, threads: 2).using(.bfloat16))
+      fit(exact.using(ProductPrecision.bfloat16)), fit(Processor(engine: engine, threads: 2).using(ProductPrecision.bfloat16))
     )
     #expect(try last(one) == last(two))
     let reference = try last(fit(exact))

@@ -53,11 +53,11 @@ struct BFloat16Tests {
     let engine = try ProductEngine.engine(kind)
     guard engine.supports(.bfloat16) else {
       #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) {
-        _ = try Processor(engine: engine).using(.bfloat16)
+        _ = try Processor(engine: engine).using(ProductPrecision.bfloat16)
       }
       return
     }
-    #expect(try Processor(engine: engine).using(.bfloat16).precision == .bfloat16)
+    #expect(try Processor(engine: engine).using(ProductPrecision.bfloat16).precision == .bfloat16)
     for (m, n, k) in [(1, 1, 1), (5, 7, 3), (33, 65, 129), (500, 251, 60)] {
       let (a, b) = (Factor(m, k, seed: 4), Factor(n, k, seed: 5))
       let (bPlain, aTall) = (Factor(k, n, seed: 6), Factor(k, m, seed: 7))

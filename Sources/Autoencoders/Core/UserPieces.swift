@@ -5,6 +5,11 @@ enum UserPieces {
   /// The number of users in a piece: an eighth of the batch, but 16 to 64.
   static func size(batch: Int) -> Int { min(64, max(16, (batch + 7) / 8)) }
 
+  /// Smaller pieces, for what is done row by row: there nothing is added up over a piece, so cuts change no bit.
+  static func rows(of batch: Int) -> [Range<Int>] {
+    stride(from: 0, to: batch, by: 16).map { $0..<min($0 + 16, batch) }
+  }
+
   static func ranges(of batch: Int) -> [Range<Int>] {
     let size = size(batch: batch)
     return stride(from: 0, to: batch, by: size).map { $0..<min($0 + size, batch) }

@@ -1,6 +1,6 @@
 public import Compute
 public import FileFormats
-public import InteractionData
+import InteractionData
 
 /// ChebyCF: a linear autoencoder that is a filter on the graph of users and items, as large as the data and never items × items.
 ///

@@ -20,6 +20,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   ///   - logits: with the bias; shape: B × items. Where only some cells count the row becomes the gradient already.
   ///   - base: the shard's first item.
   ///   - segment: where the user's entries in this shard are in ``target``.
+  @specialized(where S == Float)
   func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> LogitStatistics<S> {
     let (indices, values) = (target.indices[segment], target.values[segment])
     if isListed {
@@ -35,6 +36,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   /// What turns each row that ``measure(_:row:base:segment:)`` left into ∂loss/∂logits, but for the target.
   ///
   /// - Parameter normalisers: every user's softmax; empty for likelihoods without one.
+  @specialized(where S == Float)
   func factors(_ statistics: [LogitStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
     if isListed { return [S](repeating: 1, count: statistics.count) }
     let scale = 1 / S(statistics.count)
@@ -45,6 +47,7 @@ struct OutputLoss<S: Scalar>: Sendable {
 
   /// The target's part of ∂loss/∂logits, in a row that has been multiplied by its factor
   /// (``factors(_:normalisers:)``).
+  @specialized(where S == Float)
   func subtractTarget(from logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) {
     if isListed { return }
     logits.scatter(
@@ -53,6 +56,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   }
 
   /// Every user's softmax, from the statistics over all shards; empty for likelihoods without one.
+  @specialized(where S == Float)
   func normalisers(_ statistics: [LogitStatistics<S>]) -> [SoftmaxNormaliser] {
     guard rule.needsNormaliser && !isListed else { return [] }
     return statistics.enumerated().map { row, statistics in

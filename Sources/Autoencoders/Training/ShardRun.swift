@@ -40,20 +40,20 @@ struct ShardRun<S: Scalar>: Sendable {
   mutating func gather(_ input: BatchRows<S>, kept isKept: Bool) throws -> [Matrix<S>] {
     let products = ShardProducts(isKept ? kept ?? [] : workers.map(\.shard), from: indices.lowerBound)
     return try subtrees.map { node in
-      try inPieces(of: input.rowCount) { rows, _ in products.gather(input, rows: rows, under: node) }
+      try inPieces(of: input.rowCount, as: .gather) { rows, _ in products.gather(input, rows: rows, under: node) }
     }
   }
 
   @specialized(where S == Float)
   mutating func score(_ output: Matrix<S>, _ loss: OutputLoss<S>) throws -> [[LogitStatistics<S>]] {
     if precision == .bfloat16 { rounded.round(output) }
-    try processor.forEach(&workers, scratch: &scratch) { [rounded] _, worker, scratch in
+    try processor.forEach(&workers, scratch: &scratch, as: .logits) { [rounded] _, worker, scratch in
       worker.score(output, rounded, loss, &scratch)
     }
     let (workers, first) = (workers, indices.lowerBound)
-    let pieces = UserPieces.ranges(of: output.rows)
+    let pieces = UserPieces.rows(of: output.rows)
     return try subtrees.map { node in
-      try processor.map(count: pieces.count) { piece in
+      try processor.map(count: pieces.count, as: .statistics) { piece in
         pieces[piece].map { row in
           ShardTree.sum(
             node, of: { $0.count == 1 ? workers[$0.lowerBound - first].statistics[row] : nil }, adding: { $0.add($1) })
@@ -68,7 +68,7 @@ struct ShardRun<S: Scalar>: Sendable {
   ) throws -> [Matrix<S>] {
     let parts = Guarded(GradientParts(tree: tree, run: indices, spare: spare))
     spare = []
-    try processor.forEach(&workers, scratch: &scratch) { [rounded, indices] index, worker, scratch in
+    try processor.forEach(&workers, scratch: &scratch, as: .outputUpdate) { [rounded, indices] index, worker, scratch in
       let shard = indices.lowerBound + index
       var (node, part) = (shard..<shard + 1, parts.withLock { $0.empty() })
       worker.learnOutput(output, rounded, loss, softmax, steps, into: &part, &scratch)
@@ -81,7 +81,7 @@ struct ShardRun<S: Scalar>: Sendable {
     }
     let finished = parts.withLock { $0 }
     let sums = try subtrees.map { node in
-      try inPieces(of: output.rows) { rows, scratch in
+      try inPieces(of: output.rows, as: .outputGradient) { rows, scratch in
         var sum = Matrix<S>(rows: rows.count, columns: output.columns)
         finished.sum(rows, under: node, into: &sum, level: 0, &scratch.levels)
         return sum
@@ -93,7 +93,7 @@ struct ShardRun<S: Scalar>: Sendable {
 
   @specialized(where S == Float)
   mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
-    try processor.forEach(&workers, scratch: &scratch) { _, worker, scratch in
+    try processor.forEach(&workers, scratch: &scratch, as: .inputUpdate) { _, worker, scratch in
       worker.learnInput(input, delta: delta, step, &scratch)
     }
   }
@@ -122,11 +122,13 @@ struct ShardRun<S: Scalar>: Sendable {
 
   /// One matrix with a row for each user, computed piece by piece.
   private mutating func inPieces(
-    of users: Int, _ rows: @Sendable (_ rows: Range<Int>, _ scratch: inout ShardScratch<S>) -> Matrix<S>
+    of users: Int, as pass: Pass, _ rows: @Sendable (_ rows: Range<Int>, _ scratch: inout ShardScratch<S>) -> Matrix<S>
   ) throws -> Matrix<S> {
-    let ranges = UserPieces.ranges(of: users)
+    let ranges = UserPieces.rows(of: users)
     var pieces = [Matrix<S>](repeating: Matrix(rows: 0, columns: 0), count: ranges.count)
-    try processor.forEach(&pieces, scratch: &scratch) { index, piece, scratch in piece = rows(ranges[index], &scratch) }
+    try processor.forEach(&pieces, scratch: &scratch, as: pass) { index, piece, scratch in
+      piece = rows(ranges[index], &scratch)
+    }
     var all = Matrix<S>(rows: 0, columns: 0)
     all.setRows(to: pieces)
     return all

@@ -229,7 +229,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws
   {
-    try processor.forEach(&blocks) { [blockSize, phase] index, block in
+    try processor.forEach(&blocks, as: .rows) { [blockSize, phase] index, block in
       let start = min(rows.count, index * blockSize)
       block.batchRows = start..<min(rows.count, start + blockSize)
       block.load(
@@ -243,7 +243,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     pseudo?.encode(&beside, multiplier: &multipliers[0])
     seen = beside.parameters
     let (sums, now) = (try shards.gather(input, kept: false), beside)
-    try processor.forEach(&blocks, scratch: &multipliers) { _, block, multiplier in
+    try processor.forEach(&blocks, scratch: &multipliers, as: .narrowForward) { _, block, multiplier in
       if block.count == 0 { return }
       block.encode(sums: sums, now, unseenUser: nil, multiplier: &multiplier)
       if refersToItself { block.latent.reference = block.head }
@@ -279,7 +279,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
     let reachesEncoder = phase.learns.contains(.encoder)
-    try processor.forEach(&blocks, scratch: &multipliers) { [seen] _, block, multiplier in
+    try processor.forEach(&blocks, scratch: &multipliers, as: .narrowBackward) { [seen] _, block, multiplier in
       if block.count == 0 { return }
       block.backward(
         outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, reachesEncoder: reachesEncoder,

@@ -87,6 +87,12 @@ int dk_has_avx512(void);
 /// 1 where the processor multiplies bfloat16 pairs in one instruction (AVX512_BF16).
 int dk_has_avx512_bf16(void);
 
+/// 1 where the processor multiplies tiles of bfloat16 numbers (AMX_BF16) and the system lets programs use them.
+int dk_has_amx_bf16(void);
+
+/// 1 where AMD made the processor.
+int dk_is_amd(void);
+
 /// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.
 void *_Nullable dk_philox_alloc(uint64_t key);
 

@@ -64,19 +64,30 @@ struct Recommend: CheckedCommand {
     let audience = try audience(directory)
     options.note(audience.notes)
     let (excluded, allowed) = try lists.ids(for: directory, note: options.note)
-    var document = Recommendations(model: directory.configuration.name, k: length)
     var lengths: [Int] = []
-    if !options.json { try Console.standardOutput("user\titem\tscore\n") }
-    try directory.recommend(
-      to: audience, k: length, excluding: excluded, only: allowed, processor: processor
-    ) { user, list in
-      lengths.append(list.count)
-      if options.json { return document.users.append(RecommendedList(user: user, list, items: directory.items)) }
-      let user = Console.identifier(user)
-      let lines = list.map { "\(user)\t\(Console.identifier(directory.items[$0.item]))\t\($0.score)\n" }
-      try Console.standardOutput(lines.joined())
+    if options.json {
+      var document = Recommendations(model: directory.configuration.name, k: length)
+      try directory.recommend(
+        to: audience, k: length, excluding: excluded, only: allowed, processor: processor
+      ) { user, list in
+        RecommendedList(user: user, list, items: directory.items)
+      } visit: {
+        document.users += $0
+      }
+      lengths = document.users.map(\.items.count)
+      try Console.standardOutput(document)
+    } else {
+      let text = RecommendationText(items: directory.items, id: Console.identifiers)
+      try Console.standardOutput(RecommendationText.header)
+      try directory.recommend(
+        to: audience, k: length, excluding: excluded, only: allowed, processor: processor
+      ) { user, list in
+        (lines: text.lines(user, list), length: list.count)
+      } visit: { users in
+        lengths += users.map(\.length)
+        try StandardOutput.write(users.flatMap(\.lines))
+      }
     }
-    if options.json { try Console.standardOutput(document) }
     options.note(Recommendations.notes(lengths: lengths, k: length))
   }
 

@@ -41,8 +41,12 @@ enum Console {
   }
 
   /// An id as stdout may show it: unchanged to files and pipes, harmless on a terminal.
-  static func identifier(_ id: String) -> String {
-    isatty(FileHandle.standardOutput.fileDescriptor) == 1 ? printable(id) : id
+  static func identifier(_ id: String) -> String { identifiers(id) }
+
+  /// The same for many ids: what stdout is, is asked once.
+  static var identifiers: @Sendable (_ id: String) -> String {
+    let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
+    return { isTerminal ? printable($0) : $0 }
   }
 
   /// How many signs a line of stdout holds, where it is a terminal; files and pipes have lines of any length.

@@ -3,7 +3,7 @@ public import Doppel
 import FileFormats
 
 extension RecommendationTask: ExpressibleByArgument {}
-extension ProductPrecision: ExpressibleByArgument {}
+extension PrecisionChoice: ExpressibleByArgument {}
 extension TrainingObjective: ExpressibleByArgument {}
 extension CodeExport.Format: ExpressibleByArgument {}
 

@@ -10,8 +10,9 @@ struct ModelOptions: ParsableArguments {
   @OptionGroup var settings: SettingFlags
   @Option(
     help: ArgumentHelp(
-      "Number format of matrix products in training: f32, or bf16 if the processor supports it.", valueName: "format"))
-  var precision = ProductPrecision.float32
+      "Number format of matrix products in training: f32, bf16 if the processor supports it, or auto: the faster one.",
+      valueName: "format"))
+  var precision = PrecisionChoice.float32
   @Option(
     help: ArgumentHelp(
       "Refuse a training that needs more memory, such as 400MB or 2GB (default: the machine's memory).",

@@ -17,8 +17,9 @@ struct UtilityFlags: ParsableArguments {
   var realScores: String?
   @Option(
     help: ArgumentHelp(
-      "Number format of matrix products in training: f32, or bf16 if the processor supports it.", valueName: "format"))
-  var precision = ProductPrecision.float32
+      "Number format of matrix products in training: f32, bf16 if the processor supports it, or auto: the faster one.",
+      valueName: "format"))
+  var precision = PrecisionChoice.float32
 
   func validate() throws {
     if utilityEpochs < 1 {
