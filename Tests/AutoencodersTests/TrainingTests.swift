@@ -63,7 +63,9 @@ struct TrainingTests {
     let engine = try ProductEngine.fastest()
     let exact = Processor(engine: engine, threads: 1)
     guard engine.supports(.bfloat16) else {
-      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) { try exact.using(ProductPrecision.bfloat16) }
+      #expect(throws: EngineError.unsupported(.bfloat16, engine: engine.name)) {
+        try exact.using(ProductPrecision.bfloat16)
+      }
       return
     }
     let plain = try #require(Zoo.named(name), "no model \(name)")
@@ -75,7 +77,8 @@ struct TrainingTests {
     }
     func last(_ fit: Fit<any FittedModel>) throws -> Double { try #require(fit.history.last).reconstruction }
     let (one, two) = try (
-      fit(exact.using(ProductPrecision.bfloat16)), fit(Processor(engine: engine, threads: 2).using(ProductPrecision.bfloat16))
+      fit(exact.using(ProductPrecision.bfloat16)),
+      fit(Processor(engine: engine, threads: 2).using(ProductPrecision.bfloat16))
     )
     #expect(try last(one) == last(two))
     let reference = try last(fit(exact))
@@ -145,6 +148,23 @@ struct TrainingTests {
     // β at the last of ten updates: (10·epoch − 1)/150.
     let betas: [Double] = [9, 19, 29, 30].map { $0 / 150 }
     #expect(outcome.history.map(\.beta) == betas)
+  }
+
+  /// β would rise for all of the 40 epochs.
+  @Test("while β rises, twice the patience without a better value ends the training", arguments: [1, 4, 25])
+  func patienceWhileBetaRises(bestEpoch: Int) throws {
+    var model = MultVAE()
+    (model.hidden, model.latent, model.beta, model.annealingSteps) = ([6], 3, 1, 1000)
+    var epoch = 0
+    let outcome = try Trainer(processor: processor, seed: Seed(1)).fit(
+      model.design, to: Self.rows, options: TrainingOptions(epochs: 40, batchSize: 15, patience: 5)
+    ) { _ in
+      epoch += 1
+      // Better again every eight epochs, up to the best.
+      return epoch <= bestEpoch && (epoch == bestEpoch || epoch % 8 == 1) ? Double(epoch) : 0
+    }
+    #expect(outcome.bestEpoch == bestEpoch)
+    #expect(outcome.history.count == bestEpoch + 10)
   }
 
   @Test("a second fit runs the chosen epochs with the schedule of the planned ones")

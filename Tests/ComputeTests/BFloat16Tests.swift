@@ -46,6 +46,16 @@ struct BFloat16Tests {
     #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 3, 4]))
   }
 
+  @Test("the format that is chosen by the processor is one that the engine has", arguments: ProductEngine.present.map(\.kind))
+  func automatic(_ kind: ProductEngine.Kind) throws {
+    let engine = try ProductEngine.engine(kind)
+    #expect(engine.supports(engine.fasterPrecision))
+    let processor = try Processor(engine: engine).using(PrecisionChoice.automatic)
+    #expect(processor.precision == engine.fasterPrecision)
+    #expect(engine.precisionReason.contains("takes \(processor.precision.rawValue) here"))
+    #expect(ProductEngine.gsl.fasterPrecision == .float32)
+  }
+
   @Test(
     "where an engine has rounded products they are sums of the rounded factors; elsewhere it says so",
     arguments: ProductEngine.present.map(\.kind))

@@ -44,7 +44,10 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
 
   /// Whether nothing is left to do.
   func isOver(_ options: TrainingOptions) -> Bool {
-    epoch > max(1, options.epochs) || (options.patience > 0 && waited >= options.patience)
+    if epoch > max(1, options.epochs) { return true }
+    // While the prior's weight rises, values may fall for some epochs and come back: twice the patience.
+    let sinceBest = best.map { epoch - 1 - $0.epoch } ?? 0
+    return options.patience > 0 && (waited >= options.patience || sinceBest >= 2 * options.patience)
   }
 
   /// What is impossible about these numbers, if anything is; files are not to be trusted.

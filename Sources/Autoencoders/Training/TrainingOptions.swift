@@ -11,10 +11,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var batchSize: Int?
   /// Adam's step size.
   public var learningRate = 1e-3
-  /// The number of epochs without a better validation value that ends the training, counted after the prior's weight has
-  /// stopped rising.
+  /// The number of epochs without a better validation value that ends the training.
   ///
-  /// 0 never stops early.
+  /// They count after the prior's weight has stopped rising; while it rises, twice as many end it. 0 never stops early.
   public var patience = 20
 
   /// Creates options.
