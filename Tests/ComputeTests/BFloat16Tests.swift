@@ -46,7 +46,9 @@ struct BFloat16Tests {
     #expect(wide == Matrix(rows: 2, columns: 2, elements: [3, 4, 3, 4]))
   }
 
-  @Test("the format that is chosen by the processor is one that the engine has", arguments: ProductEngine.present.map(\.kind))
+  @Test(
+    "the format that is chosen by the processor is one that the engine has",
+    arguments: ProductEngine.present.map(\.kind))
   func automatic(_ kind: ProductEngine.Kind) throws {
     let engine = try ProductEngine.engine(kind)
     #expect(engine.supports(engine.fasterPrecision))
