@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
-"""Reading 20 million ratings into a sparse matrix: Doppel against pandas with SciPy, in turn, on one made-up file.
+"""Reading 20 million ratings: `doppel compare` against pandas with SciPy, in turn, on one made-up file.
 
 Set-up:  python3 -m venv .venv && .venv/bin/pip install -r requirements.txt
-         swift build -c release --product doppel-benchmark
-Run:     .venv/bin/python loading.py --doppel-benchmark .build/release/doppel-benchmark      (leave the machine alone meanwhile)
+         swift build -c release --product doppel
+Run:     .venv/bin/python loading.py --doppel .build/release/doppel      (leave the machine alone meanwhile)
 
 The file has MovieLens 20M's shape: a CSV with header, users' lines together, items ascending within a user, ids with
 gaps, halves from 0.5 to 5.0, ten-digit times. --shuffled writes the lines in random order instead.
 
-One run is Doppel, then pandas; both read the file from the system's cache. What is timed on either side: from the path to a
-CSR matrix of single-precision ratings, columns sorted within rows, repeated cells dealt with, users and items numbered by
-first appearance, and a table of the ids. Python's start and imports are not counted, nor is Doppel's start. pandas reads only
-the three columns it needs (its usecols spares it a quarter of its time); Doppel checks the times as well.
+One run is Doppel, then pandas; both read the file from the system's cache. Doppel's side is `compare --models popularity`: its
+time is `seconds.load` of the JSON, from the path to rows of users, repeated pairs looked for, with test users held out and
+the split's fingerprint made. The other side is timed from the path to the same matrix of ones, columns sorted within
+rows, users and items numbered by first appearance, and a table of the ids; it does not split. Neither side counts the start of
+the program. pandas reads only the two columns it needs; Doppel checks ratings and times as well. With --min-rating both read
+the ratings and leave out what is below.
 
-Both sides must find the same numbers of users, items and cells and the same sum of ratings. Peak memory is the maximum resident
-set of the process (wait4). The bound for Doppel's is 1.5 x (matrix + id tables) + 64 MB: 8 bytes a cell, 8 a row, and the
-ids' bytes with 8 bytes each to find them.
+Before the runs the data are read once by each side and compared: the numbers of users, items and interactions, and a
+fingerprint of all pairs, which `doppel train` writes into config.json and NumPy computes again. In every run the
+numbers have to agree. Peak memory is the maximum resident set of the whole process (wait4), which for Doppel includes fitting
+and measuring the model, and for pandas its imports.
 """
 import argparse
 import json
@@ -29,16 +32,46 @@ from measured import report, run
 PANDAS = """
 import json, sys, time
 import numpy as np, pandas as pd, scipy.sparse as sp
+least = float(sys.argv[2]) if len(sys.argv) > 2 else None
 start = time.perf_counter()
-table = pd.read_csv(sys.argv[1], usecols=[0, 1, 2], dtype={"userId": np.int32, "movieId": np.int32, "rating": np.float32})
+table = pd.read_csv(sys.argv[1], usecols=[0, 1] if least is None else [0, 1, 2],
+                    dtype={"userId": np.int32, "movieId": np.int32, "rating": np.float32})
+if least is not None: table = table[table["rating"] >= least]
 users, user_ids = pd.factorize(table["userId"])
 items, item_ids = pd.factorize(table["movieId"])
-matrix = sp.csr_matrix((table["rating"].to_numpy(), (users, items)), shape=(len(user_ids), len(item_ids)))
+matrix = sp.csr_matrix((np.ones(len(table), np.float32), (users, items)), shape=(len(user_ids), len(item_ids)))
 matrix.sum_duplicates()
 seconds = time.perf_counter() - start
 assert matrix.has_canonical_format and matrix.dtype == np.float32
-print(json.dumps({"seconds": seconds, "users": matrix.shape[0], "items": matrix.shape[1], "interactions": int(matrix.nnz),
-                  "sum": float(matrix.data.sum(dtype=np.float64))}))
+found = {"seconds": seconds, "users": matrix.shape[0], "items": matrix.shape[1], "interactions": int(matrix.nnz)}
+if len(sys.argv) > 3: found["hash"] = pair_hash(matrix, user_ids, item_ids)
+print(json.dumps(found))
+"""
+
+# Doppel's fingerprint of who has what, in any order: see PairFingerprint.swift.
+PAIR_HASH = """
+import numpy as np
+def add(state, word):
+    with np.errstate(over="ignore"):
+        state = (state ^ word) * np.uint64(0x100000001B3)
+        state ^= state >> np.uint64(32)
+        state = state * np.uint64(0x9E3779B97F4A7C15)
+        return state ^ (state >> np.uint64(29))
+START = np.uint64(0xCBF29CE484222325)
+def words(ids):
+    def word(text):
+        state = add(START, np.uint64(len(text)))
+        for byte in text: state = add(state, np.uint64(byte))
+        return state
+    return np.array([word(str(i).encode()) for i in ids.tolist()], np.uint64)
+def pair_hash(matrix, user_ids, item_ids):
+    users, items = words(user_ids), words(item_ids)
+    total = np.uint64(0)
+    for start in range(0, matrix.shape[0], 4096):
+        part = matrix[start:start + 4096].tocoo()
+        with np.errstate(over="ignore"):
+            total += add(add(np.full(part.nnz, START), users[start + part.row]), items[part.col]).sum(dtype=np.uint64)
+    return format(int(add(add(START, total), np.uint64(matrix.nnz))), "016x")
 """
 
 
@@ -66,12 +99,22 @@ def write_ratings(path, users, items, ratings, shuffled):
     with open(path, "w") as file:
         file.write("userId,movieId,rating,timestamp\n")
         file.writelines(parts)
-    return sum(len(str(i)) for i in item_ids) + sum(len(str(i + 1)) for i in range(users))
+
+
+def check(doppel, path, filters):
+    """Stops unless both sides find the same pairs."""
+    with tempfile.TemporaryDirectory() as directory:
+        model = pathlib.Path(directory) / "model"
+        run([*doppel, "train", path, "--model", "popularity", "--output", model, "--json", "--quiet", *filters])
+        ours = json.loads((model / "config.json").read_text())
+    theirs = json.loads(run([sys.executable, "-c", PAIR_HASH + PANDAS, path, *(filters[1:] or ["-inf"]), "hash"])[0])
+    if ours["data"]["hash"] != theirs["hash"]:
+        sys.exit(f"the two read different pairs: {ours['data']['hash']} and {theirs['hash']}")
 
 
 def main():
     p = argparse.ArgumentParser(description="Reading ratings into a sparse matrix: Doppel against pandas with SciPy.")
-    p.add_argument("--doppel-benchmark", type=pathlib.Path, required=True, help="the executable, built for release")
+    p.add_argument("--doppel", type=pathlib.Path, required=True, help="the command, built for release")
     p.add_argument("--file", type=pathlib.Path, help="read this CSV (made at first use) instead of a temporary one")
     p.add_argument("--runs", type=int, default=5)
     p.add_argument("--threads", type=int, default=os.cpu_count())
@@ -79,6 +122,7 @@ def main():
     p.add_argument("--items", type=int, default=26744)
     p.add_argument("--ratings", type=int, default=20000000)
     p.add_argument("--shuffled", action="store_true", help="write the lines in random order")
+    p.add_argument("--min-rating", type=float, help="leave out lower ratings, on both sides")
     options = p.parse_args()
 
     with tempfile.TemporaryDirectory() as directory:
@@ -91,27 +135,31 @@ def main():
             if os.wait()[1] != 0:
                 sys.exit("the file could not be made")
         print(f"{path.stat().st_size / 1e6:.0f} MB of CSV", flush=True)
+        doppel = [options.doppel.resolve()]
+        filters = [] if options.min_rating is None else ["--min-rating", options.min_rating]
+        check(doppel, path, filters)
         sides = {
-            "doppel": [options.doppel_benchmark.resolve(), "load", path, "rows", options.threads],
-            "pandas": [sys.executable, "-c", PANDAS, path],
+            "doppel": [*doppel, "compare", path, "--models", "popularity", "--json", "--quiet", "--threads", options.threads,
+                       *filters],
+            "pandas": [sys.executable, "-c", PANDAS, path, *filters[1:]],
         }
         seconds, memory = ({name: [] for name in sides} for _ in range(2))
         for number in range(options.runs):
             found = {}
             for name, command in sides.items():
                 output, _, peak = run(command)
-                found[name] = json.loads(output)
-                seconds[name].append(found[name].pop("seconds"))
+                result = json.loads(output)
+                seconds[name].append(result["seconds"]["load"] if name == "doppel" else result["seconds"])
+                counts = result["dataset"] if name == "doppel" else result
+                found[name] = [counts[key] for key in ("users", "items", "interactions")]
                 memory[name].append(peak)
                 print(f"run {number + 1}  {name:8}{seconds[name][-1]:8.3f} s{peak:8.0f} MB", flush=True)
             if found["doppel"] != found["pandas"]:
                 sys.exit(f"the two disagree: {found}")
-        found = found["doppel"]
-        print(f"\n{found['users']} users, {found['items']} items, {found['interactions']} interactions")
-        ids = found["users"] + found["items"]
-        result = 8 * found["interactions"] + 8 * found["users"] + 16 * ids
+        users, items, interactions = found["doppel"]
+        print(f"\n{users} users, {items} items, {interactions} interactions, the same pairs on both sides")
         report(seconds, memory)
-        print(f"matrix and id tables {result / 2**20:.0f} MB; bound for the peak {1.5 * result / 2**20 + 64:.0f} MB")
+        print(f"peak memory: {max(memory['doppel']) / min(memory['pandas']):.2f} of pandas'")
 
 
 if __name__ == "__main__":

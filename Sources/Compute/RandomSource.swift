@@ -104,6 +104,7 @@ public struct Seed: Sendable, Equatable, Codable {
   public mutating func poisson(mean: Double) -> Int { Int(unsafe gsl_ran_poisson(generator, mean)) }
 
   /// Puts the elements in random order (Fisher and Yates).
+  @inlinable
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     var index = elements.count - 1
     while index > 0 {

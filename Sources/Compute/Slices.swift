@@ -1,34 +1,32 @@
 extension Processor {
-  /// Changes consecutive slices of two arrays, several at a time, and collects a result of each.
+  /// Makes an array of numbers slice by slice, several at a time, and collects a result of each.
   ///
-  /// No two slices share an element, so each element is seen by exactly one thread.
+  /// A slice holds zeros when its body begins. The thread that fills it has cleared it, so that the first touch of the memory,
+  /// which is when the system hands it out, is shared among the threads as well.
   ///
-  /// - Parameters:
-  ///   - cuts: where each slice starts and the last one ends, ascending from 0 to the number of elements.
-  ///   - second: an array of the same length, or an empty one, whose slices are then empty.
-  /// - Throws: the error of the first slice (in order) whose body threw; the others have been changed all the same.
-  public func mapSlices<First: Sendable, Second: Sendable, Result: Sendable>(
-    of first: inout [First], _ second: inout [Second], cuts: [Int],
-    _ body:
-      @Sendable (_ slice: Int, _ first: inout MutableSpan<First>, _ second: inout MutableSpan<Second>) throws
-      -> Result
-  ) throws -> [Result] {
-    precondition(cuts.first == 0 && cuts.last == first.count, "the cuts do not fit \(first.count) elements")
+  /// - Parameter cuts: where each slice starts and the last one ends, ascending from 0 to the number of elements.
+  /// - Throws: the error of the first slice (in order) whose body threw.
+  public func makeSlices<Element: BitwiseCopyable & Numeric & Sendable, Result: Sendable>(
+    of _: Element.Type, cuts: [Int],
+    _ body: @Sendable (_ slice: Int, _ elements: inout MutableSpan<Element>) throws -> Result
+  ) throws -> (elements: [Element], results: [Result]) {
+    precondition(cuts.first == 0, "the cuts do not begin with 0")
     precondition(zip(cuts, cuts.dropFirst()).allSatisfy { $0 <= $1 }, "the cuts descend")
-    precondition(second.isEmpty || second.count == first.count, "\(second.count) elements beside \(first.count)")
-    return try unsafe first.withUnsafeMutableBufferPointer { first in
-      try unsafe second.withUnsafeMutableBufferPointer { second in
-        // Shared between threads, but slice by slice, and slices do not overlap.
-        nonisolated(unsafe) let first = unsafe first
-        nonisolated(unsafe) let second = unsafe second
-        return try map(count: cuts.count - 1) { slice in
-          let range = cuts[slice]..<cuts[slice + 1]
-          let seconds = unsafe second.isEmpty ? 0..<0 : range
-          var firstSlice = unsafe UnsafeMutableBufferPointer(rebasing: first[range]).mutableSpan
-          var secondSlice = unsafe UnsafeMutableBufferPointer(rebasing: second[seconds]).mutableSpan
-          return try body(slice, &firstSlice, &secondSlice)
-        }
+    let count = cuts[cuts.count - 1]
+    var results: [Result] = []
+    let elements = try unsafe [Element](unsafeUninitializedCapacity: count) { memory, initialized in
+      // Shared between threads, but slice by slice, and slices do not overlap.
+      nonisolated(unsafe) let memory = unsafe memory
+      results = try map(count: cuts.count - 1) { slice in
+        let own = unsafe UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: memory[cuts[slice]..<cuts[slice + 1]]))
+        unsafe own.initializeMemory(as: UInt8.self, repeating: 0)
+        // All bits zero is the number zero.
+        var elements = unsafe own.bindMemory(to: Element.self).mutableSpan
+        return try body(slice, &elements)
       }
+      initialized = count
     }
+    return (elements, results)
   }
 }

@@ -34,6 +34,18 @@ public struct SparseRows: Sendable, Equatable {
     self.values = values
   }
 
+  /// Creates rows from a compressed form that whoever has just made it vouches for: nothing is looked at again.
+  ///
+  /// What it has to be is said at ``init(columnCount:offsets:indices:values:)``.
+  package init(ordered columnCount: Int, offsets: [Int], indices: [Int32], values: [Float]? = nil) {
+    precondition(offsets.first == 0 && offsets.last == indices.count, "offsets do not fit the indices")
+    precondition(values.map { $0.count == indices.count } ?? true, "values do not fit the indices")
+    self.columnCount = columnCount
+    self.offsets = offsets
+    self.indices = indices
+    self.values = values
+  }
+
   /// Creates rows from lists of columns in any order.
   ///
   /// Repeated columns count once.

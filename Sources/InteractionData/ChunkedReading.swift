@@ -1,12 +1,13 @@
 import Compute
 import FileFormats
 
-/// Reads a file part by part, several parts at a time, and hands the parts over in the order of the file.
+/// Reads a file part by part, several parts at a time, and returns the parts in the order of the file.
 ///
-/// The parts of a wave are parsed in parallel against the ids known at its start, which do not change; meanwhile
-/// one thread goes through the wave before, in order, gives each part's new ids their numbers and hands the part over.
-/// So ids are numbered by first appearance in the file, and the first error in the file is the one reported, whatever
-/// the number of threads. Memory is that of two waves beside what the receiver keeps.
+/// The parts of a wave are parsed in parallel against the ids known at its start, which do not change. While the next wave is
+/// parsed, one thread goes through the new ids of each part, in order, and gives them their numbers; during the wave after
+/// that the numbers are put in, again in parallel. So ids are numbered by first appearance in the file, and the first error in
+/// the file is the one reported, whatever the number of threads. What one thread does alone is in proportion to the ids, not
+/// to the lines. Memory is that of three waves beside the parts.
 struct ChunkedReading {
   let source: ByteSource
   let parser: any PartParser
@@ -20,7 +21,7 @@ struct ChunkedReading {
   private var newItems = IdentifierTable()
 
   /// Enough parts that no thread waits long for the last one, few enough to stay in fast memory.
-  private var partsPerWave: Int { max(8, 4 * processor.threads) }
+  private var partsPerWave: Int { 8 * processor.threads + 8 }
 
   init(source: ByteSource, parser: any PartParser, processor: Processor, chunkSize: Int) {
     precondition(chunkSize > 0, "a part needs at least a byte")
@@ -30,70 +31,84 @@ struct ChunkedReading {
     self.chunkSize = chunkSize
   }
 
-  /// Reads all lines, again if they were read before: then every id has its number already.
+  /// What one thread does in a wave.
+  private struct Lane: Sendable {
+    /// The part to be parsed.
+    var parsing = ParsedChunk()
+    /// A part whose new ids have their numbers, and what it becomes.
+    var numbered = ParsedChunk()
+    var part: ReadPart?
+  }
+
+  /// Reads all lines.
   ///
-  /// - Parameter take: receives the parts in order, with the final numbers of users and items, and the share
-  ///   of the file read so far.
+  /// - Returns: the parts that have interactions, with the final numbers of users and items.
   /// - Throws: ``DataError`` at the first line that cannot be understood.
-  mutating func read(_ take: (_ chunk: ParsedChunk, _ share: Double) -> Void) throws {
+  mutating func read() throws -> [ReadPart] {
     var line = parser.line
+    var parts: [ReadPart] = []
     // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
-    var (parsed, parts) = (wave(), wave())
-    var end = cut(&parts, from: parser.start)
+    var parsed = (0..<partsPerWave).map { _ in ParsedChunk() }
+    var lanes = (0..<partsPerWave).map { _ in Lane() }
+    var end = parser.start
     while true {
-      try processor.forEach(&parts, meanwhile: { try number(&parsed, line: &line, take) }) {
-        [parser, source, users, items] _, part in
-        if part.range.isEmpty { return }
+      end = cut(&lanes, from: end)
+      try processor.forEach(&lanes, meanwhile: { try number(&parsed, line: &line) }) {
+        [parser, source, users, items] _, lane in
         // On this thread's stack while it changes at every line: in the array its neighbours are being changed as well.
         var own = ParsedChunk()
-        swap(&own, &part)
-        source.withBytes { bytes in
-          do {
-            try parser.parse(bytes, into: &own, line: 0, users: users, items: items)
-          } catch {
-            own.isMalformed = true
+        swap(&own, &lane.parsing)
+        if !own.range.isEmpty {
+          source.withBytes { bytes in
+            do {
+              try parser.parse(bytes, into: &own, line: 0, users: users, items: items)
+            } catch {
+              own.isMalformed = true
+            }
           }
+          source.release(own.range)
         }
-        swap(&own, &part)
+        swap(&own, &lane.parsing)
+        lane.part = lane.numbered.settled()
       }
       users.append(newUsers)
       items.append(newItems)
       newUsers.removeAll()
       newItems.removeAll()
-      swap(&parsed, &parts)
-      if parsed.allSatisfy(\.range.isEmpty) { return }
-      end = cut(&parts, from: end)
+      var isDone = true
+      for index in lanes.indices {
+        if let part = lanes[index].part { parts.append(part) }
+        lanes[index].numbered.begin(0..<0)
+        swap(&lanes[index].numbered, &parsed[index])
+        swap(&parsed[index], &lanes[index].parsing)
+        isDone = isDone && lanes[index].numbered.range.isEmpty && parsed[index].range.isEmpty
+      }
+      if isDone { return parts }
     }
   }
 
-  private func wave() -> [ParsedChunk] { (0..<partsPerWave).map { _ in ParsedChunk() } }
-
-  /// Numbers the new ids of a wave and passes on its parts.
+  /// Numbers the new ids of a wave.
   ///
   /// - Parameter line: the number of the wave's first line; of the next one's afterwards.
-  private mutating func number(
-    _ parts: inout [ParsedChunk], line: inout Int, _ take: (_ chunk: ParsedChunk, _ share: Double) -> Void
-  ) throws {
+  private mutating func number(_ parts: inout [ParsedChunk], line: inout Int) throws {
     for index in parts.indices where !parts[index].range.isEmpty {
-      let range = parts[index].range
-      if parts[index].isMalformed { try fail(range, line: line) }
-      parts[index].renumber(
-        users: users.numbers(of: parts[index].newUsers, adding: &newUsers),
-        items: items.numbers(of: parts[index].newItems, adding: &newItems))
-      take(parts[index], Double(range.upperBound) / Double(source.count))
+      if parts[index].isMalformed { try fail(parts[index].range, line: line) }
+      parts[index].userNumbers = users.numbers(of: parts[index].newUsers, adding: &newUsers)
+      parts[index].itemNumbers = items.numbers(of: parts[index].newItems, adding: &newItems)
       line += parts[index].lines
-      source.release(range)
     }
   }
 
-  /// Gives each part its lines; returns where the next wave starts.
-  private func cut(_ parts: inout [ParsedChunk], from start: Int) -> Int {
-    source.withBytes { bytes in
+  /// Gives each lane its lines; returns where the next wave starts.
+  private func cut(_ lanes: inout [Lane], from start: Int) -> Int {
+    // Small waves to begin with: until they are numbered, their ids are new to every part.
+    let size = min(chunkSize, max(start / (2 * lanes.count), 1 << 12))
+    return source.withBytes { bytes in
       var position = start
-      for index in parts.indices {
-        var end = min(bytes.count, position + chunkSize)
+      for index in lanes.indices {
+        var end = min(bytes.count, position + size)
         while end < bytes.count && bytes[end - 1] != 0x0A { end += 1 }
-        parts[index].begin(position..<end)
+        lanes[index].parsing.begin(position..<end)
         position = end
       }
       return position

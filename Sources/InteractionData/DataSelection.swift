@@ -51,24 +51,49 @@ public struct DataSelection: Sendable, Equatable {
       let split = try RankingSplit.files(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
-        summary: DataSummary(name: fileName(train), columns: files.0.columns, split: split), hash: hash(of: files),
+        summary: DataSummary(name: fileName(train), columns: files.0.columns, split: split),
+        hash: forTraining ? hash(of: files) : nil,
         split: split, notes: split.notes, record: forTraining ? record(files.0.pairHash()) : nil)
+    case .file(let path) where split == .users && !forTraining && filters.withoutRating == Filters():
+      return try users(of: path, seed: seed)
     case .builtIn, .file:
-      let data = try interactions(seed: seed, keeping: rankingColumns)
-      let split = try divide(data, seed: seed, forTraining: forTraining)
-      return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
-        record: forTraining ? record(data.pairHash()) : nil)
+      return try ranking(of: interactions(seed: seed, keeping: rankingColumns), seed: seed, forTraining: forTraining)
     }
+  }
+
+  private func ranking(
+    of data: Interactions, seed: Seed, forTraining: Bool
+  ) throws -> LoadedData<RankingSplit> {
+    let split = try divide(data, seed: seed, forTraining: forTraining)
+    return LoadedData(
+      summary: DataSummary(data), hash: forTraining ? data.hash : nil, split: split, notes: data.notes + split.notes,
+      record: forTraining ? record(data.pairHash()) : nil)
+  }
+
+  /// Splits a file by users; where no pair repeats, no other copy of its interactions is made than the rows of the split.
+  private func users(of path: String, seed: Seed) throws -> LoadedData<RankingSplit> {
+    let reader = InteractionReader(format: format, threads: threads)
+    let source = try ByteSource(path: path)
+    var read = try reader.readParts(source, keeping: rankingColumns)
+    let mayBeFiltered = try filters.minRating == nil || !read.hasRepeats(reader.processor)
+    if mayBeFiltered {
+      read = try filters.applyRating(to: read, reader.processor)
+      if let split = try RankingSplit.users(read, heldOut: heldOut, seed: seed, reader.processor) {
+        return LoadedData(
+          summary: DataSummary(read), hash: nil, split: split, notes: read.notes + split.notes, record: nil)
+      }
+    }
+    let data = try filters.apply(to: reader.merging(read, of: source, keeping: rankingColumns))
+    return try ranking(of: data, seed: seed, forTraining: false)
   }
 
   /// Splits interactions for ranking.
   package func divide(_ data: Interactions, seed: Seed, forTraining: Bool = false) throws -> RankingSplit {
     switch split {
-    case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
-    case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
+    case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining, threads: threads)
+    case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining, threads: threads)
     case .users, .files, .directory:
-      try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
+      try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining, threads: threads)
     }
   }
 
@@ -90,7 +115,7 @@ public struct DataSelection: Sendable, Equatable {
       let split = try RatingSplit(
         train: files.0, validation: files.1, test: files.2, seed: seed)
       return LoadedData(
-        summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes,
+        summary: DataSummary(files.0), hash: forTraining ? hash(of: files) : nil, split: split, notes: split.notes,
         record: forTraining ? record(files.0.pairHash(withRatings: true)) : nil)
     case .builtIn, .file, .directory:
       let data = try interactions(seed: seed, keeping: .ratings)
@@ -101,7 +126,7 @@ public struct DataSelection: Sendable, Equatable {
       }
       let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
+        summary: DataSummary(data), hash: forTraining ? data.hash : nil, split: split, notes: data.notes + split.notes,
         record: forTraining ? record(data.pairHash(withRatings: true)) : nil)
     }
   }
@@ -119,13 +144,10 @@ public struct DataSelection: Sendable, Equatable {
   }
 
   private func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
-    let data =
-      switch source {
-      case .builtIn: try Population().simulate(seed: seed).interactions
-      case .file(let path), .directory(let path), .files(let path, _, _):
-        try InteractionReader(format: format, threads: threads).read(path: path, keeping: columns)
-      }
-    return try filters.apply(to: data)
+    switch source {
+    case .builtIn: try filters.apply(to: Population().simulate(seed: seed).interactions)
+    case .file(let path), .directory(let path), .files(let path, _, _): try read(path, keeping: columns)
+    }
   }
 
   /// What filters and split need of a file for ranking.
@@ -137,7 +159,15 @@ public struct DataSelection: Sendable, Equatable {
   }
 
   private func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
-    try filters.apply(to: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
+    let reader = InteractionReader(format: format, threads: threads)
+    let source = try ByteSource(path: path)
+    let all = try reader.readParts(source, keeping: columns)
+    if try all.hasRepeats(reader.processor) {
+      return try filters.apply(to: reader.merging(all, of: source, keeping: columns))
+    }
+    let likes = try filters.applyRating(to: all, reader.processor)
+    return try filters.withoutRating.apply(
+      to: Interactions(likes, hasRepeats: false, keeping: columns, reader.processor))
   }
 
   /// Reads a file that no model is fitted to: filters by counts are not about it, nor a rating filter where it has none.
@@ -161,8 +191,9 @@ public struct DataSelection: Sendable, Equatable {
 public struct LoadedData<Split: Sendable>: Sendable {
   /// What was read.
   public let summary: DataSummary
-  /// A fingerprint of the interactions as they were read and filtered; for a ready split, the split's.
-  public let hash: String
+  /// A fingerprint of the interactions as they were read and filtered; for a ready split, the split's; only where they were
+  /// read for training.
+  public let hash: String?
   /// The split.
   public let split: Split
   /// Notes with counts.

@@ -42,6 +42,13 @@ public struct DataSummary: Codable, Sendable, Equatable {
       interactions: data.count)
   }
 
+  /// The summary of a file in which no pair repeats.
+  init(_ data: ReadInteractions) {
+    self.init(
+      name: data.name, columns: data.columns, users: data.users.count, items: data.items.count,
+      interactions: data.count)
+  }
+
   /// What a ready split holds: users are counted once, whichever part they are in.
   package init(name: String, columns: ReadColumns? = nil, split: RankingSplit) {
     var users = split.trainUserIDs

@@ -73,16 +73,36 @@ extension DecimalNumber {
     return Double(high) * powers[length - 8] + Double(low)
   }
 
+  /// Whether `bytes[start..<end]` is nothing but one to fifteen digits; its first word is at hand.
+  @inline(__always)
+  static func isWhole(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Bool {
+    let length = end - start
+    if length <= 8 { return length > 0 && areDigits(text(first, length)) }
+    return length <= 15 && areDigits(first) && areDigits(text(bytes.word(at: start + 8), length - 8))
+  }
+
+  /// The first `length` bytes of a word, one to eight of them, with zeros in front.
+  @inline(__always)
+  private static func text(_ word: UInt64, _ length: Int) -> UInt64 {
+    let missing = 8 * UInt64(8 - length)
+    return word &<< missing | (missing == 0 ? 0 : zeros &>> (64 &- missing))
+  }
+
+  private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+  @inline(__always)
+  private static func areDigits(_ text: UInt64) -> Bool {
+    let sixes = text &+ 0x0606_0606_0606_0606
+    return text & 0xF0F0_F0F0_F0F0_F0F0 == zeros && sixes & 0xF0F0_F0F0_F0F0_F0F0 == zeros
+  }
+
   /// The number that the first `length` bytes of a word write in digits, one to eight of them.
   @inline(__always)
   private static func digits(_ word: UInt64, _ length: Int) -> UInt64? {
     if length < 1 { return nil }
     // Zeros in front, then every byte is a digit or this is none.
-    let missing = 8 * UInt64(8 - length)
-    let zeros: UInt64 = 0x3030_3030_3030_3030
-    let text = word &<< missing | (missing == 0 ? 0 : zeros &>> (64 &- missing))
-    let sixes = text &+ 0x0606_0606_0606_0606
-    if text & 0xF0F0_F0F0_F0F0_F0F0 != zeros || sixes & 0xF0F0_F0F0_F0F0_F0F0 != zeros { return nil }
+    let text = text(word, length)
+    if !areDigits(text) { return nil }
     // Neighbours joined: bytes to pairs, pairs to fours, fours to eight.
     let pairs = (((text &- zeros) &* (1 + 10 << 8)) &>> 8) & 0x00FF_00FF_00FF_00FF
     let fours = ((pairs &* (1 + 100 << 16)) &>> 16) & 0x0000_FFFF_0000_FFFF

@@ -1,3 +1,4 @@
+import Compute
 import FileFormats
 
 /// Which interactions to keep before anything else happens.
@@ -31,16 +32,12 @@ public struct Filters: Sendable, Equatable {
   ///   nothing.
   public func apply(to data: Interactions) throws -> Interactions {
     var kept = Remaining(data)
-    var notes = data.notes.filter { minRating == nil || $0 != ColumnChoice.zeros }
+    var notes = notes(on: data.notes)
     if let minRating {
-      guard let ratings = data.ratings else {
-        throw DataError(
-          path: data.name, message: "has no ratings, so --min-rating \(minRating) cannot be applied",
-          accepted: "a file with a rating column (--rating-column), or no --min-rating")
-      }
+      guard let ratings = data.ratings else { throw noRatings(data.name) }
       let least = Float(minRating)
       kept.remove { ratings[$0] < least }
-      try kept.report("--min-rating \(minRating)", &notes)
+      try kept.report(Self.rating(minRating), &notes)
     }
     if minItemUsers > 1 {
       kept.removeItems(below: minItemUsers)
@@ -58,6 +55,50 @@ public struct Filters: Sendable, Equatable {
     if !binarises && kept.positions.count == data.count { return data }
     let result = data.selecting(kept.positions, notes: notes)
     return binarises ? result.binarised() : result
+  }
+
+  /// Applies the rating filter, and no other, to the parts of a file.
+  ///
+  /// - Precondition: no pair repeats; which of several ratings counts has to be known first.
+  /// - Throws: as ``apply(to:)``.
+  func applyRating(to data: ReadInteractions, _ processor: Processor) throws -> ReadInteractions {
+    guard let minRating else { return data }
+    guard data.hasRatings else { throw noRatings(data.name) }
+    let left = try data.keeping(ratingsFrom: Float(minRating), asRatings: keepsRatings, processor)
+    var notes = notes(on: data.notes)
+    try Self.report(
+      Self.rating(minRating), removed: data.count - left.count, of: data.count, name: data.name, &notes)
+    return left.noting(notes)
+  }
+
+  /// These filters without the one by rating.
+  var withoutRating: Filters {
+    var filters = self
+    filters.minRating = nil
+    return filters
+  }
+
+  private func notes(on data: [String]) -> [String] { data.filter { minRating == nil || $0 != ColumnChoice.zeros } }
+
+  private static func rating(_ least: Double) -> String { "--min-rating \(least)" }
+
+  private func noRatings(_ name: String) -> DataError {
+    DataError(
+      path: name, message: "has no ratings, so \(Self.rating(minRating ?? 0)) cannot be applied",
+      accepted: "a file with a rating column (--rating-column), or no --min-rating")
+  }
+
+  /// Adds what a filter has removed to the notes.
+  ///
+  /// - Throws: `DataError` when nothing is left.
+  fileprivate static func report(
+    _ filter: String, removed: Int, of total: Int, name: String, _ notes: inout [String]
+  ) throws {
+    if removed == total {
+      throw DataError(
+        path: name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
+    }
+    if removed > 0 { notes.append("\(filter) removed \(removed) of \(counted(total, "interaction"))") }
   }
 }
 
@@ -106,12 +147,7 @@ private struct Remaining {
   }
 
   mutating func report(_ filter: String, _ notes: inout [String]) throws {
-    if positions.isEmpty {
-      throw DataError(
-        path: data.name, message: "has no interactions left after \(filter)", accepted: "a smaller number")
-    }
-    let removed = reported - positions.count
-    if removed > 0 { notes.append("\(filter) removed \(removed) of \(counted(reported, "interaction"))") }
+    try Filters.report(filter, removed: reported - positions.count, of: reported, name: data.name, &notes)
     reported = positions.count
   }
 }

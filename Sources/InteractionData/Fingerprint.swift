@@ -25,6 +25,14 @@ extension Fingerprint {
     for value in rows.values ?? [] { add(UInt64(value.bitPattern)) }
   }
 
+  /// What a split's fingerprint begins with.
+  mutating func add(_ kind: SplitKind, _ items: Vocabulary, _ train: UserRows) {
+    add(kind.rawValue)
+    add(items)
+    add(train.ids)
+    add(train.rows)
+  }
+
   mutating func add(_ users: HeldOutUsers?) {
     guard let users else { return add(-1) }
     add(users.userIDs)

@@ -67,10 +67,10 @@ extension HeldOutUsers {
     _ data: Interactions, items: Vocabulary, known: Vocabulary? = nil, seed: Seed
   ) -> (users: HeldOutUsers?, unknown: Int) {
     let (rows, unknown) = data.rows(in: items)
-    guard
-      let users = RankingSplit.hold(
-        out: Array(0..<rows.rowCount), of: rows, data.users, seed)
-    else { return (nil, unknown) }
+    var blocks = HeldOutBlock.blocks(of: (0..<rows.rowCount).map { (user: $0, row: $0) })
+    for index in blocks.indices { blocks[index].draw(from: rows, seed) }
+    let users = HeldOutUsers(blocks, columnCount: rows.columnCount, data.users)
+    guard let users else { return (nil, unknown) }
     guard let known else { return (users, unknown) }
     let trainingRows = users.userIDs.map { known.index(of: $0) }
     return (

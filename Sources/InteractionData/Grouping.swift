@@ -1,23 +1,45 @@
 import Compute
 
-/// Sorting by a small whole number in linear time.
-enum Grouping {
-  /// The positions of `groups`, those of group 0 first; within a group in ascending order.
+/// Positions sorted by a small whole number, in linear time.
+struct Grouping: Sendable {
+  /// Where each group starts, and where the last one ends; shape: groups + 1.
+  let starts: [Int]
+  /// The positions, those of group 0 first, within a group in ascending order; `nil` where they ascend anyway.
+  private let order: [Int]?
+
+  /// Groups the positions of `groups`.
   ///
-  /// - Returns: where each group starts in `order` (shape: `groupCount + 1`), and the positions.
   /// - Complexity: O(positions + groups).
-  static func positions(of groups: [Int32], groupCount: Int) -> (starts: [Int], order: [Int]) {
+  init(of groups: [Int32], groupCount: Int) {
     var starts = [Int](repeating: 0, count: groupCount + 1)
-    for group in groups { starts[Int(group) + 1] += 1 }
+    var isOrdered = true
+    var last: Int32 = 0
+    for group in groups {
+      starts[Int(group) + 1] += 1
+      isOrdered = isOrdered && group >= last
+      last = group
+    }
     for group in 0..<groupCount { starts[group + 1] += starts[group] }
+    self.starts = starts
+    if isOrdered {
+      order = nil
+      return
+    }
     var next = starts
     var order = [Int](repeating: 0, count: groups.count)
     for (position, group) in groups.enumerated() {
       order[next[Int(group)]] = position
       next[Int(group)] += 1
     }
-    return (starts, order)
+    self.order = order
   }
+
+  /// The position at a place of the sorted order.
+  @inline(__always)
+  subscript(place: Int) -> Int { order?[place] ?? place }
+
+  /// The positions of one group, ascending.
+  func positions(of group: Int) -> [Int] { (starts[group]..<starts[group + 1]).map { self[$0] } }
 }
 
 extension SparseRows {

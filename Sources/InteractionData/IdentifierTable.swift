@@ -49,6 +49,28 @@ struct IdentifierTable: Sendable {
     Int32(bitPattern: slots[slot(of: key, source, start)].number &- 1)
   }
 
+  /// Finds many ids at once: the number of each, or −1 for one that is not in the table or not found at the first look.
+  ///
+  /// Nothing here waits for what is found, so that memory is asked for many places at the same time.
+  ///
+  /// - Returns: whether all were found.
+  @inline(__always)
+  func find(_ waiting: inout WaitingIdentifiers, count: Int) -> Bool {
+    let slots = slots.span
+    let mask = slots.count - 1
+    var found: Int32 = 0
+    for index in 0..<count {
+      let key = waiting.key(index)
+      let slot = slots[Int(truncatingIfNeeded: key.spread) & mask]
+      let difference = (slot.word ^ key.word) | (UInt64(slot.length) ^ UInt64(truncatingIfNeeded: key.length))
+      // An empty slot has number 0.
+      let number = difference == 0 && key.isExact ? Int32(bitPattern: slot.number &- 1) : -1
+      waiting.numbers[index] = number
+      found |= number
+    }
+    return found >= 0
+  }
+
   /// The number of the id in `source[start..<end]`, given now if it is new.
   @discardableResult
   mutating func number(_ source: Span<UInt8>, _ start: Int, _ end: Int) -> (number: Int, isNew: Bool) {

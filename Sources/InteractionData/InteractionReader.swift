@@ -17,7 +17,7 @@ public struct InteractionReader: Sendable {
   /// The largest number of threads used at once; `nil` for all cores.
   public var threads: Int?
   /// How many bytes one thread parses at a time, at least 1; it changes nothing but the speed.
-  public var chunkSize = 1 << 20
+  public var chunkSize = 1 << 19
   /// Whether the notes begin with what was decided about separator, header and columns.
   public var describesColumns = true
 
@@ -41,66 +41,41 @@ public struct InteractionReader: Sendable {
   /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
-    try read(source, keeping: keeping, parsing: keeping)
+    try merging(readParts(source, keeping: keeping), of: source, keeping: keeping)
   }
 
-  private func read(
-    _ source: ByteSource, keeping: InteractionColumns, parsing: InteractionColumns
-  ) throws -> Interactions {
-    var (reading, decision) = try open(source, parsing)
-    let (hasRatings, hasTimes) = (decision.columns.rating != nil, decision.columns.timestamp != nil)
-    var rows = ColumnCollector()
-    try reading.read { chunk, share in rows.append(chunk, share: share) }
-    try requireInteractions(rows.items.count, source)
-    let data = Interactions(
-      name: name(of: source), columns: decision.columns, users: Vocabulary(reading.users),
-      items: Vocabulary(reading.items),
-      userIndices: rows.users, itemIndices: rows.items,
-      ratings: hasRatings && keeping.contains(.ratings) ? rows.ratings : nil,
-      timestamps: rows.timestamps.isEmpty ? nil : rows.timestamps,
-      notes: notes(decision, reading, count: rows.items.count), had: (ratings: hasRatings, times: hasTimes),
-      keepsTimes: keeping.contains(.timestamps))
+  /// Joins what was read to interactions, every pair once.
+  ///
+  /// - Parameters:
+  ///   - read: what ``readParts(_:keeping:)`` gave for the same source, the columns wanted among them.
+  ///   - keeping: what to keep beside users and items.
+  /// - Throws: `DataError` never, in practice: the lines have been understood before.
+  func merging(_ read: ReadInteractions, of source: ByteSource, keeping: InteractionColumns) throws -> Interactions {
+    let repeats = try read.hasRepeats(processor)
+    var read = read
     // Times that nobody wants are needed after all where pairs repeat: the latest is kept.
-    if hasTimes && !parsing.contains(.timestamps) && data.count < rows.items.count {
-      return try read(source, keeping: keeping, parsing: parsing.union(.timestamps))
+    if repeats && read.columns.timestamp != nil && !read.hasTimes {
+      read = try readParts(source, keeping: keeping.union(.timestamps))
     }
-    return data
+    return try Interactions(read, hasRepeats: repeats, keeping: keeping, processor)
   }
 
-  /// Reads a file straight into rows, one for each user; `-` is standard input.
+  /// Reads bytes, and leaves pairs that repeat as they are.
   ///
-  /// - Throws: as ``read(path:keeping:)`` does.
-  public func readRows(path: String) throws -> InteractionRows { try readRows(ByteSource(path: path)) }
-
-  /// Reads bytes straight into rows, one for each user.
-  ///
-  /// Where the lines of each user stand together, the columns read become the rows in place; otherwise the
-  /// bytes are read twice, first to count and then to fill. Either way no other copy of the interactions
-  /// exists, unless pairs repeat in a file with ratings and times: the latest ratings take another reading.
-  ///
+  /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
-  public func readRows(_ source: ByteSource) throws -> InteractionRows {
-    var (reading, decision) = try open(source, .ratings)
-    let (hasRatings, hasTimes) = (decision.columns.rating != nil, decision.columns.timestamp != nil)
-    var collector = RowCollector(hasValues: hasRatings)
-    try reading.read { chunk, share in collector.append(chunk, share: share) }
-    try requireInteractions(collector.count, source)
-    if !collector.isGrouped {
-      collector.prepareToFill()
-      try reading.read { chunk, _ in collector.fill(chunk) }
-    }
-    let (rows, repeats) = try collector.finish(columnCount: reading.items.count, processor: reading.processor)
-    if repeats > 0 && hasRatings && hasTimes {
-      let data = try read(source, keeping: .ratings)
-      return InteractionRows(
-        name: data.name, users: data.users, items: data.items, rows: data.rows(in: data.items, keepsRatings: true).rows,
-        notes: data.notes)
-    }
-    return InteractionRows(
-      name: name(of: source), users: Vocabulary(reading.users), items: Vocabulary(reading.items), rows: rows,
-      notes: notes(decision, reading, count: collector.count)
-        + (repeats == 0 ? [] : [Interactions.repeatNote(repeats, had: (ratings: hasRatings, times: hasTimes))]))
+  func readParts(_ source: ByteSource, keeping: InteractionColumns) throws -> ReadInteractions {
+    var (reading, decision) = try open(source, keeping)
+    let parts = try reading.read()
+    let count = parts.reduce(0) { $0 + $1.piece.count }
+    try requireInteractions(count, source)
+    return ReadInteractions(
+      name: name(of: source), columns: decision.columns, users: Vocabulary(reading.users),
+      items: Vocabulary(reading.items), parts: parts, notes: notes(decision, reading, count: count))
   }
+
+  /// The threads that read.
+  var processor: Processor { Processor(engine: .gsl, threads: threads) }
 
   private func open(
     _ source: ByteSource, _ keeping: InteractionColumns
@@ -108,8 +83,7 @@ public struct InteractionReader: Sendable {
     try source.requireText()
     let decision = try source.withBytes { try decide($0, path: source.name, name: name(of: source), keeping) }
     let reading = ChunkedReading(
-      source: source, parser: decision.parser, processor: Processor(engine: .gsl, threads: threads),
-      chunkSize: chunkSize)
+      source: source, parser: decision.parser, processor: processor, chunkSize: chunkSize)
     return (reading, decision)
   }
 

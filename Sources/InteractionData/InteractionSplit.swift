@@ -14,19 +14,22 @@ extension RankingSplit {
   /// one item, the test first, as long as training keeps more than one. Items that occur in no training row
   /// are dropped and counted.
   ///
-  /// - Parameter forTraining: no test; ``RankingSplit/refit`` has everything.
+  /// - Parameters:
+  ///   - forTraining: no test; ``RankingSplit/refit`` has everything.
+  ///   - threads: the largest number of threads used at once; `nil` for all cores.
   /// - Throws: `DataError` when no user has two items.
   public static func interactions(
-    _ data: Interactions, seed: Seed, forTraining: Bool = false
+    _ data: Interactions, seed: Seed, forTraining: Bool = false, threads: Int? = nil
   ) throws -> RankingSplit {
-    let parts = partition(data) { user, positions in
+    let processor = Processor(engine: .gsl, threads: threads)
+    let (parts, _) = try partition(data, processor) { user, positions in
       var order = positions
       var random = seed.stream(for: SplitDraw.itemsOfUser, user)
       random.shuffle(&order)
       let sizes = tenths(order.count, parts: forTraining ? 1 : 2)
-      return (order, sizes.validation, sizes.test)
+      return UserOrder(positions: order, validation: sizes.validation, test: sizes.test)
     }
-    return try sameUsers(.interactions, data, parts, forTraining: forTraining, notes: [])
+    return try sameUsers(.interactions, data, parts, forTraining: forTraining, notes: [], processor)
   }
 
   /// The latest item of every user is to be found; the one before it chooses the number of epochs.
@@ -36,24 +39,26 @@ extension RankingSplit {
   /// one. A note counts the users whose latest time several items share, and says what decided. Without times the items are
   /// chosen at random, and a note says so. Users with two items have no validation item, users with one are only trained on.
   ///
-  /// - Parameter forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has
-  ///   everything.
+  /// - Parameters:
+  ///   - forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has everything.
+  ///   - threads: the largest number of threads used at once; `nil` for all cores.
   /// - Throws: `DataError` when no user has two items.
   public static func leaveOneOut(
-    _ data: Interactions, seed: Seed, forTraining: Bool = false
+    _ data: Interactions, seed: Seed, forTraining: Bool = false, threads: Int? = nil
   ) throws -> RankingSplit {
+    let processor = Processor(engine: .gsl, threads: threads)
     let sorted = data.timestamps.map { LatestFirst(data, times: $0, seed: seed) }
-    var undecided = 0
-    let parts = partition(data) { user, positions in
-      var order = positions
+    let (parts, undecided) = try partition(data, processor) { user, positions in
+      var order = UserOrder(positions: positions)
       if let sorted {
-        if sorted.sort(&order, of: user) { undecided += 1 }
+        order.isUndecided = sorted.sort(&order.positions, of: user)
       } else {
         var random = seed.stream(for: SplitDraw.itemsOfUser, user)
-        random.shuffle(&order)
+        random.shuffle(&order.positions)
       }
-      if forTraining { return (order, order.count > 1 ? 1 : 0, 0) }
-      return (order, order.count > 2 ? 1 : 0, order.count > 1 ? 1 : 0)
+      let count = positions.count
+      (order.validation, order.test) = forTraining ? (count > 1 ? 1 : 0, 0) : (count > 2 ? 1 : 0, count > 1 ? 1 : 0)
+      return order
     }
     var notes: [String] = []
     if let sorted {
@@ -61,7 +66,7 @@ extension RankingSplit {
     } else {
       notes.append("no timestamps: one item of each user was held out at random")
     }
-    return try sameUsers(.leaveOneOut, data, parts, forTraining: forTraining, notes: notes)
+    return try sameUsers(.leaveOneOut, data, parts, forTraining: forTraining, notes: notes, processor)
   }
 
   /// How many of `count` items go to validation and to the test; with one part only, all to validation.
@@ -75,33 +80,51 @@ extension RankingSplit {
     return (sizes[0], sizes[1])
   }
 
-  /// Says for every interaction what it is for.
-  ///
-  /// `order` gives a user's positions, those for the test first, then those for validation, and the sizes of
-  /// both.
+  /// What the interactions of one user are for.
+  private struct UserOrder {
+    /// Those for the test first, then those for validation.
+    var positions: [Int]
+    var validation = 0
+    var test = 0
+    /// Whether the data do not say which of them is the latest.
+    var isUndecided = false
+  }
+
+  /// Says for every interaction what it is for, and of how many users the data do not say it.
   private static func partition(
-    _ data: Interactions, order: (_ user: Int, _ positions: [Int]) -> ([Int], validation: Int, test: Int)
-  ) -> [InteractionPart] {
-    var parts = [InteractionPart](repeating: .train, count: data.count)
-    let groups = Grouping.positions(of: data.userIndices, groupCount: data.users.count)
-    for user in 0..<data.users.count {
-      let positions = Array(groups.order[groups.starts[user]..<groups.starts[user + 1]])
-      let (ordered, validation, test) = order(user, positions)
-      for position in ordered[..<test] { parts[position] = .test }
-      for position in ordered[test..<test + validation] { parts[position] = .validation }
+    _ data: Interactions, _ processor: Processor,
+    order: @Sendable (_ user: Int, _ positions: [Int]) -> UserOrder
+  ) throws -> (parts: [InteractionPart], undecided: Int) {
+    let groups = Grouping(of: data.userIndices, groupCount: data.users.count)
+    let size = 1024
+    let blocks = try processor.map(count: (data.users.count + size - 1) / size) { block in
+      var found = (validation: [Int](), test: [Int](), undecided: 0)
+      for user in block * size..<min(data.users.count, (block + 1) * size) {
+        let own = order(user, groups.positions(of: user))
+        found.test += own.positions[..<own.test]
+        found.validation += own.positions[own.test..<own.test + own.validation]
+        if own.isUndecided { found.undecided += 1 }
+      }
+      return found
     }
-    return parts
+    var parts = [InteractionPart](repeating: .train, count: data.count)
+    for block in blocks {
+      for position in block.test { parts[position] = .test }
+      for position in block.validation { parts[position] = .validation }
+    }
+    return (parts, blocks.reduce(0) { $0 + $1.undecided })
   }
 
   private static func sameUsers(
-    _ kind: SplitKind, _ data: Interactions, _ parts: [InteractionPart], forTraining: Bool, notes: [String]
+    _ kind: SplitKind, _ data: Interactions, _ parts: [InteractionPart], forTraining: Bool, notes: [String],
+    _ processor: Processor
   ) throws -> RankingSplit {
     var notes = notes
     let (items, columns) = data.items(where: { forTraining || parts[$0] == .train })
-    func rows(_ part: InteractionPart) -> SparseRows {
-      data.rows(columns: columns, columnCount: items.count, where: { parts[$0] == part })
+    func rows(_ part: InteractionPart) throws -> SparseRows {
+      try data.rows(columns: columns, columnCount: items.count, processor, where: { parts[$0] == part })
     }
-    let (train, validationRows, testRows) = (rows(.train), rows(.validation), rows(.test))
+    let (train, validationRows, testRows) = try (rows(.train), rows(.validation), rows(.test))
     let dropped = data.count - train.nonZeroCount - validationRows.nonZeroCount - testRows.nonZeroCount
     if dropped > 0 {
       notes.append(

@@ -1,3 +1,5 @@
+import Compute
+
 /// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the
 /// file.
 ///
@@ -40,10 +42,30 @@ public struct Interactions: Sendable {
     name: String, columns: ReadColumns? = nil, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
     itemIndices: [Int32], ratings: [Float]? = nil, timestamps: [Double]? = nil, notes: [String] = []
   ) {
+    precondition(userIndices.allSatisfy { 0..<users.count ~= Int($0) }, "a user outside the vocabulary")
+    precondition(itemIndices.allSatisfy { 0..<items.count ~= Int($0) }, "an item outside the vocabulary")
     self.init(
       name: name, columns: columns, users: users, items: items, userIndices: userIndices, itemIndices: itemIndices,
       ratings: ratings, timestamps: timestamps, notes: notes,
-      had: (ratings: ratings != nil, times: timestamps != nil), keepsTimes: true)
+      had: (ratings: ratings != nil, times: timestamps != nil), keepsTimes: true, mayRepeat: true)
+  }
+
+  /// Joins the parts of a file; of repeated pairs one is kept.
+  ///
+  /// - Parameters:
+  ///   - hasRepeats: whether a pair occurs more than once.
+  ///   - keeping: which of the columns read are wanted; times may have been read only to choose among repeated pairs.
+  ///   - processor: the threads to use.
+  init(
+    _ read: ReadInteractions, hasRepeats: Bool, keeping: InteractionColumns, _ processor: Processor
+  ) throws {
+    self.init(
+      name: read.name, columns: read.columns, users: read.users, items: read.items,
+      userIndices: try read.userIndices(processor), itemIndices: try read.itemIndices(processor),
+      ratings: keeping.contains(.ratings) ? try read.joined({ $0.ratings }, processor) : nil,
+      timestamps: try read.joined({ $0.timestamps }, processor), notes: read.notes,
+      had: (ratings: read.columns.rating != nil, times: read.columns.timestamp != nil),
+      keepsTimes: keeping.contains(.timestamps), mayRepeat: hasRepeats)
   }
 
   /// Creates interactions from numbered users and items, whose ratings and times may have been left out.
@@ -51,23 +73,25 @@ public struct Interactions: Sendable {
   /// - Parameters:
   ///   - had: what there was to begin with.
   ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
-  init(
+  ///   - mayRepeat: whether a pair may occur more than once.
+  private init(
     name: String, columns: ReadColumns?, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
     itemIndices: [Int32], ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
-    had: (ratings: Bool, times: Bool), keepsTimes: Bool
+    had: (ratings: Bool, times: Bool), keepsTimes: Bool, mayRepeat: Bool
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
     precondition(timestamps.map { $0.count == userIndices.count } ?? true, "a time for each interaction")
-    precondition(userIndices.allSatisfy { 0..<users.count ~= Int($0) }, "a user outside the vocabulary")
-    precondition(itemIndices.allSatisfy { 0..<items.count ~= Int($0) }, "an item outside the vocabulary")
     self.name = name
     self.columns = columns
     self.users = users
     self.items = items
-    let repeats = RepeatedPairs(
-      users: userIndices, items: itemIndices, times: timestamps, userCount: users.count, itemCount: items.count)
-    guard repeats.count > 0 else {
+    let repeats =
+      mayRepeat
+      ? RepeatedPairs(
+        users: userIndices, items: itemIndices, times: timestamps, userCount: users.count, itemCount: items.count)
+      : nil
+    guard let repeats, repeats.count > 0 else {
       self.userIndices = userIndices
       self.itemIndices = itemIndices
       self.ratings = ratings
@@ -157,9 +181,7 @@ private struct RepeatedPairs {
   var values: [Int] = []
 
   init(users: [Int32], items: [Int32], times: [Double]?, userCount: Int, itemCount: Int) {
-    // Most files have the lines of a user together, and then the order of the file does.
-    let isGrouped = zip(users, users.dropFirst()).allSatisfy { $0 <= $1 }
-    let order = isGrouped ? nil : Grouping.positions(of: users, groupCount: userCount).order
+    let order = Grouping(of: users, groupCount: userCount)
     // For each item, the user seen with it last and the place of the pair: users come one after the other, so one cell an
     // item is enough.
     var lastUser = [Int32](repeating: -1, count: itemCount)
@@ -168,7 +190,7 @@ private struct RepeatedPairs {
     // repeat.
     var source: [Int] = []
     for index in users.indices {
-      let position = order?[index] ?? index
+      let position = order[index]
       let (user, item) = (users[position], Int(items[position]))
       if lastUser[item] == user {
         if source.isEmpty { source = Array(users.indices) }

@@ -18,6 +18,9 @@ struct ParsedChunk: Sendable {
   var lines = 0
   /// Whether a line could not be understood; then nothing else means anything.
   var isMalformed = false
+  /// The numbers that the new ids were given.
+  var userNumbers: [Int32] = []
+  var itemNumbers: [Int32] = []
 
   struct UserRun: Sendable {
     var user: Int32
@@ -35,25 +38,48 @@ struct ParsedChunk: Sendable {
     timestamps.removeAll(keepingCapacity: true)
     lines = 0
     isMalformed = false
+    (userNumbers, itemNumbers) = ([], [])
   }
 
-  /// Adds a user, who may be the one before.
+  /// Adds lines of a user, who may be the one before.
   @inline(__always)
-  mutating func append(user: Int32) {
+  mutating func append(user: Int32, lines: Int32 = 1) {
     if let last = runs.indices.last, runs[last].user == user {
-      runs[last].count += 1
+      runs[last].count += lines
     } else {
-      runs.append(UserRun(user: user, count: 1))
+      runs.append(UserRun(user: user, count: lines))
     }
   }
 
-  /// Replaces the numbers of new ids by those they were given.
-  mutating func renumber(users: [Int32], items numbers: [Int32]) {
-    if !users.isEmpty {
-      for index in runs.indices where runs[index].user < 0 { runs[index].user = users[Int(~runs[index].user)] }
+  /// The part with final numbers, in no more memory than it takes; `nil` when it has no interaction.
+  func settled() -> ReadPart? {
+    if items.isEmpty { return nil }
+    func final(_ number: Int32, _ given: [Int32]) -> Int32 { number < 0 ? given[Int(~number)] : number }
+    let items = items.map { final($0, itemNumbers) }
+    let piece: InteractionPiece
+    // Runs take more room than a user for each line where most of them are short.
+    if 2 * runs.count > items.count {
+      var users: [Int32] = []
+      users.reserveCapacity(items.count)
+      for run in runs {
+        let user = final(run.user, userNumbers)
+        for _ in 0..<run.count { users.append(user) }
+      }
+      piece = InteractionPiece(users: users[...], items: items[...])
+    } else {
+      piece = InteractionPiece(
+        users: runs.map { final($0.user, userNumbers) }[...], lengths: runs.map(\.count)[...], items: items[...])
     }
-    if !numbers.isEmpty {
-      for index in items.indices where items[index] < 0 { items[index] = numbers[Int(~items[index])] }
-    }
+    return ReadPart(piece: piece, ratings: ratings.map(\.self), timestamps: timestamps.map(\.self))
   }
+}
+
+/// One part of a file as it is kept.
+struct ReadPart: Sendable {
+  /// Who has what.
+  let piece: InteractionPiece
+  /// The rating of each line, or nothing.
+  let ratings: [Float]
+  /// The time of each line, or nothing.
+  let timestamps: [Double]
 }

@@ -79,7 +79,19 @@ public struct RankingSplit: Sendable {
     kind: SplitKind, items: Vocabulary, trainUserIDs: [String], train: SparseRows, validation: HeldOutUsers?,
     refit: UserRows?, test: HeldOutUsers?, notes: [String] = []
   ) {
-    precondition(train.rowCount == trainUserIDs.count, "an id for each training row")
+    var fingerprint = Fingerprint()
+    fingerprint.add(kind, items, UserRows(ids: trainUserIDs, rows: train))
+    self.init(
+      kind: kind, items: items, train: UserRows(ids: trainUserIDs, rows: train), fingerprint, validation: validation,
+      refit: refit, test: test, notes: notes)
+  }
+
+  /// Creates a split whose fingerprint has been begun: with ``Fingerprint/add(_:_:_:)``, of the same training users.
+  init(
+    kind: SplitKind, items: Vocabulary, train: UserRows, _ begun: Fingerprint, validation: HeldOutUsers?,
+    refit: UserRows?, test: HeldOutUsers?, notes: [String]
+  ) {
+    let (trainUserIDs, train) = (train.ids, train.rows)
     for rows in [train, validation?.heldOut, refit?.rows, test?.heldOut].compactMap({ $0 }) {
       precondition(rows.columnCount == items.count, "a column for each item")
     }
@@ -92,11 +104,7 @@ public struct RankingSplit: Sendable {
     refitUsers = refit
     self.test = test
     self.notes = notes
-    var fingerprint = Fingerprint()
-    fingerprint.add(kind.rawValue)
-    fingerprint.add(items)
-    fingerprint.add(trainUserIDs)
-    fingerprint.add(train)
+    var fingerprint = begun
     fingerprint.add(validation)
     fingerprint.add(refit?.rows)
     fingerprint.add(test)

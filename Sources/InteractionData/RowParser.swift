@@ -34,15 +34,16 @@ struct RowParser: Sendable {
     var line = PlainLine()
     var scores = ScoreMemory()
     var lastUser = IdentifierKey(word: 0, length: 0)
-    var waiting = WaitingItems()
+    var waiting = WaitingLines()
     let columns = dialect.columns
+    let keepsTimes = keeping.contains(.timestamps)
     var position = chunk.range.lowerBound
     while position < chunk.range.upperBound {
       guard delimiter != nil, line.cut(bytes, at: position, &ends, trims: trims), line.count == dialect.columnCount,
         line.next - position <= Self.longestLine,
         !trims || !(line.endsWithBlank(columns[0], bytes) || line.endsWithBlank(columns[1], bytes))
       else {
-        try number(&waiting, bytes, into: &chunk, known: items)
+        try number(&waiting, bytes, into: &chunk, users, items)
         position = try parseLine(
           bytes, at: position, splitter, line: first + chunk.lines, into: &chunk, users, items)
         ends.skip(to: position, in: bytes)
@@ -50,77 +51,98 @@ struct RowParser: Sendable {
         lastUser = IdentifierKey(word: 0, length: 0)
         continue
       }
-      // Users.
+      if waiting.count == 0 { waiting.firstLine = first + chunk.lines }
       let (userStart, userEnd) = (line.starts[columns[0]], line.ends[columns[0]])
       let user = key(bytes, userStart, userEnd, line.words[columns[0]])
-      if user == lastUser && user.isExact && user.length > 0 {
-        waiting.repeatsUser()
-      } else {
-        try number(&waiting, bytes, into: &chunk, known: items)
-        chunk.append(
-          user: try number(
-            user, bytes, userStart, userEnd, .user, line: first + chunk.lines, known: users, new: &chunk.newUsers)
-        )
+      if !(user == lastUser && user.isExact && user.length > 0) {
+        waiting.append(user: user, start: userStart)
         lastUser = user
       }
-      // Items.
       let (itemStart, itemEnd) = (line.starts[columns[1]], line.ends[columns[1]])
-      waiting.append(
-        key(bytes, itemStart, itemEnd, line.words[columns[1]]), start: itemStart, line: first + chunk.lines)
+      waiting.append(item: key(bytes, itemStart, itemEnd, line.words[columns[1]]), start: itemStart)
       if hasRating {
         let (start, end) = (line.starts[columns[2]], line.ends[columns[2]])
         guard let value = scores.value(bytes, start, end, first: line.words[columns[2]]) else {
-          // Of several errors the first is reported, and an item may be one.
-          try number(&waiting, bytes, into: &chunk, known: items)
+          // Of several errors the first is reported, and an id may be one.
+          try number(&waiting, bytes, into: &chunk, users, items)
           throw notNumber(bytes, start, end, .rating, first + chunk.lines)
         }
         waiting.rate(value)
       }
       if hasTime {
         let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
-        guard
-          let value = DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]]).map(TimeValue.seconds)
-            ?? TimeValue.value(bytes, start, end)
-        else {
-          try number(&waiting, bytes, into: &chunk, known: items)
-          throw notNumber(bytes, start, end, .timestamp, first + chunk.lines)
+        let word = line.words[columns[3]]
+        // What is not kept has to be a time all the same.
+        if keepsTimes || !DecimalNumber.isWhole(bytes, start, end, first: word) {
+          guard
+            let value = DecimalNumber.whole(bytes, start, end, first: word).map(TimeValue.seconds)
+              ?? TimeValue.value(bytes, start, end)
+          else {
+            try number(&waiting, bytes, into: &chunk, users, items)
+            throw notNumber(bytes, start, end, .timestamp, first + chunk.lines)
+          }
+          if keepsTimes { chunk.timestamps.append(value) }
         }
-        if keeping.contains(.timestamps) { chunk.timestamps.append(value) }
       }
       position = line.next
       chunk.lines += 1
-      if waiting.isFull { try number(&waiting, bytes, into: &chunk, known: items) }
+      if waiting.isFull { try number(&waiting, bytes, into: &chunk, users, items) }
     }
-    try number(&waiting, bytes, into: &chunk, known: items)
+    try number(&waiting, bytes, into: &chunk, users, items)
   }
 
-  /// Numbers the items that wait, and adds their lines to the chunk.
+  /// Numbers the users and items that wait, and adds their lines to the chunk.
   ///
-  /// One after the other with nothing between, their places in the table are fetched from memory at the same time.
-  /// A call of its own: at each of its six places in `parse` it would crowd out what has to be inlined there.
+  /// One after the other with nothing between, their places in the tables are fetched from memory at the same time.
+  /// A call of its own: at each of its places in `parse` it would crowd out what has to be inlined there.
   @inline(never)
   private func number(
-    _ waiting: inout WaitingItems, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, known: IdentifierTable
+    _ waiting: inout WaitingLines, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, _ users: IdentifierTable,
+    _ items: IdentifierTable
   ) throws {
     // Appending nothing would still write the length of an empty array, which all empty arrays of the process share.
     if waiting.count == 0 { return }
-    var numbers = InlineArray<64, Int32>(repeating: 0)
-    for index in 0..<waiting.count {
-      let (key, start) = (waiting.key(index), waiting.starts[index])
-      numbers[index] = try number(
-        key, bytes, start, start + key.length, .item, line: waiting.firstLine + index, known: known,
-        new: &chunk.newItems)
+    let areUsersKnown = users.find(&waiting.users, count: waiting.userCount)
+    let areItemsKnown = items.find(&waiting.items, count: waiting.count)
+    if !areUsersKnown || !areItemsKnown {
+      // In the order of the lines, because of several errors the first is reported.
+      var change = 0
+      for line in 0..<waiting.count {
+        if change < waiting.userCount && waiting.firstLines[change] == line {
+          try number(&waiting.users, change, bytes, .user, waiting.firstLine + line, users, &chunk.newUsers)
+          change += 1
+        }
+        try number(&waiting.items, line, bytes, .item, waiting.firstLine + line, items, &chunk.newItems)
+      }
     }
     chunk.items.append(addingCapacity: waiting.count) { span in
-      for index in 0..<waiting.count { span.append(numbers[index]) }
+      for index in 0..<waiting.count { span.append(waiting.items.numbers[index]) }
     }
     if hasRating && keeping.contains(.ratings) {
       chunk.ratings.append(addingCapacity: waiting.count) { span in
         for index in 0..<waiting.count { span.append(waiting.ratings[index]) }
       }
     }
-    if waiting.repeats > 0 { chunk.runs[chunk.runs.count - 1].count += waiting.repeats }
+    var end = waiting.userCount > 0 ? waiting.firstLines[0] : waiting.count
+    if end > 0 { chunk.runs[chunk.runs.count - 1].count += Int32(end) }
+    for change in 0..<waiting.userCount {
+      let start = end
+      end = change + 1 < waiting.userCount ? waiting.firstLines[change + 1] : waiting.count
+      chunk.append(user: waiting.users.numbers[change], lines: Int32(end - start))
+    }
     waiting.removeAll()
+  }
+
+  /// Numbers an id that was not found at first.
+  @inline(__always)
+  private func number(
+    _ waiting: inout WaitingIdentifiers, _ index: Int, _ bytes: Span<UInt8>, _ role: ColumnRole, _ line: Int,
+    _ known: IdentifierTable, _ new: inout IdentifierTable
+  ) throws {
+    if waiting.numbers[index] >= 0 { return }
+    let (key, start) = (waiting.key(index), waiting.starts[index])
+    waiting.numbers[index] = try number(
+      key, bytes, start, start + key.length, role, line: line, known: known, new: &new)
   }
 
   /// Reads one line of any kind; returns where the next one starts.
@@ -203,28 +225,33 @@ struct RowParser: Sendable {
   }
 }
 
-/// Successive lines of one user whose items have yet to be numbered.
-private struct WaitingItems {
+/// Successive lines whose users and items have yet to be numbered.
+private struct WaitingLines {
+  /// The item of each line.
+  var items = WaitingIdentifiers()
   private(set) var count = 0
-  /// Where each id starts.
-  private(set) var starts = InlineArray<64, Int>(repeating: 0)
-  /// The number of the first id's line; the others follow.
-  private(set) var firstLine = 0
+  /// The users, one where it is another than that of the line before.
+  var users = WaitingIdentifiers()
+  private(set) var userCount = 0
+  /// The first line of each of these users, counted from 0.
+  private(set) var firstLines = InlineArray<64, Int>(repeating: 0)
+  /// The number of the first line in the file.
+  var firstLine = 0
   private(set) var ratings = InlineArray<64, Float>(repeating: 0)
-  /// How many of the lines name the user of the line before.
-  private(set) var repeats: Int32 = 0
-  private var words = InlineArray<64, UInt64>(repeating: 0)
-  private var lengths = InlineArray<64, Int>(repeating: 0)
 
-  var isFull: Bool { count == 64 }
+  var isFull: Bool { count == WaitingIdentifiers.most }
+
+  /// Says that the next line is of this user, and not of that of the line before.
+  @inline(__always)
+  mutating func append(user: IdentifierKey, start: Int) {
+    users.set(userCount, user, start: start)
+    firstLines[userCount] = count
+    userCount += 1
+  }
 
   @inline(__always)
-  func key(_ index: Int) -> IdentifierKey { IdentifierKey(word: words[index], length: lengths[index]) }
-
-  @inline(__always)
-  mutating func append(_ key: IdentifierKey, start: Int, line: Int) {
-    if count == 0 { firstLine = line }
-    (words[count], lengths[count], starts[count]) = (key.word, key.length, start)
+  mutating func append(item: IdentifierKey, start: Int) {
+    items.set(count, item, start: start)
     count += 1
   }
 
@@ -233,8 +260,5 @@ private struct WaitingItems {
   mutating func rate(_ rating: Float) { ratings[count - 1] = rating }
 
   @inline(__always)
-  mutating func repeatsUser() { repeats += 1 }
-
-  @inline(__always)
-  mutating func removeAll() { (count, repeats) = (0, 0) }
+  mutating func removeAll() { (count, userCount) = (0, 0) }
 }

@@ -28,13 +28,7 @@ extension SparseRows {
     precondition(rowCount == other.rowCount && columnCount == other.columnCount, "rows of the same shape")
     return SparseRows(
       columnCount: columnCount,
-      ascending: (0..<rowCount).map { row in
-        var right = other.indices(ofRow: row)
-        return indices(ofRow: row).filter { index in
-          while let b = right.first, b < index { right = right.dropFirst() }
-          return right.first != index
-        }
-      })
+      ascending: (0..<rowCount).map { indices(ofRow: $0).removing(other.indices(ofRow: $0)) })
   }
 
   /// The rows of both, those of the other last.
@@ -49,6 +43,20 @@ extension SparseRows {
 
   /// The rows that have something in them.
   var filledRows: [Int] { (0..<rowCount).filter { count(ofRow: $0) > 0 } }
+}
+
+extension ArraySlice<Int32> {
+  /// What is not in the other; both ascend.
+  func removing(_ other: some Collection<Int32>) -> [Int32] {
+    var rest: [Int32] = []
+    rest.reserveCapacity(count)
+    var next = other.startIndex
+    for element in self {
+      while next != other.endIndex && other[next] < element { next = other.index(after: next) }
+      if next == other.endIndex || other[next] != element { rest.append(element) }
+    }
+    return rest
+  }
 }
 
 extension HeldOutUsers {

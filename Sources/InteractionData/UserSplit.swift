@@ -14,14 +14,49 @@ extension RankingSplit {
   ///   - fraction: the share of users for validation, and again for the test; at least one user each.
   ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users
   ///     held out for validation but the number of epochs, and ``RankingSplit/refit`` has every user.
+  ///   - threads: the largest number of threads used at once; `nil` for all cores.
   /// - Throws: `DataError` when there are too few users, or none has five items.
   public static func users(
-    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false
+    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false, threads: Int? = nil
   ) throws -> RankingSplit {
-    let total = data.users.count
+    let processor = Processor(engine: .gsl, threads: threads)
+    let split = try UserDivision(
+      name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: forTraining
+    ).split(pieces: data.pieces(processor), items: data.items, processor)
+    guard let split else { preconditionFailure("a pair of \(data) occurs twice") }
+    return split
+  }
+
+  /// The same straight from a file, without its interactions as such.
+  ///
+  /// - Returns: `nil` when pairs repeat, because then it has to be found out which of them counts.
+  static func users(
+    _ data: ReadInteractions, heldOut fraction: Double, seed: Seed, _ processor: Processor
+  ) throws -> RankingSplit? {
+    try UserDivision(name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: false)
+      .split(pieces: data.pieces, items: data.items, processor)
+  }
+}
+
+/// Which users are trained on and which are held out, and the split that follows from it.
+private struct UserDivision {
+  let name: String
+  let users: Vocabulary
+  let seed: Seed
+  let forTraining: Bool
+  /// The users of each part, ascending.
+  let training: [Int]
+  let validation: [Int]
+  let test: [Int]
+
+  /// Draws who is held out.
+  ///
+  /// - Throws: `DataError` for a share that is none, or too few users.
+  init(name: String, users: Vocabulary, heldOut fraction: Double, seed: Seed, forTraining: Bool) throws {
+    let total = users.count
     guard fraction > 0, fraction < 1 else {
       throw DataError(
-        path: data.name, text: "\(fraction)", message: "is not a share of users to hold out",
+        path: name, text: "\(fraction)", message: "is not a share of users to hold out",
         accepted: "more than 0 and less than \(forTraining ? 1 : 0.5)")
     }
     // A tiny addition, because 0.29 × 100 is 28.999… in binary.
@@ -29,7 +64,7 @@ extension RankingSplit {
     let parts = forTraining ? 1 : 2
     guard total > parts * size else {
       throw DataError(
-        path: data.name,
+        path: name,
         message:
           "has \(counted(total, "user")), and none is left for training when \(parts) × \(size) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
@@ -37,62 +72,73 @@ extension RankingSplit {
     var random = seed.stream(.split)
     let order = random.permutation(total)
     let trainCount = total - parts * size
-    var isTraining = [Bool](repeating: false, count: total)
-    for user in order[..<trainCount] { isTraining[user] = true }
+    training = order[..<trainCount].sorted()
+    validation = order[trainCount..<trainCount + size].sorted()
+    test = order[(trainCount + size)...].sorted()
+    (self.name, self.users, self.seed, self.forTraining) = (name, users, seed, forTraining)
+  }
 
-    let (items, columns) = data.items(where: { forTraining || isTraining[Int(data.userIndices[$0])] })
-    let rows = data.rows(columns: columns, columnCount: items.count)
-    let training = order[..<trainCount].sorted()
-    let validationUsers = order[trainCount..<trainCount + size].sorted()
-    let testUsers = order[(trainCount + size)...].sorted()
+  /// Makes the split.
+  ///
+  /// - Parameter pieces: all interactions in the order of the lines.
+  /// - Returns: `nil` when pairs repeat.
+  /// - Throws: `DataError` when nothing can be held out.
+  func split(pieces: [InteractionPiece], items all: Vocabulary, _ processor: Processor) throws -> RankingSplit? {
+    var isTraining = [Bool](repeating: false, count: users.count)
+    for user in training { isTraining[user] = true }
+    let order = try pieces.items(
+      ofUsers: forTraining ? [Bool](repeating: true, count: users.count) : isTraining, itemCount: all.count, processor)
+    let items = all.selecting(order)
+    var columns = [Int32](repeating: -1, count: all.count)
+    for (column, item) in order.enumerated() { columns[item] = Int32(column) }
 
+    let groups = try UserGroups(pieces, userCount: users.count, processor)
+    let train = try groups.rows(
+      ofUsers: isTraining, columns: columns, columnCount: items.count, isWhole: true, processor)
+    let heldOut = try groups.rows(
+      ofUsers: isTraining.map { !$0 }, columns: columns, columnCount: items.count, processor)
+    guard let train, let heldOut else { return nil }
+    // A user held out has the row of as many as come before.
+    var rowOfUser = [Int](repeating: -1, count: users.count)
+    for (row, user) in (0..<users.count).lazy.filter({ !isTraining[$0] }).enumerated() { rowOfUser[user] = row }
+
+    let trainUsers = UserRows(ids: training.map { users[$0] }, rows: train)
+    var fingerprint = Fingerprint()
+    let parts = [validation, test].map { part in HeldOutBlock.blocks(of: part.map { (user: $0, row: rowOfUser[$0]) }) }
+    var blocks = Array(parts.joined())
+    // A fingerprint is made by one thread.
+    try processor.forEach(&blocks, meanwhile: { fingerprint.add(.users, items, trainUsers) }) { [seed] _, block in
+      block.draw(from: heldOut, seed)
+    }
+    let validationUsers = HeldOutUsers(blocks.prefix(parts[0].count), columnCount: items.count, users)
+    let testUsers = HeldOutUsers(blocks.dropFirst(parts[0].count), columnCount: items.count, users)
     var notes: [String] = []
-    let dropped = data.count - rows.nonZeroCount
+    let dropped = pieces.lineCount - train.nonZeroCount - heldOut.nonZeroCount
     if dropped > 0 {
       notes.append(
         "dropped \(counted(dropped, "interaction")) of held-out users with "
-          + "\(counted(data.items.count - items.count, "item")) that no training user has")
+          + "\(counted(all.count - items.count, "item")) that no training user has")
     }
-    if forTraining { notes.append("no test users are set aside; items of all \(counted(total, "user")) are kept") }
-    let validation = hold(out: validationUsers, of: rows, data.users, seed)
-    let test = forTraining ? nil : hold(out: testUsers, of: rows, data.users, seed)
-    guard forTraining || test != nil else {
+    if forTraining {
+      notes.append("no test users are set aside; items of all \(counted(users.count, "user")) are kept")
+    }
+    guard forTraining || testUsers != nil else {
       throw DataError(
-        path: data.name, message: "has no test user with five items, so nothing can be held out",
+        path: name, message: "has no test user with five items, so nothing can be held out",
         accepted: "more users, a larger --held-out, or --split interactions")
     }
-    if validation == nil {
-      notes.append("none of the \(counted(size, "validation user")) has five items, so no epoch can be chosen")
+    if validationUsers == nil {
+      notes.append(
+        "none of the \(counted(validation.count, "validation user")) has five items, so no epoch can be chosen")
     }
-    func users(_ places: [Int]) -> UserRows {
-      UserRows(ids: places.map { data.users[$0] }, rows: rows.selecting(rows: places))
-    }
-    let train = users(training)
+    let refit =
+      forTraining
+      ? trainUsers.appending(
+        UserRows(
+          ids: validation.map { users[$0] }, rows: heldOut.selecting(rows: validation.map { rowOfUser[$0] }))) : nil
     return RankingSplit(
-      kind: .users, items: items, trainUserIDs: train.ids, train: train.rows, validation: validation,
-      refit: forTraining ? train.appending(users(validationUsers)) : nil, test: test,
-      notes: notes)
-  }
-
-  /// Holds out a fifth of the items of each user, rounded down.
-  static func hold(
-    out users: [Int], of rows: SparseRows, _ vocabulary: Vocabulary, _ seed: Seed
-  ) -> HeldOutUsers? {
-    var foldIn: [[Int32]] = []
-    var heldOut: [[Int32]] = []
-    for user in users {
-      var items = Array(rows.indices(ofRow: user))
-      let count = items.count / 5
-      // A stream for each user: who else is held out does not matter.
-      var random = seed.stream(for: SplitDraw.itemsOfUser, user)
-      random.shuffle(&items)
-      heldOut.append(items[..<count].sorted())
-      foldIn.append(items[count...].sorted())
-    }
-    return HeldOutUsers(
-      unseen: users.map { vocabulary[$0] },
-      foldIn: SparseRows(columnCount: rows.columnCount, ascending: foldIn),
-      heldOut: SparseRows(columnCount: rows.columnCount, ascending: heldOut))
+      kind: .users, items: items, train: trainUsers, fingerprint, validation: validationUsers, refit: refit,
+      test: testUsers, notes: notes)
   }
 }
 
@@ -107,6 +153,19 @@ extension Interactions {
       order.append(Int(itemIndices[position]))
     }
     return (items.selecting(order), columns)
+  }
+
+  /// The same rows, made by several threads.
+  func rows(
+    columns: [Int32], columnCount: Int, _ processor: Processor,
+    where isIncluded: @Sendable (Int) -> Bool = { _ in true }
+  ) throws -> SparseRows {
+    let pieces = try pieces(columns: columns, where: isIncluded, processor)
+    let rows = try UserGroups(pieces, userCount: users.count, processor).rows(
+      ofUsers: [Bool](repeating: true, count: users.count), columns: (0..<Int32(columnCount)).map(\.self),
+      columnCount: columnCount, isWhole: true, processor)
+    guard let rows else { preconditionFailure("a pair of \(self) occurs twice") }
+    return rows
   }
 
   /// One row for each user, with the items that have a column, from the interactions wanted.

@@ -1,35 +1,35 @@
 import Compute
 import Testing
 
-@Suite("Slices changed side by side")
+@Suite("Arrays made slice by slice")
 struct SliceTests {
-  @Test("each slice sees its own elements, and results come in order", arguments: [1, 2, 3])
+  @Test("each slice begins with zeros and stands in its place, and results come in order", arguments: [1, 2, 3])
   func slices(threads: Int) throws {
-    var numbers = (0..<100).map { Int32($0) }
-    var halves = (0..<100).map { Float($0) / 2 }
     let cuts = [0, 0, 7, 50, 50, 99, 100]
-    let sums = try Processor(engine: .gsl, threads: threads).mapSlices(of: &numbers, &halves, cuts: cuts) {
-      slice, numbers, halves in
+    let processor = Processor(engine: .gsl, threads: threads)
+    let (numbers, sums) = try processor.makeSlices(of: Int32.self, cuts: cuts) { slice, numbers in
       var sum = 0
       for index in numbers.indices {
         sum += Int(numbers[index])
-        numbers[index] = Int32(slice)
-        halves[index] += 1
+        numbers[index] = Int32(10 * slice + index)
       }
-      return sum
+      return sum + numbers.count
     }
-    #expect(sums == zip(cuts, cuts.dropFirst()).map { (($0)..<($1)).reduce(0, +) })
-    #expect(numbers == (0..<100).map { $0 < 7 ? 1 : $0 < 50 ? 2 : $0 < 99 ? 4 : 5 })
-    #expect(halves == (0..<100).map { Float($0) / 2 + 1 })
+    #expect(sums == [0, 7, 43, 0, 49, 1])
+    var expected: [Int32] = []
+    for (first, count) in [(10, 7), (20, 43), (40, 49), (50, 1)] { expected += (first..<first + count).map(Int32.init) }
+    #expect(numbers == expected)
+    #expect(try processor.makeSlices(of: Float.self, cuts: [0, 3]) { _, _ in }.elements == [0, 0, 0])
+    #expect(try processor.makeSlices(of: Double.self, cuts: [0]) { _, _ in }.elements.isEmpty)
   }
 
-  @Test("an empty second array has empty slices")
-  func emptySecond() throws {
-    var numbers: [Int32] = [3, 1, 2]
-    var nothing: [Float] = []
-    let counts = try Processor(engine: .gsl, threads: 2).mapSlices(of: &numbers, &nothing, cuts: [0, 2, 3]) {
-      _, numbers, nothing in numbers.count * 10 + nothing.count
+  @Test("the error of the first slice that fails is thrown", arguments: [1, 3])
+  func errors(threads: Int) {
+    struct Broken: Error, Equatable { let slice: Int }
+    #expect(throws: Broken(slice: 2)) {
+      try Processor(engine: .gsl, threads: threads).makeSlices(of: Int32.self, cuts: [0, 1, 2, 3, 4]) { slice, _ in
+        if slice >= 2 { throw Broken(slice: slice) }
+      }
     }
-    #expect(counts == [20, 10])
   }
 }

@@ -106,32 +106,6 @@ struct ChunkedReadingTests {
     }
   }
 
-  @Test("rows read straight from the file hold the same cells", arguments: [true, false])
-  func rows(isGrouped: Bool) throws {
-    for seed: UInt64 in 0..<20 {
-      let sample = Sample(seed: seed, isGrouped: isGrouped)
-      let bytes = Array(sample.text.utf8)
-      let data = try read(bytes, chunkSize: 1 << 20, threads: 1)
-      var expected = [[Int32: Float]](repeating: [:], count: data.users.count)
-      for position in 0..<data.count {
-        expected[Int(data.userIndices[position])][data.itemIndices[position]] = data.ratings?[position]
-      }
-      for (chunkSize, threads) in [(1, 2), (64, 3), (1 << 20, 1)] {
-        var reader = InteractionReader(threads: threads)
-        reader.describesColumns = false
-        reader.chunkSize = chunkSize
-        let rows = try reader.readRows(ByteSource(name: "ratings.csv", bytes: bytes))
-        #expect(rows.users == data.users && rows.items == data.items && rows.notes == data.notes)
-        #expect(rows.name == "ratings.csv" && rows.rows.columnCount == data.items.count)
-        for user in 0..<rows.rows.rowCount {
-          let cells = rows.rows.range(ofRow: user).map { (rows.rows.indices[$0], rows.rows.value(at: $0)) }
-          #expect(Dictionary(uniqueKeysWithValues: cells) == expected[user], "seed \(seed), user \(user)")
-        }
-      }
-    }
-    #expect(try InteractionReader().readRows(ByteSource(name: "x", bytes: Array("a b\na c\n".utf8))).rows.values == nil)
-  }
-
   @Test("of several errors the first in the file is reported, with its line", arguments: [1, 10, 64, 1 << 20])
   func firstError(chunkSize: Int) {
     let good = (1...500).map { "u\($0),i\($0 % 17),3\($0 % 9 == 0 ? "\r\n\n" : "\n")" }
@@ -176,7 +150,6 @@ struct ChunkedReadingTests {
         reader.chunkSize = chunkSize
         let data = try reader.read(path: path)
         #expect(data.lines == ids.enumerated().map { "user\($0.offset / 3) \($0.element)" })
-        #expect(try reader.readRows(path: path).rows.nonZeroCount == 300)
       }
     }
   }

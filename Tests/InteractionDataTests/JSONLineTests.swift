@@ -119,15 +119,6 @@ struct JSONLineTests {
     }
     #expect(errors > 20 && successes > 20, "\(errors) errors, \(successes) successes")
   }
-
-  @Test("rows read straight from a file are those of the interactions")
-  func rows() throws {
-    let text = (0..<50).map { "{\"user\":\($0 % 7),\"item\":\"i\($0 % 11)\",\"rating\":\($0 % 5)}\n" }.joined()
-    let source = ByteSource(name: "r.jsonl", bytes: Array(text.utf8))
-    let (rows, data) = (try InteractionReader().readRows(source), try InteractionReader().read(source))
-    #expect(rows.users == data.users && rows.items == data.items)
-    #expect(rows.rows.nonZeroCount == data.count)
-  }
 }
 
 @Suite("Errors in JSON lines")

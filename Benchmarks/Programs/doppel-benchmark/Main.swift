@@ -7,7 +7,6 @@ enum Benchmark {
     do {
       let arguments = CommandLine.arguments.dropFirst()
       switch arguments.first {
-      case "load": try Load.run(arguments.dropFirst())
       case "ease": try FitEASE.run(arguments.dropFirst())
       case "evaluate": try Evaluate.run(arguments.dropFirst())
       default: throw Usage()
@@ -23,8 +22,7 @@ enum Benchmark {
 struct Usage: Error, CustomStringConvertible {
   var description: String {
     """
-    usage: doppel-benchmark load FILE rows|interactions THREADS
-           doppel-benchmark ease ROWS ITEMS L2 THREADS
+    usage: doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
     """
   }

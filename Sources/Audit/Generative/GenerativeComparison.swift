@@ -33,7 +33,8 @@ public struct GenerativeComparison: Sendable {
   /// - Throws: `DataError` when there are too few users.
   public init(_ data: Interactions, validation: Double = 0.1, seed: Seed, processor: Processor) throws {
     let (known, unseen) = try data.dividingUsers(heldOut: 0.5, seed: seed)
-    split = try RankingSplit.users(known, heldOut: validation, seed: seed, forTraining: true)
+    split = try RankingSplit.users(
+      known, heldOut: validation, seed: seed, forTraining: true, threads: processor.threads)
     let (rows, dropped) = unseen.rows(in: split.items)
     let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
     heldOut = rows.selecting(rows: kept)

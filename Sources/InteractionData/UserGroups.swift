@@ -1,0 +1,290 @@
+import Compute
+
+/// Interactions of which every user's stand together, users in ascending order, each user's in the order of the lines.
+///
+/// That is how most files are; others are brought into this order by counting, in two steps: within each piece by ranges of
+/// users, then range by range.
+struct UserGroups: Sendable {
+  /// Users ascend within a piece and from one to the next; the lines of a user may go on in the pieces after.
+  private let pieces: [InteractionPiece]
+  /// For each piece, the first run and line of a user whose lines do not begin in a piece before.
+  private let starts: [(run: Int, line: Int)]
+
+  /// Groups interactions by user, if they are not grouped yet.
+  ///
+  /// - Parameter pieces: in the order of the lines.
+  init(_ pieces: [InteractionPiece], userCount: Int, _ processor: Processor) throws {
+    let pieces = pieces.filter { $0.count > 0 }
+    self.pieces =
+      Self.areGrouped(pieces)
+      ? pieces : try Self.grouping(pieces, userCount: userCount, processor).filter { $0.count > 0 }
+    var starts: [(run: Int, line: Int)] = []
+    for (index, piece) in self.pieces.enumerated() {
+      let before = index == 0 ? nil : self.pieces[index - 1].users.last
+      var start = (run: 0, line: 0)
+      piece.forEachRun(from: (0, 0)) { user, lines in
+        if user != before { return false }
+        start = (start.run + 1, lines.upperBound)
+        return true
+      }
+      starts.append(start)
+    }
+    self.starts = starts
+  }
+
+  private static func areGrouped(_ pieces: [InteractionPiece]) -> Bool {
+    var last: Int32 = -1
+    for piece in pieces {
+      for user in piece.users {
+        if user < last { return false }
+        last = user
+      }
+    }
+    return true
+  }
+
+  // MARK: Grouping
+
+  private static func grouping(
+    _ pieces: [InteractionPiece], userCount: Int, _ processor: Processor
+  ) throws -> [InteractionPiece] {
+    // Ranges of users small enough that their counters stay in the first-level cache.
+    var shift = 0
+    while userCount >> shift > 512 { shift += 1 }
+    let ranges = (userCount - 1) >> shift + 1
+    var sorted = pieces.map { (piece: $0, starts: [Int]()) }
+    try processor.forEach(&sorted) { [shift] _, piece in
+      piece = Self.sorted(piece.piece, rangeCount: ranges, shift: shift)
+    }
+    let all = sorted
+    return try processor.map(count: ranges) { [shift] range in
+      Self.joined(all, range: range, firstUser: range << shift, userCount: min(userCount - range << shift, 1 << shift))
+    }
+  }
+
+  /// A piece with the lines of each range of users together, a user for each line, and where each range starts.
+  private static func sorted(
+    _ piece: InteractionPiece, rangeCount: Int, shift: Int
+  ) -> (piece: InteractionPiece, starts: [Int]) {
+    var starts = [Int](repeating: 0, count: rangeCount + 1)
+    piece.forEachRun { user, lines in starts[Int(user) >> shift + 1] += lines.count }
+    for range in 0..<rangeCount { starts[range + 1] += starts[range] }
+    var next = starts
+    var users = [Int32](repeating: 0, count: piece.count)
+    var items = users
+    let source = piece.items.span
+    piece.forEachRun { user, lines in
+      let range = Int(user) >> shift
+      for line in lines {
+        users[next[range]] = user
+        items[next[range]] = source[line]
+        next[range] += 1
+      }
+    }
+    return (InteractionPiece(users: users[...], items: items[...]), starts)
+  }
+
+  /// The lines of one range of users from all pieces, user by user.
+  private static func joined(
+    _ pieces: [(piece: InteractionPiece, starts: [Int])], range: Int, firstUser: Int, userCount: Int
+  ) -> InteractionPiece {
+    var next = [Int](repeating: 0, count: userCount + 1)
+    for (piece, starts) in pieces {
+      let users = piece.users.span
+      for line in starts[range]..<starts[range + 1] { next[Int(users[line]) - firstUser + 1] += 1 }
+    }
+    let lengths = next.dropFirst().map { Int32($0) }
+    for user in 0..<userCount { next[user + 1] += next[user] }
+    var items = [Int32](repeating: 0, count: next[userCount])
+    for (piece, starts) in pieces {
+      let (users, source) = (piece.users.span, piece.items.span)
+      for line in starts[range]..<starts[range + 1] {
+        let user = Int(users[line]) - firstUser
+        items[next[user]] = source[line]
+        next[user] += 1
+      }
+    }
+    let present = lengths.indices.filter { lengths[$0] > 0 }
+    return InteractionPiece(
+      users: present.map { Int32(firstUser + $0) }[...], lengths: present.map { lengths[$0] }[...], items: items[...])
+  }
+
+  // MARK: Rows
+
+  /// One row for each of the users wanted, in ascending order.
+  ///
+  /// - Parameters:
+  ///   - isWanted: for each user, whether there is a row.
+  ///   - columns: the column of each item, or −1 for items that are left out.
+  ///   - isWhole: whether every item of these users has a column.
+  /// - Returns: `nil` when a user has an item twice.
+  func rows(
+    ofUsers isWanted: [Bool], columns: [Int32], columnCount: Int, isWhole: Bool = false, _ processor: Processor
+  ) throws -> SparseRows? {
+    let counts = try processor.map(count: pieces.count) { piece in
+      var counts: [Int32] = []
+      var count: Int32 = 0
+      forEachUser(of: piece, isWanted) { piece, lines in
+        if isWhole {
+          count += Int32(lines.count)
+        } else {
+          let items = piece.items.span
+          for line in lines where columns[Int(items[line])] >= 0 { count += 1 }
+        }
+      } then: { _ in
+        counts.append(count)
+        count = 0
+      }
+      return counts
+    }
+    // Users without a line have a row as well.
+    var offsets = [0]
+    offsets.reserveCapacity(isWanted.count + 1)
+    var cuts = [0]
+    var user = 0
+    func close(before next: Int) {
+      while user < next {
+        if isWanted[user] { offsets.append(offsets[offsets.count - 1]) }
+        user += 1
+      }
+    }
+    for piece in pieces.indices {
+      var place = 0
+      forEachUser(of: piece, isWanted, take: { _, _ in }) { own in
+        close(before: own)
+        offsets.append(offsets[offsets.count - 1] + Int(counts[piece][place]))
+        user = own + 1
+        place += 1
+      }
+      cuts.append(offsets[offsets.count - 1])
+    }
+    close(before: isWanted.count)
+    let (indices, repeats) = try processor.makeSlices(of: Int32.self, cuts: cuts) { piece, indices in
+      var set = ColumnSet(count: columnCount)
+      var target = 0
+      var place = 0
+      var repeats = false
+      forEachUser(of: piece, isWanted) { piece, lines in
+        let items = piece.items.span
+        for line in lines {
+          let column = columns[Int(items[line])]
+          if isWhole || column >= 0 { set.insert(Int(column)) }
+        }
+      } then: { _ in
+        let end = set.moveAll(to: &indices, at: target)
+        target += Int(counts[piece][place])
+        repeats = repeats || end != target
+        place += 1
+      }
+      return repeats
+    }
+    if repeats.contains(true) { return nil }
+    return SparseRows(ordered: columnCount, offsets: offsets, indices: indices)
+  }
+
+  /// Whether a user has an item twice.
+  func hasRepeats(itemCount: Int, _ processor: Processor) throws -> Bool {
+    try processor.map(count: pieces.count) { piece in
+      var set = ColumnSet(count: itemCount)
+      var (count, repeats) = (0, false)
+      forEachUser(of: piece, nil) { piece, lines in
+        let items = piece.items.span
+        for line in lines { set.insert(Int(items[line])) }
+        count += lines.count
+      } then: { _ in
+        repeats = set.removeAll() != count || repeats
+        count = 0
+      }
+      return repeats
+    }.contains(true)
+  }
+
+  /// Takes the lines of every user whose first line is in a piece, also those in the pieces after it.
+  ///
+  /// - Parameters:
+  ///   - isWanted: for each user, whether to take theirs; `nil` for all.
+  ///   - take: receives some lines of a user and the piece that they are in.
+  ///   - then: receives the user afterwards.
+  @inline(__always)
+  private func forEachUser(
+    of index: Int, _ isWanted: [Bool]?, take: (_ piece: InteractionPiece, _ lines: Range<Int>) -> Void,
+    then: (_ user: Int) -> Void
+  ) {
+    var current: Int32 = -1
+    let piece = pieces[index]
+    piece.forEachRun(from: starts[index]) { user, lines in
+      if user != current {
+        if current >= 0 { then(Int(current)) }
+        current = isWanted?[Int(user)] ?? true ? user : -1
+      }
+      if current >= 0 { take(piece, lines) }
+      return true
+    }
+    if current < 0 { return }
+    for piece in pieces[(index + 1)...] {
+      var goesOn = true
+      piece.forEachRun(from: (0, 0)) { user, lines in
+        goesOn = user == current
+        if goesOn { take(piece, lines) }
+        return goesOn
+      }
+      if !goesOn { break }
+    }
+    then(Int(current))
+  }
+}
+
+/// A set of columns that gives them back in ascending order: one bit for each, and one for each word of bits.
+private struct ColumnSet {
+  private var marks: [UInt64]
+  private var summary: [UInt64]
+
+  init(count: Int) {
+    marks = [UInt64](repeating: 0, count: count / 64 + 1)
+    summary = [UInt64](repeating: 0, count: marks.count / 64 + 1)
+  }
+
+  @inline(__always)
+  mutating func insert(_ column: Int) {
+    marks[column >> 6] |= 1 << UInt64(column & 63)
+    summary[column >> 12] |= 1 << UInt64(column >> 6 & 63)
+  }
+
+  /// Writes all columns from `start` on and removes them; returns where they end.
+  @inline(__always)
+  mutating func moveAll(to target: inout MutableSpan<Int32>, at start: Int) -> Int {
+    var position = start
+    takeWords { word, bits in
+      var bits = bits
+      while bits != 0 {
+        target[position] = Int32(truncatingIfNeeded: word << 6 | bits.trailingZeroBitCount)
+        bits &= bits - 1
+        position += 1
+      }
+    }
+    return position
+  }
+
+  /// Removes all columns; returns how many there were.
+  @inline(__always)
+  mutating func removeAll() -> Int {
+    var count = 0
+    takeWords { _, bits in count += bits.nonzeroBitCount }
+    return count
+  }
+
+  @inline(__always)
+  private mutating func takeWords(_ take: (_ word: Int, _ bits: UInt64) -> Void) {
+    for group in summary.indices {
+      var words = summary[group]
+      if words == 0 { continue }
+      summary[group] = 0
+      while words != 0 {
+        let word = group << 6 | words.trailingZeroBitCount
+        words &= words - 1
+        take(word, marks[word])
+        marks[word] = 0
+      }
+    }
+  }
+}
