@@ -9,6 +9,8 @@ enum Benchmark {
       switch arguments.first {
       case "load": try Load.run(arguments.dropFirst())
       case "ease": try FitEASE.run(arguments.dropFirst())
+      case "search": try Search.search(arguments.dropFirst())
+      case "objective": try Search.answer(arguments.dropFirst())
       case "evaluate": try Evaluate.run(arguments.dropFirst())
       default: throw Usage()
       }
@@ -26,6 +28,8 @@ struct Usage: Error, CustomStringConvertible {
     usage: doppel-benchmark load FILE rows|interactions THREADS
            doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
+           doppel-benchmark search OBJECTIVE SEED TRIALS joint|single [DATA]
+           doppel-benchmark objective OBJECTIVE [DATA]
     """
   }
 }
