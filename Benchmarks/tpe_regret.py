@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install optuna scipy
     swift build -c release --product doppel-benchmark
-    venv/bin/python Benchmarks/tpe_regret.py [--data u.data] [--seeds 20] [--variants joint,single]
+    venv/bin/python Benchmarks/tpe_regret.py [--data u.data] [--seeds 20]
 
 Three synthetic objectives and, with --data, `linear` on the validation users of ML-100k. Both samplers begin with ten random
 trials; neither is told of any default. The regret is the smallest value so far minus the optimum (for `linear`: the best
@@ -12,6 +12,7 @@ Doppel if both samplers were alike, so that a small p means that Doppel is worse
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 
@@ -19,7 +20,7 @@ import optuna
 from scipy.stats import mannwhitneyu
 
 OPTIMA = {"branin": 0.39788736, "hartmann6": -3.32236801, "mixed": 0.0}
-PROGRAM = ".build/release/doppel-benchmark"
+PROGRAM = os.environ.get("DOPPEL_BENCHMARK", ".build/release/doppel-benchmark")
 
 
 class Server:
@@ -61,9 +62,9 @@ def optuna_values(server, seed, trials):
     return values
 
 
-def doppel_values(name, seed, trials, variant, data):
+def doppel_values(name, seed, trials, data):
     return json.loads(
-        subprocess.run([PROGRAM, "search", name, str(seed), str(trials), variant] + data, check=True,
+        subprocess.run([PROGRAM, "search", name, str(seed), str(trials)] + data, check=True,
                        capture_output=True, text=True).stdout)
 
 
@@ -73,33 +74,28 @@ def main():
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--linear-seeds", type=int)
     parser.add_argument("--trials", default="30,60")
-    parser.add_argument("--variants", default="joint")
     parser.add_argument("--objectives", default="branin,hartmann6,mixed")
     arguments = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     counts = [int(count) for count in arguments.trials.split(",")]
-    variants = arguments.variants.split(",")
     names = [name for name in arguments.objectives.split(",") if name]
     if arguments.data:
         names.append("linear")
-    print("| objective | trials | Optuna | " + " | ".join(f"{variant} | p" for variant in variants) + " |")
-    print("|---|--:|--:|" + "--:|--:|" * len(variants))
+    print("| objective | trials | seeds | Optuna | Doppel | p |")
+    print("|---|--:|--:|--:|--:|--:|")
     for name in names:
         data = [arguments.data] if name == "linear" else []
         seeds = range(arguments.linear_seeds or arguments.seeds) if name == "linear" else range(arguments.seeds)
         server = Server(name, data)
-        runs = {"Optuna": [optuna_values(server, seed, max(counts)) for seed in seeds]}
+        theirs = [optuna_values(server, seed, max(counts)) for seed in seeds]
         server.close()
-        for variant in variants:
-            runs[variant] = [doppel_values(name, seed, max(counts), variant, data) for seed in seeds]
-        optimum = OPTIMA.get(name, min(min(values) for series in runs.values() for values in series))
+        ours = [doppel_values(name, seed, max(counts), data) for seed in seeds]
+        optimum = OPTIMA.get(name, min(min(values) for values in theirs + ours))
         for count in counts:
-            regrets = {key: [min(values[:count]) - optimum for values in series] for key, series in runs.items()}
-            cells = [f"{statistics.median(regrets['Optuna']):.5f}"]
-            for variant in variants:
-                test = mannwhitneyu(regrets[variant], regrets["Optuna"], alternative="greater")
-                cells += [f"{statistics.median(regrets[variant]):.5f}", f"{test.pvalue:.3f}"]
-            print(f"| {name} | {count} | " + " | ".join(cells) + " |", flush=True)
+            regrets = [[min(values[:count]) - optimum for values in runs] for runs in (theirs, ours)]
+            test = mannwhitneyu(regrets[1], regrets[0], alternative="greater")
+            print(f"| {name} | {count} | {len(seeds)} | {statistics.median(regrets[0]):.5f} "
+                  f"| {statistics.median(regrets[1]):.5f} | {test.pvalue:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

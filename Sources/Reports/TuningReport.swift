@@ -2,6 +2,7 @@ import Autoencoders
 import Evaluation
 import Experiments
 import FileFormats
+import InteractionData
 import Plots
 import Presentation
 public import Tuning

@@ -28,7 +28,7 @@ struct Usage: Error, CustomStringConvertible {
     usage: doppel-benchmark load FILE rows|interactions THREADS
            doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
-           doppel-benchmark search OBJECTIVE SEED TRIALS joint|single [DATA]
+           doppel-benchmark search OBJECTIVE SEED TRIALS [DATA]
            doppel-benchmark objective OBJECTIVE [DATA]
     """
   }

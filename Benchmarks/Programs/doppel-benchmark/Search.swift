@@ -96,13 +96,12 @@ struct Objective {
 
 /// Searches an objective, or answers for one.
 enum Search {
-  /// Runs `search OBJECTIVE SEED TRIALS joint|single [DATA]`: prints the value of every trial.
+  /// Runs `search OBJECTIVE SEED TRIALS [DATA]`: prints the value of every trial.
   static func search(_ arguments: ArraySlice<String>) throws {
     let arguments = Array(arguments)
-    guard arguments.count >= 4, let seed = UInt64(arguments[1]), let trials = Int(arguments[2]) else { throw Usage() }
-    let objective = try Objective(arguments[0], data: arguments.count > 4 ? arguments[4] : nil)
-    var sampler = ParzenSampler(objective.space)
-    sampler.isJoint = arguments[3] == "joint"
+    guard arguments.count >= 3, let seed = UInt64(arguments[1]), let trials = Int(arguments[2]) else { throw Usage() }
+    let objective = try Objective(arguments[0], data: arguments.count > 3 ? arguments[3] : nil)
+    let sampler = ParzenSampler(objective.space)
     var history: [SearchPoint] = []
     var values: [Double] = []
     for trial in 0..<trials {

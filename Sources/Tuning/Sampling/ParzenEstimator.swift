@@ -5,21 +5,14 @@ import Foundation
 ///
 /// In every dimension of numbers a kernel is a Gaussian cut off at 0 and 1; in every dimension of choices it is a probability
 /// for each choice. Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011,
-/// section 4; Watanabe, "Tree-structured Parzen estimator", arXiv 2304.11127, for the bandwidths (sections 3.3 and 3.4).
+/// section 4, for the bandwidths; Falkner, Klein & Hutter, "BOHB", ICML 2018, for kernels over all dimensions together; Watanabe,
+/// "Tree-structured Parzen estimator", arXiv 2304.11127, for what the parts of it do.
 struct ParzenEstimator {
   private enum Kernel {
     /// A Gaussian with the logarithm of the part of it between 0 and 1.
     case normal(mean: Double, deviation: Double, logMass: Double)
     /// The logarithm of each choice's probability.
     case choice([Double])
-  }
-
-  /// How wide kernels are.
-  enum Bandwidth {
-    /// The larger distance to a neighbour, for each dimension by itself.
-    case neighbours
-    /// n^(−1/(d + 4)) in all dimensions, as Falkner, Klein & Hutter, "BOHB", ICML 2018, have it (Scott's rule).
-    case common
   }
 
   /// The weight of each kernel, the prior's last; their sum is 1.
@@ -30,21 +23,16 @@ struct ParzenEstimator {
   /// - Parameters:
   ///   - points: in the order in which they were tried.
   ///   - choices: for each dimension the number of choices, `nil` for numbers.
-  init(_ points: [[Double]], choices: [Int?], bandwidth: Bandwidth) {
+  init(_ points: [[Double]], choices: [Int?]) {
     let raw = Self.weights(points.count) + [1]
     let sum = raw.reduce(0, +)
     weights = raw.map { $0 / sum }
     kernels = choices.enumerated().map { dimension, choices in
       let places = points.map { $0[dimension] }
       if let choices { return Self.choices(places, of: choices) }
-      let deviations =
-        switch bandwidth {
-        case .neighbours: Self.gaps(places)
-        case .common: [Double](repeating: Self.scott(places.count, dimensions: points.first?.count ?? 1), count: places.count)
-        }
       // No narrower than what so many kernels can tell apart.
       let least = 1 / Double(min(100, places.count + 2))
-      let own = zip(places, deviations).map { Self.normal($0, min(max($1, least), 1)) }
+      let own = zip(places, Self.gaps(places)).map { Self.normal($0, min(max($1, least), 1)) }
       return own + [Self.normal(0.5, 1)]
     }
   }
@@ -59,20 +47,15 @@ struct ParzenEstimator {
     }
   }
 
-  private static func scott(_ count: Int, dimensions: Int) -> Double {
-    0.2 * pow(Double(max(1, count)), -1 / Double(dimensions + 4))
-  }
-
-  /// For each place the larger distance to a neighbour, among which is the prior's 0.5; the outermost have one neighbour alone.
+  /// For each place the larger distance to a neighbour; the outermost have one neighbour alone, a single place has the ends.
   private static func gaps(_ places: [Double]) -> [Double] {
-    let order = (places + [0.5]).enumerated().sorted { ($0.element, $0.offset) < ($1.element, $1.offset) }
-    var gaps = [Double](repeating: 1, count: places.count + 1)
-    for (rank, entry) in order.enumerated() {
-      let below = rank > 0 ? entry.element - order[rank - 1].element : nil
-      let above = rank + 1 < order.count ? order[rank + 1].element - entry.element : nil
-      gaps[entry.offset] = max(below ?? 0, above ?? 0)
+    guard places.count > 1 else { return places.map { max($0, 1 - $0) } }
+    let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+    var gaps = [Double](repeating: 0, count: places.count)
+    for (one, other) in zip(order, order.dropFirst()) {
+      let distance = places[other] - places[one]
+      (gaps[one], gaps[other]) = (max(gaps[one], distance), max(gaps[other], distance))
     }
-    gaps.removeLast()
     return gaps
   }
 
@@ -91,15 +74,15 @@ struct ParzenEstimator {
     }
   }
 
-  /// A draw from the mixture in some dimensions.
-  func draw(_ dimensions: Range<Int>, _ random: inout RandomSource) -> [Double] {
+  /// A draw from the mixture.
+  func draw(_ random: inout RandomSource) -> [Double] {
     var left = random.fineUniform()
     let kernel = weights.firstIndex { weight in
       left -= weight
       return left < 0
     }
-    return dimensions.map { dimension in
-      switch kernels[dimension][kernel ?? weights.count - 1] {
+    return kernels.map { kernels in
+      switch kernels[kernel ?? weights.count - 1] {
       case .normal(let mean, let deviation, _):
         // At least a third of every kernel lies inside.
         while true {
@@ -117,11 +100,11 @@ struct ParzenEstimator {
     }
   }
 
-  /// The logarithm of the density in some dimensions.
-  func logDensity(_ point: [Double], _ dimensions: Range<Int>) -> Double {
+  /// The logarithm of the density.
+  func logDensity(_ point: [Double]) -> Double {
     let terms = weights.indices.map { kernel in
-      zip(dimensions, point).reduce(log(weights[kernel])) { sum, pair in
-        switch kernels[pair.0][kernel] {
+      zip(kernels, point).reduce(log(weights[kernel])) { sum, pair in
+        switch pair.0[kernel] {
         case .normal(let mean, let deviation, let logMass):
           let distance = (pair.1 - mean) / deviation
           return sum - 0.5 * distance * distance - log(deviation * (2 * Double.pi).squareRoot()) - logMass

@@ -13,21 +13,21 @@ public struct SearchPoint: Sendable, Equatable {
 
 /// A tree-structured Parzen estimator: proposes where to try next.
 ///
-/// The trials so far are divided into the best ⌈n/10⌉, 25 at most, and the others. Of 24 draws from a density around the best,
+/// The trials so far are divided into the best ⌈0.15 n⌉, 25 at most, and the others. Of 24 draws from a density around the best,
 /// the one is proposed where that density is largest in comparison with one around the others. The first ten points are drawn
 /// evenly.
 ///
 /// A proposal is a function of the seed, the number of the trial and the trials so far, and of nothing else.
 ///
 /// Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011; Falkner, Klein &
-/// Hutter, "BOHB", ICML 2018, for one density over all dimensions; Watanabe, arXiv 2304.11127, for what the constants do.
+/// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for what the constants do.
 public struct ParzenSampler: Sendable {
   /// How many points are drawn evenly before any is proposed.
   public var startUpTrials = 10
   /// How many draws are compared.
   public var candidates = 24
-  /// Whether all dimensions have one density together, or each its own.
-  public var isJoint = true
+  /// The part of the trials that are the good ones.
+  private static let goodShare = 0.15
   /// The space.
   public let space: SearchSpace
 
@@ -45,27 +45,21 @@ public struct ParzenSampler: Sendable {
     if history.count < startUpTrials {
       return choices.map { count in count.map { Double(random.integer(below: $0)) } ?? random.uniform() }
     }
-    let bandwidth: ParzenEstimator.Bandwidth = isJoint ? .common : .neighbours
     let isGood = best(of: history)
-    let good = ParzenEstimator(
-      zip(history, isGood).filter(\.1).map(\.0.place), choices: choices, bandwidth: bandwidth)
-    let others = ParzenEstimator(
-      zip(history, isGood).filter { !$0.1 }.map(\.0.place), choices: choices, bandwidth: bandwidth)
-    let parts = isJoint ? [choices.indices] : choices.indices.map { $0..<($0 + 1) }
-    return parts.flatMap { part in
-      var best: (point: [Double], ratio: Double)?
-      for _ in 0..<candidates {
-        let point = good.draw(part, &random)
-        let ratio = good.logDensity(point, part) - others.logDensity(point, part)
-        if best.map({ ratio > $0.ratio }) ?? true { best = (point, ratio) }
-      }
-      return best?.point ?? []
+    let good = ParzenEstimator(zip(history, isGood).filter(\.1).map(\.0.place), choices: choices)
+    let others = ParzenEstimator(zip(history, isGood).filter { !$0.1 }.map(\.0.place), choices: choices)
+    var best: (point: [Double], ratio: Double)?
+    for _ in 0..<candidates {
+      let point = good.draw(&random)
+      let ratio = good.logDensity(point) - others.logDensity(point)
+      if best.map({ ratio > $0.ratio }) ?? true { best = (point, ratio) }
     }
+    return best?.point ?? []
   }
 
-  /// Which trials are among the best tenth; of equal values the earlier.
+  /// Which trials are among the best; of equal values the earlier.
   private func best(of history: [SearchPoint]) -> [Bool] {
-    let count = min((history.count + 9) / 10, 25)
+    let count = min(Int((Self.goodShare * Double(history.count)).rounded(.up)), 25)
     let order = history.indices.sorted {
       (-(history[$0].value ?? -.infinity), $0) < (-(history[$1].value ?? -.infinity), $1)
     }
