@@ -98,4 +98,6 @@ public enum SearchDraw: Int, StreamTag {
   case trial = 1
   /// Which trials a tree of the forest behind the settings' importance sees, one stream a tree.
   case tree = 2
+  /// The settings of the trials before there is anything to learn from, one stream a setting.
+  case startUp = 3
 }

@@ -47,9 +47,10 @@ public struct Comparison: Sendable {
       let cost: [Table.Cell] =
         model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
       table.append(
-        [.name(model.name)] + (isTuned ? [model.trials.map { .count($0) } ?? .missing] : []) + tableMetrics.map { .init(model[$0]) } + cost + [
-          .number(model.seconds.train, decimals: 1), .count(model.parameters),
-        ])
+        [.name(model.name)] + (isTuned ? [model.trials.map { .count($0) } ?? .missing] : [])
+          + tableMetrics.map { .init(model[$0]) } + cost + [
+            .number(model.seconds.train, decimals: 1), .count(model.parameters),
+          ])
     }
     return table
   }

@@ -47,7 +47,8 @@ extension ResultDocument: Encodable {
 
 extension ModelResult: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, model, trials, metrics, standardErrors, epochs, bestEpoch, seconds, usersPerSecond, parameters, hyperparameters, notes
+    case name, model, trials, metrics, standardErrors, epochs, bestEpoch, seconds, usersPerSecond, parameters,
+      hyperparameters, notes
   }
 
   /// The values under the metrics' keys; what has no value per user has a standard error of `null`.

@@ -63,7 +63,8 @@ public struct TuningReport: Sendable {
   }
 
   private func section(of model: TunedModel) -> ReportSection {
-    var section = ReportSection(model.name, [.table(result.settingTable(of: model).captioned("Settings of \(model.name)"))])
+    var section = ReportSection(
+      model.name, [.table(result.settingTable(of: model).captioned("Settings of \(model.name)"))])
     if model.plan.rungs.count > 1 {
       let rungs = model.plan.rungs.map { "\($0)" }.joined(separator: ", ")
       section.blocks.append(
@@ -96,7 +97,7 @@ public struct TuningReport: Sendable {
     plot.marks = [
       Line(Series("best so far", 0), line, isStepped: true), Points(Series("trial", 1), points, size: 3),
     ]
-    return ReportFigure(plot, caption: "Trial 0 has the defaults. Of the others the first nine are drawn evenly.")
+    return ReportFigure(plot, caption: "Trial 0 has the defaults. The next nine are spread evenly.")
   }
 
   private func importance(of model: TunedModel) -> ReportFigure? {
@@ -110,8 +111,10 @@ public struct TuningReport: Sendable {
     plot.marks = [Bars(Series(), order.map { 100 * $0.share })]
     return ReportFigure(
       plot,
-      caption: "How much of the variance of the values over the whole space a setting explains by itself, after Hutter, Hoos & "
-        + "Leyton-Brown, ICML 2014. What is left of 100 % is due to settings together. From so few trials it is a hint.")
+      caption:
+        "How much of the variance of the values over the whole space a setting explains by itself, after Hutter, Hoos & "
+        + "Leyton-Brown, ICML 2014. What is left of 100 % is due to settings together. From so few trials it is a hint."
+    )
   }
 
   private func values(of model: TunedModel, against dimension: SearchDimension) -> ReportFigure {
@@ -139,7 +142,8 @@ public struct TuningReport: Sendable {
     let defaults = model.defaults?.best.settings[dimension.name]
     let isShown = model.defaults.flatMap(point) != nil
     return ReportFigure(
-      plot, caption: isShown || defaults == nil ? "" : "The default, \(defaults?.flagText ?? ""), has no place on this axis.")
+      plot,
+      caption: isShown || defaults == nil ? "" : "The default, \(defaults?.flagText ?? ""), has no place on this axis.")
   }
 
   private func trialTable(of model: TunedModel) -> Table {

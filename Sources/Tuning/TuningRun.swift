@@ -173,7 +173,9 @@ public struct NothingToSearch: Error, Equatable, CustomStringConvertible {
   public let model: String
 
   /// What is wrong, in one sentence.
-  public var description: String { "\(model) has no setting to search; accepted: a model with one, and not all of them set" }
+  public var description: String {
+    "\(model) has no setting to search; accepted: a model with one, and not all of them set"
+  }
 }
 
 /// The data have no validation part.

@@ -17,7 +17,8 @@ struct Compare: CheckedCommand {
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @Option(
     help: ArgumentHelp(
-      "Give each model so many trials to find its settings on the validation users; see doppel tune.", valueName: "trials"))
+      "Give each model so many trials to find its settings on the validation users; see doppel tune.",
+      valueName: "trials"))
   var tune: Int?
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions

@@ -10,8 +10,8 @@ struct Tune: CheckedCommand {
     usage: "doppel tune [<data>] --models <names> [<options>]",
     discussion: """
       The split is that of compare with the same data and seed; its test users are never looked at. Each model's first \
-      trial is its defaults; the tenth and later trials are drawn where earlier ones were good (a tree-structured Parzen \
-      estimator). The settings in --output are for compare and train with --config. Settings given by flags or --config \
+      trial is its defaults, nine more are spread evenly, and later ones are drawn where earlier ones were good (a \
+      tree-structured Parzen estimator). The settings in --output are for compare and train with --config. Settings given by flags or --config \
       are not searched.
       """)
 
@@ -28,7 +28,8 @@ struct Tune: CheckedCommand {
   var output: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
-  @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters: ModelOptions
+  @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters:
+    ModelOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs + [("--space", search.space)] }

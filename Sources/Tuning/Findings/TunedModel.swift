@@ -93,7 +93,8 @@ public struct TunedModel: Sendable {
     if let best, best.number == 0 { notes.append("\(name): no trial was better than the settings it came with") }
     for (name, end) in atEnds {
       notes.append(
-        "\(self.name): the best \(name.kebab) lies at the end of its range (\(end.line)); a wider range may hold a better one")
+        "\(self.name): the best \(name.kebab) lies at the end of its range (\(end.line)); a wider range may hold a better one"
+      )
     }
     let failed = trials.filter { $0.score == nil }
     if let first = failed.first {

@@ -66,7 +66,8 @@ public struct TuningResult: Sendable {
       let best = model.best?.best
       if let value = best?.value {
         let error = best?.standardError.map { " ± " + Number.plain($0, decimals: 4) } ?? ""
-        text += "  # \(Number.plain(value, decimals: 4))\(error) in trial \(best?.trial ?? 0) of \(model.trials.count)\n"
+        text +=
+          "  # \(Number.plain(value, decimals: 4))\(error) in trial \(best?.trial ?? 0) of \(model.trials.count)\n"
       }
       let settings = model.bestSettings.merging(model.setByHand) { best, _ in best }
       if settings.isEmpty {

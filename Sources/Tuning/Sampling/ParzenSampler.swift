@@ -14,15 +14,16 @@ public struct SearchPoint: Sendable, Equatable {
 /// A tree-structured Parzen estimator: proposes where to try next.
 ///
 /// The trials so far are divided into the best ⌈0.15 n⌉, 25 at most, and the others. Of 24 draws from a density around the best,
-/// the one is proposed where that density is largest in comparison with one around the others. The first ten points are drawn
-/// evenly.
+/// the one is proposed where that density is largest in comparison with one around the others. The first ten points are a
+/// Latin hypercube: each tenth of every dimension has one of them.
 ///
 /// A proposal is a function of the seed, the number of the trial and the trials so far, and of nothing else.
 ///
 /// Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011; Falkner, Klein &
-/// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for what the constants do.
+/// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for what the constants do; McKay,
+/// Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes.
 public struct ParzenSampler: Sendable {
-  /// How many points are drawn evenly before any is proposed.
+  /// How many points are spread evenly before any is proposed.
   public var startUpTrials = 10
   /// How many draws are compared.
   public var candidates = 24
@@ -43,7 +44,12 @@ public struct ParzenSampler: Sendable {
     var random = seed.stream(for: SearchDraw.trial, trial)
     let choices = space.dimensions.map { $0.choices?.count }
     if history.count < startUpTrials {
-      return choices.map { count in count.map { Double(random.integer(below: $0)) } ?? random.uniform() }
+      return choices.enumerated().map { dimension, count in
+        var order = seed.stream(for: SearchDraw.startUp, dimension)
+        let part = order.permutation(startUpTrials)[trial % startUpTrials]
+        let place = (Double(part) + random.uniform()) / Double(startUpTrials)
+        return count.map { Double(min($0 - 1, Int(place * Double($0)))) } ?? place
+      }
     }
     let isGood = best(of: history)
     let good = ParzenEstimator(zip(history, isGood).filter(\.1).map(\.0.place), choices: choices)

@@ -31,7 +31,9 @@ extension ZooModel {
         throw SpaceError("log of \(name) of \(self.name) is true or false")
       }
       if isLogarithmic && low <= 0 {
-        throw SpaceError("\(name) of \(self.name) cannot be searched on a logarithmic scale from \(JSONValue.number(low).line); accepted: from above 0")
+        throw SpaceError(
+          "\(name) of \(self.name) cannot be searched on a logarithmic scale from \(JSONValue.number(low).line); accepted: from above 0"
+        )
       }
       (range, ends) = (isLogarithmic ? .logarithmic(low...high) : .linear(low...high), [.number(low), .number(high)])
     }

@@ -23,7 +23,8 @@ struct ModelSearch<Split: TaskSplit> {
   private var paused: [Int: TrainerState] = [:]
 
   init(
-    _ model: any ZooModel, over space: SearchSpace, in experiment: Experiment<Split>, plan: TrialPlan, metrics: [Metric],
+    _ model: any ZooModel, over space: SearchSpace, in experiment: Experiment<Split>, plan: TrialPlan,
+    metrics: [Metric],
     memoryLimit: Int?
   ) {
     (self.model, self.space, self.experiment) = (model, space, experiment)

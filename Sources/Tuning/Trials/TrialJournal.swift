@@ -36,7 +36,8 @@ struct TrialJournal {
       let kept = head["run"]?.members
     else { throw wrong(1, "is not the first line of a journal of tune", "a journal of tune, or another name") }
     if let difference = run.difference(from: RunIdentity(kept)) {
-      throw wrong(1, "is of another run: \(difference)", "the same data and settings, or another name for a new journal")
+      throw wrong(
+        1, "is of another run: \(difference)", "the same data and settings, or another name for a new journal")
     }
     records = try lines.enumerated().dropFirst().map { number, line in
       guard let record = try? JSONValue(parsing: Array(line.utf8)).decoded(as: TrialRecord.self) else {
