@@ -41,7 +41,7 @@ public struct TunedComparison: Sendable {
       }
       labels.append((nil, found.trials.count, found.notes))
       if found.bestSettings.isEmpty { return [model] }
-      labels.append(("\(model.name), untuned", 1, []))
+      labels.append(("\(model.name) (untuned)", 1, []))
       return [found.tuned, model]
     }
     // What does not fit in memory has been said by the search.

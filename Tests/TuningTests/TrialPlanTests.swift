@@ -21,11 +21,12 @@ struct TrialPlanTests {
     return records
   }
 
-  @Test("rungs are thirds, as long as eight epochs are left")
+  @Test("rungs are ten epochs, three times as many and so on, and all")
   func rungs() {
-    #expect(TrialPlan.rungs(under: 200) == [8, 23, 67, 200])
-    #expect(TrialPlan.rungs(under: 100) == [12, 34, 100])
-    #expect(TrialPlan.rungs(under: 20) == [20])
+    #expect(TrialPlan.rungs(under: 200) == [10, 30, 90, 200])
+    #expect(TrialPlan.rungs(under: 100) == [10, 30, 100])
+    #expect(TrialPlan.rungs(under: 24) == [10, 24])
+    #expect(TrialPlan.rungs(under: 12) == [12])
     #expect(TrialPlan.rungs(under: 1) == [1])
   }
 
@@ -58,6 +59,13 @@ struct TrialPlanTests {
     let plan = TrialPlan(trials: 3, rungs: [12, 34, 100], largerIsBetter: true)
     #expect(
       run(plan) { Double($0.trial) }.map { [$0.trial, $0.rung] } == [[0, 2], [1, 0], [2, 0], [2, 1], [2, 2]])
+  }
+
+  @Test("what is the best at a rung goes on, though its bracket is too small and a trial of another ended better")
+  func small() {
+    let plan = TrialPlan(trials: 12, rungs: [10, 30], largerIsBetter: true)
+    let records = run(plan) { $0.trial == 11 ? 10 : Double($0.trial) + ($0.rung == 1 ? 5 : 0) }
+    #expect(records.filter { $0.rung == 1 }.map(\.trial) == [0, 9, 8, 7, 11])
   }
 
   @Test("trainings that ended early and trials that failed do not go on")

@@ -88,7 +88,7 @@ struct Compare: CheckedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
     run.observer = reporter.observe()
-    let compared = try compared(run)
+    let compared = try compared(run, reporter)
     reporter.end()
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)
@@ -106,11 +106,11 @@ struct Compare: CheckedCommand {
   }
 
   /// The results, after a search for settings where one is wanted.
-  private func compared(_ run: ComparisonRun) throws -> ComparedModels {
+  private func compared(_ run: ComparisonRun, _ reporter: TrainingReporter) throws -> ComparedModels {
     guard let tune else { return try run.run() }
     var tuned = TunedComparison(run, trials: tune)
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
-    tuned.search.tell(quiet: options.quiet, journal: nil)
+    tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
     return try tuned.run().compared
   }
 }

@@ -59,7 +59,7 @@ struct Tune: CheckedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
     run.observer = reporter.observe()
-    run.tell(quiet: options.quiet, journal: search.journal)
+    run.tell(reporter, quiet: options.quiet, journal: search.journal)
     let result = try run.run()
     reporter.clear()
     options.note(result.models.flatMap(\.notes))
@@ -75,13 +75,16 @@ struct Tune: CheckedCommand {
 
 extension TuningRun {
   /// Tells of every trial on stderr, and what becomes of the trials when somebody asks to stop.
-  mutating func tell(quiet: Bool, journal: String?) {
+  mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
     let (trials, key) = (trials, task == .rating ? Metric.rmse.key : selection.key)
     if !quiet && !Console.hasTerminal {
       onRecord = { Console.standardError($0.words(of: trials, key) + "\n") }
     }
     if let journal {
-      Interruption.setFarewell { _ in "interrupted; --resume goes on with the trials in \(journal)" }
+      Interruption.setFarewell { _ in
+        reporter.clear()
+        return "interrupted; --resume goes on with the trials in \(journal)"
+      }
     }
   }
 }

@@ -45,7 +45,9 @@ public struct SearchDimension: Sendable, Equatable {
     return .number(min(max(rounded, ends.lowerBound), ends.upperBound))
   }
 
-  /// The coordinate of a value; numbers outside the range lie at its end. `nil` for anything else.
+  /// The coordinate of a value; numbers outside the range lie at its end.
+  ///
+  /// `nil` for anything that is no value of the setting.
   public func place(of value: JSONValue) -> Double? {
     switch setting.range {
     case .among(let values): return values.firstIndex(of: value).map(Double.init)

@@ -1,8 +1,8 @@
 /// Which trial is run next, and for how long: successive halving in brackets.
 ///
 /// New trials come in brackets of nine. All of a bracket are run up to the first rung; the best third of them, rounded down, goes on to
-/// the second, the best third of those to the third, and so on. In the end the best of all trials goes on until it has had all
-/// epochs. The defaults, trial 0, are run to the end at once.
+/// the second, the best third of those to the third, and so on. In the end, what is the best of all trials at a rung goes on too,
+/// and so does the best trial of all until it has had all epochs. The defaults, trial 0, are run to the end at once.
 ///
 /// What comes next follows from the trials that are over and from nothing else, so that a search can stop anywhere and go on.
 ///
@@ -23,7 +23,7 @@ public struct TrialPlan: Sendable, Equatable {
   /// How many new trials are compared with one another.
   static let bracket = 9
   /// The fewest epochs after which trainings are compared.
-  static let leastEpochs = 8
+  static let leastEpochs = 10
 
   /// The number of trials, the defaults among them.
   public let trials: Int
@@ -39,15 +39,12 @@ public struct TrialPlan: Sendable, Equatable {
     sign = largerIsBetter ? 1 : -1
   }
 
-  /// The rungs under a number of epochs: a third of it, a third of that, and so on, as long as enough epochs are left.
+  /// The rungs under a number of epochs: 10, 30, 90 and so on, and all; a rung that would leave less than a third of itself to
+  /// run is left out.
   public static func rungs(under epochs: Int) -> [Int] {
-    var rungs = [epochs]
-    while let lowest = rungs.first {
-      let next = (lowest + reduction - 1) / reduction
-      if next < leastEpochs || next >= lowest { break }
-      rungs.insert(next, at: 0)
-    }
-    return rungs
+    let most = max(leastEpochs, epochs)
+    let lower = sequence(first: leastEpochs) { $0 > most / reduction ? nil : $0 * reduction }
+    return lower.filter { 3 * epochs >= 4 * $0 } + [epochs]
   }
 
   private var top: Int { rungs.count - 1 }
@@ -78,6 +75,12 @@ public struct TrialPlan: Sendable, Equatable {
         }
       }
       start = bracket.upperBound
+    }
+    for rung in 0..<top {
+      guard let best = ranked(Array(1..<max(1, trials)), at: rung, records).first, let reached = last[best] else {
+        break
+      }
+      if !reached.isComplete, reached.rung <= rung { return Step(trial: best, rung: rung + 1) }
     }
     guard let best = records.trials(largerIsBetter: sign > 0).ranked.first, best.score != nil,
       let reached = last[best.number], !reached.isComplete, reached.rung < top
