@@ -66,7 +66,7 @@ public struct TuningReport: Sendable {
     var section = ReportSection(
       model.name, [.table(result.settingTable(of: model).captioned("Settings of \(model.name)"))])
     if model.plan.rungs.count > 1 {
-      let rungs = model.plan.rungs.map { "\($0)" }.joined(separator: ", ")
+      let rungs = model.plan.rungs.dropLast().map { "\($0)" }.joined(separator: ", ")
       section.blocks.append(
         .prose(
           "Trainings were compared after \(rungs) epochs; the best third of nine went on each time. "
@@ -97,11 +97,14 @@ public struct TuningReport: Sendable {
     plot.marks = [
       Line(Series("best so far", 0), line, isStepped: true), Points(Series("trial", 1), points, size: 3),
     ]
-    return ReportFigure(plot, caption: "Trial 0 has the defaults. The next nine are spread evenly.")
+    return ReportFigure(
+      plot,
+      caption:
+        "Trial 0 has the defaults. The next nine are spread evenly, later ones are drawn where earlier ones were good.")
   }
 
   private func importance(of model: TunedModel) -> ReportFigure? {
-    guard let shares = model.importance(seed: result.seed) else { return nil }
+    guard let shares = model.importance(seed: result.seed), shares.count > 1 else { return nil }
     let order = shares.sorted { $0.share < $1.share }
     var plot = Plot(
       "What matters for \(model.name)",
@@ -141,9 +144,11 @@ public struct TuningReport: Sendable {
     }
     let defaults = model.defaults?.best.settings[dimension.name]
     let isShown = model.defaults.flatMap(point) != nil
+    let direction = model.metric.kind.largerIsBetter ? "Larger is better." : "Smaller is better."
     return ReportFigure(
       plot,
-      caption: isShown || defaults == nil ? "" : "The default, \(defaults?.flagText ?? ""), has no place on this axis.")
+      caption: isShown || defaults == nil
+        ? direction : direction + " The default, \(defaults?.flagText ?? ""), has no place on this axis.")
   }
 
   private func trialTable(of model: TunedModel) -> Table {
