@@ -2,6 +2,7 @@ import Autoencoders
 import Compute
 import Evaluation
 import Experiments
+import FileFormats
 import InteractionData
 import Testing
 
