@@ -29,7 +29,7 @@ DESTDIR ?=
 PACKAGE = --scratch-path "$(BUILD)"
 DOPPEL = $(BUILD)/release/doppel
 DEMO = $(BUILD)/demo
-DOCS_TARGETS = Doppel Reports Plots Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute FileFormats
+DOCS_TARGETS = Doppel Reports Tuning Plots Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute FileFormats
 
 export SWIFT BUILD GSL_ONLY
 ifdef GSL_ONLY
@@ -98,6 +98,7 @@ fuzz: deps
 
 faults: build
 	$(PYTHON) Tests/Faults/kill_and_resume.py $(DOPPEL)
+	$(PYTHON) Tests/Faults/kill_tune.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/interruptions.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/disks.py $(DOPPEL)
 	$(PYTHON) Tests/Faults/hostile_ids.py $(DOPPEL)

@@ -57,6 +57,13 @@ let package = Package(
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Generation", "Presentation",
       ],
       swiftSettings: settings),
+    // Search for settings: samplers, trials, their journal.
+    .target(
+      name: "Tuning",
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Presentation",
+      ],
+      swiftSettings: settings),
     // Synthetic users: latent points from a distribution, lengths, items.
     .target(
       name: "Generation",
@@ -84,7 +91,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Plots", "Presentation",
+        "Audit", "Inspection", "Plots", "Presentation", "Tuning",
       ],
       // In the binary, so that one file is all there is to install.
       resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
@@ -94,7 +101,7 @@ let package = Package(
       name: "Doppel",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Presentation", "Reports",
+        "Audit", "Inspection", "Presentation", "Reports", "Tuning",
       ],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
@@ -125,7 +132,9 @@ let package = Package(
     // Runs parts of the library for the programs in Benchmarks.
     .executableTarget(
       name: "doppel-benchmark",
-      dependencies: ["Autoencoders", "Compute", "Evaluation", "FileFormats", "InteractionData"],
+      dependencies: [
+        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData", "Tuning",
+      ],
       path: "Benchmarks/Programs/doppel-benchmark", swiftSettings: settings),
 
     .target(
@@ -147,6 +156,13 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "TuningTests",
+      dependencies: [
+        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData", "TestSupport",
+        "Tuning",
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation", "Presentation"],
       swiftSettings: settings),

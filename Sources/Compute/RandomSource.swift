@@ -7,7 +7,7 @@ import CKernels
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
-  case inspection, bound
+  case inspection, bound, search
 }
 
 /// The seed of a run, from which every stream is derived.

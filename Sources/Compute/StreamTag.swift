@@ -89,3 +89,15 @@ public enum BoundDraw: Int, StreamTag {
   /// Draws for the divergence from a prior without a closed form, one stream a posterior.
   case divergence = -1
 }
+
+/// What a search for settings draws.
+public enum SearchDraw: Int, StreamTag {
+  /// Their purpose.
+  public static var purpose: RandomPurpose { .search }
+  /// The settings of a trial, one stream a trial.
+  case trial = 1
+  /// Which trials a tree of the forest behind the settings' importance sees, one stream a tree.
+  case tree = 2
+  /// The settings of the trials before there is anything to learn from, one stream a setting.
+  case startUp = 3
+}

@@ -9,3 +9,4 @@
 @_exported public import InteractionData
 @_exported public import Presentation
 @_exported public import Reports
+@_exported public import Tuning

@@ -15,7 +15,7 @@ struct DoppelCommand: ParsableCommand {
       """,
     version: DoppelVersion.current,
     subcommands: [
-      Compare.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Audit.self,
+      Compare.self, Tune.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Audit.self,
       Inspect.self, Split.self, Simulate.self, Doctor.self,
     ])
 

@@ -39,16 +39,18 @@ public struct Comparison: Sendable {
 
   /// One row for each model: metrics with standard errors, epochs, seconds, parameters.
   public var table: Table {
+    let isTuned = models.contains { $0.trials != nil }
     var table = Table(
-      columns: [.text("model")] + tableMetrics.map { .init($0) }
+      columns: [.text("model")] + (isTuned ? [.number("trials")] : []) + tableMetrics.map { .init($0) }
         + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
     for model in models {
       let cost: [Table.Cell] =
         model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
       table.append(
-        [.name(model.name)] + tableMetrics.map { .init(model[$0]) } + cost + [
-          .number(model.seconds.train, decimals: 1), .count(model.parameters),
-        ])
+        [.name(model.name)] + (isTuned ? [model.trials.map { .count($0) } ?? .missing] : [])
+          + tableMetrics.map { .init(model[$0]) } + cost + [
+            .number(model.seconds.train, decimals: 1), .count(model.parameters),
+          ])
     }
     return table
   }

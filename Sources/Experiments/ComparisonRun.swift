@@ -28,6 +28,8 @@ public struct ComparisonRun: Sendable {
   public var processor: Processor
   /// Receives progress and notes.
   public var observer = RunObserver()
+  /// Adds to the results, in the order of the models, what only the caller knows.
+  public var describe: @Sendable (_ results: [ModelResult]) -> [ModelResult] = { $0 }
 
   /// Plans a comparison.
   public init(_ models: [any ZooModel], seed: Seed, processor: Processor) {
@@ -62,7 +64,7 @@ public struct ComparisonRun: Sendable {
     observer.onNotes(leftOut)
     observer.onMemory(try experiment.memoryNotes(models, limit: memoryLimit))
     observer.onModels(models.count)
-    let comparison = Comparison(try experiment.results(of: models), metrics: experiment.metrics)
+    let comparison = Comparison(describe(try experiment.results(of: models)), metrics: experiment.metrics)
     return ComparedModels(
       document: ResultDocument(
         RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description), comparison,

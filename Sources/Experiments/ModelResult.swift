@@ -18,7 +18,11 @@ public struct ModelResult: Sendable {
   /// The time it took.
   public let seconds: Seconds
   /// Notes with counts.
-  public let notes: [String]
+  public var notes: [String]
+  /// What it is called, where a comparison has the model twice; `nil` for the model's own name.
+  public var label: String?
+  /// How many trials its settings are the best of; `nil` where none were made.
+  public var trials: Int?
 
   /// Wall-clock seconds.
   public struct Seconds: Codable, Sendable, Equatable {
@@ -30,8 +34,8 @@ public struct ModelResult: Sendable {
     public var evaluate: Double
   }
 
-  /// The model's name.
-  public var name: String { configuration.name }
+  /// What it is called: ``label``, or the model's name.
+  public var name: String { label ?? configuration.name }
 
   /// Users trained on per second, validation left out; 0 for closed forms.
   public var usersPerSecond: Double {

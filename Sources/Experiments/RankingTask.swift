@@ -53,6 +53,20 @@ extension RankingSplit: TaskSplit {
     }
   }
 
+  /// Training and validation users.
+  public var withoutTest: RankingSplit {
+    RankingSplit(
+      kind: kind, items: items, trainUserIDs: trainUserIDs, train: train, validation: validation, refit: nil, test: nil)
+  }
+
+  /// Ranks for the validation users.
+  public func measureValidation<Model: ZooModel>(
+    _ fitted: Model.Fitted, of model: Model, metrics: [Metric], in experiment: Experiment<RankingSplit>
+  ) throws -> [MetricScore] {
+    guard let validation else { return [] }
+    return try score(fitted, of: model, fittedTo: train, on: validation, metrics: metrics, experiment.processor).scores
+  }
+
   /// Lets the model score a few of its training users.
   public func verify<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RankingSplit>

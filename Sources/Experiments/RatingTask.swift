@@ -39,6 +39,17 @@ extension RatingSplit: TaskSplit {
     }
   }
 
+  /// Training and validation ratings.
+  public var withoutTest: RatingSplit { withoutTestRatings }
+
+  /// Predicts the validation cells.
+  public func measureValidation<Model: ZooModel>(
+    _ fitted: Model.Fitted, of model: Model, metrics: [Metric], in experiment: Experiment<RatingSplit>
+  ) throws -> [MetricScore] {
+    guard hasValidation else { return [] }
+    return try score(fitted, of: model, ratings: train, on: validation, metrics: metrics, experiment.processor)
+  }
+
   /// Lets the model predict a few of the ratings it was fitted to.
   public func verify<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RatingSplit>

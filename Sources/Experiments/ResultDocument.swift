@@ -47,13 +47,16 @@ extension ResultDocument: Encodable {
 
 extension ModelResult: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, metrics, standardErrors, epochs, bestEpoch, seconds, usersPerSecond, parameters, hyperparameters, notes
+    case name, model, trials, metrics, standardErrors, epochs, bestEpoch, seconds, usersPerSecond, parameters,
+      hyperparameters, notes
   }
 
   /// The values under the metrics' keys; what has no value per user has a standard error of `null`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
+    try container.encodeIfPresent(label == nil ? nil : configuration.name, forKey: .model)
+    try container.encodeIfPresent(trials, forKey: .trials)
     let keyed = scores.map { ($0.metric.key, $0) }
     try container.encode(Dictionary(keyed.map { ($0, $1.value) }) { $1 }, forKey: .metrics)
     try container.encode(Dictionary(keyed.map { ($0, $1.standardError) }) { $1 }, forKey: .standardErrors)

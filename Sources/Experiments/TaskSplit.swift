@@ -39,6 +39,16 @@ public protocol TaskSplit: Sendable {
     of model: Model, in experiment: Experiment<Self>
   ) -> ((Model.Fitted) throws -> Double)?
 
+  /// The same split with nothing to fit again and nothing to be tested on: all that a search for settings gets to see.
+  var withoutTest: Self { get }
+
+  /// Measures a model that was fitted to ``train`` on the validation part; none without one.
+  ///
+  /// - Throws: `TrainingError.unusable`, `EvaluationError`.
+  func measureValidation<Model: ZooModel>(
+    _ fitted: Model.Fitted, of model: Model, metrics: [Metric], in experiment: Experiment<Self>
+  ) throws -> [MetricScore]
+
   /// Lets a fitted model predict a few of its own training users.
   ///
   /// - Throws: `TrainingError.unusable` for predictions that are not numbers.

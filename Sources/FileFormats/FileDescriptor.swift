@@ -45,6 +45,16 @@ struct FileDescriptor: ~Copyable {
     return FileDescriptor(raw: raw)
   }
 
+  /// Opens an existing file to write behind its end.
+  static func appending(_ path: String) throws(OutputError) -> FileDescriptor {
+    let raw = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    if raw < 0 { throw OutputError(path: path, reason: lastSystemError()) }
+    return FileDescriptor(raw: raw)
+  }
+
+  /// Cuts off what is behind the first `size` bytes; `false` when that fails.
+  func truncate(to size: Int) -> Bool { ftruncate(raw, off_t(size)) == 0 && synchronise() }
+
   /// The folder that `path` lies in, or `nil`, with `errno` set, when it cannot be opened.
   ///
   /// Through it a file is reached where its folder is now, wherever that has been moved.

@@ -99,6 +99,11 @@ public enum JSONValue: Sendable, Equatable, Codable {
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
 
+  /// The same on one line.
+  public var line: String {
+    (try? Self.encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+  }
+
   /// The value as a command line takes it: an array's elements with commas between them, a string without quotes; an object as
   /// YAML has it on one line.
   public var flagText: String {

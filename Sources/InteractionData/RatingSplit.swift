@@ -104,6 +104,16 @@ public struct RatingSplit: Sendable {
     self.init(users: users, items: items, train: fitted, validation: chosen, test: predicted, notes: notes)
   }
 
+  /// The same split without anything to be predicted in the end.
+  public var withoutTestRatings: RatingSplit {
+    let cells = (0..<train.rowCount).flatMap { row in
+      train.range(ofRow: row).map {
+        RatingCell(user: row, item: Int(train.indices[$0]), rating: train.value(at: $0))
+      }
+    }
+    return RatingSplit(users: users, items: items, train: cells, validation: validation, test: [], notes: [])
+  }
+
   private init(
     users: Vocabulary, items: Vocabulary, train: [RatingCell], validation: [RatingCell], test: [RatingCell],
     notes: [String]

@@ -120,6 +120,11 @@ public struct ConfigFile {
     return words
   }
 
+  /// The keys of the file besides some, each with its place.
+  public func otherKeys(than known: Set<String>) -> [(key: String, place: String)] {
+    members.filter { !known.contains($0.key) }.map { ($0.key, place(of: $0.value)) }
+  }
+
   private func place(of node: Node) -> String { node.mark.map { "\(path):\($0.line)" } ?? path }
 
   // MARK: YAML

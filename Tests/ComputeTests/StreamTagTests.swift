@@ -18,7 +18,7 @@ struct StreamTagTests {
   func unique() {
     let streams =
       streams(SplitDraw.self) + streams(SimulationDraw.self) + streams(AuditDraw.self) + streams(PopulationDraw.self)
-      + streams(BoundDraw.self) + RandomPurpose.allCases.map { first(Seed(3).stream($0)) }
+      + streams(BoundDraw.self) + streams(SearchDraw.self) + RandomPurpose.allCases.map { first(Seed(3).stream($0)) }
     #expect(Set(streams).count == streams.count)
   }
 
@@ -28,6 +28,7 @@ struct StreamTagTests {
     #expect(SimulationDraw.allCases.map(\.rawValue) == [0, 1])
     #expect(PopulationDraw.allCases.map(\.rawValue) == [-1, -2])
     #expect(BoundDraw.allCases.map(\.rawValue) == [-1])
+    #expect(SearchDraw.allCases.map(\.rawValue) == [1, 2, 3])
     #expect(
       AuditDraw.allCases.map(\.rawValue) == [
         1, 2, 3, 4, 10, 11, 12, 20, 30, 40, 41, 50, 51, 52, 53, 60, 61, 62, 63, 70, 71, 72, 73, 74, 80, 81, 82,

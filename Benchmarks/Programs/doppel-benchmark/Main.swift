@@ -8,6 +8,8 @@ enum Benchmark {
       let arguments = CommandLine.arguments.dropFirst()
       switch arguments.first {
       case "ease": try FitEASE.run(arguments.dropFirst())
+      case "search": try Search.search(arguments.dropFirst())
+      case "objective": try Search.answer(arguments.dropFirst())
       case "evaluate": try Evaluate.run(arguments.dropFirst())
       default: throw Usage()
       }
@@ -24,6 +26,8 @@ struct Usage: Error, CustomStringConvertible {
     """
     usage: doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
+           doppel-benchmark search OBJECTIVE SEED TRIALS [DATA]
+           doppel-benchmark objective OBJECTIVE [DATA]
     """
   }
 }

@@ -19,8 +19,8 @@ public struct RunIdentity: Sendable, Equatable {
     ]) { $1 }
   }
 
-  /// The first difference from a run that was kept, in words.
-  func difference(from kept: RunIdentity) -> String? {
+  /// The first difference from a run that was kept, in words; `nil` where there is none.
+  public func difference(from kept: RunIdentity) -> String? {
     Self.difference(.object(kept.members), .object(members), at: "")
   }
 

@@ -10,6 +10,8 @@ public protocol LatentRegulariser: Sendable {
   func weight(afterUpdates done: Int, of planned: Int) -> Double
   /// Whether the weight has stopped rising.
   func isSettled(afterUpdates done: Int, of planned: Int) -> Bool
+  /// How the weight rises, where it does.
+  var schedule: KLSchedule? { get }
   /// What a user's share of the weight is multiplied by; `nil` where all users are alike.
   ///
   /// - Parameter total: N_u, the sum of the user's clean row.
@@ -40,6 +42,8 @@ public struct Unregularised: LatentRegulariser, Equatable {
   public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
   /// Whether the weight has stopped rising.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool { true }
+  /// None.
+  public var schedule: KLSchedule? { nil }
   /// What a user's weight is multiplied by.
   public func factor(total: Double) -> Double? { nil }
 
@@ -92,6 +96,9 @@ public struct PriorDivergence: LatentRegulariser {
     guard case .annealed(let schedule) = weight else { return true }
     return schedule.isSettled(afterUpdates: done, of: planned)
   }
+
+  /// That of β; none with γ.
+  public var schedule: KLSchedule? { if case .annealed(let schedule) = weight { schedule } else { nil } }
 
   /// What a user's weight is multiplied by.
   public func factor(total: Double) -> Double? {

@@ -32,7 +32,7 @@ public struct UserAutoRec: AutoencoderModel, RatingModel {
   public static let name = "user-autorec"
   /// All that can be set.
   public static var settings: [Setting<Self>] {
-    [.latent(\.latent), .weightDecay(\.weightDecay)] + trainingSettings
+    [.latent(\.latent), .weightDecay(\.weightDecay).searched(.logarithmic(1e-3...1))] + trainingSettings
   }
 
   /// k, the width of the hidden layer.
@@ -58,7 +58,7 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
   public static let name = "item-autorec"
   /// All that can be set.
   public static var settings: [Setting<Self>] {
-    [.latent(\.latent), .weightDecay(\.weightDecay)] + trainingSettings
+    [.latent(\.latent), .weightDecay(\.weightDecay).searched(.logarithmic(1e-3...1))] + trainingSettings
   }
 
   /// k, the width of the hidden layer.

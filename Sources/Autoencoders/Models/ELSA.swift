@@ -24,7 +24,9 @@ public struct ELSA: IterativeModel {
   /// It has to be asked for: it is for catalogues too large for the others, and of low rank where the data are not.
   public static let isComparedByDefault = false
   /// All that can be set.
-  public static var settings: [Setting<Self>] { [.latent(\.latent)] + trainingSettings }
+  public static var settings: [Setting<Self>] {
+    [.latent(\.latent)] + trainingSettings.searching("learningRate", .logarithmic(0.01...0.5))
+  }
 
   /// L, the rank of AAᵀ.
   public var latent = 512

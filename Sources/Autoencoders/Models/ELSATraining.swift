@@ -68,6 +68,9 @@ extension Trainer {
         throw checkpoints.damaged(mismatch.description)
       }
       onResume(position.allEpochs)
+    } else if let paused = self.pause?.take() {
+      position = paused.position
+      (step, best) = try paused.elsa(like: start, options, steps: (position.epoch - 1) * batches, processor)
     }
     func keep(_ position: TrainingPosition) throws {
       try checkpoints?.save(TrainerState(step, at: position, best: best))
@@ -82,7 +85,7 @@ extension Trainer {
     var progress = TrainingProgress(
       stage: stage, epoch: position.epoch, epochs: max(1, options.epochs),
       mayEndEarly: validate != nil && options.patience > 0, epochShare: 0, rows: users.count)
-    while !position.isOver(options) {
+    while !position.isOver(options), self.pause?.isReached(by: position) != true {
       var random = seed.stream(.shuffle, position.epoch)
       var order = users
       random.shuffle(&order)
@@ -125,6 +128,7 @@ extension Trainer {
       onEpoch(record)
       try pause(position)
     }
+    if !position.isOver(options) { self.pause?.keep(TrainerState(step, at: position, best: best)) }
     return (best ?? step.vectors, position.history, position.best?.epoch ?? position.history.count)
   }
 }

@@ -27,6 +27,8 @@ public struct Trainer: Sendable {
   public var onResume: @Sendable ([EpochRecord]) -> Void = { _ in }
   /// Where to keep checkpoints, and to go on from one.
   public var checkpoints: Checkpoints?
+  /// Where to pause in memory, and to go on from.
+  public var pause: TrainingPause?
   /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
   public var shared: SharedFits?
 
@@ -85,12 +87,16 @@ public struct Trainer: Sendable {
       }
       step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: batches)
       onResume(position.allEpochs)
+    } else if let paused = pause?.take() {
+      position = paused.position
+      best = try paused.restore(&step, updates: (position.epoch - 1) * batches)
+      step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: 0, batches: batches)
     }
 
     let progress = TrainingProgress(
       stage: stage, epoch: position.epoch, epochs: max(1, options.epochs),
       mayEndEarly: validate != nil && options.patience > 0, epochShare: 0, rows: users.count)
-    while !position.isOver(options) {
+    while !position.isOver(options), pause?.isReached(by: position) != true {
       var record = try runEpoch(
         &position, telling: progress, step: &step, best: best, users: users, batchSize, rows, target,
         design.phases.phase(ofEpoch: position.epoch))
@@ -115,6 +121,7 @@ public struct Trainer: Sendable {
       if isInterrupted() { try interrupt(step, position, best) }
       try keepIfDue(step, position, best)
     }
+    if let pause, !position.isOver(options) { pause.keep(TrainerState(step, at: position, best: best)) }
     return TrainingOutcome(
       model: Autoencoder(design: design, network: best ?? step.network),
       history: position.history, bestEpoch: position.best?.epoch ?? position.history.count)

@@ -50,6 +50,12 @@ public protocol ZooModel: Sendable, Equatable {
   /// - Parameter rows: the number of training rows, users for every model but `item-autorec`.
   func settingsUsed(rows: Int) -> Self
 
+  /// How a training of it goes on that was stopped after some epochs; `nil` where it is not trained in epochs, as is so unless
+  /// stated otherwise.
+  ///
+  /// - Parameter rows: the number of training rows, as in ``settingsUsed(rows:)``.
+  func continuation(rows: Int) -> Continuation?
+
   /// Fits the model.
   ///
   /// - Throws: ``TrainingError``, what `data.validate` throws, `OutputError` for a checkpoint that cannot be written.
@@ -95,6 +101,8 @@ extension ZooModel {
   }
   /// The model itself: nothing follows from the data.
   public func settingsUsed(rows: Int) -> Self { self }
+  /// It is not trained in epochs.
+  public func continuation(rows: Int) -> Continuation? { nil }
 
   /// ``name`` of the type.
   public var name: String { Self.name }

@@ -15,6 +15,11 @@ struct Compare: CheckedCommand {
   @OptionGroup var data: DataOptions
   @OptionGroup var choice: ModelChoice
   @OptionGroup(title: "Measuring") var measure: MetricOptions
+  @Option(
+    help: ArgumentHelp(
+      "Give each model so many trials to find its settings on the validation users; see doppel tune.",
+      valueName: "trials"))
+  var tune: Int?
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @OptionGroup var telling: EpochOptions
@@ -43,6 +48,10 @@ struct Compare: CheckedCommand {
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)
       + [
+        IdleFlags(["--tune"], when: generating.generative, "goes without --generative"),
+        IdleFlags(
+          ["--tune"], when: data.inputs.contains { $0.path == "-" },
+          "reads the data twice, and standard input can be read only once; accepted: a file"),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
           ["--save-split"],
@@ -62,6 +71,10 @@ struct Compare: CheckedCommand {
       ]
   }
 
+  func validate() throws {
+    if let tune, tune < 1 { throw ValidationError("--tune \(tune) is too few; accepted: a whole number from 1") }
+  }
+
   func run() throws {
     if generating.generative { return try runGenerative() }
     var run = ComparisonRun(
@@ -75,7 +88,7 @@ struct Compare: CheckedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
     run.observer = reporter.observe()
-    let compared = try run.run()
+    let compared = try compared(run, reporter)
     reporter.end()
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)
@@ -90,5 +103,14 @@ struct Compare: CheckedCommand {
     try Console.standardOutput(
       Console.printable(document.facts.heading) + "\n\n" + comparison.table.markdown(width: Console.width) + "\n"
         + comparison.sentences.map { $0 + "\n" }.joined())
+  }
+
+  /// The results, after a search for settings where one is wanted.
+  private func compared(_ run: ComparisonRun, _ reporter: TrainingReporter) throws -> ComparedModels {
+    guard let tune else { return try run.run() }
+    var tuned = TunedComparison(run, trials: tune)
+    try SearchOptions.hold(&tuned.search, set: hyperparameters)
+    tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
+    return try tuned.run().compared
   }
 }

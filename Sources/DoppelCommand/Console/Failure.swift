@@ -37,14 +37,15 @@ struct Failure {
   private var ownCode: Code? {
     switch error {
     case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore, is UnknownItems,
-      is TrainingDataNeeded:
+      is TrainingDataNeeded, is NothingToValidate:
       .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }
     case is InputError, is UnfinishedTraining: .missingInput
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
-      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure:
+      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
+      is NothingToSearch:
       .commandLine
     default: nil
     }

@@ -11,6 +11,8 @@ enum FlagWords {
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
     case is NothingToMeasure: "compare needs --test with --train"
+    case let error as NothingToSearch:
+      "\(error.model) has no setting to search; accepted: a model with one that is not set by a flag or a config file"
     case let error as OccupiedDirectory: OutputError(path: error.path, reason: reason(of: error)).description
     case let error as UnfinishedTraining:
       InputError(

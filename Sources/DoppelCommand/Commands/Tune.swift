@@ -1,0 +1,100 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Foundation
+
+/// `doppel tune`: a search for settings.
+struct Tune: CheckedCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Search for settings of models on the validation users.",
+    usage: "doppel tune [<data>] --models <names> [<options>]",
+    discussion: """
+      The split is that of compare with the same data and seed; its test users are never looked at. Each model's first \
+      trial is its defaults, nine more are spread evenly, and later ones are drawn where earlier ones were good (a \
+      tree-structured Parzen estimator). The settings in --output are for compare and train with --config. Settings given by flags or --config \
+      are not searched.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(
+    help: ArgumentHelp("Models to tune, such as mult-vae,linear.", valueName: "names"), completion: .models)
+  var models: String
+  @Option(help: "What is predicted.")
+  var task = RecommendationTask.ranking
+  @OptionGroup(title: "Searching") var search: SearchOptions
+  @Option(
+    help: ArgumentHelp("Save the best settings, for --config of compare and train.", valueName: "file"),
+    completion: .file())
+  var output: String?
+  @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
+  var report: String?
+  @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters:
+    ModelOptions
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs + [("--space", search.space)] }
+
+  var outputs: [Output] {
+    Output.file("--journal", search.journal) + Output.file("--output", output) + Output.file("--report", report)
+  }
+
+  func idleFlags() throws -> [IdleFlags] {
+    try data.idleFlags(task: task) + search.idleFlags(task: task)
+      + [IdleFlags(["--no-refit"], when: true, "has no effect here: trials are fitted once")]
+  }
+
+  func run() throws {
+    let names = models.split { $0 == "," || $0 == " " }.map(String.init)
+    var choice = ModelChoice()
+    (choice.models, choice.task) = (models, task)
+    guard !names.isEmpty else { throw UsageError("--models is empty; accepted: names such as mult-vae,linear") }
+    var run = TuningRun(
+      try choice.models(set: hyperparameters, otherwise: []), seed: options.randomSeed,
+      processor: try options.processor().using(hyperparameters.precision))
+    // Of all models, those that can be tuned.
+    if !choice.isByName { run.models.removeAll { $0.searchedSettings.isEmpty } }
+    (run.task, run.memoryLimit) = (task, hyperparameters.memoryLimit?.bytes)
+    run.data = try data.selection(threads: options.threads)
+    try search.configure(&run, set: hyperparameters)
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
+    defer { reporter.clear() }
+    run.observer = reporter.observe()
+    run.tell(reporter, quiet: options.quiet, journal: search.journal)
+    let result = try run.run()
+    reporter.clear()
+    options.note(result.models.flatMap(\.notes))
+    if let output { try AtomicFile.write(result.settingsFile, to: output) }
+    if let report { try TuningReport(result, command: CommandText.current).page.write(to: report) }
+    if options.json { return try Console.standardOutput(RunDocument(result.facts, result, output: output)) }
+    var text = Console.printable(result.facts.heading) + "\n\n" + result.table.markdown(width: Console.width)
+    for model in result.models { text += "\n" + result.settingTable(of: model).markdown(width: Console.width) }
+    text += output.map { "\nbest settings saved in \($0)\n" } ?? "\n" + result.settingsFile
+    try Console.standardOutput(text)
+  }
+}
+
+extension TuningRun {
+  /// Tells of every trial on stderr, and what becomes of the trials when somebody asks to stop.
+  mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
+    let (trials, key) = (trials, task == .rating ? Metric.rmse.key : selection.key)
+    if !quiet && !Console.hasTerminal {
+      onRecord = { Console.standardError($0.words(of: trials, key) + "\n") }
+    }
+    if let journal {
+      Interruption.setFarewell { _ in
+        reporter.clear()
+        return "interrupted; --resume goes on with the trials in \(journal)"
+      }
+    }
+  }
+}
+
+extension TrialRecord {
+  /// One line.
+  fileprivate func words(of trials: Int, _ metric: String) -> String {
+    var words = "\(model), trial \(trial) of \(trials): "
+    words += value.map { "\(metric) \(Number.decimal($0))" } ?? "failed: \(failure ?? "")"
+    if let epochs, let bestEpoch, value != nil { words += " at epoch \(bestEpoch) of \(epochs)" }
+    return words + (trial == 0 ? " (the defaults)" : "")
+  }
+}

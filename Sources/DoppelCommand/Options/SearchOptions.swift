@@ -1,0 +1,112 @@
+import ArgumentParser
+import Doppel
+import FileFormats
+import Settings
+
+/// How settings are searched for, in the commands that do.
+struct SearchOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Trials of each model, its defaults among them.", valueName: "n"))
+  var trials = 30
+  @Option(
+    help: ArgumentHelp(
+      "Begin no trial after this, such as 90s, 30m or 2h, divided evenly among the models.", valueName: "time"),
+    transform: TimeLimit.init)
+  var time: TimeLimit?
+  @Option(
+    help: ArgumentHelp("Metric to search by, on the validation users of a ranking.", valueName: "key"),
+    completion: .metric)
+  var selection = "ndcg@100"
+  @Option(
+    help: ArgumentHelp(
+      "Other ranges, from YAML or JSON such as 'models: {ease: {l2: {from: 10, to: 1000, log: true}}}'.",
+      valueName: "file"), completion: .config)
+  var space: String?
+  @Flag(
+    help: """
+      Run every trial to its end. Without it, trainings are stopped that are not among the best third of nine after a few \
+      epochs, and again later.
+      """)
+  var noHalving = false
+  @Option(
+    help: ArgumentHelp("Keep every trial in this file, a line each, as soon as it is over.", valueName: "file"),
+    completion: .file())
+  var journal: String?
+  @Flag(help: "Go on with the trials that are in --journal.")
+  var resume = false
+
+  func validate() throws {
+    if trials < 1 { throw ValidationError("--trials \(trials) is too few; accepted: a whole number from 1") }
+  }
+
+  /// Flags that are for another task, or for a journal that is not kept.
+  func idleFlags(task: RecommendationTask) -> [IdleFlags] {
+    [
+      IdleFlags(["--selection"], when: task == .rating, "is for --task ranking; ratings are searched by their RMSE"),
+      IdleFlags(["--resume"], when: journal == nil, "goes on with a journal; name it with --journal"),
+    ]
+  }
+
+  /// Says how to search.
+  ///
+  /// - Throws: ``UsageError``, `MetricKeyError`, `OutputError` for a journal that would be lost.
+  func configure(_ run: inout TuningRun, set settings: ModelOptions) throws {
+    (run.trials, run.seconds, run.halves) = (trials, time?.seconds, !noHalving)
+    (run.journal, run.resumes) = (journal, resume)
+    run.selection = try Metric(key: selection.lowercased())
+    if let journal, !resume, LineJournal.isThere(journal) {
+      throw OutputError(path: journal, reason: "it exists; go on with it (--resume) or choose another path")
+    }
+    try Self.hold(&run, set: settings)
+    if let space { run.spaces = try Self.spaces(of: space, for: run.models) }
+  }
+
+  /// Leaves settings alone that somebody has set.
+  ///
+  /// - Throws: ``UsageError``.
+  static func hold(_ run: inout TuningRun, set settings: ModelOptions) throws {
+    let given = Set(try settings.settings.values().keys)
+    for model in run.models {
+      let inFile = Invocation.current?.config?.models[model.name]?.map(\.key) ?? []
+      run.held[model.name] = given.union(inFile)
+    }
+  }
+
+  /// The ranges of a space file.
+  private static func spaces(of path: String, for models: [any ZooModel]) throws -> [String: SpaceChanges] {
+    let file = try ConfigFile(path: path)
+    if let (key, place) = file.otherKeys(than: ["models"]).first {
+      throw UsageError("\(place): unknown key '\(key)' of --space; accepted: models")
+    }
+    return try file.modelSettings { _ = try Zoo.parse($0) }.reduce(into: [:]) { spaces, entry in
+      let (name, settings) = entry
+      guard let model = models.first(where: { $0.name == name }) else {
+        throw UsageError(
+          "\(settings.first?.place ?? path): \(name) is not among the models; accepted: "
+            + models.map(\.name).joined(separator: ", "))
+      }
+      for setting in settings {
+        do {
+          let range = try model.searchRange(of: setting.key, from: setting.value)
+          spaces[name, default: [:]].updateValue(range, forKey: setting.key)
+        } catch let error as SpaceError {
+          throw UsageError("\(setting.place): \(error)")
+        }
+      }
+    }
+  }
+}
+
+/// A length of time such as `90s`, `30m` or `2h`.
+struct TimeLimit {
+  let seconds: Double
+
+  init(_ text: String) throws {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0,
+      number.isFinite
+    else {
+      throw ValidationError("'\(text)' is no length of time; accepted: a number with its unit, such as 90s, 30m or 2h")
+    }
+    seconds = number * unit
+  }
+}

@@ -1,0 +1,100 @@
+/// Which trial is run next, and for how long: successive halving in brackets.
+///
+/// New trials come in brackets of nine. All of a bracket are run up to the first rung; the best third of them, rounded down, goes on to
+/// the second, the best third of those to the third, and so on. In the end, what is the best of all trials at a rung goes on too,
+/// and so does the best trial of all until it has had all epochs. The defaults, trial 0, are run to the end at once.
+///
+/// What comes next follows from the trials that are over and from nothing else, so that a search can stop anywhere and go on.
+///
+/// Sources: Jamieson & Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016; Li et al.,
+/// "Hyperband", JMLR 18 (2018), for a third at each rung; brackets that share one model of the space as in Falkner, Klein &
+/// Hutter, "BOHB", ICML 2018.
+public struct TrialPlan: Sendable, Equatable {
+  /// A part of a trial that is run at once.
+  public struct Step: Sendable, Equatable {
+    /// The number of the trial.
+    public let trial: Int
+    /// The rung up to which it is run.
+    public let rung: Int
+  }
+
+  /// One trial of so many goes on.
+  static let reduction = 3
+  /// How many new trials are compared with one another.
+  static let bracket = 9
+  /// The fewest epochs after which trainings are compared.
+  static let leastEpochs = 10
+
+  /// The number of trials, the defaults among them.
+  public let trials: Int
+  /// The epochs up to each rung, the last of them all epochs; a single entry where trials are run at once.
+  public let rungs: [Int]
+  private let sign: Double
+
+  /// Plans trials.
+  public init(trials: Int, rungs: [Int], largerIsBetter: Bool) {
+    precondition(trials > 0 && !rungs.isEmpty, "\(trials) trials on \(rungs.count) rungs")
+    self.trials = trials
+    self.rungs = rungs
+    sign = largerIsBetter ? 1 : -1
+  }
+
+  /// The rungs under a number of epochs: 10, 30, 90 and so on, and all; a rung that would leave less than a third of itself to
+  /// run is left out.
+  public static func rungs(under epochs: Int) -> [Int] {
+    let most = max(leastEpochs, epochs)
+    let lower = sequence(first: leastEpochs) { $0 > most / reduction ? nil : $0 * reduction }
+    return lower.filter { 3 * epochs >= 4 * $0 } + [epochs]
+  }
+
+  private var top: Int { rungs.count - 1 }
+
+  /// The numbers of the trials that a trial is compared with, itself among them.
+  public func bracket(of trial: Int) -> Range<Int> {
+    if trial == 0 { return 0..<1 }
+    let first = (trial - 1) / Self.bracket * Self.bracket + 1
+    return first..<min(trials, first + Self.bracket)
+  }
+
+  /// What comes next; `nil` when all is done.
+  public func next(after records: [TrialRecord]) -> Step? {
+    var last: [Int: TrialRecord] = [:]
+    for record in records where record.rung >= last[record.trial]?.rung ?? 0 { last[record.trial] = record }
+    if last[0] == nil { return Step(trial: 0, rung: top) }
+    var start = 1
+    while start < trials {
+      let bracket = bracket(of: start)
+      if let new = bracket.first(where: { last[$0] == nil }) { return Step(trial: new, rung: 0) }
+      var left = Array(bracket)
+      for rung in 0..<top {
+        left = Array(ranked(left, at: rung, records).prefix(left.count / Self.reduction))
+        for trial in left {
+          if let reached = last[trial], !reached.isComplete, reached.rung <= rung {
+            return Step(trial: trial, rung: rung + 1)
+          }
+        }
+      }
+      start = bracket.upperBound
+    }
+    for rung in 0..<top {
+      guard let best = ranked(Array(1..<max(1, trials)), at: rung, records).first, let reached = last[best] else {
+        break
+      }
+      if !reached.isComplete, reached.rung <= rung { return Step(trial: best, rung: rung + 1) }
+    }
+    guard let best = records.trials(largerIsBetter: sign > 0).ranked.first, best.score != nil,
+      let reached = last[best.number], !reached.isComplete, reached.rung < top
+    else { return nil }
+    return Step(trial: best.number, rung: reached.rung + 1)
+  }
+
+  /// Some trials by what they had reached at a rung, the best first; those that failed are left out.
+  private func ranked(_ trials: [Int], at rung: Int, _ records: [TrialRecord]) -> [Int] {
+    let values = trials.compactMap { trial -> (trial: Int, score: Double)? in
+      // A training that ended before the rung has at the rung what it ended with.
+      let reached = records.last { $0.trial == trial && $0.rung <= rung }
+      return reached?.value.map { (trial, sign * $0) }
+    }
+    return values.sorted { (-$0.score, $0.trial) < (-$1.score, $1.trial) }.map(\.trial)
+  }
+}

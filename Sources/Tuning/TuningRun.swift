@@ -1,0 +1,187 @@
+public import Autoencoders
+public import Compute
+import Dispatch
+public import Evaluation
+public import Experiments
+public import FileFormats
+public import InteractionData
+
+/// A search for the settings of several models on one split: all that `doppel tune` does.
+///
+/// Trials are fitted to the training part and measured on the validation part. They get a split that has no test part, so that
+/// nothing of it can reach them.
+public struct TuningRun: Sendable {
+  /// The models as they are before the search, all of one task; each is its own trial 0.
+  public var models: [any ZooModel]
+  /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
+  public var data = DataSelection()
+  /// What is predicted.
+  public var task = RecommendationTask.ranking
+  /// The metric to search by, on the validation users of a ranking; of ratings it is the RMSE.
+  public var selection = Metric(.ndcg, at: 100)
+  /// The number of trials of each model, the defaults among them.
+  public var trials = 30
+  /// The time after which no trial is begun, in seconds, divided evenly among the models; `nil` for no limit.
+  public var seconds: Double?
+  /// Whether trainings are stopped early that are not among the best third: ``TrialPlan``.
+  public var halves = true
+  /// Ranges that differ from the models' own, by model.
+  public var spaces: [String: SpaceChanges] = [:]
+  /// Settings that are not searched, by model: those that somebody has set.
+  public var held: [String: Set<String>] = [:]
+  /// The file of the trials, if there is to be one.
+  public var journal: String?
+  /// Whether to go on with a journal that is there.
+  public var resumes = false
+  /// The most memory that a trial may need, in bytes; `nil` for the machine's.
+  public var memoryLimit: Int?
+  /// The seed.
+  public var seed: Seed
+  /// The processor.
+  public var processor: Processor
+  /// Receives progress and notes.
+  public var observer = RunObserver()
+  /// Told of every new record.
+  public var onRecord: @Sendable (TrialRecord) -> Void = { _ in }
+
+  /// Plans a search.
+  public init(_ models: [any ZooModel], seed: Seed, processor: Processor) {
+    (self.models, self.seed, self.processor) = (models, seed, processor)
+  }
+
+  /// Reads the data and runs the trials.
+  ///
+  /// - Throws: `WrongTask`, ``NothingToSearch``, ``NothingToValidate``, `ImpossibleTraining`, `InputError`, `DataError`,
+  ///   `TrainingError` for an interruption, `EvaluationError`, `OutputError`.
+  public func run() throws -> TuningResult {
+    for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
+    for model in models where space(of: model).dimensions.isEmpty { throw NothingToSearch(model: model.name) }
+    guard selection.kind.isRanking && selection.kind.largerIsBetter else {
+      throw ImpossibleTraining.cannotSelect(selection)
+    }
+    return switch task {
+    case .ranking: try run(RankingSplit.self)
+    case .rating: try run(RatingSplit.self)
+    }
+  }
+
+  /// What is searched of a model.
+  public func space(of model: any ZooModel) -> SearchSpace {
+    let changes = spaces[model.name] ?? [:]
+    let held = held[model.name] ?? []
+    var settings = model.searchedSettings.compactMap { setting in
+      changes[setting.name].map { range in range.flatMap { model.searched(setting.name, over: $0) } } ?? setting
+    }
+    // Those that the model itself does not search.
+    for (name, range) in changes.sorted(by: { $0.key < $1.key }) where !settings.contains(where: { $0.name == name }) {
+      if let range, let setting = model.searched(name, over: range) { settings.append(setting) }
+    }
+    return SearchSpace(settings.filter { !held.contains($0.name) })
+  }
+
+  private func run<Split: TaskSplit>(_: Split.Type) throws -> TuningResult {
+    let loaded = try Split.load(data, seed: seed, forTraining: false)
+    observer.onNotes(loaded.notes)
+    let split = loaded.split.withoutTest
+    guard split.hasValidation else { throw NothingToValidate() }
+    var experiment = Experiment(split, seed: seed, processor: processor)
+    (experiment.selection, experiment.refits, experiment.observer) = (selection, false, observer)
+    let metrics = metrics(of: Split.self)
+    let plans = models.map { plan(of: $0, rows: split.train.rowCount, largerIsBetter: metrics[0].kind.largerIsBetter) }
+
+    let identity = try identity(loaded.hash, split.hash)
+    let journal = try self.journal.map { try TrialJournal($0, of: identity, resumes: resumes) }
+    let clock = DispatchTime.now()
+    func elapsed() -> Double { Double(DispatchTime.now().uptimeNanoseconds - clock.uptimeNanoseconds) / 1e9 }
+    // Trials say themselves which of how many they are.
+    observer.onModels(1)
+    var tuned: [TunedModel] = []
+    for (place, model) in models.enumerated() {
+      let share = seconds.map { elapsed() + ($0 - elapsed()) / Double(models.count - place) }
+      var search = ModelSearch(
+        model, over: space(of: model), in: experiment, plan: plans[place], metrics: metrics, memoryLimit: memoryLimit)
+      let kept = journal?.records.filter { $0.model == model.name } ?? []
+      let records = try search.run(after: kept, while: { share.map { elapsed() < $0 } ?? true }) { record in
+        if let journal { try journal.append(record) }
+        onRecord(record)
+      }
+      tuned.append(TunedModel(model, space: space(of: model), plan: plans[place], metric: metrics[0], records: records))
+    }
+    var facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
+    facts.dataHash = loaded.hash
+    return TuningResult(
+      facts: facts, selection: metrics[0], models: tuned, seed: seed,
+      notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["the time was over before all trials were run"] : []))
+  }
+
+  private func plan(of model: any ZooModel, rows: Int, largerIsBetter: Bool) -> TrialPlan {
+    var rungs = [0]
+    if model.continuation(rows: rows) != nil, case .number(let epochs)? = model.hyperparameters["epochs"] {
+      rungs = halves ? TrialPlan.rungs(under: Int(epochs)) : [Int(epochs)]
+    }
+    return TrialPlan(trials: trials, rungs: rungs, largerIsBetter: largerIsBetter)
+  }
+
+  /// The metric to search by, and others to look at.
+  private func metrics(of split: (some TaskSplit).Type) -> [Metric] {
+    if split.task == .rating { return Metric.ratingDefaults }
+    let others = [
+      Metric(.ndcg, at: 100), Metric(.ndcg, at: 10), Metric(.recall, at: 20), Metric(.recall, at: 50),
+    ]
+    return [selection] + others.filter { $0 != selection }
+  }
+
+  private func identity(_ dataHash: String, _ splitHash: String) throws -> RunIdentity {
+    var facts = RunFacts(seed: seed, processor)
+    (facts.threads, facts.precision) = (nil, processor.precision)
+    (facts.dataHash, facts.splitHash) = (dataHash, splitHash)
+    let set = models.map { model in
+      let space = space(of: model).dimensions.map { ($0.name, $0.words) }
+      return JSONValue.object([
+        "model": .string(model.name), "hyperparameters": .object(model.hyperparameters),
+        "space": .object(Dictionary(space) { $1 }),
+      ])
+    }
+    return RunIdentity(
+      (try JSONValue(encoding: facts).members ?? [:]).merging([
+        "selection": .string(task == .rating ? Metric.rmse.key : selection.key), "halving": .bool(halves),
+        "models": .array(set),
+      ]) { $1 })
+  }
+}
+
+extension TunedModel {
+  /// Whether trials are left that were planned.
+  var isCutShort: Bool { plan.next(after: records) != nil }
+}
+
+extension SearchDimension {
+  /// Where it is looked for, as a space file says it.
+  public var words: JSONValue {
+    switch setting.range {
+    case .linear(let range): .object(["from": .number(range.lowerBound), "to": .number(range.upperBound)])
+    case .logarithmic(let range):
+      .object(["from": .number(range.lowerBound), "to": .number(range.upperBound), "log": true])
+    case .among(let values): .object(["among": .array(values)])
+    }
+  }
+}
+
+/// A model has no setting that is searched.
+public struct NothingToSearch: Error, Equatable, CustomStringConvertible {
+  /// The model's name.
+  public let model: String
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    "\(model) has no setting to search; accepted: a model with one, and not all of them set"
+  }
+}
+
+/// The data have no validation part.
+public struct NothingToValidate: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, in one sentence.
+  public var description: String {
+    "there is nothing to measure trials on; accepted: data with enough users or interactions for a validation part"
+  }
+}

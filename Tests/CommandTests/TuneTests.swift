@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// `doppel tune` and `compare --tune` as they are called.
+@Suite("Searches for settings on the command line")
+struct TuneTests {
+  private let folder: TemporaryFolder
+  private let doppel: Executable
+
+  init() throws {
+    folder = try TemporaryFolder()
+    doppel = try Executable.doppel()
+    var text = "user\titem\n"
+    for user in 1...120 {
+      for item in 0..<9 { text += "u\(user)\ti\((user * 3 + item * item * (user % 4 + 1)) % 40)\n" }
+    }
+    try folder.write(text, to: "data.tsv")
+  }
+
+  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
+    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+    try #require(outcome.status == status, "\(line): \(outcome.errors)")
+    return outcome
+  }
+
+  private func document(_ line: String) throws -> [String: Any] {
+    let output = try run(line + " --json").output
+    return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+  }
+
+  @Test("the saved settings give compare the split, the settings and the validation value of the best trial")
+  func output() throws {
+    let tuned = try document(
+      "tune data.tsv --models mult-dae,ease --epochs 12 --latent 4 --trials 11 --output best.yaml --report page.html")
+    let models = try #require(tuned["models"] as? [[String: Any]])
+    #expect(models.map { $0["name"] as? String } == ["mult-dae", "ease"])
+    let best = try #require(models[0]["best"] as? [String: Any])
+    let compared = try document("compare data.tsv --config best.yaml --metrics ndcg@10 --log epochs.csv")
+    let used = try #require((compared["models"] as? [[String: Any]])?[0]["hyperparameters"] as? [String: Any])
+    for (name, value) in try #require(best["settings"] as? [String: Double]) {
+      #expect(used[name] as? Double == value, "\(name)")
+    }
+    #expect(used["latent"] as? Double == 4 && used["epochs"] as? Double == 12)
+    let hashes = [compared, tuned].map { ($0["split"] as? [String: Any])?["hash"] as? String }
+    #expect(hashes[0] != nil && hashes[0] == hashes[1])
+    let value = try #require(best["value"] as? Double)
+    #expect(try folder.text("epochs.csv").contains(",\(value),"))
+    #expect(try folder.text("page.html").contains("Trials of mult-dae"))
+  }
+
+  @Test("a journal is not lost, goes on with --resume, and one of another run is refused")
+  func journal() throws {
+    let line = "tune data.tsv --models ease --journal j.jsonl"
+    _ = try run(line + " --trials 4")
+    #expect(try run(line + " --trials 4", status: 73).errors.contains("--resume"))
+    let before = try folder.text("j.jsonl")
+    _ = try run(line + " --trials 6 --resume")
+    let after = try folder.text("j.jsonl")
+    #expect(after.hasPrefix(before) && after.split(separator: "\n").count == 7)
+    #expect(try run(line + " --trials 6 --resume --seed 9", status: 65).errors.contains("j.jsonl:1"))
+  }
+
+  @Test("a space file changes ranges; what it says wrong is told with file and line")
+  func space() throws {
+    try folder.write("models:\n  ease:\n    l2: {from: 10, to: 20}\n", to: "space.yaml")
+    let found = try document("tune data.tsv --models ease --trials 5 --space space.yaml")
+    let records = try #require((found["models"] as? [[String: Any]])?[0]["records"] as? [[String: Any]])
+    for record in records.dropFirst() {
+      let l2 = try #require((record["settings"] as? [String: Double])?["l2"])
+      #expect((10...20).contains(l2))
+    }
+    for (text, told) in [
+      ("models:\n  ease:\n    l2: {from: -5, to: 20}\n", "a number above 0"),
+      ("models:\n  ease:\n    l3: false\n", "did you mean l2"),
+      ("models:\n  cdae:\n    latent: false\n", "not among the models"), ("trials: 3\n", "unknown key 'trials'"),
+    ] {
+      try folder.write(text, to: "wrong.yaml")
+      let errors = try run("tune data.tsv --models ease --space wrong.yaml", status: 64).errors
+      #expect(errors.contains("wrong.yaml") && errors.contains(told), "\(errors)")
+    }
+  }
+
+  @Test("flags that cannot have an effect, and models with nothing to search, are refused")
+  func refused() throws {
+    for (line, told) in [
+      ("tune data.tsv --models popularity", "popularity has no setting to search"),
+      ("tune data.tsv --models ease --l2 5", "ease has no setting to search"),
+      ("tune data.tsv --models ease --resume", "--journal"), ("tune data.tsv --models ease --no-refit", "no effect"),
+      ("tune data.tsv --models ease --trials 0", "--trials 0"), ("tune data.tsv --models ease --time 5", "30m"),
+      ("tune data.tsv --models ease --selection coverage@10", "coverage@10"),
+      ("compare data.tsv --models ease --tune 0", "--tune 0"), ("compare - --models ease --tune 3", "twice"),
+    ] {
+      #expect(try run(line, status: 64).errors.contains(told), "\(line)")
+    }
+  }
+
+  @Test("compare --tune shows the tuned model beside itself as it was, with the number of trials")
+  func compare() throws {
+    let found = try document("compare data.tsv --models popularity,ease --tune 6 --metrics ndcg@10,recall@10")
+    let models = try #require(found["models"] as? [[String: Any]])
+    #expect(models[0]["name"] as? String == "popularity" && models[0]["trials"] == nil)
+    #expect(models[1]["name"] as? String == "ease" && models[1]["trials"] as? Int == 6)
+    if models.count == 3 {
+      #expect(models[2]["name"] as? String == "ease (untuned)" && models[2]["model"] as? String == "ease")
+      #expect((models[2]["hyperparameters"] as? [String: Double])?["l2"] == 250)
+    } else {
+      #expect((models[1]["hyperparameters"] as? [String: Double])?["l2"] == 250)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Autoencoders
+import Compute
+import Evaluation
+import Experiments
+import FileFormats
+import Foundation
+import InteractionData
+import TestSupport
+import Testing
+
+@testable import Tuning
+
+@Suite("Searches for settings")
+struct TuningRunTests {
+  private func run(_ models: [any ZooModel], threads: Int = 2, trials: Int = 12) throws -> TuningRun {
+    var run = TuningRun(models, seed: Seed(7), processor: Processor(engine: try .fastest(), threads: threads))
+    run.trials = trials
+    return run
+  }
+
+  private func small(_ model: some IterativeModel) throws -> any ZooModel {
+    try model.setting(["epochs": 24, "latent": 8])
+  }
+
+  @Test("the split that trials get has no test part and the same training and validation users")
+  func withoutTest() throws {
+    let whole = try RankingSplit.load(DataSelection(), seed: Seed(7), forTraining: false).split
+    let split = whole.withoutTest
+    #expect(whole.test != nil && split.test == nil && split.refit == nil)
+    #expect(split.train == whole.train && split.validation?.userIDs == whole.validation?.userIDs)
+    let tested = Set(whole.test?.userIDs ?? [])
+    #expect(tested.isDisjoint(with: split.trainUserIDs) && tested.isDisjoint(with: split.validation?.userIDs ?? []))
+  }
+
+  @Test("test users do not matter: other items of theirs give the same trials")
+  func blind() throws {
+    try withTemporaryDirectory { folder in
+      // The same file, but every test user's held-out and shown items exchanged for others.
+      let data = try DataSelection().interactions(seed: Seed(7))
+      var selection = DataSelection()
+      let path = folder + "/a.tsv"
+      func write(_ change: (String, String) -> String) throws {
+        var text = "user\titem\n"
+        for place in 0..<data.count {
+          let user = data.users[Int(data.userIndices[place])]
+          text += "\(user)\t\(change(user, data.items[Int(data.itemIndices[place])]))\n"
+        }
+        try AtomicFile.write(text, to: path)
+      }
+      try write { $1 }
+      selection.source = .file(path)
+      let tested = Set(
+        try RankingSplit.load(selection, seed: Seed(7), forTraining: false).split.test?.userIDs ?? [])
+      #expect(!tested.isEmpty)
+      var search = try run([EASE()])
+      search.data = selection
+      let before = try search.run().models[0].records
+      // No training user has these.
+      try write { user, item in tested.contains(user) ? "other-" + item : item }
+      #expect(try search.run().models[0].records == before)
+    }
+  }
+
+  @Test("the journal is the same at one thread and at two, and resumed from any line or part of one")
+  func journal() throws {
+    try withTemporaryDirectory { folder in
+      let models = [EASE(), try small(MultDAE()), try small(MultVAE())] as [any ZooModel]
+      func bytes(_ name: String, threads: Int, resumes: Bool = false) throws -> [UInt8] {
+        var search = try run(models, threads: threads)
+        (search.journal, search.resumes) = (folder + "/" + name, resumes)
+        _ = try search.run()
+        return Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+      }
+      let whole = try bytes("whole", threads: 2)
+      #expect(try bytes("one", threads: 1) == whole)
+      let lines = whole.indices.filter { whole[$0] == UInt8(ascii: "\n") }
+      // A paused training is not in the journal: it is run again up to where it was.
+      for end in [0, 5, lines[0] + 1, lines[3] + 7, lines[24] + 1, lines[lines.count - 3] + 20, whole.count] {
+        try Data(whole[..<end]).write(to: URL(fileURLWithPath: folder + "/cut"))
+        #expect(try bytes("cut", threads: 2, resumes: true) == whole, "cut after \(end) bytes")
+      }
+    }
+  }
+
+  @Test("the best is at least as good as the defaults, and the model with its settings gives its value again")
+  func best() throws {
+    let model = try small(MultVAE())
+    let found = try run([model]).run().models[0]
+    let (best, defaults) = (try #require(found.best), try #require(found.defaults))
+    #expect(try #require(best.score) >= #require(defaults.score))
+    let split = try RankingSplit.load(DataSelection(), seed: Seed(7), forTraining: false).split.withoutTest
+    let experiment = Experiment(split, seed: Seed(7), processor: Processor(engine: try .fastest(), threads: 2))
+    let again = try experiment.validated(found.tuned, metrics: [found.metric]).scores.first?.value
+    #expect(again == best.best.value)
+  }
+
+  @Test("a journal of another run is refused with what is different, a damaged one with its line")
+  func otherRun() throws {
+    try withTemporaryDirectory { folder in
+      var search = try run([EASE()], trials: 3)
+      search.journal = folder + "/j"
+      _ = try search.run()
+      search.resumes = true
+      search.seed = Seed(8)
+      let other = #expect(throws: DataError.self) { try search.run() }
+      #expect(other?.message.contains("seed is 7 there and 8 here") == true)
+      search.seed = Seed(7)
+      let text = try String(contentsOfFile: folder + "/j", encoding: .utf8)
+      try (text + "nonsense\n").write(toFile: folder + "/j", atomically: true, encoding: .utf8)
+      let damaged = #expect(throws: DataError.self) { try search.run() }
+      #expect(damaged?.line == 5)
+    }
+  }
+
+  @Test("a trial that cannot be fitted is a failed trial, not the end of the search")
+  func failure() throws {
+    var search = try run([try small(MultDAE())], trials: 4)
+    search.spaces = ["mult-dae": ["learningRate": .linear(1e30...1e31)]]
+    let found = try search.run().models[0]
+    #expect(found.trials.count == 4 && found.best?.number == 0)
+    #expect(found.records.dropFirst().allSatisfy { $0.value == nil && $0.failure != nil })
+    #expect(found.notes.contains { $0.contains("3 trials of 4 failed") })
+  }
+
+  @Test("settings that are held are not searched, and a model with nothing to search is refused")
+  func held() throws {
+    var search = try run([EASE()])
+    search.held = ["ease": ["l2"]]
+    #expect(throws: NothingToSearch(model: "ease")) { try search.run() }
+    #expect(throws: NothingToSearch(model: "popularity")) { try run([Popularity()]).run() }
+  }
+
+  @Test("ratings are searched by their RMSE, the smaller the better")
+  func ratings() throws {
+    try withTemporaryDirectory { folder in
+      let text = (0..<600).map { "u\($0 % 40)\ti\(($0 * 7) % 31)\t\(1 + ($0 * $0) % 5)" }.joined(separator: "\n")
+      try AtomicFile.write(text + "\n", to: folder + "/r.tsv")
+      var search = try run([try UserAutoRec().setting(["epochs": 9, "latent": 4])], trials: 5)
+      (search.task, search.data.source) = (.rating, .file(folder + "/r.tsv"))
+      let found = try search.run().models[0]
+      #expect(found.metric == .rmse)
+      let values = found.trials.compactMap(\.best.value)
+      #expect(found.best?.best.value == values.min() && values.count == 5)
+    }
+  }
+}
