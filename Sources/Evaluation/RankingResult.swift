@@ -9,8 +9,8 @@ public struct MetricScore: Sendable, Equatable {
   public let value: Double
   /// Its standard error; `nil` for a metric of all users together, and with fewer than two users or cells.
   public let standardError: Double?
-  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``; `nil` for a metric of all
-  /// users together.
+  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``, of several runs one run after the
+  /// other; `nil` for a metric of all users together.
   public let values: [Double]?
 
   /// Creates a score.

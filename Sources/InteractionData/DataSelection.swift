@@ -26,6 +26,12 @@ public struct DataSelection: Sendable, Equatable {
   public var split = SplitKind.users
   /// The share of users held out for validation, and again for the test, of a split by users.
   public var heldOut = 0.1
+  /// Which part of the users is tested, where parts take turns; `nil` for a share of ``heldOut`` users. Only for a split by users.
+  public var fold: Fold?
+  /// Where a split by time cuts; `nil` for nine tenths of the interactions, and in training for no cut.
+  public var cut: TimeCut?
+  /// Whether a split by time tests people who appear after the cut, too.
+  public var newUsers = false
   /// The largest number of threads that read; `nil` for all cores.
   public var threads: Int?
 
@@ -37,29 +43,7 @@ public struct DataSelection: Sendable, Equatable {
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
   /// - Throws: `InputError`, `DataError`.
   public func ranking(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RankingSplit> {
-    switch source {
-    case .directory(let path):
-      let split = try RankingSplit.directory(path, forTraining: forTraining, threads: threads)
-      return LoadedData(
-        summary: DataSummary(name: fileName(path), split: split), hash: split.hash, split: split, notes: split.notes,
-        record: forTraining ? record((split.refitUsers ?? split.trainUsers).pairHash(items: split.items)) : nil)
-    case .files(let train, let validation, let test):
-      let files = try (
-        read(train, keeping: rankingColumns), validation.map { try readLikes($0, keeping: rankingColumns) },
-        test.map { try readLikes($0, keeping: rankingColumns) }
-      )
-      let split = try RankingSplit.files(
-        train: files.0, validation: files.1, test: files.2, seed: seed)
-      return LoadedData(
-        summary: DataSummary(name: fileName(train), columns: files.0.columns, split: split), hash: hash(of: files),
-        split: split, notes: split.notes, record: forTraining ? record(files.0.pairHash()) : nil)
-    case .builtIn, .file:
-      let data = try interactions(seed: seed, keeping: rankingColumns)
-      let split = try divide(data, seed: seed, forTraining: forTraining)
-      return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
-        record: forTraining ? record(data.pairHash()) : nil)
-    }
+    try ranking(readForRanking(seed: seed, forTraining: forTraining), seed: seed, forTraining: forTraining)
   }
 
   /// Splits interactions for ranking.
@@ -67,8 +51,11 @@ public struct DataSelection: Sendable, Equatable {
     switch split {
     case .interactions: try RankingSplit.interactions(data, seed: seed, forTraining: forTraining)
     case .leaveOneOut: try RankingSplit.leaveOneOut(data, seed: seed, forTraining: forTraining)
+    case .time:
+      try RankingSplit.time(
+        data, cut: cut, newUsers: newUsers, filters: filters.ofCounts, seed: seed, forTraining: forTraining)
     case .users, .files, .directory:
-      try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining)
+      try RankingSplit.users(data, heldOut: heldOut, seed: seed, forTraining: forTraining, fold: fold)
     }
   }
 
@@ -76,37 +63,8 @@ public struct DataSelection: Sendable, Equatable {
   ///
   /// - Throws: `InputError`, `DataError`.
   public func rating(seed: Seed, forTraining: Bool = false) throws -> LoadedData<RatingSplit> {
-    if !filters.keepsRatings {
-      var selection = self
-      selection.filters.keepsRatings = true
-      return try selection.rating(seed: seed, forTraining: forTraining)
-    }
-    switch source {
-    case .files(let train, let validation, let test):
-      let files = try (
-        read(train, keeping: .ratings), validation.map { try readLikes($0, keeping: .ratings) },
-        test.map { try readLikes($0, keeping: .ratings) }
-      )
-      let split = try RatingSplit(
-        train: files.0, validation: files.1, test: files.2, seed: seed)
-      return LoadedData(
-        summary: DataSummary(files.0), hash: hash(of: files), split: split, notes: split.notes,
-        record: forTraining ? record(files.0.pairHash(withRatings: true)) : nil)
-    case .builtIn, .file, .directory:
-      let data = try interactions(seed: seed, keeping: .ratings)
-      guard data.ratings != nil else {
-        throw DataError(
-          path: data.name, message: "has no ratings to predict",
-          accepted: "a third column of ratings, or --task ranking")
-      }
-      let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
-      return LoadedData(
-        summary: DataSummary(data), hash: data.hash, split: split, notes: data.notes + split.notes,
-        record: forTraining ? record(data.pairHash(withRatings: true)) : nil)
-    }
+    try rating(readForRating(seed: seed), seed: seed, forTraining: forTraining)
   }
-
-  private func record(_ hash: String) -> DataRecord { DataRecord(self, hash: hash) }
 
   /// All interactions of one place, filtered.
   ///
@@ -118,42 +76,45 @@ public struct DataSelection: Sendable, Equatable {
     return try selection.interactions(seed: seed, keeping: .all)
   }
 
-  private func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
-    let data =
-      switch source {
-      case .builtIn: try Population().simulate(seed: seed).interactions
-      case .file(let path), .directory(let path), .files(let path, _, _):
-        try InteractionReader(format: format, threads: threads).read(path: path, keeping: columns)
-      }
-    return try filters.apply(to: data)
+  func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
+    let data: Interactions
+    switch source {
+    case .builtIn: data = try Population().simulate(seed: seed).interactions
+    case .file(let path), .directory(let path), .files(let path, _, _):
+      var reader = InteractionReader(format: format, threads: threads)
+      // What is repeated after a cut in time was had before it.
+      reader.keepsEarliest = split == .time
+      data = try reader.read(path: path, keeping: columns)
+    }
+    // Counts from after a cut in time must not decide who is trained on: the split itself applies those filters.
+    return try (split == .time ? filters.ofLikes : filters).apply(to: data)
   }
 
   /// What filters and split need of a file for ranking.
-  private var rankingColumns: InteractionColumns {
+  var rankingColumns: InteractionColumns {
     var columns: InteractionColumns = []
     if filters.minRating != nil { columns.insert(.ratings) }
-    if split == .leaveOneOut { columns.insert(.timestamps) }
+    if split == .leaveOneOut || split == .time { columns.insert(.timestamps) }
     return columns
   }
 
-  private func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
+  func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
     try filters.apply(to: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
   }
 
   /// Reads a file that no model is fitted to: filters by counts are not about it, nor a rating filter where it has none.
-  private func readLikes(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
+  func readLikes(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
     try filters.applyToLikes(
       of: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
   }
 
-  private func hash(of files: (Interactions, Interactions?, Interactions?)) -> String {
-    var fingerprint = Fingerprint()
-    for file in [files.0, files.1, files.2] { fingerprint.add(file?.hash ?? "") }
-    return fingerprint.hexadecimal
-  }
-
-  private func fileName(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+  /// The name of the data, for files and directories.
+  var sourceName: String {
+    switch source {
+    case .builtIn: Population.name
+    case .file(let path), .directory(let path), .files(let path, _, _):
+      URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    }
   }
 }
 

@@ -20,6 +20,8 @@ public struct InteractionReader: Sendable {
   public var chunkSize = 1 << 20
   /// Whether the notes begin with what was decided about separator, header and columns.
   public var describesColumns = true
+  /// Whether the earliest of repeated pairs is kept, where there are times; otherwise the latest.
+  public var keepsEarliest = false
 
   /// Creates a reader.
   public init(format: InteractionFormat = InteractionFormat(), threads: Int? = nil) {
@@ -59,7 +61,7 @@ public struct InteractionReader: Sendable {
       ratings: hasRatings && keeping.contains(.ratings) ? rows.ratings : nil,
       timestamps: rows.timestamps.isEmpty ? nil : rows.timestamps,
       notes: notes(decision, reading, count: rows.items.count), had: (ratings: hasRatings, times: hasTimes),
-      keepsTimes: keeping.contains(.timestamps))
+      keepsTimes: keeping.contains(.timestamps), keepsEarliest: keepsEarliest)
     // Times that nobody wants are needed after all where pairs repeat: the latest is kept.
     if hasTimes && !parsing.contains(.timestamps) && data.count < rows.items.count {
       return try read(source, keeping: keeping, parsing: parsing.union(.timestamps))

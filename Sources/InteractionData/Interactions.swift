@@ -51,10 +51,11 @@ public struct Interactions: Sendable {
   /// - Parameters:
   ///   - had: what there was to begin with.
   ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
+  ///   - keepsEarliest: whether the earliest of repeated pairs is kept, not the latest.
   init(
     name: String, columns: ReadColumns?, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
     itemIndices: [Int32], ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
-    had: (ratings: Bool, times: Bool), keepsTimes: Bool
+    had: (ratings: Bool, times: Bool), keepsTimes: Bool, keepsEarliest: Bool = false
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
@@ -66,7 +67,8 @@ public struct Interactions: Sendable {
     self.users = users
     self.items = items
     let repeats = RepeatedPairs(
-      users: userIndices, items: itemIndices, times: timestamps, userCount: users.count, itemCount: items.count)
+      users: userIndices, items: itemIndices,
+      times: keepsEarliest ? timestamps.map { $0.map { -$0 } } : timestamps, userCount: users.count, itemCount: items.count)
     guard repeats.count > 0 else {
       self.userIndices = userIndices
       self.itemIndices = itemIndices
@@ -79,16 +81,19 @@ public struct Interactions: Sendable {
     self.itemIndices = repeats.places.map { itemIndices[$0] }
     self.ratings = ratings.map { all in repeats.values.map { all[$0] } }
     self.timestamps = keepsTimes ? timestamps.map { all in repeats.values.map { all[$0] } } : nil
-    self.notes = notes + [Self.repeatNote(repeats.count, had: had)]
+    self.notes = notes + [Self.repeatNote(repeats.count, had: had, keepsEarliest: keepsEarliest)]
   }
 
   /// What is said about repeated pairs.
-  static func repeatNote(_ count: Int, had: (ratings: Bool, times: Bool)) -> String {
+  static func repeatNote(
+    _ count: Int, had: (ratings: Bool, times: Bool), keepsEarliest: Bool = false
+  ) -> String {
+    let which = keepsEarliest ? "earliest" : "latest"
     let kept =
       switch had {
-      case (true, true): " (latest rating kept)"
+      case (true, true): " (\(which) rating kept)"
       case (true, false): " (last rating kept)"
-      case (false, true): " (latest time kept)"
+      case (false, true): " (\(which) time kept)"
       case (false, false): ""
       }
     return counted(count, "repeated (user, item) pair") + " merged" + kept
@@ -110,6 +115,18 @@ public struct Interactions: Sendable {
     var result = self
     result.notes += remarks
     return result
+  }
+
+  /// What happened before a cut, and what at its time or later; the notes stay with the first.
+  ///
+  /// - Returns: `nil` where there are no times, or no interactions.
+  public func divided(by cut: TimeCut) -> (before: Interactions, after: Interactions, time: Double)? {
+    guard let timestamps, count > 0 else { return nil }
+    let time = cut.time(in: timestamps)
+    return (
+      selecting((0..<count).filter { timestamps[$0] < time }, notes: notes),
+      selecting((0..<count).filter { timestamps[$0] >= time }, notes: []), time
+    )
   }
 
   /// The interactions whose positions are given, in ascending order, with vocabularies of what is left.

@@ -14,9 +14,12 @@ extension RankingSplit {
   ///   - fraction: the share of users for validation, and again for the test; at least one user each.
   ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users
   ///     held out for validation but the number of epochs, and ``RankingSplit/refit`` has every user.
+  ///   - fold: the part of the users that is tested, instead of a share `fraction`; parts of equal size, each user in one of
+  ///     them. The users before it in the random order are for validation.
   /// - Throws: `DataError` when there are too few users, or none has five items.
   public static func users(
-    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false
+    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false,
+    fold: Fold? = nil
   ) throws -> RankingSplit {
     let total = data.users.count
     guard fraction > 0, fraction < 1 else {
@@ -26,17 +29,22 @@ extension RankingSplit {
     }
     // A tiny addition, because 0.29 × 100 is 28.999… in binary.
     let size = max(1, Int(fraction * Double(total) + 1e-9))
-    let parts = forTraining ? 1 : 2
-    guard total > parts * size else {
+    let tested = fold?.places(among: total)
+    let testSize = forTraining ? 0 : tested?.count ?? size
+    guard total > size + testSize, testSize > 0 || forTraining else {
+      let sizes = forTraining ? "1 × \(size)" : testSize == size ? "2 × \(size)" : "\(testSize) + \(size)"
       throw DataError(
         path: data.name,
-        message:
-          "has \(counted(total, "user")), and none is left for training when \(parts) × \(size) are held out",
+        message: testSize == 0 && !forTraining
+          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) parts they are to be divided into"
+          : "has \(counted(total, "user")), and none is left for training when \(sizes) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
-    let order = random.permutation(total)
-    let trainCount = total - parts * size
+    var order = random.permutation(total)
+    // The part that is tested goes to the end, as in a split without parts.
+    if let tested { order = Array(order[tested.upperBound...] + order[..<tested.upperBound]) }
+    let trainCount = total - size - testSize
     var isTraining = [Bool](repeating: false, count: total)
     for user in order[..<trainCount] { isTraining[user] = true }
 

@@ -44,7 +44,8 @@ struct Failure {
     case is InputError, is UnfinishedTraining: .missingInput
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
-      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure:
+      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
+      is ImpossibleRepetition, is CutNeeded:
       .commandLine
     default: nil
     }
