@@ -57,7 +57,8 @@ public struct PaperTable: Sendable {
   /// The cells of a metric, in the order of the models; `nil` for a model without the metric.
   private func column(_ metric: Metric) -> [Entry?] {
     let scores = comparison.models.map { $0[metric] }
-    let printed = scores.map { score in score.flatMap { $0.value.isFinite ? Number.plain($0.value, decimals: 4) : nil } }
+    let printed = scores.map { score in score.flatMap { $0.value.isFinite ? Number.plain($0.value, decimals: 4) : nil }
+    }
     let sign: Double = metric.kind.largerIsBetter ? 1 : -1
     let order = Set(printed.compactMap(\.self)).sorted { sign * (Double($0) ?? 0) > sign * (Double($1) ?? 0) }
     return scores.indices.map { place in
@@ -145,14 +146,15 @@ public struct PaperTable: Sendable {
       }
       return "| " + cells.joined(separator: " | ") + " |\n"
     }
-    let rule = widths.indices.map { $0 == 0 ? String(repeating: "-", count: widths[0]) : Self.ruleToTheRight(widths[$0]) }
-    let footer = [legend(bold: "Bold:", underlined: "underlined:", dagger: "†:")]
+    let rule = widths.enumerated().map { column, width in
+      column == 0 ? String(repeating: "-", count: width) : String(repeating: "-", count: max(2, width - 1)) + ":"
+    }
+    let footer =
+      [legend(bold: "Bold:", underlined: "underlined:", dagger: "†:")]
       + origin.map { $0 == command ? Self.code($0) : $0 }
     return line(rows[0]) + "| " + rule.joined(separator: " | ") + " |\n" + rows.dropFirst().map(line).joined() + "\n"
       + footer.joined(separator: "  \n") + "\n"
   }
-
-  private static func ruleToTheRight(_ width: Int) -> String { String(repeating: "-", count: max(2, width - 1)) + ":" }
 
   private static func code(_ text: String) -> String {
     let line = text.replacing("\n", with: " ")
@@ -187,9 +189,11 @@ public struct PaperTable: Sendable {
 
   private var csv: String {
     let metrics = comparison.tableMetrics
-    let header = ["model"] + metrics.flatMap { metric in
-      [metric.key, "\(metric.key) standard error", "\(metric.key) p against the best"]
-    }
+    let header =
+      ["model"]
+      + metrics.flatMap { metric in
+        [metric.key, "\(metric.key) standard error", "\(metric.key) p against the best"]
+      }
     var lines = [header]
     for (place, model) in comparison.models.enumerated() {
       lines.append(

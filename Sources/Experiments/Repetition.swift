@@ -7,8 +7,7 @@ public import InteractionData
 public struct Repetition: Sendable, Equatable {
   /// How many seeds; the first is that of the comparison, the others are derived from it.
   public var seeds = 1
-  /// Into how many parts the users are divided for each seed; each part is the test users of one run. `nil` for one split a
-  /// seed.
+  /// Into how many parts the users are divided for each seed, each part the test users of one run; `nil` for one split.
   public var folds: Int?
 
   /// One run.
@@ -94,12 +93,15 @@ extension ModelResult {
       let values = own.compactMap(\.values)
       guard values.count == runs.count else {
         let each = MetricScore(score.metric, mean: own.map(\.value))
-        return MetricScore(metric: score.metric, value: each.value, standardError: each.standardError, values: nil)
+        return MetricScore(
+          metric: score.metric, value: each.value, standardError: each.standardError, values: nil,
+          degrees: count - 1)
       }
       let all = values.flatMap(\.self)
       let estimate = repeated.estimate(all)
       return MetricScore(
-        metric: score.metric, value: estimate?.mean ?? score.value, standardError: estimate?.standardError, values: all)
+        metric: score.metric, value: estimate?.mean ?? score.value, standardError: estimate?.standardError, values: all,
+        degrees: estimate?.degrees)
     }
     self.init(
       configuration: first.configuration, scores: scores, ranking: first.ranking, history: first.history,

@@ -26,7 +26,7 @@ public struct DataSelection: Sendable, Equatable {
   public var split = SplitKind.users
   /// The share of users held out for validation, and again for the test, of a split by users.
   public var heldOut = 0.1
-  /// Which part of the users is tested, where parts take turns; `nil` for a share of ``heldOut`` users. Only for a split by users.
+  /// Which part of the users is tested, where they take turns in a split by users; `nil` for a share of ``heldOut`` users.
   public var fold: Fold?
   /// Where a split by time cuts; `nil` for nine tenths of the interactions, and in training for no cut.
   public var cut: TimeCut?

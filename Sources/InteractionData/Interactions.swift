@@ -55,7 +55,8 @@ public struct Interactions: Sendable {
   init(
     name: String, columns: ReadColumns?, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
     itemIndices: [Int32], ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
-    had: (ratings: Bool, times: Bool), keepsTimes: Bool, keepsEarliest: Bool = false
+    had: (ratings: Bool, times: Bool), keepsTimes: Bool,
+    keepsEarliest: Bool = false
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
@@ -68,7 +69,8 @@ public struct Interactions: Sendable {
     self.items = items
     let repeats = RepeatedPairs(
       users: userIndices, items: itemIndices,
-      times: keepsEarliest ? timestamps.map { $0.map { -$0 } } : timestamps, userCount: users.count, itemCount: items.count)
+      times: keepsEarliest ? timestamps.map { $0.map { -$0 } } : timestamps, userCount: users.count,
+      itemCount: items.count)
     guard repeats.count > 0 else {
       self.userIndices = userIndices
       self.itemIndices = itemIndices

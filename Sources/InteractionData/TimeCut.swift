@@ -26,7 +26,8 @@ public enum TimeCut: Sendable, Equatable {
   }
 
   /// What ``init(_:)`` takes, in words.
-  public static let accepted = "a share between 0 and 1 such as 0.9, a date such as 1998-03-01, or a time as the data have it"
+  public static let accepted =
+    "a share between 0 and 1 such as 0.9, a date such as 1998-03-01, or a time as the data have it"
 
   /// The time at which these times are cut; what has this time lies after.
   ///

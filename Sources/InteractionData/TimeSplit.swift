@@ -46,7 +46,9 @@ extension RankingSplit {
       usersBeforeOnly: known.users.count, newUsers: 0, newUsersTested: 0, filteredUsers: 0, usersWithNewItemsOnly: 0,
       unknownItems: 0, withUnknownItems: 0)
     let validation = past.validation
-    if validation == nil { notes.append("nobody has something on both sides of an earlier cut, so no epoch can be chosen") }
+    if validation == nil {
+      notes.append("nobody has something on both sides of an earlier cut, so no epoch can be chosen")
+    }
     var test: HeldOutUsers?
     if !forTraining {
       let future = Future(data, times, before: before, after: after, known: known, fitted: past.fitted, seed: seed)
@@ -54,7 +56,8 @@ extension RankingSplit {
       notes += counts.notes(testsNewUsers: newUsers)
       guard test != nil else {
         throw DataError(
-          path: data.name, message: "has nobody to test: no user has a known item after \(TimeCut.words(for: time ?? 0))"
+          path: data.name,
+          message: "has nobody to test: no user has a known item after \(TimeCut.words(for: time ?? 0))"
             + (newUsers ? "" : " and something before it"),
           accepted: newUsers ? "another cut" : "another cut, or --new-users")
       }
@@ -199,8 +202,10 @@ private struct Future {
   /// People who appear after the cut, with their first items as input and the latest fifth to be found.
   private func newcomers(_ isNew: [Bool]) -> HeldOutUsers? {
     var positions: [Int: [Int]] = [:]
-    for position in after where isNew[Int(data.userIndices[position])] && columns[Int(data.itemIndices[position])] != nil {
-      positions[Int(data.userIndices[position]), default: []].append(position)
+    for position in after {
+      let user = Int(data.userIndices[position])
+      if !isNew[user] || columns[Int(data.itemIndices[position])] == nil { continue }
+      positions[user, default: []].append(position)
     }
     let sorted = LatestFirst(data, times: times, seed: seed)
     let users = positions.keys.sorted()
@@ -242,7 +247,8 @@ extension TimeCutCounts {
     }
     if usersWithNewItemsOnly > 0 {
       notes.append(
-        "left out \(counted(usersWithNewItemsOnly, "user")) with something on both sides but no known item after the cut")
+        "left out \(counted(usersWithNewItemsOnly, "user")) with something on both sides but no known item after the cut"
+      )
     }
     if filteredUsers > 0 {
       notes.append(

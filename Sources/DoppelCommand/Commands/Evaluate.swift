@@ -51,7 +51,8 @@ struct Evaluate: CheckedCommand {
           "is for files; without one, users are drawn from the built-in population"),
         IdleFlags(["--cut"], when: split != SplitKind.time.rawValue, "is for --split time"),
         IdleFlags(
-          ["--split", "--cut"], when: data == nil || train != nil || test != nil, "divides one file of interactions, DATA"),
+          ["--split", "--cut"], when: data == nil || train != nil || test != nil,
+          "divides one file of interactions, DATA"),
       ]
   }
 

@@ -207,7 +207,8 @@ struct SplittingOptions: ParsableArguments {
     } else if let data {
       selection.source = try DataPlace(data).source
     } else if kind == .time {
-      throw UsageError("--split time needs times, and the built-in population has none; accepted: a file with timestamps")
+      throw UsageError(
+        "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
     }
     return selection
   }

@@ -19,7 +19,8 @@ struct RepetitionOptions: ParsableArguments {
   func validate() throws {
     for (flag, number) in [("--seeds", seeds), ("--folds", folds)] {
       guard let number, !(2...1000 ~= number) else { continue }
-      throw ValidationError("\(flag) \(number) is too \(number < 2 ? "few" : "many"); accepted: a whole number from 2 to 1000")
+      throw ValidationError(
+        "\(flag) \(number) is too \(number < 2 ? "few" : "many"); accepted: a whole number from 2 to 1000")
     }
   }
 
