@@ -4,7 +4,8 @@
     python Benchmarks/interval_coverage.py [--replications 2000] [--plain]
 
 An implementation of its own of what `compare --seeds` and `--folds` compute (Docs/protocol.md); RepeatedMeasurementsTests does
-the same with Doppel's. With --plain, the plain paired test over all values is beside it. Needs numpy and scipy.
+the same with Doppel's and allows 2 %. Exits with 1 where five runs are off by more than 2.5 %: 2,000 replications have a
+deviation of 0.5 %. With --plain, the plain paired test over all values is beside it. Needs numpy and scipy.
 """
 import argparse
 import sys
@@ -80,7 +81,7 @@ def main():
                 coverage = held / words.replications
                 line = f"{count:2} runs, {kind:18} variance of runs × {share:2}: {coverage:.3f}"
                 print(line + (f", plain test {plain / words.replications:.3f}" if words.plain else ""), flush=True)
-                failed = failed or count == 5 and abs(coverage - 0.95) > 0.02
+                failed = failed or count == 5 and abs(coverage - 0.95) > 0.025
     sys.exit(1 if failed else 0)
 
 
