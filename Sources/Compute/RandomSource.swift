@@ -7,7 +7,7 @@ import CKernels
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
-  case inspection, bound, search
+  case inspection, bound, search, repetition
 }
 
 /// The seed of a run, from which every stream is derived.
@@ -17,6 +17,16 @@ public struct Seed: Sendable, Equatable, Codable {
 
   /// Creates a seed.
   public init(_ value: UInt64) { self.value = value }
+
+  /// The seed of one of several runs: the first has this one, the others seeds derived from it, at most 2⁵³ − 1.
+  ///
+  /// A run with the derived seed as its own is the same run.
+  public func ofRun(_ index: Int) -> Seed {
+    if index == 0 { return self }
+    var random = stream(.repetition, index)
+    let (high, low) = (UInt64(random.bits()), UInt64(random.bits()))
+    return Seed(high << 21 | low >> 11)
+  }
 
   /// The stream for a purpose and, where there are many, for one of them (epoch, batch, user …).
   ///

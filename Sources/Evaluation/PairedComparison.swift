@@ -10,8 +10,9 @@ import Compute
 /// are compatible with Holm's procedure and hold together for every size exist (Strassburger and Bretz, Statistics in Medicine
 /// 2008), but end at 0 for most of the differences that are shown.
 ///
-/// Several metrics are several questions; nothing is corrected across them. What varies here is the users
-/// alone: another seed or another split is another experiment.
+/// Several metrics are several questions; nothing is corrected across them. In a single run, what varies is the users
+/// alone: another seed or another split is another experiment. Of several runs the test is that of
+/// ``RepeatedMeasurements``, over users and runs.
 public struct PairedComparison: Sendable, Equatable {
   /// The range in which the true difference lies, `[lower, upper]` in JSON.
   public struct Interval: Sendable, Equatable {
@@ -61,14 +62,16 @@ public struct PairedComparison: Sendable, Equatable {
   ///   - models: for each model its value for every user or cell, as in ``MetricScore/values``.
   ///   - metric: what the values are of.
   ///   - level: the confidence level; a difference is shown where its corrected p-value is below `1 − level`.
+  ///   - repeated: whose the values are, where there are several runs; their values come one run after the other.
   /// - Returns: n (n − 1) / 2 comparisons for n models.
   /// - Precondition: all models have equally many values, at least one, and `0 < level < 1`.
   public static func allPairs(
-    of models: [(name: String, values: [Double])], metric: Metric, level: Double = 0.95
+    of models: [(name: String, values: [Double])], metric: Metric, level: Double = 0.95,
+    repeated: RepeatedMeasurements? = nil
   ) -> [PairedComparison] {
     precondition(0 < level && level < 1, "a confidence level of \(level)")
     let pairs = models.indices.flatMap { a in models.indices.dropFirst(a + 1).map { b in (a, b) } }
-    let tests = pairs.map { a, b in PairedTest(models[a].values, models[b].values) }
+    let tests = pairs.map { a, b in PairedTest(models[a].values, models[b].values, repeated) }
     // All pairs have the same users, so either every test has a p-value or none has.
     let pValues = tests.compactMap(\.pValue)
     let adjusted = Holm.adjusted(pValues)
@@ -90,9 +93,16 @@ private struct PairedTest {
   private let error: Double
   private let degrees: Double
 
-  init(_ a: [Double], _ b: [Double]) {
+  init(_ a: [Double], _ b: [Double], _ repeated: RepeatedMeasurements?) {
     precondition(a.count == b.count && !a.isEmpty, "\(a.count) values against \(b.count)")
     let differences = zip(a, b).map { $0 - $1 }
+    if let estimate = repeated?.estimate(differences) {
+      (difference, error, degrees) = (estimate.mean, estimate.standardError, estimate.degrees)
+      pValue =
+        error > 0
+        ? Statistics.twoSidedStudentP(t: difference / error, degrees: degrees) : difference == 0 ? 1 : 0
+      return
+    }
     degrees = Double(differences.count - 1)
     if differences.count < 2 {
       (difference, error, pValue) = (differences[0], 0, nil)

@@ -9,13 +9,30 @@ public enum PerUserTable {
   public static func lines(
     of models: [(name: String, result: RankingResult)], metrics: [Metric]
   ) -> [String] {
-    var lines = [(["user", "model"] + metrics.map(\.key)).joined(separator: "\t")]
+    lines(of: [(seed: nil, models: models)], metrics: metrics)
+  }
+
+  /// The lines for several runs, with a column `seed` after `model`; where no run has a seed, without it.
+  public static func lines(
+    of runs: [(seed: UInt64?, models: [(name: String, result: RankingResult)])], metrics: [Metric]
+  ) -> [String] {
+    let hasSeeds = runs.contains { $0.seed != nil }
+    var lines = [(["user", "model"] + (hasSeeds ? ["seed"] : []) + metrics.map(\.key)).joined(separator: "\t")]
+    for run in runs { lines += Self.lines(of: run.models, metrics: metrics, seed: run.seed) }
+    return lines
+  }
+
+  private static func lines(
+    of models: [(name: String, result: RankingResult)], metrics: [Metric], seed: UInt64?
+  ) -> [String] {
+    var lines: [String] = []
+    let seed = seed.map { ["\($0)"] } ?? []
     for model in models {
       let columns = metrics.map { model.result[$0]?.values }
       let name = escaped(model.name)
       for (user, id) in model.result.userIDs.enumerated() {
         let fields = columns.map { $0.map { "\($0[user])" } ?? "" }
-        lines.append(([escaped(id), name] + fields).joined(separator: "\t"))
+        lines.append(([escaped(id), name] + seed + fields).joined(separator: "\t"))
       }
     }
     return lines

@@ -9,16 +9,26 @@ public struct MetricScore: Sendable, Equatable {
   public let value: Double
   /// Its standard error; `nil` for a metric of all users together, and with fewer than two users or cells.
   public let standardError: Double?
-  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``; `nil` for a metric of all
-  /// users together.
+  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``, of several runs one run after the
+  /// other; `nil` for a metric of all users together.
   public let values: [Double]?
+  /// The degrees of freedom of ``standardError``, where it is of several runs; `nil` for as many as there are values.
+  public let degrees: Double?
 
   /// Creates a score.
-  public init(metric: Metric, value: Double, standardError: Double?, values: [Double]?) {
+  public init(metric: Metric, value: Double, standardError: Double?, values: [Double]?, degrees: Double? = nil) {
     self.metric = metric
     self.value = value
     self.standardError = standardError
     self.values = values
+    self.degrees = degrees
+  }
+
+  /// Half the width of the 95 % confidence interval of ``value``; `nil` without a standard error.
+  public var margin: Double? {
+    standardError.map { error in
+      error == 0 ? 0 : (degrees.map { Statistics.studentCritical(alpha: 0.05, degrees: $0) } ?? 1.96) * error
+    }
   }
 
   /// The mean of `values` with its standard error, sd/√n with n − 1.

@@ -10,16 +10,20 @@ public struct Comparison: Sendable {
   public let pairs: [PairedComparison]
   /// The metrics that the table shows.
   public let tableMetrics: [Metric]
+  /// The runs that the results are means over; empty for a single one.
+  public internal(set) var runs: [ComparedRun] = []
 
   /// Tests every pair of models on the metrics of the table that have a value per user or cell.
-  public init(_ models: [ModelResult], metrics: [Metric]) {
+  ///
+  /// - Parameter repeated: whose the values are, where there were several runs.
+  public init(_ models: [ModelResult], metrics: [Metric], repeated: RepeatedMeasurements? = nil) {
     self.models = models
     tableMetrics = Self.forTable(metrics)
     pairs = tableMetrics.flatMap { metric in
       let values = models.compactMap { model in
         model[metric]?.values.map { (name: model.name, values: $0) }
       }
-      return values.count > 1 ? PairedComparison.allPairs(of: values, metric: metric) : []
+      return values.count > 1 ? PairedComparison.allPairs(of: values, metric: metric, repeated: repeated) : []
     }
   }
 
@@ -43,9 +47,11 @@ public struct Comparison: Sendable {
     var table = Table(
       columns: [.text("model")] + (isTuned ? [.number("trials")] : []) + tableMetrics.map { .init($0) }
         + [.number("best epoch"), .number("epochs"), .number("train s"), .number("parameters")])
-    for model in models {
+    for (place, model) in models.enumerated() {
+      let own = runs.isEmpty ? [model] : runs.map { $0.models[place] }
       let cost: [Table.Cell] =
-        model.history.isEmpty ? [.missing, .missing] : [.count(model.bestEpoch), .count(model.history.count)]
+        model.history.isEmpty
+        ? [.missing, .missing] : [Self.range(own.map(\.bestEpoch)), Self.range(own.map(\.history.count))]
       table.append(
         [.name(model.name)] + (isTuned ? [model.trials.map { .count($0) } ?? .missing] : [])
           + tableMetrics.map { .init(model[$0]) } + cost + [
@@ -55,6 +61,12 @@ public struct Comparison: Sendable {
     return table
   }
 
+  /// A number, or the smallest and the largest of several.
+  private static func range(_ counts: [Int]) -> Table.Cell {
+    let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
+    return least == most ? .count(least) : .text("\(least)–\(most)")
+  }
+
   /// Every metric of a single model, one per line.
   public var scoreTable: Table {
     var table = Table(columns: [.text("metric"), .number("value")])
@@ -62,9 +74,10 @@ public struct Comparison: Sendable {
     return table
   }
 
-  /// The result of the tests on ``mainMetric``, in one to three sentences.
+  /// The result of the tests on ``mainMetric``, in one to three sentences, and of several runs what it is over.
   public var sentences: [String] {
-    mainMetric.map { Verdict.sentences(on: $0, models: values($0), comparisons: pairs) } ?? []
+    let results = mainMetric.map { Verdict.sentences(on: $0, models: values($0), comparisons: pairs) } ?? []
+    return results + [coverage].compactMap(\.self)
   }
 
   /// The result of the tests on ``mainMetric``, in a short sentence without numbers; empty where there is no such metric.

@@ -22,6 +22,8 @@ public struct ComparisonRun: Sendable {
   public var leavesOutTooLarge = false
   /// Where a split by users is written in the Mult-VAE authors' layout, if anywhere.
   public var splitOutput: String?
+  /// How often the comparison is made.
+  public var repetition = Repetition()
   /// The seed.
   public var seed: Seed
   /// The processor.
@@ -38,10 +40,13 @@ public struct ComparisonRun: Sendable {
 
   /// Reads the data, fits every model and measures it on the test part.
   ///
-  /// - Throws: `WrongTask`, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
+  /// - Throws: `WrongTask`, ``ImpossibleRepetition``, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
   ///   `EvaluationError`, `OutputError`.
   public func run() throws -> ComparedModels {
     for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
+    if !repetition.isSingle {
+      return try task == .ranking ? repeated(RankingSplit.self) : repeated(RatingSplit.self)
+    }
     return switch task {
     case .ranking:
       try run { (split: RankingSplit) in if let splitOutput { try split.writeAuthorsLayout(to: splitOutput) } }

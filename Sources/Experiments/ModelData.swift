@@ -97,7 +97,9 @@ public struct ModelDataReader: Sendable {
 
   private func readFile(_ path: String) throws -> (data: Interactions, used: [String]) {
     func read(_ format: InteractionFormat) throws -> Interactions {
-      try InteractionReader(format: format, threads: threads).read(path: path)
+      var reader = InteractionReader(format: format, threads: threads)
+      reader.keepsEarliest = record?.cut != nil
+      return try reader.read(path: path)
     }
     let (format, used) = format
     if used.isEmpty { return (try read(format), []) }
@@ -138,9 +140,12 @@ public struct ModelDataReader: Sendable {
     }
     var (kept, isTraining) = (Interactions?.none, Bool?.none)
     if let hash = record?.hash {
-      let trained = try? all.apply(to: data)
+      // A model with a cut in time was fitted to what was before it.
+      let fitted = record?.cut.flatMap { data.divided(by: .time($0))?.before } ?? data
+      if let cut = record?.cut { remembered.append("--cut \(TimeCut.words(for: cut))") }
+      let trained = try? all.apply(to: fitted)
       isTraining = trained?.pairHash(withRatings: keepsRatings) == hash
-      if scope == .training && isTraining == true || all == likes, let trained {
+      if scope == .training && isTraining == true || all == likes && record?.cut == nil, let trained {
         kept = trained
         if scope == .training && isTraining == true { used += remembered }
       }

@@ -32,6 +32,20 @@ public struct ModelResult: Sendable {
     public var epoch: Double
     /// Scoring and ranking the test users.
     public var evaluate: Double
+
+    /// Three times.
+    public init(train: Double = 0, epoch: Double = 0, evaluate: Double = 0) {
+      (self.train, self.epoch, self.evaluate) = (train, epoch, evaluate)
+    }
+  }
+
+  /// Puts the result of one model together.
+  public init(
+    configuration: any ZooModel, scores: [MetricScore], ranking: RankingResult? = nil, history: [EpochRecord] = [],
+    bestEpoch: Int = 0, parameters: Int = 0, seconds: Seconds = Seconds(), notes: [String] = []
+  ) {
+    (self.configuration, self.scores, self.ranking, self.history) = (configuration, scores, ranking, history)
+    (self.bestEpoch, self.parameters, self.seconds, self.notes) = (bestEpoch, parameters, seconds, notes)
   }
 
   /// What it is called: ``label``, or the model's name.

@@ -10,9 +10,16 @@ extension RankingSplit: TaskSplit {
   /// All metrics of ranked lists at the usual lengths.
   public static var defaultMetrics: [Metric] { Metric.rankingDefaults }
 
-  /// Reads data and divides them.
-  public static func load(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> LoadedData<RankingSplit> {
-    try data.ranking(seed: seed, forTraining: forTraining)
+  /// Reads data.
+  public static func read(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> ReadData {
+    try data.readForRanking(seed: seed, forTraining: forTraining)
+  }
+
+  /// Divides what was read.
+  public static func divide(
+    _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
+  ) throws -> LoadedData<RankingSplit> {
+    try data.ranking(read, seed: seed, forTraining: forTraining)
   }
 
   /// The rows of ``refitUsers``.
@@ -21,6 +28,9 @@ extension RankingSplit: TaskSplit {
   public var hasValidation: Bool { validation != nil }
   /// Whether anybody is held out for the test.
   public var hasTest: Bool { test != nil }
+
+  /// The test users.
+  public var testUnits: [String] { test?.userIDs ?? [] }
 
   /// The training users; for a second fit, those held out for validation too.
   public func users(of extent: FitExtent) -> UserRows {
@@ -85,7 +95,7 @@ extension RankingSplit: TaskSplit {
   public func measure<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RankingSplit>
   ) throws -> TestScores {
-    guard let test else { return TestScores() }
+    guard let test = test?.knownAmong(rows: experiment.fittedRows.rowCount) else { return TestScores() }
     let result = try score(
       fitted, of: model, fittedTo: experiment.fittedRows, on: test, metrics: experiment.metrics, experiment.processor)
     return TestScores(
@@ -113,6 +123,17 @@ extension RankingSplit: TaskSplit {
 }
 
 extension HeldOutUsers {
+  /// The same users; those whose training row is beyond the rows that were fitted are new to the model.
+  ///
+  /// The second fit of a split by time has users whom the first one lacks.
+  fileprivate func knownAmong(rows: Int) -> HeldOutUsers {
+    guard let own = profiles.trainingRows, own.contains(where: { $0.map { $0 >= rows } ?? false }) else { return self }
+    return HeldOutUsers(
+      userIDs: userIDs,
+      profiles: Profiles(items: profiles.items, trainingRows: own.map { row in row.flatMap { $0 < rows ? $0 : nil } }),
+      masked: masked, heldOut: heldOut, skippedUsers: skippedUsers)
+  }
+
   /// All items of the users, input and held out.
   fileprivate var wholeProfiles: Profiles {
     let rows = (0..<profiles.items.rowCount).map { row in

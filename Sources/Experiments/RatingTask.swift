@@ -10,9 +10,16 @@ extension RatingSplit: TaskSplit {
   /// RMSE and MAE.
   public static var defaultMetrics: [Metric] { Metric.ratingDefaults }
 
-  /// Reads data and divides them.
-  public static func load(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> LoadedData<RatingSplit> {
-    try data.rating(seed: seed, forTraining: forTraining)
+  /// Reads data.
+  public static func read(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> ReadData {
+    try data.readForRating(seed: seed)
+  }
+
+  /// Divides what was read.
+  public static func divide(
+    _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
+  ) throws -> LoadedData<RatingSplit> {
+    try data.rating(read, seed: seed, forTraining: forTraining)
   }
 
   /// Training and validation ratings together.
@@ -21,6 +28,9 @@ extension RatingSplit: TaskSplit {
   public var hasValidation: Bool { !validation.isEmpty }
   /// Whether any rating is held out for the test.
   public var hasTest: Bool { !test.isEmpty }
+
+  /// The test cells, by the numbers of user and item, which are those of the data in every split of them.
+  public var testUnits: [String] { test.map { "\($0.user) \($0.item)" } }
 
   /// All users, whichever ratings are fitted.
   public func users(of extent: FitExtent) -> UserRows {

@@ -31,9 +31,9 @@ public struct ResultDocument: Sendable {
 }
 
 extension ResultDocument: Encodable {
-  private enum CodingKeys: String, CodingKey { case seconds, models, comparisons, conclusions, notes }
+  private enum CodingKeys: String, CodingKey { case seconds, models, comparisons, conclusions, notes, seeds }
 
-  /// The members of ``facts``, then the results.
+  /// The members of ``facts``, then the results; `seeds` has every run of a repeated comparison.
   public func encode(to encoder: any Encoder) throws {
     try facts.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -42,6 +42,7 @@ extension ResultDocument: Encodable {
     try container.encode(comparison.pairs, forKey: .comparisons)
     try container.encode(comparison.sentences, forKey: .conclusions)
     try container.encode(notes, forKey: .notes)
+    if !comparison.runs.isEmpty { try container.encode(comparison.runs, forKey: .seeds) }
   }
 }
 

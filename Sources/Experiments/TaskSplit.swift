@@ -10,11 +10,19 @@ public protocol TaskSplit: Sendable {
   /// What is measured where nothing is said.
   static var defaultMetrics: [Metric] { get }
 
-  /// Reads data and divides them.
+  /// Reads data.
+  ///
+  /// - Parameter forTraining: no test part is needed.
+  /// - Throws: `InputError`, `DataError`.
+  static func read(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> ReadData
+
+  /// Divides what was read.
   ///
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
-  /// - Throws: `InputError`, `DataError`.
-  static func load(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> LoadedData<Self>
+  /// - Throws: `DataError`.
+  static func divide(
+    _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
+  ) throws -> LoadedData<Self>
 
   /// The items; all rows have these columns.
   var items: Vocabulary { get }
@@ -26,6 +34,8 @@ public protocol TaskSplit: Sendable {
   var hasValidation: Bool { get }
   /// Whether there is something to be measured on.
   var hasTest: Bool { get }
+  /// Whose values are measured, one name for each: users, or cells of the matrix of ratings.
+  var testUnits: [String] { get }
   /// Kind, sizes, fingerprint.
   var description: SplitDescription { get }
   /// A fingerprint.
@@ -60,6 +70,18 @@ public protocol TaskSplit: Sendable {
   func measure<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<Self>
   ) throws -> TestScores
+}
+
+extension TaskSplit {
+  /// Reads data and divides them.
+  ///
+  /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
+  /// - Throws: `InputError`, `DataError`.
+  public static func load(
+    _ data: DataSelection, seed: Seed, forTraining: Bool
+  ) throws -> LoadedData<Self> {
+    try divide(read(data, seed: seed, forTraining: forTraining), of: data, seed: seed, forTraining: forTraining)
+  }
 }
 
 /// What a model reached on the test part.

@@ -55,6 +55,36 @@ extension ModelDirectory {
       kind: .users, dataset: DataSummary(data), users: found, notes: data.notes + notes(unknown: unknown))
   }
 
+  /// Users of a file with something before and after a cut in time: what they have before it is known, what they have after
+  /// it is to be found.
+  ///
+  /// - Parameter cut: `nil` for the cut of the model's training.
+  /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted of anybody; ``CutNeeded`` where
+  ///   neither says when.
+  public func testUsers(ofFile path: String, cut: TimeCut?, reader: ModelDataReader) throws -> TestUsers {
+    let own = record.facts?.data?.cut
+    guard let cut = cut ?? own.map(TimeCut.time) else { throw CutNeeded() }
+    let data = try reader.read(path, scope: .anyone).data
+    guard let parts = data.divided(by: cut) else {
+      throw DataError(
+        path: data.name, message: "has no times to divide by", accepted: "a column of timestamps (--timestamp-column)")
+    }
+    guard parts.before.count > 0, parts.after.count > 0 else {
+      throw DataError(
+        path: data.name, text: TimeCut.words(for: parts.time),
+        message: "has nothing \(parts.before.count == 0 ? "before" : "after") this cut",
+        accepted: "a time within those of the data")
+    }
+    let found = try testUsers(known: parts.before, wanted: parts.after)
+    var notes = ["cut at \(TimeCut.words(for: parts.time))"] + found.notes
+    if own.map({ $0 > parts.time }) ?? true {
+      notes.append(
+        own.map { "the model was trained on what was before \(TimeCut.words(for: $0)), later than the cut" }
+          ?? "the model was trained without a cut in time, and may have seen what is to be found")
+    }
+    return TestUsers(kind: .time, dataset: DataSummary(data), users: found.users, notes: notes)
+  }
+
   /// What users are known to have, and what is to be found.
   ///
   /// - Throws: `DataError` when no item of `wanted` can be predicted.
@@ -146,4 +176,10 @@ extension ModelDirectory {
           ] : [])
         + configuration.newcomerNotes(users.profiles))
   }
+}
+
+/// Nobody said where time is to be cut, and the model was trained without a cut.
+public struct CutNeeded: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, in one sentence.
+  public var description: String { "the model was trained without a cut in time; accepted: the time to cut at" }
 }

@@ -22,6 +22,9 @@ public struct DataRecord: Sendable, Equatable {
   public var hash: String?
   /// The mean of the ratings a model of ratings was fitted to.
   public var meanRating: Double?
+  /// The time before which lies all that the model was fitted to, where there was a cut; in seconds since 1970, as times are
+  /// read.
+  public var cut: Double?
 
   /// Remembers what a selection says.
   public init(_ selection: DataSelection, hash: String, meanRating: Double? = nil) {
@@ -47,7 +50,7 @@ extension DataRecord: Codable {
   /// Flags under their names; only those that were given are written.
   package enum CodingKeys: String, CodingKey {
     case source, delimiter, userColumn, itemColumn, ratingColumn, timestampColumn
-    case minRating, minUserItems, minItemUsers, core, hash, meanRating
+    case minRating, minUserItems, minItemUsers, core, hash, meanRating, cut
 
     /// The flag of a key, such as `--min-rating` for `minRating`.
     package var flag: String {
@@ -76,6 +79,7 @@ extension DataRecord: Codable {
     }
     try container.encodeIfPresent(hash, forKey: .hash)
     try container.encodeIfPresent(meanRating, forKey: .meanRating)
+    try container.encodeIfPresent(cut, forKey: .cut)
   }
 
   /// Reads what ``encode(to:)`` writes.
@@ -102,5 +106,6 @@ extension DataRecord: Codable {
     filters.minRating = try container.decodeIfPresent(Double.self, forKey: .minRating)
     hash = try container.decodeIfPresent(String.self, forKey: .hash)
     meanRating = try container.decodeIfPresent(Double.self, forKey: .meanRating)
+    cut = try container.decodeIfPresent(Double.self, forKey: .cut)
   }
 }

@@ -7,6 +7,9 @@ extension Filters {
     return filters
   }
 
+  /// The filters by counts, without the one that says what a like is.
+  var ofCounts: Filters { Filters(minUserItems: minUserItems, minItemUsers: minItemUsers, core: core) }
+
   /// Takes a file that no model is fitted to as it is, but for ratings that are no likes.
   ///
   /// A file without ratings is taken whole: it holds likes already.

@@ -20,6 +20,8 @@ public struct InteractionReader: Sendable {
   public var chunkSize = 1 << 19
   /// Whether the notes begin with what was decided about separator, header and columns.
   public var describesColumns = true
+  /// Whether the earliest of repeated pairs is kept, where there are times; otherwise the latest.
+  public var keepsEarliest = false
 
   /// Creates a reader.
   public init(format: InteractionFormat = InteractionFormat(), threads: Int? = nil) {
@@ -57,7 +59,7 @@ public struct InteractionReader: Sendable {
     if repeats && read.columns.timestamp != nil && !read.hasTimes {
       read = try readParts(source, keeping: keeping.union(.timestamps))
     }
-    return try Interactions(read, hasRepeats: repeats, keeping: keeping, processor)
+    return try Interactions(read, hasRepeats: repeats, keeping: keeping, keepsEarliest: keepsEarliest, processor)
   }
 
   /// Reads bytes, and leaves pairs that repeat as they are.

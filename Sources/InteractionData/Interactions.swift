@@ -55,9 +55,11 @@ public struct Interactions: Sendable {
   /// - Parameters:
   ///   - hasRepeats: whether a pair occurs more than once.
   ///   - keeping: which of the columns read are wanted; times may have been read only to choose among repeated pairs.
+  ///   - keepsEarliest: whether the earliest of repeated pairs is kept, not the latest.
   ///   - processor: the threads to use.
   init(
-    _ read: ReadInteractions, hasRepeats: Bool, keeping: InteractionColumns, _ processor: Processor
+    _ read: ReadInteractions, hasRepeats: Bool, keeping: InteractionColumns, keepsEarliest: Bool = false,
+    _ processor: Processor
   ) throws {
     self.init(
       name: read.name, columns: read.columns, users: read.users, items: read.items,
@@ -65,7 +67,7 @@ public struct Interactions: Sendable {
       ratings: keeping.contains(.ratings) ? try read.joined({ $0.ratings }, processor) : nil,
       timestamps: try read.joined({ $0.timestamps }, processor), notes: read.notes,
       had: (ratings: read.columns.rating != nil, times: read.columns.timestamp != nil),
-      keepsTimes: keeping.contains(.timestamps), mayRepeat: hasRepeats)
+      keepsTimes: keeping.contains(.timestamps), keepsEarliest: keepsEarliest, mayRepeat: hasRepeats)
   }
 
   /// Creates interactions from numbered users and items, whose ratings and times may have been left out.
@@ -73,11 +75,12 @@ public struct Interactions: Sendable {
   /// - Parameters:
   ///   - had: what there was to begin with.
   ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
+  ///   - keepsEarliest: whether the earliest of repeated pairs is kept, not the latest.
   ///   - mayRepeat: whether a pair may occur more than once.
   private init(
     name: String, columns: ReadColumns?, users: Vocabulary, items: Vocabulary, userIndices: [Int32],
     itemIndices: [Int32], ratings: [Float]?, timestamps: [Double]?, notes: [String] = [],
-    had: (ratings: Bool, times: Bool), keepsTimes: Bool, mayRepeat: Bool
+    had: (ratings: Bool, times: Bool), keepsTimes: Bool, keepsEarliest: Bool = false, mayRepeat: Bool
   ) {
     precondition(userIndices.count == itemIndices.count, "a user and an item for each interaction")
     precondition(ratings.map { $0.count == userIndices.count } ?? true, "a rating for each interaction")
@@ -89,7 +92,9 @@ public struct Interactions: Sendable {
     let repeats =
       mayRepeat
       ? RepeatedPairs(
-        users: userIndices, items: itemIndices, times: timestamps, userCount: users.count, itemCount: items.count)
+        users: userIndices, items: itemIndices,
+        times: keepsEarliest ? timestamps.map { $0.map { -$0 } } : timestamps, userCount: users.count,
+        itemCount: items.count)
       : nil
     guard let repeats, repeats.count > 0 else {
       self.userIndices = userIndices
@@ -103,16 +108,19 @@ public struct Interactions: Sendable {
     self.itemIndices = repeats.places.map { itemIndices[$0] }
     self.ratings = ratings.map { all in repeats.values.map { all[$0] } }
     self.timestamps = keepsTimes ? timestamps.map { all in repeats.values.map { all[$0] } } : nil
-    self.notes = notes + [Self.repeatNote(repeats.count, had: had)]
+    self.notes = notes + [Self.repeatNote(repeats.count, had: had, keepsEarliest: keepsEarliest)]
   }
 
   /// What is said about repeated pairs.
-  static func repeatNote(_ count: Int, had: (ratings: Bool, times: Bool)) -> String {
+  static func repeatNote(
+    _ count: Int, had: (ratings: Bool, times: Bool), keepsEarliest: Bool = false
+  ) -> String {
+    let which = keepsEarliest ? "earliest" : "latest"
     let kept =
       switch had {
-      case (true, true): " (latest rating kept)"
+      case (true, true): " (\(which) rating kept)"
       case (true, false): " (last rating kept)"
-      case (false, true): " (latest time kept)"
+      case (false, true): " (\(which) time kept)"
       case (false, false): ""
       }
     return counted(count, "repeated (user, item) pair") + " merged" + kept
@@ -134,6 +142,18 @@ public struct Interactions: Sendable {
     var result = self
     result.notes += remarks
     return result
+  }
+
+  /// What happened before a cut, and what at its time or later; the notes stay with the first.
+  ///
+  /// - Returns: `nil` where there are no times, or no interactions.
+  public func divided(by cut: TimeCut) -> (before: Interactions, after: Interactions, time: Double)? {
+    guard let timestamps, count > 0 else { return nil }
+    let time = cut.time(in: timestamps)
+    return (
+      selecting((0..<count).filter { timestamps[$0] < time }, notes: notes),
+      selecting((0..<count).filter { timestamps[$0] >= time }, notes: []), time
+    )
   }
 
   /// The interactions whose positions are given, in ascending order, with vocabularies of what is left.

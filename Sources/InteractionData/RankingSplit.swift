@@ -39,6 +39,8 @@ public enum SplitKind: String, Codable, Sendable, CaseIterable {
   case interactions
   /// The latest item of every user.
   case leaveOneOut = "leave-one-out"
+  /// One cut in global time.
+  case time
   /// Files that say which interaction is for what, with the same users.
   case files
   /// The layout of the Mult-VAE authors: files with held-out users.
@@ -67,7 +69,9 @@ public struct RankingSplit: Sendable {
   public let test: HeldOutUsers?
   /// What a reader of the results should know, each with its count.
   public let notes: [String]
-  /// A fingerprint of everything above but the notes, 16 hexadecimal digits: equal for equal splits on every
+  /// Where a split by time was cut, and what that left out; `nil` for other splits.
+  public let time: TimeCutCounts?
+  /// A fingerprint of everything above but the notes and ``time``, 16 hexadecimal digits: equal for equal splits on every
   /// machine.
   public let hash: String
 
@@ -77,19 +81,19 @@ public struct RankingSplit: Sendable {
   ///   users of ``train``.
   public init(
     kind: SplitKind, items: Vocabulary, trainUserIDs: [String], train: SparseRows, validation: HeldOutUsers?,
-    refit: UserRows?, test: HeldOutUsers?, notes: [String] = []
+    refit: UserRows?, test: HeldOutUsers?, notes: [String] = [], time: TimeCutCounts? = nil
   ) {
     var fingerprint = Fingerprint()
     fingerprint.add(kind, items, UserRows(ids: trainUserIDs, rows: train))
     self.init(
       kind: kind, items: items, train: UserRows(ids: trainUserIDs, rows: train), fingerprint, validation: validation,
-      refit: refit, test: test, notes: notes)
+      refit: refit, test: test, notes: notes, time: time)
   }
 
   /// Creates a split whose fingerprint has been begun: with ``Fingerprint/add(_:_:_:)``, of the same training users.
   init(
     kind: SplitKind, items: Vocabulary, train: UserRows, _ begun: Fingerprint, validation: HeldOutUsers?,
-    refit: UserRows?, test: HeldOutUsers?, notes: [String]
+    refit: UserRows?, test: HeldOutUsers?, notes: [String], time: TimeCutCounts? = nil
   ) {
     let (trainUserIDs, train) = (train.ids, train.rows)
     for rows in [train, validation?.heldOut, refit?.rows, test?.heldOut].compactMap({ $0 }) {
@@ -104,6 +108,7 @@ public struct RankingSplit: Sendable {
     refitUsers = refit
     self.test = test
     self.notes = notes
+    self.time = time
     var fingerprint = begun
     fingerprint.add(validation)
     fingerprint.add(refit?.rows)
@@ -117,6 +122,9 @@ extension RankingSplit {
   public var refit: SparseRows? { refitUsers?.rows }
   /// The rows of ``train`` with their ids.
   public var trainUsers: UserRows { UserRows(ids: trainUserIDs, rows: train) }
+
+  /// ``refitUsers``, or the rows of ``train`` where nothing is fitted again.
+  public var fittedUsers: UserRows { refitUsers ?? trainUsers }
 
   /// What the training users have, as interactions.
   public func trainingInteractions(name: String) -> Interactions { trainUsers.interactions(name: name, items: items) }

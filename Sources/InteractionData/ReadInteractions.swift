@@ -1,7 +1,7 @@
 import Compute
 
 /// The interactions of a file in the order of its lines, repeated pairs included, in the parts in which they were read.
-struct ReadInteractions: Sendable {
+public struct ReadInteractions: Sendable {
   /// How to name the data in output.
   let name: String
   /// How the file was read.

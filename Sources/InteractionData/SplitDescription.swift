@@ -22,6 +22,10 @@ public struct SplitDescription: Codable, Sendable, Equatable {
   public var hash: String
   /// The share of users that was held out for each part, where it was asked for.
   public var heldOut: Double?
+  /// How many parts of the users take turns as test users.
+  public var folds: Int?
+  /// Where a split by time was cut, and what that left out.
+  public var time: TimeCutCounts?
 }
 
 extension RankingSplit {
@@ -31,7 +35,7 @@ extension RankingSplit {
       kind: kind.rawValue, train: train.nonZeroCount, validation: validation?.heldOut.nonZeroCount ?? 0,
       test: test?.heldOut.nonZeroCount ?? 0, trainUsers: trainUserIDs.count,
       validationUsers: validation?.userIDs.count ?? 0, testUsers: test?.userIDs.count ?? 0,
-      skippedUsers: test?.skippedUsers ?? 0, hash: hash)
+      skippedUsers: test?.skippedUsers ?? 0, hash: hash, time: time)
   }
 }
 

@@ -8,7 +8,7 @@ import FileFormats
 /// | `train.tsv` | what is trained on |
 /// | `validation.tsv` | what chooses the epoch |
 /// | `test.tsv` | what is to be found |
-/// | `validation_input.tsv`, `test_input.tsv` | what held-out users show; only where users are held out |
+/// | `validation_input.tsv`, `test_input.tsv` | what held-out and new users show; only where there are such users |
 /// | `holdout.tsv` | all that users who are not in `train.tsv` have; only where users are held out |
 /// | `split.json` | how it was made, and how many there are of everything |
 public enum SplitFiles {
@@ -55,8 +55,10 @@ public struct SplitParts: Sendable {
     ] {
       guard let users else { continue }
       sources.append((wanted, UserRows(ids: users.userIDs, rows: users.heldOut)))
-      if users.profiles.trainingRows == nil {
-        sources.append((shown, UserRows(ids: users.userIDs, rows: users.profiles.items)))
+      let unseen = users.userIDs.indices.filter { users.profiles.trainingRows?[$0] == nil }
+      if !unseen.isEmpty {
+        sources.append(
+          (shown, UserRows(ids: unseen.map { users.userIDs[$0] }, rows: users.profiles.items.selecting(rows: unseen))))
       }
     }
     let columns = split.items.indices(of: data.items)
@@ -67,6 +69,19 @@ public struct SplitParts: Sendable {
         guard let row = rows[Int(data.userIndices[position])], let column = columns[Int(data.itemIndices[position])]
         else { return false }
         return users.rows.contains(column, inRow: row)
+      }
+    }
+    if split.kind == .time {
+      // All between the two cuts, whether or not it can be looked for: the second fit has it.
+      let fitted = split.fittedUsers
+      let (all, first) = (
+        Vocabulary(ids: fitted.ids).indices(of: data.users), Set(positions[.train] ?? [])
+      )
+      positions[.validation] = (0..<data.count).filter { position in
+        guard !first.contains(position), let row = all[Int(data.userIndices[position])],
+          let column = columns[Int(data.itemIndices[position])]
+        else { return false }
+        return fitted.rows.contains(column, inRow: row)
       }
     }
     if split.kind == .users {

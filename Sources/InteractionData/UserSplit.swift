@@ -14,14 +14,17 @@ extension RankingSplit {
   ///   - fraction: the share of users for validation, and again for the test; at least one user each.
   ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users
   ///     held out for validation but the number of epochs, and ``RankingSplit/refit`` has every user.
+  ///   - fold: the part of the users that is tested, instead of a share `fraction`; parts of equal size, each user in one of
+  ///     them. The users before it in the random order are for validation.
   ///   - threads: the largest number of threads used at once; `nil` for all cores.
   /// - Throws: `DataError` when there are too few users, or none has five items.
   public static func users(
-    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false, threads: Int? = nil
+    _ data: Interactions, heldOut fraction: Double = 0.1, seed: Seed, forTraining: Bool = false,
+    fold: Fold? = nil, threads: Int? = nil
   ) throws -> RankingSplit {
     let processor = Processor(engine: .gsl, threads: threads)
     let split = try UserDivision(
-      name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: forTraining
+      name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: forTraining, fold: fold
     ).split(pieces: data.pieces(processor), items: data.items, processor)
     guard let split else { preconditionFailure("a pair of \(data) occurs twice") }
     return split
@@ -31,9 +34,9 @@ extension RankingSplit {
   ///
   /// - Returns: `nil` when pairs repeat, because then it has to be found out which of them counts.
   static func users(
-    _ data: ReadInteractions, heldOut fraction: Double, seed: Seed, _ processor: Processor
+    _ data: ReadInteractions, heldOut fraction: Double, seed: Seed, fold: Fold?, _ processor: Processor
   ) throws -> RankingSplit? {
-    try UserDivision(name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: false)
+    try UserDivision(name: data.name, users: data.users, heldOut: fraction, seed: seed, forTraining: false, fold: fold)
       .split(pieces: data.pieces, items: data.items, processor)
   }
 }
@@ -52,7 +55,9 @@ private struct UserDivision {
   /// Draws who is held out.
   ///
   /// - Throws: `DataError` for a share that is none, or too few users.
-  init(name: String, users: Vocabulary, heldOut fraction: Double, seed: Seed, forTraining: Bool) throws {
+  init(
+    name: String, users: Vocabulary, heldOut fraction: Double, seed: Seed, forTraining: Bool, fold: Fold?
+  ) throws {
     let total = users.count
     guard fraction > 0, fraction < 1 else {
       throw DataError(
@@ -61,17 +66,22 @@ private struct UserDivision {
     }
     // A tiny addition, because 0.29 × 100 is 28.999… in binary.
     let size = max(1, Int(fraction * Double(total) + 1e-9))
-    let parts = forTraining ? 1 : 2
-    guard total > parts * size else {
+    let tested = fold?.places(among: total)
+    let testSize = forTraining ? 0 : tested?.count ?? size
+    guard total > size + testSize, testSize > 0 || forTraining else {
+      let sizes = forTraining ? "1 × \(size)" : testSize == size ? "2 × \(size)" : "\(testSize) + \(size)"
       throw DataError(
         path: name,
-        message:
-          "has \(counted(total, "user")), and none is left for training when \(parts) × \(size) are held out",
+        message: testSize == 0 && !forTraining
+          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) parts they are to be divided into"
+          : "has \(counted(total, "user")), and none is left for training when \(sizes) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
-    let order = random.permutation(total)
-    let trainCount = total - parts * size
+    var order = random.permutation(total)
+    // The part that is tested goes to the end, as in a split without parts.
+    if let tested { order = Array(order[tested.upperBound...] + order[..<tested.upperBound]) }
+    let trainCount = total - size - testSize
     training = order[..<trainCount].sorted()
     validation = order[trainCount..<trainCount + size].sorted()
     test = order[(trainCount + size)...].sorted()

@@ -35,6 +35,7 @@ public struct ComparisonReport: Sendable {
       lead: comparison.headline)
     page.facts = facts
     page.append(results)
+    if let section = runs { page.append(section) }
     if let section = training { page.append(section) }
     if let section = users { page.append(section) }
     if let section = popularity { page.append(section) }
@@ -67,13 +68,17 @@ public struct ComparisonReport: Sendable {
       .list(comparison.sentences),
       .table(
         comparison.table.captioned(
-          "Test results; ± is one standard error over test users or ratings; the best value of a column is bold")),
+          "Test results; ± is one standard error over \(comparison.runs.isEmpty ? "test users or ratings" : "users and runs")"
+            + "; the best value of a column is bold")),
     ]
     let figures = comparison.tableMetrics.compactMap(intervals)
     if !figures.isEmpty {
       section.blocks.append(
         .prose(
-          "Intervals are the mean ± 1.96 standard errors. The intervals of two models can overlap although the paired test, "
+          (comparison.runs.isEmpty
+            ? "Intervals are the mean ± 1.96 standard errors."
+            : "Intervals are the mean ± so many standard errors as Student's t says for the number of runs.")
+            + " The intervals of two models can overlap although the paired test, "
             + "which uses each user's difference, shows a difference."))
       section.blocks.append(.figures(figures))
     }
@@ -92,7 +97,7 @@ public struct ComparisonReport: Sendable {
       y: Axis("", .categories(models.map(\.name))))
     let entries = models.map { model -> Intervals.Entry in
       let score = model[metric]
-      return .init(score?.value ?? .nan, margin: score?.standardError.map { 1.96 * $0 })
+      return .init(score?.value ?? .nan, margin: score?.margin)
     }
     plot.marks = [Intervals(Series(), entries)]
     let kind =
@@ -125,11 +130,17 @@ public struct ComparisonReport: Sendable {
     models.map { "\($0.name): \(Number.text($0[metric]?.value ?? .nan))" }.joined(separator: "; ") + "."
   }
 
+  /// A setting as it was used: what is left open where no number stands for it is said in words.
+  private static func words(for key: String, _ value: JSONValue) -> String {
+    key == "annealingSteps" && value == .null
+      ? "equal factors over the first \(Number.percent(KLSchedule.share, decimals: 0)) of the updates" : value.flagText
+  }
+
   var settings: ReportSection {
     var table = Table("Hyper-parameters as used", columns: [.text("model"), .text("key"), .text("value")])
     for model in comparison.models {
       for (key, value) in model.configuration.hyperparameters.sorted(by: { $0.key < $1.key }) {
-        table.append([.name(model.name), .text(key), .name(value.flagText)])
+        table.append([.name(model.name), .text(key), .name(Self.words(for: key, value))])
       }
     }
     var sizes = Table("The split", columns: [.text("what"), .text("value")])
@@ -140,7 +151,8 @@ public struct ComparisonReport: Sendable {
     var run = Table("The run", columns: [.text("what"), .text("value")])
     let facts = document.facts
     for (what, value) in [
-      ("seed", "\(facts.seed ?? 0)"), ("threads", "\(facts.threads ?? 1)"), ("engine", facts.engineWords),
+      ("seed", "\(facts.seed ?? 0)"), ("runs", "\(facts.runs ?? 1)"), ("threads", "\(facts.threads ?? 1)"),
+      ("engine", facts.engineWords),
       ("precision", (facts.precision ?? .float32).rawValue), ("doppel", facts.version),
     ] { run.append([.text(what), .name(value)]) }
     var blocks: [ReportBlock] = [

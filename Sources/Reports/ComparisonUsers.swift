@@ -40,7 +40,8 @@ extension ComparisonReport {
     section.blocks = [
       .prose(
         "`\(best.name)`, which has the best mean, against each other model on `\(metric.key)`. A model with the worse mean can "
-          + "still be better for many \(one)s."),
+          + "still be better for many \(one)s."
+          + (comparison.runs.isEmpty ? "" : " A \(one) counts as often as it was tested.")),
       .table(table),
       .figures([
         differencePlot(best, others, metric), distribution(best, others, metric),

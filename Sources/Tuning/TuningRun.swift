@@ -131,7 +131,7 @@ public struct TuningRun: Sendable {
     return [selection] + others.filter { $0 != selection }
   }
 
-  private func identity(_ dataHash: String, _ splitHash: String) throws -> RunIdentity {
+  private func identity(_ dataHash: String?, _ splitHash: String) throws -> RunIdentity {
     var facts = RunFacts(seed: seed, processor)
     (facts.threads, facts.precision) = (nil, processor.precision)
     (facts.dataHash, facts.splitHash) = (dataHash, splitHash)

@@ -28,7 +28,8 @@ struct IdleFlagTests {
   @Test(
     "of reading and splitting with a ready split",
     arguments: [
-      "--core 50", "--min-rating 4", "--min-user-items 2", "--min-item-users 2", "--split leave-one-out",
+      "--core 50", "--cut 0.5", "--new-users", "--min-rating 4", "--min-user-items 2", "--min-item-users 2",
+      "--split leave-one-out",
       "--held-out 0.4", "--user-column nosuch", "--item-column 2", "--rating-column none", "--timestamp-column 4",
       "--delimiter tab",
     ])
@@ -36,7 +37,7 @@ struct IdleFlagTests {
     let flag = String(words.prefix { $0 != " " })
     try refuses("compare ready --models popularity \(words)", flag, "ready is a ready split")
     try refuses("train ready --model popularity --output m \(words)", flag, "ready is a ready split")
-    guard !["--split", "--held-out"].contains(flag) else { return }
+    guard !["--split", "--held-out", "--cut", "--new-users"].contains(flag) else { return }
     try refuses("evaluate m ready \(words)", flag, "ready is a ready split")
     try refuses("inspect m ready \(words)", flag, "ready is a ready split")
     try refuses("sample m --output s --data ready \(words)", flag, "ready is a ready split")
@@ -77,6 +78,23 @@ struct IdleFlagTests {
         "train good.tsv --model mult-vae --output m --objective generate --selection ndcg@100", "--selection",
         "evidence lower bound"
       ),
+      ("compare good.tsv --cut 0.5", "--cut", "--split time"),
+      ("compare good.tsv --split users --new-users", "--new-users", "--split time"),
+      ("compare good.tsv --split time --held-out 0.2", "--held-out", "--split users"),
+      ("compare --train good.tsv --test good.tsv --cut 0.5", "--cut", "--train"),
+      ("compare good.tsv --task rating --new-users", "--new-users", "--task ranking"),
+      ("compare good.tsv --task rating --folds 3", "--folds", "--split users"),
+      ("compare good.tsv --split time --folds 3", "--folds", "--split users"),
+      ("compare --train good.tsv --test good.tsv --folds 3", "--folds", "--split users"),
+      ("compare good.tsv --seeds 3 --save-split s", "--save-split", "--seeds"),
+      ("compare good.tsv --table csv --json", "--table", "--json"),
+      ("compare good.tsv --generative --seeds 3", "--seeds", "--generative"),
+      ("compare good.tsv --generative --folds 3", "--folds", "--generative"),
+      ("compare good.tsv --generative --table latex", "--table", "--generative"),
+      ("compare good.tsv --split time --save-split s", "--save-split", "--split users"),
+      ("train good.tsv --model ease --output m --split time --new-users", "--new-users", "train"),
+      ("evaluate m good.tsv --cut 0.5", "--cut", "--split time"),
+      ("evaluate m --train good.tsv --test good.tsv --split time", "--split", "DATA"),
       ("recommend m --items i1 --core 2", "--core", "--items"),
       ("recommend m --items i1 --data good.tsv", "--data", "--items"),
       ("recommend m --users good.tsv --data good.tsv", "--data", "--user"),

@@ -118,4 +118,14 @@ struct RandomStreamTests {
     for _ in 0..<100 * bound { seen.insert(random.integer(below: bound)) }
     #expect(seen == Set(0..<bound))
   }
+
+  @Test("the runs of a seed have seeds of their own, the first this one, that a command line can repeat")
+  func runs() {
+    let seeds = (0..<200).flatMap { seed in (0..<20).map { Seed(UInt64(seed)).ofRun($0) } }
+    #expect(seeds.allSatisfy { $0.value < 1 << 53 })
+    #expect(Set(seeds.map(\.value)).count == seeds.count)
+    #expect(Seed(42).ofRun(0) == Seed(42) && Seed(42).ofRun(1) == Seed(42).ofRun(1))
+    // Results were made with these.
+    #expect((1...2).map { Seed(42).ofRun($0).value } == [3_546_825_141_600_307, 8_693_998_520_658_630])
+  }
 }

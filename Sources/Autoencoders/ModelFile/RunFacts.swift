@@ -9,6 +9,8 @@ public struct RunFacts: Codable, Sendable, Equatable {
   public var version = DoppelVersion.current
   /// The seed that the user gave.
   public var seed: UInt64?
+  /// How many runs there were, with seeds derived from it or on parts of the users; `nil` for one.
+  public var runs: Int?
   /// The library that computed the products.
   public var engine: String?
   /// How many threads worked; `nil` in a model, whose bytes do not depend on it.
@@ -27,7 +29,7 @@ public struct RunFacts: Codable, Sendable, Equatable {
   public var splitHash: String?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case version, seed, engine, threads, precision, dataset, data, dataHash, split, splitHash
+    case version, seed, runs, engine, threads, precision, dataset, data, dataHash, split, splitHash
   }
 
   /// The engine, and the number format of the products in training if it is not single precision.
@@ -37,8 +39,9 @@ public struct RunFacts: Codable, Sendable, Equatable {
 
   /// What was used, in one line: data, test users, seed, threads, engine.
   public var heading: String {
-    "\(dataset?.heading(testUsers: split?.testUsers) ?? ""); seed \(seed ?? 0), \(counted(threads ?? 1, "thread")), "
-      + engineWords
+    let data = dataset?.heading(testUsers: split?.testUsers) ?? ""
+    let first = runs.map { " in the first of \($0) runs" } ?? ""
+    return "\(data)\(first); seed \(seed ?? 0), \(counted(threads ?? 1, "thread")), " + engineWords
   }
 
   /// The version of this program, and nothing else.

@@ -9,7 +9,8 @@ struct Compare: CheckedCommand {
     abstract: "Train several models on the same data and split, and compare them in a table.",
     discussion: """
       Validation chooses each model's epoch; the test users are used once, at the end. The table is \
-      Markdown; the sentences under it are the results of paired tests over the test users.
+      Markdown; the sentences under it are the results of paired tests over the test users. With --seeds and \
+      --folds, the comparison is made several times, and the tests are over users and runs.
       """)
 
   @OptionGroup var data: DataOptions
@@ -20,6 +21,7 @@ struct Compare: CheckedCommand {
       "Give each model so many trials to find its settings on the validation users; see doppel tune.",
       valueName: "trials"))
   var tune: Int?
+  @OptionGroup(title: "Repeating") var repeating: RepetitionOptions
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @OptionGroup var telling: EpochOptions
@@ -29,6 +31,11 @@ struct Compare: CheckedCommand {
     help: ArgumentHelp("Save the split by users in the Mult-VAE authors' layout.", valueName: "directory"),
     completion: .directory)
   var saveSplit: String?
+  @Option(
+    help: ArgumentHelp(
+      "Print the table as latex, csv or markdown for a paper, with the command and the versions under it.",
+      valueName: "form"))
+  var table: PaperTable.Form?
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
@@ -44,7 +51,8 @@ struct Compare: CheckedCommand {
     let splitting = data.splitting
     let (task, chosen) = (choice.task, choice.names?.map(Zoo.named))
     let fitsAgain =
-      generating.generative || task == .rating || splitting.hasFiles && splitting.validation == nil
+      generating.generative || task == .rating || splitting.split == SplitKind.time.rawValue
+      || splitting.hasFiles && splitting.validation == nil
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)
       + [
@@ -58,9 +66,15 @@ struct Compare: CheckedCommand {
           when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
           "is for --split users: its layout is for users who are held out"),
         IdleFlags(
+          ["--save-split"], when: repeating.isRepeated, "is for one split, and --seeds and --folds make several"),
+        IdleFlags(
+          ["--folds"], when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
+          "is for --split users: its parts are of users"),
+        IdleFlags(["--table"], when: options.json, "does not go with --json"),
+        IdleFlags(
           ["--no-refit"], when: !fitsAgain,
-          "has no effect here: compare fits a second time only with --task rating, --generative, or --train without "
-            + "--validation"),
+          "has no effect here: compare fits a second time only with --task rating, --split time, --generative, or --train "
+            + "without --validation"),
         IdleFlags(
           ["--precision"],
           when: chosen?.allSatisfy { $0?.withMembers.contains { $0.isTrainedInEpochs } == false } ?? false,
@@ -84,6 +98,7 @@ struct Compare: CheckedCommand {
     (run.task, run.metrics, run.splitOutput) = (choice.task, try measure.parsed(for: choice.task), saveSplit)
     (run.refits, run.memoryLimit) = (!hyperparameters.noRefit, hyperparameters.memoryLimit?.bytes)
     run.leavesOutTooLarge = !choice.isByName
+    run.repetition = repeating.repetition
     run.data = try data.selection(threads: options.threads)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
@@ -93,13 +108,16 @@ struct Compare: CheckedCommand {
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)
     try reporter.writeLog(to: telling.log)
-    try measure.writePerUser(comparison.models)
+    try measure.writePerUser(comparison)
     if let report {
       try ComparisonReport(
         document, itemPopularity: compared.itemPopularity, command: CommandText.current
       ).page.write(to: report)
     }
     if options.json { return try Console.standardOutput(document) }
+    if let table {
+      return try Console.standardOutput(PaperTable(document, command: CommandText.current).text(table))
+    }
     try Console.standardOutput(
       Console.printable(document.facts.heading) + "\n\n" + comparison.table.markdown(width: Console.width) + "\n"
         + comparison.sentences.map { $0 + "\n" }.joined())

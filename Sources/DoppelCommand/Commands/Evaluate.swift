@@ -11,7 +11,8 @@ struct Evaluate: CheckedCommand {
       With one file, a fifth of each user's items is held out and the rest folds in. With --train and \
       --test, and with a directory in the authors' layout, the parts are as they stand there. Without DATA, \
       users are drawn afresh from the built-in population: nobody the model has seen. Files are read, and ratings \
-      taken as likes, as in the model's training, unless flags say otherwise.
+      taken as likes, as in the model's training, unless flags say otherwise. With --split time, what users have before \
+      the cut is the input, and what they have after it is to be found.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -23,6 +24,15 @@ struct Evaluate: CheckedCommand {
   var train: String?
   @Option(help: ArgumentHelp("The items to predict.", valueName: "file"), completion: .file())
   var test: String?
+  @Option(
+    help: ArgumentHelp("How one file is divided: users, or time.", valueName: "kind"),
+    completion: .list([SplitKind.users, .time].map(\.rawValue)))
+  var split = SplitKind.users.rawValue
+  @Option(
+    help: ArgumentHelp(
+      "Where --split time cuts: a date, or the share of interactions before it (default: the cut of the model's training).",
+      valueName: "date|share"))
+  var cut: String?
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -33,11 +43,16 @@ struct Evaluate: CheckedCommand {
   var outputs: [Output] { measure.outputs }
 
   func idleFlags() throws -> [IdleFlags] {
-    try ReadingOptions.idleFlags(data: data, hasFiles: train != nil || test != nil)
+    try ReadingOptions.idleFlags(
+      data: data, hasFiles: train != nil || test != nil, alsoOfOneFile: ["--split", "--cut"])
       + [
         IdleFlags(
           ReadingOptions.flags, when: data == nil && train == nil && test == nil,
-          "is for files; without one, users are drawn from the built-in population")
+          "is for files; without one, users are drawn from the built-in population"),
+        IdleFlags(["--cut"], when: split != SplitKind.time.rawValue, "is for --split time"),
+        IdleFlags(
+          ["--split", "--cut"], when: data == nil || train != nil || test != nil,
+          "divides one file of interactions, DATA"),
       ]
   }
 
@@ -51,21 +66,33 @@ struct Evaluate: CheckedCommand {
     let metrics = try measure.parsed(for: .ranking)
     let processor = try options.processor()
     let reader = try reading.reader(for: directory, threads: options.threads)
-    let test = try directory.testUsers(source(), reader: reader, seed: options.randomSeed)
+    let test = try testUsers(of: directory, reader)
     options.note(test.notes)
     let loading = Date().timeIntervalSince(started)
     let result = try directory.evaluate(on: test.users, metrics: metrics, processor: processor)
     options.note(result.notes)
-    try measure.writePerUser([result])
+    let comparison = Comparison([result], metrics: metrics)
+    try measure.writePerUser(comparison)
     let document = ResultDocument(
       RunFacts(
         seed: options.randomSeed, processor, dataset: test.dataset, split: test.users.description(of: test.kind)),
-      Comparison([result], metrics: metrics),
+      comparison,
       seconds: .init(load: loading, total: Date().timeIntervalSince(started)), notes: test.notes + result.notes)
     if options.json { return try Console.standardOutput(document) }
     try Console.standardOutput(
       Console.printable(document.facts.heading) + "\n\n"
         + document.comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
+  }
+
+  private func testUsers(of directory: ModelDirectory, _ reader: ModelDataReader) throws -> TestUsers {
+    switch SplitKind(rawValue: split) {
+    case .time?:
+      guard let data else { throw UsageError("--split time needs DATA") }
+      return try directory.testUsers(ofFile: data, cut: cut.map(SplittingOptions.parsedCut), reader: reader)
+    case .users?: return try directory.testUsers(source(), reader: reader, seed: options.randomSeed)
+    default:
+      throw UsageError("--split \(split) is unknown here; accepted: users, time")
+    }
   }
 
   /// Where the users are.

@@ -51,6 +51,7 @@ struct Train: CheckedCommand {
     let hasEpochs = known?.withMembers.contains { $0.isTrainedInEpochs } ?? true
     return try data.idleFlags(task: known?.task ?? .ranking) + telling.idleFlags(quiet: options.quiet)
       + [
+        IdleFlags(["--new-users"], when: true, "is for test users, and train holds none out"),
         IdleFlags(
           ["--selection"], when: objective == .generate,
           "goes without --objective generate, which chooses the epoch by the evidence lower bound"),

@@ -10,6 +10,9 @@ enum FlagWords {
     case let error as WrongTask: "\(error.model) is for --task \(error.task.rawValue)"
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
+    case is ImpossibleRepetition:
+      "--folds is for --split users of one file of interactions, or of the built-in population"
+    case is CutNeeded: "--split time needs --cut: the model was trained without one"
     case is NothingToMeasure: "compare needs --test with --train"
     case let error as NothingToSearch:
       "\(error.model) has no setting to search; accepted: a model with one that is not set by a flag or a config file"

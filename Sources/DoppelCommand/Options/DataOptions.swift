@@ -34,19 +34,23 @@ struct DataOptions: ParsableArguments {
   func idleFlags(task: RecommendationTask) throws -> [IdleFlags] {
     let split = SplitKind(rawValue: splitting.split)
     return try ReadingOptions.idleFlags(
-      data: data, hasFiles: splitting.hasFiles, alsoOfOneFile: ["--split", "--held-out"])
+      data: data, hasFiles: splitting.hasFiles, alsoOfOneFile: Self.dividing)
       + [
         IdleFlags(
-          ["--split", "--held-out"], when: splitting.hasFiles,
+          Self.dividing, when: splitting.hasFiles,
           "divides one file of interactions, and --train and --test are divided already"),
         IdleFlags(
-          ["--split", "--held-out"], when: task == .rating,
+          Self.dividing, when: task == .rating,
           "is for --task ranking; of ratings a tenth is held out, whoever they are from"),
         IdleFlags(
           ["--held-out"], when: split != nil && split != .users,
           "is for --split users, not for --split \(splitting.split)"),
+        IdleFlags(["--cut", "--new-users"], when: split != .time, "is for --split time"),
       ]
   }
+
+  /// What says how one file is divided.
+  private static let dividing = ["--split", "--held-out", "--cut", "--new-users"]
 }
 
 /// How files are read and what is left out.
@@ -154,11 +158,20 @@ struct ReadingOptions: ParsableArguments {
 
 /// How one file is divided, or which files are the parts.
 struct SplittingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("users, interactions or leave-one-out.", valueName: "kind"), completion: .splits)
+  @Option(help: ArgumentHelp("users, interactions, leave-one-out or time.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
     help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
   var heldOut = 0.1
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where --split time cuts: a date, or the share of interactions before it (default: 0.9; train takes all of them).
+      """, valueName: "date|share"))
+  var cut: String?
+  @Flag(
+    help: "With --split time, test people who appear after the cut, too: their first items are the input.")
+  var newUsers = false
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?
   @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"), completion: .file())
@@ -173,7 +186,7 @@ struct SplittingOptions: ParsableArguments {
     var selection = DataSelection()
     selection.format = try reading.format()
     selection.filters = reading.filters
-    let kinds: [SplitKind] = [.users, .interactions, .leaveOneOut]
+    let kinds: [SplitKind] = [.users, .interactions, .leaveOneOut, .time]
     guard let kind = kinds.first(where: { $0.rawValue == split }) else {
       let names = kinds.map(\.rawValue)
       throw UsageError(
@@ -185,13 +198,26 @@ struct SplittingOptions: ParsableArguments {
       throw UsageError("--held-out \(heldOut) is not a share; accepted: a number above 0 and below 0.5")
     }
     selection.heldOut = heldOut
+    selection.cut = try cut.map(Self.parsedCut)
+    selection.newUsers = newUsers
     if hasFiles {
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
       guard let train else { throw UsageError("--test and --validation need --train") }
       selection.source = .files(train: train, validation: validation, test: test)
     } else if let data {
       selection.source = try DataPlace(data).source
+    } else if kind == .time {
+      throw UsageError(
+        "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
     }
     return selection
+  }
+
+  /// Reads a cut.
+  static func parsedCut(_ text: String) throws -> TimeCut {
+    guard let cut = TimeCut(text) else {
+      throw UsageError("--cut \(text) is neither a share nor a time; accepted: \(TimeCut.accepted)")
+    }
+    return cut
   }
 }

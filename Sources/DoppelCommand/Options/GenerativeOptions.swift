@@ -19,7 +19,8 @@ struct GenerativeOptions: ParsableArguments {
   var idleFlags: [IdleFlags] {
     [
       IdleFlags(
-        ["--save-split", "--metrics", "--per-user"], when: generative, "does not go with --generative")
+        ["--save-split", "--metrics", "--per-user", "--seeds", "--folds", "--table"], when: generative,
+        "does not go with --generative")
     ]
   }
 

@@ -45,11 +45,15 @@ struct MetricOptions: ParsableArguments {
   /// Writes every user's values where they are wanted.
   ///
   /// - Throws: `OutputError`.
-  func writePerUser(_ results: [ModelResult]) throws {
+  func writePerUser(_ comparison: Comparison) throws {
     guard let perUser else { return }
-    let rows = results.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
-    let metrics = results.first?.scores.map(\.metric) ?? []
-    let lines = PerUserTable.lines(of: rows, metrics: metrics)
+    func rows(_ models: [ModelResult]) -> [(name: String, result: RankingResult)] {
+      models.compactMap { result in result.ranking.map { (name: result.name, result: $0) } }
+    }
+    let runs = comparison.runs.map { (seed: UInt64?.some($0.seed.value), models: rows($0.models)) }
+    let lines = PerUserTable.lines(
+      of: runs.isEmpty ? [(nil, rows(comparison.models))] : runs,
+      metrics: comparison.models.first?.scores.map(\.metric) ?? [])
     try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: perUser)
   }
 }

@@ -1,0 +1,37 @@
+public import ArgumentParser
+public import Doppel
+
+extension PaperTable.Form: ExpressibleByArgument {}
+
+/// How often a comparison is made.
+struct RepetitionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Compare with so many seeds, the first that of --seed: means, intervals and tests are over users and runs.",
+      valueName: "n"))
+  var seeds: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Divide users into so many parts that take turns as test users, so that everyone is tested once for each seed.",
+      valueName: "n"))
+  var folds: Int?
+
+  func validate() throws {
+    for (flag, number) in [("--seeds", seeds), ("--folds", folds)] {
+      guard let number, !(2...1000 ~= number) else { continue }
+      throw ValidationError(
+        "\(flag) \(number) is too \(number < 2 ? "few" : "many"); accepted: a whole number from 2 to 1000")
+    }
+  }
+
+  /// The same for the library.
+  var repetition: Repetition {
+    var repetition = Repetition()
+    repetition.seeds = seeds ?? 1
+    repetition.folds = folds
+    return repetition
+  }
+
+  /// Whether there is more than one run.
+  var isRepeated: Bool { !repetition.isSingle }
+}

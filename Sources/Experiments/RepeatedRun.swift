@@ -1,0 +1,69 @@
+import Autoencoders
+import Compute
+import Evaluation
+import InteractionData
+
+extension ComparisonRun {
+  /// Divides the same data anew for every run, and fits and measures every model on each division.
+  ///
+  /// - Throws: as ``run()``; ``ImpossibleRepetition``.
+  func repeated<Split: TaskSplit>(_: Split.Type) throws -> ComparedModels {
+    if repetition.folds != nil {
+      switch data.source {
+      case .directory, .files: throw ImpossibleRepetition()
+      case .builtIn, .file: if Split.task == .rating || data.split != .users { throw ImpossibleRepetition() }
+      }
+    }
+    let watch = Stopwatch()
+    let read = try Split.read(data, seed: seed, forTraining: false)
+    let loading = watch.seconds
+    let plan = repetition.runs(from: seed)
+    var chosen = models
+    var (runs, units): ([ComparedRun], [[String]]) = ([], [])
+    var first: (loaded: LoadedData<Split>, popularity: [Int], metrics: [Metric], leftOut: [String])?
+    for (index, (seed, fold)) in plan.enumerated() {
+      var selection = data
+      selection.fold = fold
+      let loaded = try Split.divide(read, of: selection, seed: seed, forTraining: false)
+      guard loaded.split.hasTest else { throw NothingToMeasure() }
+      var experiment = Experiment(loaded.split, seed: seed, processor: processor)
+      experiment.metrics = metrics ?? Split.defaultMetrics
+      experiment.refits = refits
+      experiment.observer = observer.appending(" (run \(index + 1) of \(plan.count))")
+      if first == nil {
+        observer.onNotes(loaded.notes)
+        let left: [String]
+        (chosen, left) = leavesOutTooLarge ? try experiment.fitting(models, limit: memoryLimit) : (models, [])
+        observer.onNotes(left)
+        observer.onMemory(try experiment.memoryNotes(chosen, limit: memoryLimit))
+        observer.onModels(chosen.count * plan.count)
+        first = (
+          loaded, Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], experiment.metrics, left
+        )
+      }
+      var division = loaded.split.description
+      division.folds = fold?.count
+      runs.append(
+        ComparedRun(
+          seed: seed, fold: fold, split: division, models: try experiment.results(of: chosen), notes: loaded.notes))
+      units.append(loaded.split.testUnits)
+    }
+    guard let first else { throw NothingToMeasure() }
+    let comparison = Comparison(runs, units: units, metrics: first.metrics)
+    var facts = RunFacts(seed: seed, processor, dataset: first.loaded.summary, split: runs[0].split)
+    facts.runs = runs.count
+    return ComparedModels(
+      document: ResultDocument(
+        facts, comparison, seconds: .init(load: loading, total: watch.seconds),
+        notes: runs.map(\.notes).sharedNotes + first.leftOut + comparison.notes),
+      itemPopularity: first.popularity)
+  }
+}
+
+/// Parts of the users that take turns as test users were asked for where users are not held out.
+public struct ImpossibleRepetition: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, in one sentence.
+  public var description: String {
+    "users are divided into parts only where a split by users divides one file of interactions, or the built-in population"
+  }
+}
