@@ -75,8 +75,13 @@ struct TuningRunTests {
   func journal() throws {
     try withTemporaryDirectory { folder in
       let models = [EASE(), try small(MultDAE()), try small(MultVAE())] as [any ZooModel]
+      let text = (0..<120).flatMap { user in
+        (0..<9).map { "u\(user)\ti\((user * 3 + $0 * $0 * (user % 4 + 1)) % 40)\n" }
+      }.joined()
+      try AtomicFile.write("user\titem\n" + text, to: folder + "/data.tsv")
       func bytes(_ name: String, threads: Int, resumes: Bool = false) throws -> [UInt8] {
         var search = try run(models, threads: threads)
+        search.data.source = .file(folder + "/data.tsv")
         (search.journal, search.resumes) = (folder + "/" + name, resumes)
         _ = try search.run()
         return Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
