@@ -64,7 +64,7 @@ struct TrialPlanTests {
   @Test("what is the best at a rung goes on, though its bracket is too small and a trial of another ended better")
   func small() {
     let plan = TrialPlan(trials: 12, rungs: [10, 30], largerIsBetter: true)
-    let records = run(plan) { $0.trial == 11 ? 10 : Double($0.trial) + ($0.rung == 1 ? 5 : 0) }
+    let records = run(plan) { $0.trial == 11 ? 10.5 : Double($0.trial) + ($0.rung == 1 ? 5 : 0) }
     #expect(records.filter { $0.rung == 1 }.map(\.trial) == [0, 9, 8, 7, 11])
   }
 
