@@ -63,8 +63,8 @@ extension DataSelection {
     case .whole(let data):
       let split = try divide(data, seed: seed, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(data), hash: forTraining ? read.hash : nil, split: split, notes: data.notes + split.notes,
-        record: forTraining ? record(of: data, split) : nil)
+        summary: DataSummary(data), hash: forTraining ? read.hash : nil, split: split,
+        notes: data.notes + split.notes, record: forTraining ? record(of: data, split) : nil)
     case .lines(let lines, let source):
       let reader = InteractionReader(format: format, threads: threads)
       let split = try RankingSplit.users(lines, heldOut: heldOut, seed: seed, fold: fold, reader.processor)
@@ -117,8 +117,8 @@ extension DataSelection {
     case .whole(let data):
       let split = try RatingSplit(data, seed: seed, forTraining: forTraining)
       return LoadedData(
-        summary: DataSummary(data), hash: forTraining ? read.hash : nil, split: split, notes: data.notes + split.notes,
-        record: forTraining ? record(data.pairHash(withRatings: true)) : nil)
+        summary: DataSummary(data), hash: forTraining ? read.hash : nil, split: split,
+        notes: data.notes + split.notes, record: forTraining ? record(data.pairHash(withRatings: true)) : nil)
     case .ready, .lines:
       throw DataError(
         path: sourceName, message: "has no ratings to predict",

@@ -60,6 +60,9 @@ struct Compare: CheckedCommand {
         IdleFlags(
           ["--tune"], when: data.inputs.contains { $0.path == "-" },
           "reads the data twice, and standard input can be read only once; accepted: a file"),
+        IdleFlags(
+          ["--tune"], when: repeating.isRepeated,
+          "goes without --seeds and --folds: users that the search measures on would be test users of later runs"),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
           ["--save-split"],
