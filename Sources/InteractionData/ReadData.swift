@@ -59,7 +59,8 @@ extension DataSelection {
       let split = try RankingSplit.files(train: train, validation: validation, test: test, seed: seed)
       return LoadedData(
         summary: DataSummary(name: sourceName, columns: train.columns, split: split),
-        hash: forTraining ? read.hash : nil, split: split, notes: split.notes, record: forTraining ? record(train.pairHash()) : nil)
+        hash: forTraining ? read.hash : nil, split: split, notes: split.notes,
+        record: forTraining ? record(train.pairHash()) : nil)
     case .whole(let data):
       let split = try divide(data, seed: seed, forTraining: forTraining)
       return LoadedData(
