@@ -17,7 +17,7 @@ struct CompletionTests {
       ("train --selection mrr@1", ["mrr@10", "mrr@100"]), ("train --objective g", ["generate"]),
       ("sample model --from p", ["prior", "population"]),
       ("sample model --lengths n", ["nearby", "negative-binomial"]),
-      ("encode model --format n", ["npy"]), ("train --precision ", ["f32", "bf16"]), ("tra", ["train"]),
+      ("encode model --format n", ["npy"]), ("train --precision ", ["auto", "bf16", "f32"]), ("tra", ["train"]),
       ("train --epo", ["--epochs"]),
     ])
   func offers(_ words: String, _ offered: [String]) throws {
