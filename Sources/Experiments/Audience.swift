@@ -92,8 +92,9 @@ extension ModelDirectory.Audience {
   ) throws {
     let blocks = stride(from: 0, to: userIDs.count, by: size).map { $0..<min(userIDs.count, $0 + size) }
     var finished: [Work<Value>] = []
-    for first in stride(from: 0, through: blocks.count, by: 2 * processor.threads) {
-      var next = blocks[first..<min(blocks.count, first + 2 * processor.threads)].map { Work<Value>(users: $0) }
+    // Once more than there are blocks, for the last to be handed over.
+    for first in stride(from: 0, to: blocks.count + 2 * processor.threads, by: 2 * processor.threads) {
+      var next = blocks.dropFirst(first).prefix(2 * processor.threads).map { Work<Value>(users: $0) }
       try processor.forEach(&next) {
         for block in finished { if let value = try block.result?.get() { try visit(block.users, value) } }
       } _: { [profiles] _, block in
@@ -101,7 +102,6 @@ extension ModelDirectory.Audience {
       }
       finished = next
     }
-    for block in finished { if let value = try block.result?.get() { try visit(block.users, value) } }
   }
 
   /// A block of users on its way.

@@ -117,7 +117,7 @@ public struct StepTime: Encodable, Sendable {
   /// The least time of an update on more threads, if a thread is as fast as here and memory keeps up: what is done between
   /// passes, and for each pass its share of the work or its largest piece.
   public func leastSeconds(threads: Int) -> Double {
-    serialSeconds + passes.reduce(0) { $0 + max($1.largestPieceSeconds, $1.workSeconds / Double(threads)) }
+    serialSeconds + passes.reduce(0) { $0 + $1.reading.leastSeconds(threads: threads) }
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -151,6 +151,11 @@ public struct PassTime: Encodable, Sendable {
   public let largestPieceSeconds: Double
   /// The largest piece against the mean one.
   public let largestAgainstMean: Double
+  fileprivate let reading: PassMeter.Reading
+
+  private enum CodingKeys: String, CodingKey {
+    case name, seconds, pieces, workSeconds, largestPieceSeconds, largestAgainstMean
+  }
 
   /// Each pass of the update in which it was quickest: other programs only ever slow it down.
   static func quickest(_ updates: [[PassMeter.Reading]]) -> [PassTime] {
@@ -160,6 +165,7 @@ public struct PassTime: Encodable, Sendable {
   }
 
   private init(_ reading: PassMeter.Reading) {
+    self.reading = reading
     (name, pieces) = (reading.pass.name, reading.pieces)
     (seconds, workSeconds) = (reading.elapsed, reading.work)
     (largestPieceSeconds, largestAgainstMean) = (reading.largest, reading.imbalance)

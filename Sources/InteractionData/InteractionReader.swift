@@ -43,23 +43,25 @@ public struct InteractionReader: Sendable {
   /// - Parameter keeping: what to keep beside users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
-    try merging(readParts(source, keeping: keeping), of: source, keeping: keeping)
+    let read = try readParts(source, keeping: keeping)
+    return try read.hasRepeats(processor)
+      ? merging(read, of: source, keeping: keeping)
+      : Interactions(read, hasRepeats: false, keeping: keeping, processor)
   }
 
-  /// Joins what was read to interactions, every pair once.
+  /// Joins what was read, in which pairs repeat, to interactions with every pair once.
   ///
   /// - Parameters:
   ///   - read: what ``readParts(_:keeping:)`` gave for the same source, the columns wanted among them.
   ///   - keeping: what to keep beside users and items.
   /// - Throws: `DataError` never, in practice: the lines have been understood before.
   func merging(_ read: ReadInteractions, of source: ByteSource, keeping: InteractionColumns) throws -> Interactions {
-    let repeats = try read.hasRepeats(processor)
     var read = read
-    // Times that nobody wants are needed after all where pairs repeat: the latest is kept.
-    if repeats && read.columns.timestamp != nil && !read.hasTimes {
+    // Times that nobody wants are needed after all: the latest of repeated pairs is kept.
+    if read.columns.timestamp != nil && !read.hasTimes {
       read = try readParts(source, keeping: keeping.union(.timestamps))
     }
-    return try Interactions(read, hasRepeats: repeats, keeping: keeping, keepsEarliest: keepsEarliest, processor)
+    return try Interactions(read, hasRepeats: true, keeping: keeping, keepsEarliest: keepsEarliest, processor)
   }
 
   /// Reads bytes, and leaves pairs that repeat as they are.

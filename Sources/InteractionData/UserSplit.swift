@@ -165,6 +165,18 @@ extension Interactions {
     return (items.selecting(order), columns)
   }
 
+  /// One row for each user, with the items that have a column, from the interactions wanted.
+  ///
+  /// Ratings are left out.
+  func rows(
+    columns: [Int32], columnCount: Int, where isIncluded: (Int) -> Bool = { _ in true }
+  ) -> SparseRows {
+    let positions = (0..<count).filter { columns[Int(itemIndices[$0])] >= 0 && isIncluded($0) }
+    return SparseRows(
+      rowCount: users.count, columnCount: columnCount, rows: positions.map { userIndices[$0] },
+      columns: positions.map { columns[Int(itemIndices[$0])] })
+  }
+
   /// The same rows, made by several threads.
   func rows(
     columns: [Int32], columnCount: Int, _ processor: Processor,
@@ -176,17 +188,5 @@ extension Interactions {
       columnCount: columnCount, isWhole: true, processor)
     guard let rows else { preconditionFailure("a pair of \(self) occurs twice") }
     return rows
-  }
-
-  /// One row for each user, with the items that have a column, from the interactions wanted.
-  ///
-  /// Ratings are left out.
-  func rows(
-    columns: [Int32], columnCount: Int, where isIncluded: (Int) -> Bool = { _ in true }
-  ) -> SparseRows {
-    let positions = (0..<count).filter { columns[Int(itemIndices[$0])] >= 0 && isIncluded($0) }
-    return SparseRows(
-      rowCount: users.count, columnCount: columnCount, rows: positions.map { userIndices[$0] },
-      columns: positions.map { columns[Int(itemIndices[$0])] })
   }
 }

@@ -108,9 +108,10 @@ public struct TuningReport: Sendable {
     let order = shares.sorted { $0.share < $1.share }
     var plot = Plot(
       "What matters for \(model.name)",
-      description: order.reversed().map { "\($0.name.kebab): \(Number.percent($0.share, decimals: 0))" }
+      description: order.reversed().map { "\($0.name.kebabCased): \(Number.percent($0.share, decimals: 0))" }
         .joined(separator: "; ") + ".",
-      x: Axis("share of the variance (%)", includesZero: true), y: Axis("", .categories(order.map { $0.name.kebab })))
+      x: Axis("share of the variance (%)", includesZero: true),
+      y: Axis("", .categories(order.map { $0.name.kebabCased })))
     plot.marks = [Bars(Series(), order.map { 100 * $0.share })]
     return ReportFigure(
       plot,
@@ -131,11 +132,11 @@ public struct TuningReport: Sendable {
     let best = model.best?.number
     let others = model.trials.filter { $0.number != 0 && $0.number != best }.compactMap(point)
     var plot = Plot(
-      "\(dimension.name.kebab) of \(model.name)",
-      description: "The value of every trial against \(dimension.name.kebab); the best trial has "
+      "\(dimension.name.kebabCased) of \(model.name)",
+      description: "The value of every trial against \(dimension.name.kebabCased); the best trial has "
         + "\(model.best?.best.settings[dimension.name]?.flagText ?? "–").",
       x: Axis(
-        dimension.name.kebab, names.map { .categories($0) } ?? (dimension.isLogarithmic ? .logarithmic : .linear)),
+        dimension.name.kebabCased, names.map { .categories($0) } ?? (dimension.isLogarithmic ? .logarithmic : .linear)),
       y: Axis("validation \(model.metric.key)"))
     plot.marks = [Points(Series("trial", 1), others, size: 3)]
     for (words, colour, number) in [("defaults", 2, 0), ("best", 0, best ?? 0)] {
@@ -155,7 +156,7 @@ public struct TuningReport: Sendable {
     var table = Table(
       "All trials of \(model.name)",
       columns: [.number("trial"), .number(model.metric.key), .number("epochs"), .number("best epoch")]
-        + model.space.dimensions.map { .number($0.name.kebab) })
+        + model.space.dimensions.map { .number($0.name.kebabCased) })
     for trial in model.trials.ranked {
       let best = trial.best
       table.append(

@@ -194,15 +194,7 @@ public struct ConfigFile {
     }
   }
 
-  private static func kebabCase(_ key: String) -> String {
-    key.reduce(into: "") { result, letter in
-      if letter.isUppercase {
-        result += "-" + letter.lowercased()
-      } else {
-        result.append(letter == "_" ? "-" : letter)
-      }
-    }
-  }
+  private static func kebabCase(_ key: String) -> String { key.kebabCased.replacing("_", with: "-") }
 
   private static func camelCase(_ key: String) -> String {
     let words = key.split { $0 == "-" || $0 == "_" }

@@ -1,6 +1,5 @@
 public import Autoencoders
 public import Compute
-import Dispatch
 public import Evaluation
 public import Experiments
 public import FileFormats
@@ -89,26 +88,24 @@ public struct TuningRun: Sendable {
     let metrics = metrics(of: Split.self)
     let plans = models.map { plan(of: $0, rows: split.train.rowCount, largerIsBetter: metrics[0].kind.largerIsBetter) }
 
-    let identity = try identity(loaded.hash, split.hash)
+    let identity = try identity(split.hash)
     let journal = try self.journal.map { try TrialJournal($0, of: identity, resumes: resumes) }
-    let clock = DispatchTime.now()
-    func elapsed() -> Double { Double(DispatchTime.now().uptimeNanoseconds - clock.uptimeNanoseconds) / 1e9 }
+    let watch = Stopwatch()
     // Trials say themselves which of how many they are.
     observer.onModels(1)
     var tuned: [TunedModel] = []
     for (place, model) in models.enumerated() {
-      let share = seconds.map { elapsed() + ($0 - elapsed()) / Double(models.count - place) }
+      let share = seconds.map { watch.seconds + ($0 - watch.seconds) / Double(models.count - place) }
       var search = ModelSearch(
         model, over: space(of: model), in: experiment, plan: plans[place], metrics: metrics, memoryLimit: memoryLimit)
       let kept = journal?.records.filter { $0.model == model.name } ?? []
-      let records = try search.run(after: kept, while: { share.map { elapsed() < $0 } ?? true }) { record in
+      let records = try search.run(after: kept, while: { share.map { watch.seconds < $0 } ?? true }) { record in
         if let journal { try journal.append(record) }
         onRecord(record)
       }
       tuned.append(TunedModel(model, space: space(of: model), plan: plans[place], metric: metrics[0], records: records))
     }
-    var facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
-    facts.dataHash = loaded.hash
+    let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
     return TuningResult(
       facts: facts, selection: metrics[0], models: tuned, seed: seed,
       notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["the time was over before all trials were run"] : []))
@@ -131,10 +128,10 @@ public struct TuningRun: Sendable {
     return [selection] + others.filter { $0 != selection }
   }
 
-  private func identity(_ dataHash: String?, _ splitHash: String) throws -> RunIdentity {
+  private func identity(_ splitHash: String) throws -> RunIdentity {
     var facts = RunFacts(seed: seed, processor)
     (facts.threads, facts.precision) = (nil, processor.precision)
-    (facts.dataHash, facts.splitHash) = (dataHash, splitHash)
+    facts.splitHash = splitHash
     let set = models.map { model in
       let space = space(of: model).dimensions.map { ($0.name, $0.words) }
       return JSONValue.object([

@@ -50,7 +50,7 @@ struct Encode: CheckedCommand {
     let audience = directory.audience(try interactions(for: directory))
     options.note(audience.notes)
     let codes = CodeExport(directory, audience, as: format, processor: processor)
-    if output == "-" { return try codes.table(id: Console.identifier) { try Console.standardOutput($0) } }
+    if output == "-" { return try codes.table(id: Console.identifiers) { try Console.standardOutput($0) } }
     let written = try codes.write(to: output)
     if options.json { return try Console.standardOutput(written) }
     try Console.standardOutput(written.text)

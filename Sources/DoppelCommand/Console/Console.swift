@@ -40,10 +40,9 @@ enum Console {
     return [isKnown ? Int(size.ws_col) : nil, wished].compactMap(\.self).filter { $0 > 0 }.min() ?? 80
   }
 
-  /// An id as stdout may show it: unchanged to files and pipes, harmless on a terminal.
-  static func identifier(_ id: String) -> String { identifiers(id) }
-
-  /// The same for many ids: what stdout is, is asked once.
+  /// Ids as stdout may show them: unchanged to files and pipes, harmless on a terminal.
+  ///
+  /// What stdout is, is asked once for all ids.
   static var identifiers: @Sendable (_ id: String) -> String {
     let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
     return { isTerminal ? printable($0) : $0 }

@@ -112,10 +112,3 @@ extension SettingForm {
     return parts.isEmpty || values.count < parts.count ? nil : .array(values)
   }
 }
-
-extension String {
-  /// `batchSize` in the model file is `batch-size` everywhere a user writes it.
-  var kebabCased: String {
-    reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
-  }
-}

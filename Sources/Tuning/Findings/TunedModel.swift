@@ -93,7 +93,7 @@ public struct TunedModel: Sendable {
     if let best, best.number == 0 { notes.append("\(name): no trial was better than the settings it came with") }
     for (name, end) in atEnds {
       notes.append(
-        "\(self.name): the best \(name.kebab) lies at the end of its range (\(end.line)); a wider range may hold a better one"
+        "\(self.name): the best \(name.kebabCased) lies at the end of its range (\(end.line)); a wider range may hold a better one"
       )
     }
     let failed = trials.filter { $0.score == nil }
@@ -103,14 +103,5 @@ public struct TunedModel: Sendable {
           + (first.records.compactMap(\.failure).first ?? "no value"))
     }
     return notes
-  }
-}
-
-extension String {
-  /// A name in camel case as flags and config files write it.
-  package var kebab: String {
-    reduce(into: "") { result, letter in
-      if letter.isUppercase { result += "-" + letter.lowercased() } else { result.append(letter) }
-    }
   }
 }

@@ -51,7 +51,7 @@ public struct TuningResult: Sendable {
     for dimension in model.space.dimensions {
       let share = importance?.first { $0.name == dimension.name }?.share
       table.append([
-        .text(dimension.name.kebab), .text(model.best?.best.settings[dimension.name]?.flagText ?? "–"),
+        .text(dimension.name.kebabCased), .text(model.best?.best.settings[dimension.name]?.flagText ?? "–"),
         .text(model.defaults?.best.settings[dimension.name]?.flagText ?? "–"), .text(dimension.rangeWords),
         share.map { .text(Number.percent($0, decimals: 0)) } ?? .missing,
       ])
@@ -75,7 +75,9 @@ public struct TuningResult: Sendable {
         continue
       }
       text += "  \(model.name):\n"
-      for (name, value) in settings.sorted(by: { $0.key < $1.key }) { text += "    \(name.kebab): \(value.line)\n" }
+      for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+        text += "    \(name.kebabCased): \(value.line)\n"
+      }
     }
     return text
   }
