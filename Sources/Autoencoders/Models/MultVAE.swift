@@ -18,7 +18,8 @@ import Compute
 /// epoch, and with it β. This is the paper's own search for β in a single run (section 2.2.2); the authors' code stops at the
 /// 0.2 that the search had given on ML-20M, which is too loose a prior for small data. β gets there at 80 % of the planned
 /// updates instead of after 40,000, which a small data set never makes. Batches shrink with the data, steps are 0.002 long.
-/// `hidden: [600], beta: 0.2, annealingSteps: 200000, batchSize: 500, learningRate: 0.001, epochs: 200` gives the paper's.
+/// `hidden: [600], beta: 0.2, annealingSteps: 200000, batchSize: 500, learningRate: 0.001, epochs: 200, patience: 0` gives the
+/// paper's.
 public struct MultVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
@@ -48,7 +49,7 @@ public struct MultVAE: AutoencoderModel {
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
   /// How it is fitted.
-  public var training = TrainingOptions(epochs: 100, learningRate: 2e-3)
+  public var training = TrainingOptions(epochs: 60, learningRate: 2e-3, patience: 10)
 
   /// Creates the model with its defaults.
   public init() {}
