@@ -28,7 +28,16 @@ struct DoppelCommand: ParsableCommand {
       var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
         try (command as? any CheckedCommand)?.check(invocation)
+        if let launcher = Processes.launcher, let name = invocation.command {
+          guard command is any SharedCommand else {
+            throw UsageError(
+              "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
+                + "accepted: doppel \(name) without it")
+          }
+          try Processes.join()
+        }
         try command.run()
+        Processes.leave()
       }
     } catch {
       Failure(error, of: invocation).report()

@@ -60,7 +60,8 @@ public struct ComparisonRun: Sendable {
     guard loaded.split.hasTest else { throw NothingToMeasure() }
     let loading = watch.seconds
     observer.onNotes(loaded.notes)
-    try keep(loaded.split)
+    try processor.agree(on: loaded.split.hash)
+    if processor.isRoot { try keep(loaded.split) }
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     experiment.metrics = metrics ?? Split.defaultMetrics
     (experiment.refits, experiment.observer) = (refits, observer)
