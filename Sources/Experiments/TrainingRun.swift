@@ -58,10 +58,11 @@ public struct TrainingRun: Sendable {
 
   /// Reads the data, fits the model and writes its directory, whole or not at all.
   ///
-  /// - Throws: ``ImpossibleTraining``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`, `OutputError`,
-  ///   `OccupiedDirectory`.
+  /// - Throws: ``ImpossibleTraining``, ``ModelForOneProcess``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
+  ///   `OutputError`, `OccupiedDirectory`.
   public func run() throws -> TrainedRun {
     try check()
+    if processor.processes > 1, model is any CompositeModel { throw ModelForOneProcess(model: model.name) }
     return switch model.task {
     case .ranking: try run(RankingSplit.self)
     case .rating: try run(RatingSplit.self)

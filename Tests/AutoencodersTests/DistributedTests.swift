@@ -143,7 +143,8 @@ struct DistributedTests {
     var model = MultVAE()
     (model.hidden, model.latent, model.training.epochs, model.training.batchSize) = ([5], 3, 1, 1)
     let alone = try Self.train(model, refits: false, among: nil)
-    #expect(try Self.together(11) { [model] in try Self.train(model, refits: false, among: $0) } == alone)
+    let found = try Self.together(11) { [model] in try Self.train(model, refits: false, among: $0) }
+    #expect(found == alone)
   }
 
   @Test("so it is with the library that trainings use, in both number formats", arguments: ProductPrecision.allCases)
@@ -257,7 +258,7 @@ struct DistributedTests {
     let (model, run) = (try Self.model("rec-vae"), run)
     try withTemporaryDirectory { directory in
       @Sendable func stopped(_ communicator: LocalCommunicator?, _ name: String) throws {
-        #expect(throws: TrainingError.interrupted) {
+        #expect(throws: TrainingError.self) {
           _ = try Self.train(
             model, among: communicator,
             checkpoints: {
@@ -314,7 +315,8 @@ struct DistributedTests {
     }
     let alone = error(nil)
     #expect(alone.contains("129"))
-    #expect(try LocalCommunicator.run(ranks: 3) { error($0) } == [alone, alone, alone])
+    let several = try LocalCommunicator.run(ranks: 3) { error($0) }
+    #expect(several == [alone, alone, alone])
   }
 
   @Test("the estimate of memory is that of a process")

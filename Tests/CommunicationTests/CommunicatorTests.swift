@@ -7,27 +7,30 @@ import Testing
 struct CommunicatorTests {
   @Test("everybody gets everybody's numbers, in the order of ranks", arguments: [1, 2, 5])
   func gather(ranks: Int) throws {
-    let expected = (0..<ranks).map { rank in (0..<rank).map { Double(10 * rank + $0) } }
+    @Sendable func numbers(of rank: Int) -> [Double] { (0..<rank).map { Double(10 * rank + $0) } }
+    let expected = (0..<ranks).map(numbers)
     let found = try LocalCommunicator.run(ranks: ranks) { communicator in
       // Several times, so that a round could be mistaken for the next.
-      try (0..<20).map { _ in
-        try communicator.gather((0..<communicator.rank).map { Double(10 * communicator.rank + $0) })
-      }
+      try (0..<20).map { _ in try communicator.gather(numbers(of: communicator.rank)) }
     }
     #expect(found.allSatisfy { $0.allSatisfy { $0 == expected } })
   }
 
   @Test("everybody gets the own part of what each has", arguments: [1, 2, 4])
   func exchange(ranks: Int) throws {
-    let found = try LocalCommunicator.run(ranks: ranks) { communicator in
-      // Rank r sends r + q numbers to rank q.
-      let rank = communicator.rank
-      let parts = (0..<ranks).flatMap { other in (0..<rank + other).map { Int32(100 * rank + 10 * other + $0) } }
-      return try communicator.exchange(
-        parts, sent: (0..<ranks).map { rank + $0 }, got: (0..<ranks).map { rank + $0 })
+    // Rank r sends r + q numbers to rank q.
+    @Sendable func numbers(from sender: Int, to receiver: Int) -> [Int32] {
+      (0..<sender + receiver).map { Int32(100 * sender + 10 * receiver + $0) }
     }
-    for (rank, numbers) in found.enumerated() {
-      #expect(numbers == (0..<ranks).flatMap { from in (0..<rank + from).map { Int32(100 * from + 10 * rank + $0) } })
+    let found = try LocalCommunicator.run(ranks: ranks) { communicator in
+      let rank = communicator.rank
+      let counts = (0..<ranks).map { rank + $0 }
+      return try communicator.exchange(
+        (0..<ranks).flatMap { numbers(from: rank, to: $0) }, sent: counts, got: counts)
+    }
+    for (rank, received) in found.enumerated() {
+      let expected = (0..<ranks).flatMap { numbers(from: $0, to: rank) }
+      #expect(received == expected)
     }
   }
 
