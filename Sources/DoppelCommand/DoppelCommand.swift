@@ -27,15 +27,13 @@ struct DoppelCommand: ParsableCommand {
       try invocation.complete()
       var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
-        try (command as? any CheckedCommand)?.check(invocation)
-        if let launcher = Processes.launcher, let name = invocation.command {
-          guard command is any SharedCommand else {
-            throw UsageError(
-              "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
-                + "accepted: doppel \(name) without it")
-          }
-          try Processes.join()
+        if let launcher = Processes.launcher, let name = invocation.command, !(command is any SharedCommand) {
+          throw UsageError(
+            "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
+              + "accepted: doppel \(name) without it")
         }
+        try (command as? any CheckedCommand)?.check(invocation)
+        try Processes.join()
         try command.run()
         Processes.leave()
       }
