@@ -9,6 +9,7 @@
 # make bench     this machine's speed: products, then some epochs of Mult-VAE
 # make fuzz      200,000 damaged inputs for every reader, and every file cut; FUZZ_INPUTS=n for more
 # make faults    kill -9, signals, full and read-only disks, hostile ids, the same bytes again (parts of it need root)
+# make test-mpi   several processes against one under Open MPI and MPICH, killed ones too; gets them by apt where there is none
 # make test-sanitized  all tests, and the command in them, under the thread and address sanitizers; a whole run for leaks
 # make fixtures  compute the tests' reference numbers anew with PyTorch
 # make deps      only get the libraries that are missing: by apt; on macOS "brew install gsl pkg-config" by hand
@@ -29,7 +30,7 @@ DESTDIR ?=
 PACKAGE = --scratch-path "$(BUILD)"
 DOPPEL = $(BUILD)/release/doppel
 DEMO = $(BUILD)/demo
-DOCS_TARGETS = Doppel Reports Tuning Plots Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute FileFormats
+DOCS_TARGETS = Doppel Reports Tuning Plots Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute Communication FileFormats
 
 export SWIFT BUILD GSL_ONLY
 ifdef GSL_ONLY
@@ -37,7 +38,7 @@ export DOPPEL_ENGINE = gsl
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test test-browser install lint format docs bench fuzz faults test-sanitized fixtures clean
+.PHONY: help deps build demo test test-browser test-mpi install lint format docs bench fuzz faults test-sanitized fixtures clean
 
 help:
 	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile
@@ -62,6 +63,9 @@ test: deps
 
 test-browser: test
 	@.ci/run-browser
+
+test-mpi: build
+	@INSTALL_MPI=1 .ci/run-mpi
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"

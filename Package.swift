@@ -33,28 +33,35 @@ let package = Package(
     .target(name: "CKernels", dependencies: ["CGSL"]),
     // Libraries that are looked for when the program runs.
     .target(name: "SharedLibraries", swiftSettings: settings),
+    // Processes that compute together: threads as ranks, or MPI, found when the program runs.
+    .target(name: "Communication", dependencies: ["SharedLibraries"], swiftSettings: settings),
     // Numbers: matrices, sparse rows, products, randomness, statistics. The only importer of C.
-    .target(name: "Compute", dependencies: ["CGSL", "CKernels", "SharedLibraries"], swiftSettings: settings),
+    .target(
+      name: "Compute", dependencies: ["CGSL", "CKernels", "Communication", "SharedLibraries"], swiftSettings: settings),
     // Bytes: mapped and compressed input, whole-or-nothing output, safetensors.
     .target(name: "FileFormats", dependencies: ["SharedLibraries"], swiftSettings: settings),
     // Numbers and tables as people read them.
     .target(name: "Presentation", swiftSettings: settings),
     // Users, items, interactions: reading, filtering, splitting, simulating.
     .target(
-      name: "InteractionData", dependencies: ["Compute", "FileFormats", "Presentation"], swiftSettings: settings),
+      name: "InteractionData", dependencies: ["Communication", "Compute", "FileFormats", "Presentation"],
+      swiftSettings: settings),
     // The autoencoder core, the models, the trainer, the model file.
     .target(
-      name: "Autoencoders", dependencies: ["Compute", "FileFormats", "InteractionData", "Presentation"],
+      name: "Autoencoders",
+      dependencies: ["Communication", "Compute", "FileFormats", "InteractionData", "Presentation"],
       swiftSettings: settings),
     // Metrics, ranking, significance.
     .target(
-      name: "Evaluation", dependencies: ["Compute", "FileFormats", "InteractionData", "Presentation"],
+      name: "Evaluation",
+      dependencies: ["Communication", "Compute", "FileFormats", "InteractionData", "Presentation"],
       swiftSettings: settings),
     // One data set, one split, several models, one result.
     .target(
       name: "Experiments",
       dependencies: [
-        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Generation", "Presentation",
+        "Communication", "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Generation",
+        "Presentation",
       ],
       swiftSettings: settings),
     // Search for settings: samplers, trials, their journal.
@@ -100,8 +107,8 @@ let package = Package(
     .target(
       name: "Doppel",
       dependencies: [
-        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Presentation", "Reports", "Tuning",
+        "Communication", "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments",
+        "Generation", "Audit", "Inspection", "Presentation", "Reports", "Tuning",
       ],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
@@ -141,19 +148,20 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Presentation"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "CommunicationTests", dependencies: ["Communication"], swiftSettings: settings),
     .testTarget(
       name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "AutoencodersTests",
       dependencies: [
-        "Autoencoders", "Compute", "Evaluation", "FileFormats", "InteractionData", "TestSupport",
+        "Autoencoders", "Communication", "Compute", "Evaluation", "FileFormats", "InteractionData", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData", "Presentation",
-        "TestSupport",
+        "Autoencoders", "Communication", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
+        "Presentation", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(

@@ -1,3 +1,4 @@
+public import Communication
 import Dispatch
 import Synchronization
 
@@ -12,6 +13,11 @@ public struct Processor: Sendable {
   public let threads: Int
   /// The number format of the products in training.
   public private(set) var precision = ProductPrecision.float32
+  /// The processes that this one computes with; `nil` where it computes alone.
+  ///
+  /// Trainings of networks and the ranking of their items are then shared out among all; every process makes the same calls in the
+  /// same order.
+  public var communicator: (any Communicator)?
   /// Takes the time of passes that have a name, where somebody wants to know.
   public var meter: PassMeter?
 
@@ -32,6 +38,12 @@ public struct Processor: Sendable {
   package static func name(engine: String, precision: ProductPrecision) -> String {
     precision == .float32 ? engine : "\(engine), \(precision.rawValue) products in training"
   }
+
+  /// The number of processes that compute together.
+  public var processes: Int { communicator?.size ?? 1 }
+
+  /// Whether this process writes and speaks: the only one, or the first of several.
+  public var isRoot: Bool { communicator?.isRoot ?? true }
 
   /// The same with another number format for the products in training.
   ///

@@ -5,7 +5,7 @@ import CKernels
 ///
 /// The requirements are the entry points of the vector loops and of the product engine. They are an implementation detail of
 /// this module: the safe operations on ``Matrix`` call them, nothing else does.
-public protocol Scalar: BinaryFloatingPoint, Sendable, Codable {
+public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable {
   /// The kernels for this format.
   static var kernels: Kernels<Self> { get }
 }

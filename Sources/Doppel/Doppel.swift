@@ -1,5 +1,6 @@
 @_exported public import Audit
 @_exported public import Autoencoders
+@_exported public import Communication
 @_exported public import Compute
 @_exported public import Evaluation
 @_exported public import Experiments

@@ -27,8 +27,15 @@ struct DoppelCommand: ParsableCommand {
       try invocation.complete()
       var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
+        if let launcher = Processes.launcher, let name = invocation.command, !(command is any SharedCommand) {
+          throw UsageError(
+            "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
+              + "accepted: doppel \(name) without it")
+        }
         try (command as? any CheckedCommand)?.check(invocation)
+        try Processes.join()
         try command.run()
+        Processes.leave()
       }
     } catch {
       Failure(error, of: invocation).report()

@@ -53,19 +53,33 @@ public struct Evaluator: Sendable {
 
     let userCount = users.userIDs.count
     let size = blockSize ?? Self.blockSize(itemCount: itemCount, users: userCount)
-    let blocks = try processor.map(count: (userCount + size - 1) / size) { block in
-      let range = block * size..<min(userCount, (block + 1) * size)
-      let scores = try recommender.scores(for: users.profiles.selecting(range), using: processor.engine)
-      guard scores.rows == range.count && scores.columns == itemCount else {
-        throw EvaluationError.wrongShape("\(scores)", expected: "\(range.count) × \(itemCount)")
-      }
-      return try range.map { user in
-        try measure(
-          scores[row: user - range.lowerBound], user: user, of: users, length: length, metrics: metrics,
-          novelty: novelty)
-      }
+    let blocks = stride(from: 0, to: userCount, by: size).map { $0..<min(userCount, $0 + size) }
+    @Sendable func judged(_ list: [RankedItem], _ user: Int) -> Measured {
+      measure(list, user: user, of: users, length: length, metrics: metrics, novelty: novelty)
     }
-    let measured = blocks.flatMap(\.self)
+    let measured: [Measured]
+    if let divided = recommender as? any DividedRecommender, let communicator = divided.communicator {
+      measured = try blocks.rounds(of: processor.threads).flatMap { round in
+        let lists = try self.lists(of: divided, round, users, length, among: communicator, processor)
+        return try processor.map(count: lists.count) { judged(lists[$0], round[0].lowerBound + $0) }
+      }
+    } else {
+      measured = try processor.map(count: blocks.count) { block in
+        let range = blocks[block]
+        let scores = try recommender.scores(for: users.profiles.selecting(range), using: processor.engine)
+        guard scores.rows == range.count && scores.columns == itemCount else {
+          throw EvaluationError.wrongShape("\(scores)", expected: "\(range.count) × \(itemCount)")
+        }
+        return try range.map { user in
+          do {
+            let list = try topK(scores[row: user - range.lowerBound], k: length, excluding: users.excluded(user))
+            return judged(list, user)
+          } catch let error as NotANumberError {
+            throw EvaluationError.notANumber(user: users.userIDs[user], item: error.item)
+          }
+        }
+      }.flatMap(\.self)
+    }
     return RankingResult(
       userIDs: users.userIDs,
       scores: metrics.enumerated().map { position, metric in
@@ -119,16 +133,8 @@ public struct Evaluator: Sendable {
   }
 
   private func measure(
-    _ scores: ArraySlice<Float>, user: Int, of users: HeldOutUsers, length: Int, metrics: [Metric],
-    novelty: Novelty
-  ) throws -> Measured {
-    let excluded = union(users.profiles.items.indices(ofRow: user), users.masked.indices(ofRow: user))
-    let list: [RankedItem]
-    do {
-      list = try topK(scores, k: length, excluding: excluded)
-    } catch let error as NotANumberError {
-      throw EvaluationError.notANumber(user: users.userIDs[user], item: error.item)
-    }
+    _ list: [RankedItem], user: Int, of users: HeldOutUsers, length: Int, metrics: [Metric], novelty: Novelty
+  ) -> Measured {
     let items = list.map { Int32($0.item) }
     let heldOut = users.heldOut.indices(ofRow: user)
     let judged = JudgedList(hits: items.map { contains(heldOut, $0) }, heldOutCount: heldOut.count)
@@ -141,7 +147,7 @@ public struct Evaluator: Sendable {
       }
     }
     return Measured(
-      values: values, items: items, rankable: scores.count - excluded.count,
+      values: values, items: items, rankable: users.heldOut.columnCount - users.excluded(user).count,
       isTied: list.count > 1 && list.first?.score == list.last?.score)
   }
 

@@ -18,7 +18,8 @@ public struct ComparisonRun: Sendable {
   public var refits = true
   /// The most memory that a training may need, in bytes; `nil` for the machine's.
   public var memoryLimit: Int?
-  /// Whether models that need more memory are left out with a note; else the run ends with an error before it trains any.
+  /// Whether models that need more memory, or one process, are left out with a note; else the run ends with an error before it
+  /// trains any.
   public var leavesOutTooLarge = false
   /// Where a split by users is written in the Mult-VAE authors' layout, if anywhere.
   public var splitOutput: String?
@@ -40,10 +41,22 @@ public struct ComparisonRun: Sendable {
 
   /// Reads the data, fits every model and measures it on the test part.
   ///
-  /// - Throws: `WrongTask`, ``ImpossibleRepetition``, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
+  /// - Throws: `WrongTask`, ``ModelForOneProcess``, ``ImpossibleRepetition``, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
   ///   `EvaluationError`, `OutputError`.
   public func run() throws -> ComparedModels {
     for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
+    var shared = self
+    if processor.processes > 1 {
+      for model in models where model is any CompositeModel {
+        if !leavesOutTooLarge { throw ModelForOneProcess(model: model.name) }
+        observer.onNotes(["\(model.name) is left out: it cannot be fitted by several processes together"])
+      }
+      shared.models.removeAll { $0 is any CompositeModel }
+    }
+    return try shared.compared()
+  }
+
+  private func compared() throws -> ComparedModels {
     if !repetition.isSingle {
       return try task == .ranking ? repeated(RankingSplit.self) : repeated(RatingSplit.self)
     }
@@ -60,7 +73,8 @@ public struct ComparisonRun: Sendable {
     guard loaded.split.hasTest else { throw NothingToMeasure() }
     let loading = watch.seconds
     observer.onNotes(loaded.notes)
-    try keep(loaded.split)
+    try processor.agree(on: loaded.split.hash)
+    if processor.isRoot { try keep(loaded.split) }
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     experiment.metrics = metrics ?? Split.defaultMetrics
     (experiment.refits, experiment.observer) = (refits, observer)

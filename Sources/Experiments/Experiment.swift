@@ -48,9 +48,10 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   /// Fits one model; validation chooses the epoch.
   ///
   /// - Throws: `TrainingError`; ``NoLatentSpace`` when the objective needs a distribution and the model has none;
-  ///   `WrongTask` for a model of the other task.
+  ///   `WrongTask` for a model of the other task; ``ModelForOneProcess``.
   public func fit<Model: ZooModel>(_ model: Model) throws -> Fit<Model.Fitted> {
     guard Model.task == Split.task else { throw WrongTask(model: model.name, task: model.task) }
+    if processor.processes > 1, model is any CompositeModel { throw ModelForOneProcess(model: model.name) }
     observer.onModel(Model.name)
     let watch = Stopwatch()
     let saved = secondsSaved

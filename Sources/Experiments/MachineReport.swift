@@ -1,4 +1,5 @@
 import Autoencoders
+import Communication
 public import Compute
 public import FileFormats
 import InteractionData
@@ -26,6 +27,8 @@ public struct MachineReport: Encodable, Sendable {
   @OrNull public private(set) var zlib: String?
   /// The version of libzstd, where it was found.
   @OrNull public private(set) var zstd: String?
+  /// The MPI library that joins several processes, where one was found.
+  @OrNull public private(set) var mpi: String?
   /// What the same seed gives on the engine, and what it cannot promise.
   public let reproducible: String
   /// The number format that ``PrecisionChoice/automatic`` takes.
@@ -39,7 +42,7 @@ public struct MachineReport: Encodable, Sendable {
   private let precisionReason: String
 
   private enum CodingKeys: String, CodingKey {
-    case version, gsl, threads, engine, automaticPrecision, zlib, zstd, reproducible, engines
+    case version, gsl, threads, engine, automaticPrecision, zlib, zstd, mpi, reproducible, engines
   }
 
   /// Measures this machine.
@@ -47,8 +50,9 @@ public struct MachineReport: Encodable, Sendable {
   /// - Parameters:
   ///   - threads: `nil` for all cores.
   ///   - training: the training step to measure as well.
+  ///   - library: the path of an MPI library, where it is not to be looked for.
   /// - Throws: `EngineError` where there is no engine; `NonFiniteLoss`.
-  public init(threads: Int?, training shape: StepShape? = nil) throws {
+  public init(threads: Int?, training shape: StepShape? = nil, mpi library: String? = nil) throws {
     let chosen = try ProductEngine.fastest()
     (engine, kind) = (chosen.name, chosen.kind)
     (automaticPrecision, precisionReason) = (chosen.fasterPrecision, chosen.precisionReason)
@@ -60,6 +64,7 @@ public struct MachineReport: Encodable, Sendable {
     reproducible = Self.promise(of: chosen)
     let libraries = CompressionLibraries.present
     (zlib, zstd) = (libraries.zlibVersion, libraries.zstandardVersion)
+    mpi = MPICommunicator.present(library: library).map { "\($0.version) (\($0.file))" }
   }
 
   /// The members of the report, and those of the training step beside them.
@@ -72,6 +77,7 @@ public struct MachineReport: Encodable, Sendable {
     try container.encode(automaticPrecision, forKey: .automaticPrecision)
     try container.encode(zlib, forKey: .zlib)
     try container.encode(zstd, forKey: .zstd)
+    try container.encode(mpi, forKey: .mpi)
     try container.encode(reproducible, forKey: .reproducible)
     try container.encode(engines, forKey: .engines)
     try training?.encode(to: encoder)
@@ -91,6 +97,7 @@ public struct MachineReport: Encodable, Sendable {
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(reproducible)\n\(precisionReason)\n"
+    text += mpi.map { "Several processes are joined by \($0).\n" } ?? Self.noMPI
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
     if kind == .gsl && engines.count == 1 {
       text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
@@ -112,6 +119,9 @@ public struct MachineReport: Encodable, Sendable {
       always + " if the library selects the same code, which it does not guarantee; DOPPEL_ENGINE=gsl does."
     }
   }
+
+  private static let noMPI =
+    "No MPI library was found: 'apt-get install openmpi-bin' lets several processes train together.\n"
 
   /// Whether compressed files of one kind can be read.
   private static func compression(

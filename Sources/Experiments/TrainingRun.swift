@@ -58,10 +58,11 @@ public struct TrainingRun: Sendable {
 
   /// Reads the data, fits the model and writes its directory, whole or not at all.
   ///
-  /// - Throws: ``ImpossibleTraining``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`, `OutputError`,
-  ///   `OccupiedDirectory`.
+  /// - Throws: ``ImpossibleTraining``, ``ModelForOneProcess``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
+  ///   `OutputError`, `OccupiedDirectory`.
   public func run() throws -> TrainedRun {
     try check()
+    if processor.processes > 1, model is any CompositeModel { throw ModelForOneProcess(model: model.name) }
     return switch model.task {
     case .ranking: try run(RankingSplit.self)
     case .rating: try run(RatingSplit.self)
@@ -69,7 +70,7 @@ public struct TrainingRun: Sendable {
   }
 
   private func run<Split: TaskSplit>(_: Split.Type) throws -> TrainedRun {
-    try ModelDirectory.verify(output, replacing: replacement)
+    if processor.isRoot { try ModelDirectory.verify(output, replacing: replacement) }
     let watch = Stopwatch()
     let loaded = try Split.load(data, seed: seed, forTraining: true)
     observer.onNotes(loaded.notes)
@@ -80,6 +81,7 @@ public struct TrainingRun: Sendable {
     var facts = RunFacts(seed: seed, processor, dataset: loaded.summary)
     (facts.threads, facts.data) = (nil, loaded.record)
     (facts.dataHash, facts.splitHash) = (loaded.hash, loaded.split.hash)
+    try processor.agree(on: loaded.split.hash)
     experiment.observer.checkpoints = try checkpoints(
       of: RunIdentity(facts, model, selection: experiment.selectionName, refits: refits))
 
@@ -104,7 +106,11 @@ public struct TrainingRun: Sendable {
         directory.record.aggregatePosterior = PosteriorSummary(posterior, jointDivergence: joint)
       }
     }
-    try directory.write(to: output, card: ModelCard(of: directory, history: fit.history).markdown)
+    if processor.isRoot {
+      try directory.write(to: output, card: ModelCard(of: directory, history: fit.history).markdown)
+    } else {
+      try directory.bringWeights()
+    }
     return TrainedRun(
       directory: directory, output: output, history: fit.history, seconds: watch.seconds,
       notes: [fit.remark(on: model)].compactMap(\.self))
@@ -113,13 +119,14 @@ public struct TrainingRun: Sendable {
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {
     guard checkpoints != nil || resumes else { return nil }
     let kept = try Checkpoints(
-      in: output, every: checkpoints ?? .onlyWhenInterrupted, run: run, resumes: resumes)
+      in: output, every: checkpoints ?? .onlyWhenInterrupted, run: run, resumes: resumes,
+      among: processor.communicator)
     guard resumes else { return kept }
     if let position = kept.position {
       let done = "\(position.epoch - 1) epochs\(position.selection == nil ? "" : " of the second fit")"
       observer.onNotes(["resuming from the checkpoint in \(output), after \(done)"])
     } else {
-      if case .anything = replacement {} else { try ModelDirectory.verify(output, isOf: run) }
+      if case .anything = replacement {} else if processor.isRoot { try ModelDirectory.verify(output, isOf: run) }
       observer.onNotes(["no checkpoint in \(output); starting from the beginning"])
     }
     return kept

@@ -27,6 +27,15 @@ public struct OutputFile: ~Copyable {
     if !file.write(elements.span) { throw OutputError(path: path, reason: lastSystemError()) }
   }
 
+  /// Replaces bytes that have been written.
+  ///
+  /// - Parameter offset: where the first of them is in the file.
+  /// - Throws: ``OutputError``.
+  mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(OutputError) {
+    try flush()
+    if !file.overwrite(bytes.span, at: offset) { throw OutputError(path: path, reason: lastSystemError()) }
+  }
+
   private mutating func flush() throws(OutputError) {
     if buffer.isEmpty { return }
     if !file.write(buffer.span) { throw OutputError(path: path, reason: lastSystemError()) }

@@ -114,6 +114,21 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes over what is there, from an offset on; returns `false`, with `errno` set, when that fails.
+  func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+    unsafe bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let put = unsafe pwrite(
+          raw, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+        if put < 0 && errno == EINTR { continue }
+        if put <= 0 { return false }
+        done += put
+      }
+      return true
+    }
+  }
+
   /// Waits until the bytes are on the disk; `false` when that fails.
   func synchronise() -> Bool { fsync(raw) == 0 }
 

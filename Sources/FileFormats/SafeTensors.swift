@@ -47,40 +47,74 @@ public struct SafeTensors: Sendable, Equatable {
   ///
   /// - Throws: ``OutputError`` when the file cannot be written, or when a tensor is named `__metadata__`.
   public func write(to path: String) throws {
-    if tensors[Self.metadataKey] != nil {
-      throw OutputError(path: path, reason: "a tensor cannot be named \(Self.metadataKey)")
+    try Self.write(to: path, shapes: tensors.mapValues(\.shape), metadata: metadata) { name, append in
+      if let tensor = tensors[name] { try append(tensor.values) }
     }
-    // String's < depends on Unicode normalisation; the bytes do not.
-    let names = tensors.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let header = header(names: names)
+  }
+
+  /// Writes a file whose numbers come tensor by tensor, so that they need not be in memory together.
+  ///
+  /// - Parameters:
+  ///   - shapes: of all tensors, by name.
+  ///   - values: calls `append` with the numbers of a tensor, at once or in parts; it is called for every name, in the order of
+  ///     the file (``ordered(_:)``).
+  ///   - seal: metadata that are known only when all numbers are written; `metadata` has other texts of the same length for them.
+  /// - Throws: ``OutputError`` when the file cannot be written, or when a tensor is named `__metadata__`; what `values` throws.
+  public static func write(
+    to path: String, shapes: [String: [Int]], metadata: [String: String],
+    values: (_ name: String, _ append: ([Float]) throws -> Void) throws -> Void,
+    sealing seal: () -> [String: String] = { [:] }
+  ) throws {
+    if shapes[metadataKey] != nil {
+      throw OutputError(path: path, reason: "a tensor cannot be named \(metadataKey)")
+    }
+    let names = ordered(shapes.keys)
+    let header = header(names: names, shapes, metadata)
     try AtomicFile.write(to: path) { output in
       try output.write((0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) })
       try output.write(header)
       for name in names {
-        guard let values = tensors[name]?.values else { continue }
-        #if _endian(little)
-          try output.write(values)
-        #else
-          try output.write(values.map(\.bitPattern.littleEndian))
-        #endif
+        var missing = (shapes[name] ?? []).reduce(1, *)
+        try values(name) { values in
+          missing -= values.count
+          #if _endian(little)
+            try output.write(values)
+          #else
+            try output.write(values.map(\.bitPattern.littleEndian))
+          #endif
+        }
+        precondition(missing == 0, "\(missing) numbers of \(name) have not come")
       }
+      let sealed = seal()
+      if sealed.isEmpty { return }
+      let final = Self.header(names: names, shapes, metadata.merging(sealed) { $1 })
+      precondition(final.count == header.count, "a seal of another length")
+      try output.overwrite(final, at: 8)
     }
   }
 
-  private func header(names: [String]) -> [UInt8] {
+  /// Names in the order in which a file has them.
+  public static func ordered(_ names: some Sequence<String>) -> [String] {
+    // String's < depends on Unicode normalisation; the bytes do not.
+    names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static func header(
+    names: [String], _ shapes: [String: [Int]], _ metadata: [String: String]
+  ) -> [UInt8] {
     var entries: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        .map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
-      entries.append("\"\(Self.metadataKey)\":{" + pairs.joined(separator: ",") + "}")
+        .map { quoted($0.key) + ":" + quoted($0.value) }
+      entries.append("\"\(metadataKey)\":{" + pairs.joined(separator: ",") + "}")
     }
     var start = 0
     for name in names {
-      guard let tensor = tensors[name] else { continue }
-      let end = start + 4 * tensor.values.count
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      let sizes = shapes[name] ?? []
+      let end = start + 4 * sizes.reduce(1, *)
+      let shape = sizes.map(String.init).joined(separator: ",")
       entries.append(
-        Self.quoted(name) + ":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
+        quoted(name) + ":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
       start = end
     }
     var bytes = Array(("{" + entries.joined(separator: ",") + "}").utf8)

@@ -30,13 +30,12 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     precondition(users > 0, "a density fitted to nobody")
     let latent = model.design.latent
     let size = 256
-    let pilot = Latent.center(of: model.encode(profiles.selecting(0..<min(users, size)), using: processor.engine))
+    let first = profiles.selecting(0..<min(users, size))
+    let pilot = try model.mapCodes(of: first, inBlocksOf: size, processor: processor) { Latent.center(of: $1) }[0]
     var shift = Matrix<Float>(rows: 1, columns: latent)
     shift.setToColumnSums(of: pilot)
     shift.scale(row: 0, by: -1 / Float(pilot.rows))
-    let blocks = try processor.map(count: (users + size - 1) / size) { [shift] block in
-      let codes = model.encode(
-        profiles.selecting(block * size..<min(users, (block + 1) * size)), using: processor.engine)
+    let blocks = try model.mapCodes(of: profiles, inBlocksOf: size, processor: processor) { [shift] _, codes in
       // Near their mean first: single precision would lose small variances beside large means.
       var centres = Latent.center(of: codes)
       centres.add(bias: shift)

@@ -1,3 +1,4 @@
+public import Communication
 public import Compute
 
 /// Users as a recommender sees them: what each is known to have, and nothing else.
@@ -39,6 +40,25 @@ public protocol Recommender: Sendable {
   ///
   /// - Returns: shape B users × I items.
   func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float>
+}
+
+/// A recommender whose items may be divided among processes, each of which scores its own for all users.
+///
+/// A user's k best items are among the k best of each process, so that lists are made where the scores are and put together
+/// afterwards.
+public protocol DividedRecommender: Recommender {
+  /// The processes that have the items; `nil` where this one has all.
+  var communicator: (any Communicator)? { get }
+  /// The items of this process.
+  var ownItems: Range<Int> { get }
+
+  /// The scores of this process's items for several groups of users.
+  ///
+  /// All processes call it together. How users are grouped changes no more than ``Recommender/scores(for:using:)``
+  /// does with a group.
+  ///
+  /// - Returns: for each group, users × ``ownItems``.
+  func ownScores(for groups: [Profiles], using processor: Processor) throws -> [Matrix<Float>]
 }
 
 /// One cell of the rating matrix.

@@ -1,3 +1,4 @@
+import Communication
 public import FileFormats
 import Foundation
 
@@ -29,19 +30,61 @@ public enum CheckpointFile {
   ///
   /// - Throws: `OutputError`.
   public static func write(_ state: TrainerState, run: RunIdentity, to path: String) throws {
+    var file = SafeTensors(tensors: state.tensors, metadata: try metadata(of: state, run))
+    file.metadata["checksum"] = checksum(file)
+    try file.write(to: path)
+  }
+
+  /// The same where each of several processes has a part of the state: the first writes, and the others bring it their tensors
+  /// one by one, so that they never are in one memory together.
+  ///
+  /// - Throws: `OutputError`.
+  static func write(_ state: TrainerState, run: RunIdentity, to path: String, division: ShardDivision) throws {
+    let places = Dictionary(
+      uniqueKeysWithValues: state.tensors.map { ($0, StoredTensor(named: $0, of: $1, division)) })
+    func numbers(_ name: String) throws -> [Float] {
+      guard let place = places[name], let tensor = state.tensors[name] else { return [] }
+      return try division.bring(tensor.values, count: place.count, from: place.owner)
+    }
+    guard division.communicator.isRoot else {
+      for name in SafeTensors.ordered(places.keys) { _ = try numbers(name) }
+      return
+    }
+    var metadata = try metadata(of: state, run)
+    var fingerprint = fingerprint(metadata)
+    metadata["checksum"] = Fingerprint().hexadecimal
+    try SafeTensors.write(to: path, shapes: places.mapValues(\.shape), metadata: metadata) { name, append in
+      let values = try numbers(name)
+      add(name, places[name]?.shape ?? [], values, to: &fingerprint)
+      try append(values)
+    } sealing: {
+      ["checksum": fingerprint.hexadecimal]
+    }
+  }
+
+  private static func metadata(of state: TrainerState, _ run: RunIdentity) throws -> [String: String] {
+    [
+      "format": format, "run": JSONValue.object(run.members).prettyPrinted,
+      "position": String(decoding: try encoder().encode(state.position), as: UTF8.self),
+    ]
+  }
+
+  /// Writes a position.
+  static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation value may be NaN, and must be NaN again.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    var file = SafeTensors(
-      tensors: state.tensors,
-      metadata: [
-        "format": format, "run": JSONValue.object(run.members).prettyPrinted,
-        "position": String(decoding: try encoder.encode(state.position), as: UTF8.self),
-      ])
-    file.metadata["checksum"] = checksum(file)
-    try file.write(to: path)
+    return encoder
+  }
+
+  /// Reads a position.
+  static func decoder() -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
   }
 
   /// Reads a checkpoint, validating all of it.
@@ -69,24 +112,30 @@ public enum CheckpointFile {
       throw wrong(
         "belongs to another run: \(difference)", "the same data and settings, or leave out --resume to start again")
     }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let position = file.metadata["position"],
-      let position = try? decoder.decode(TrainingPosition.self, from: Data(position.utf8))
+      let position = try? decoder().decode(TrainingPosition.self, from: Data(position.utf8))
     else { throw wrong("has no training position") }
     return TrainerState(position: position, tensors: file.tensors)
   }
 
   /// What the metadata must have as `checksum`.
   public static func checksum(_ file: SafeTensors) -> String {
-    var fingerprint = Fingerprint()
-    for key in ["format", "run", "position"] { fingerprint.add(file.metadata[key] ?? "") }
-    for name in file.tensors.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-      fingerprint.add(name)
-      for size in file.tensors[name]?.shape ?? [] { fingerprint.add(size) }
-      fingerprint.add(file.tensors[name]?.values ?? [])
+    var fingerprint = fingerprint(file.metadata)
+    for name in SafeTensors.ordered(file.tensors.keys) {
+      add(name, file.tensors[name]?.shape ?? [], file.tensors[name]?.values ?? [], to: &fingerprint)
     }
     return fingerprint.hexadecimal
+  }
+
+  private static func fingerprint(_ metadata: [String: String]) -> Fingerprint {
+    var fingerprint = Fingerprint()
+    for key in ["format", "run", "position"] { fingerprint.add(metadata[key] ?? "") }
+    return fingerprint
+  }
+
+  private static func add(_ name: String, _ shape: [Int], _ values: [Float], to fingerprint: inout Fingerprint) {
+    fingerprint.add(name)
+    for size in shape { fingerprint.add(size) }
+    fingerprint.add(values)
   }
 }

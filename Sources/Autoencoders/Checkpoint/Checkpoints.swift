@@ -1,3 +1,4 @@
+public import Communication
 import Compute
 import Dispatch
 import FileFormats
@@ -24,6 +25,8 @@ public final class Checkpoints: Sendable {
   public let directory: String
   private let interval: Interval
   private let run: RunIdentity
+  /// The processes that train together; the first of them reads and writes.
+  private let communicator: (any Communicator)?
   private let state: Guarded<State>
 
   /// Creates a keeper of checkpoints.
@@ -31,15 +34,24 @@ public final class Checkpoints: Sendable {
   /// - Parameters:
   ///   - directory: the model directory; created when the first checkpoint is written.
   ///   - resumes: whether to resume from an existing checkpoint.
+  ///   - communicator: the processes that train together, all of which create a keeper; the first of them reads and writes.
   /// - Throws: `InputError`, `DataError` for a checkpoint that is damaged or of another run.
-  public init(in directory: String, every interval: Interval, run: RunIdentity, resumes: Bool) throws {
+  public init(
+    in directory: String, every interval: Interval, run: RunIdentity, resumes: Bool,
+    among communicator: (any Communicator)? = nil
+  ) throws {
     self.directory = directory
     self.interval = interval
     self.run = run
-    let path = CheckpointFile.path(in: directory)
-    TemporaryNeighbour.removeAbandoned(of: path)
-    let isThere = resumes && CheckpointFile.isThere(in: directory)
-    state = Guarded(State(resumed: isThere ? try CheckpointFile.read(path, for: run) : nil))
+    self.communicator = communicator
+    var resumed: TrainerState?
+    if communicator?.isRoot ?? true {
+      let path = CheckpointFile.path(in: directory)
+      TemporaryNeighbour.removeAbandoned(of: path)
+      if resumes && CheckpointFile.isThere(in: directory) { resumed = try CheckpointFile.read(path, for: run) }
+    }
+    if let communicator, resumes { resumed = try TrainerState.distributed(resumed, among: communicator) }
+    state = Guarded(State(resumed: resumed))
   }
 
   /// The position of the training to resume; `nil` when it starts from the beginning or has been resumed.
@@ -55,24 +67,42 @@ public final class Checkpoints: Sendable {
   }
 
   /// Whether it is time for one, between two updates.
-  func isDue(at position: TrainingPosition) -> Bool {
+  ///
+  /// - Parameter isTimeUp: what the clock says, or that of the process that decides.
+  func isDue(at position: TrainingPosition, isTimeUp: Bool) -> Bool {
     switch interval {
-    case .onlyWhenInterrupted: return false
-    case .epochs(let epochs): return position.batch == 0 && position.history.count % epochs == 0
-    case .minutes(let minutes):
-      let last = state.withLock { $0.lastTime.uptimeNanoseconds }
-      return Double(DispatchTime.now().uptimeNanoseconds - last) >= minutes * 6e10
+    case .onlyWhenInterrupted: false
+    case .epochs(let epochs): position.batch == 0 && position.history.count % epochs == 0
+    case .minutes: isTimeUp
     }
   }
 
-  /// Writes one.
-  func save(_ kept: TrainerState) throws {
+  /// Whether so many minutes have gone by as are to lie between two checkpoints.
+  var isTimeUp: Bool {
+    guard case .minutes(let minutes) = interval else { return false }
+    let last = state.withLock { $0.lastTime.uptimeNanoseconds }
+    return Double(DispatchTime.now().uptimeNanoseconds - last) >= minutes * 6e10
+  }
+
+  /// Writes one; of several processes, each of which calls this, the first does.
+  ///
+  /// - Parameter division: which process has which shards; `nil` where each has all that there is to write.
+  func save(_ kept: TrainerState, division: ShardDivision? = nil) throws {
+    let (path, isRoot) = (CheckpointFile.path(in: directory), communicator?.isRoot ?? true)
+    if isRoot { try makeDirectory() }
+    if let division {
+      try CheckpointFile.write(kept, run: run, to: path, division: division)
+    } else if isRoot {
+      try CheckpointFile.write(kept, run: run, to: path)
+    }
+    state.withLock { $0.lastTime = DispatchTime.now() }
+  }
+
+  private func makeDirectory() throws {
     if !state.withLock({ $0.hasDirectory }) {
       try AtomicDirectory.make(directory)
       state.withLock { $0.hasDirectory = true }
     }
-    try CheckpointFile.write(kept, run: run, to: CheckpointFile.path(in: directory))
-    state.withLock { $0.lastTime = DispatchTime.now() }
   }
 
   /// What to say of a checkpoint whose content makes no sense.

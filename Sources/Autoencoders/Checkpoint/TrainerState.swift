@@ -39,10 +39,11 @@ extension TrainerState {
 
   /// Puts the numbers where they were.
   ///
+  /// - Parameter division: which process has which shards; `nil` where all are here.
   /// - Returns: the weights of the best epoch, where they were kept.
   /// - Throws: ``TensorMismatch`` when they are not those of this design.
   consuming func restore<Latent>(
-    _ step: inout TrainingStep<Latent, Float>, updates: Int
+    _ step: inout TrainingStep<Latent, Float>, updates: Int, division: ShardDivision? = nil
   ) throws -> Network<Float>? {
     var left = tensors
     let shapes = step.network
@@ -51,6 +52,8 @@ extension TrainerState {
       try network.visit { name, matrix in
         let (name, expected) = ("\(part)/\(name)", [matrix.rows, matrix.columns])
         let found = left.removeValue(forKey: name)
+        // What another process has is no matter of this one's.
+        if let division, let place = StoredTensor.shard(in: name), !division.own.contains(place.index) { return }
         guard let found, found.shape == expected else {
           throw TensorMismatch(name: name, expected: expected, found: found?.shape)
         }

@@ -49,9 +49,7 @@ extension Autoencoder where Latent == GaussianLatent {
     precondition(users > 0, "the aggregate posterior of nobody")
     let latent = design.latent
     let size = 256
-    let sums = try processor.map(count: (users + size - 1) / size) { block in
-      let codes = encode(
-        profiles.selecting(block * size..<min(users, (block + 1) * size)), using: processor.engine)
+    let sums = try mapCodes(of: profiles, inBlocksOf: size, processor: processor) { _, codes in
       var sums = [Double](repeating: 0, count: 3 * latent)
       for row in 0..<codes.mean.rows {
         for k in 0..<latent {

@@ -12,19 +12,31 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   /// Its weights.
   public let network: Network<Float>
   /// The vector of new users; shape: 1 × H, or `nil` for none.
-  private let unseenUser: Matrix<Float>?
+  let unseenUser: Matrix<Float>?
+  /// Which process has which of the items; `nil` where all are here.
+  ///
+  /// Only what is collective (scores, ``mapCodes(of:inBlocksOf:processor:_:)``) is then open to callers.
+  let division: ShardDivision?
 
   /// Creates an autoencoder of a design and weights.
   public init(design: Design<Latent>, network: Network<Float>) {
+    self.init(design: design, network: network, division: nil)
+  }
+
+  init(design: Design<Latent>, network: Network<Float>, division: ShardDivision?) {
     self.design = design
     self.network = network
+    self.division = division
     unseenUser = design.userVectors == .mean ? network.meanUserVector() : nil
   }
 
   /// The latent codes of some users: points or distributions, as the type says.
   ///
   /// The input is not corrupted.
+  ///
+  /// - Precondition: all items are in this process.
   public func encode(_ profiles: Profiles, using engine: ProductEngine) -> Latent.Codes {
+    precondition(division == nil, "users are encoded by all processes together")
     var block = UserBlock<Latent, Float>(design, rows: profiles.items.rowCount, forTraining: false)
     block.load(profiles)
     var multiplier = Multiplier<Float>(engine)
@@ -33,13 +45,23 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
   }
 
   /// The logits of every item for latent vectors (B × L); shape: B × I.
+  ///
+  /// - Precondition: all items are in this process.
   public func decode(_ latents: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
+    precondition(division == nil, "a process has the logits of its own items only")
+    return ownLogits(latents, using: engine)
+  }
+
+  /// The logits of this process's items; shape: B × items.
+  func ownLogits(_ latents: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
     precondition(latents.columns == design.latent, "\(latents) in a space of \(design.latent)")
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
     block.latent.z = latents
     var multiplier = Multiplier<Float>(engine)
     block.decode(network, multiplier: &multiplier)
-    return network.products.logits(of: block.output, using: engine)
+    guard let division else { return network.products.logits(of: block.output, using: engine) }
+    return ShardProducts(division.own(network.shards), from: division.own.lowerBound)
+      .logits(of: block.output, using: engine)
   }
 }
 
@@ -48,10 +70,14 @@ extension Autoencoder: Recommender {
   public var itemCount: Int { network.itemCount }
 
   /// The logits of every item, from the clean input; a distribution is represented by its mean, so nothing is drawn.
+  ///
+  /// Where the items are divided among processes, all of them call this together.
   public func scores(
     for profiles: Profiles, using engine: ProductEngine
   ) throws -> Matrix<Float> {
-    decode(Latent.center(of: encode(profiles, using: engine)), using: engine)
+    guard let division else { return decode(Latent.center(of: encode(profiles, using: engine)), using: engine) }
+    let own = try ownScores(for: [profiles], using: Processor(engine: engine, threads: 1))
+    return try division.joined(own[0])
   }
 }
 

@@ -26,10 +26,16 @@ extension Autoencoder where Latent == GaussianLatent {
     let users = profiles.items.rowCount
     precondition(users > 0, "a bound for nobody")
     let (size, prior) = (64, prior)
-    let sums = try processor.map(count: (users + size - 1) / size) { block in
-      let block = block * size..<min(users, (block + 1) * size)
-      let part = profiles.selecting(block)
-      let codes = encode(part, using: processor.engine)
+    @Sendable func loss(_ users: Range<Int>, _ logits: consuming Matrix<Float>) -> Double {
+      let part = profiles.items.selecting(rows: users)
+      var sum = 0.0
+      for row in 0..<users.count {
+        sum += design.likelihood.negativeLogLikelihood(&logits, row: row, of: part, profile: row)
+      }
+      return sum
+    }
+    let drawn = try mapCodes(of: profiles, inBlocksOf: size, processor: processor) {
+      block, codes -> (users: Range<Int>, latents: Matrix<Float>?, loss: Double, divergence: Double) in
       var noise = Matrix<Float>(rows: block.count, columns: design.latent)
       var row = Matrix<Float>(rows: 1, columns: design.latent)
       for (place, user) in block.enumerated() {
@@ -38,13 +44,25 @@ extension Autoencoder where Latent == GaussianLatent {
         noise.copy(row, toRow: place)
       }
       let latents = codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance)
-      var logits = decode(latents, using: processor.engine)
-      let loss = (0..<block.count).reduce(0.0) {
-        $0 + design.likelihood.negativeLogLikelihood(&logits, row: $1, of: part.items, profile: $1)
+      let divergence = prior.divergences(codes, at: latents).reduce(0, +)
+      // Only where other processes have a part of the logits must the draw wait for them.
+      guard division != nil else {
+        return (block, nil, loss(block, decode(latents, using: processor.engine)), divergence)
       }
-      return (loss, prior.divergences(codes, at: latents).reduce(0, +))
+      return (block, latents, 0, divergence)
     }
-    let total = sums.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+    var losses = drawn.map(\.loss)
+    if let division {
+      losses = try drawn.rounds(of: processor.threads).flatMap { round in
+        let own = try processor.map(count: round.count) { place in
+          round[place].latents.map { ownLogits($0, using: processor.engine) }
+        }
+        // A loss of whole rows, with the sums in the order that they have in one process.
+        let logits = try own.compactMap(\.self).map(division.joined)
+        return try processor.map(count: round.count) { loss(round[$0].users, logits[$0]) }
+      }
+    }
+    let total = zip(losses, drawn).reduce((0.0, 0.0)) { ($0.0 + $1.0, $0.1 + $1.1.divergence) }
     return EvidenceBound(reconstruction: total.0 / Double(users), divergence: total.1 / Double(users))
   }
 }

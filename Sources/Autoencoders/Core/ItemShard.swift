@@ -33,6 +33,19 @@ public struct ItemShard<S: Scalar>: Sendable {
   }
 }
 
+extension ItemShard {
+  /// What stands for a shard that another process has: its items, and no numbers.
+  ///
+  /// - Parameters:
+  ///   - input: H.
+  ///   - output: D.
+  init(elsewhere items: Range<Int>, input: Int, output: Int) {
+    self.init(
+      items: items, inputWeight: Matrix(rows: 0, columns: input), outputWeight: Matrix(rows: 0, columns: output),
+      outputBias: Matrix(rows: 1, columns: 0))
+  }
+}
+
 /// The products of the wide layers of a run of shards.
 struct ShardProducts<S: Scalar>: Sendable {
   private let shards: [ItemShard<S>]

@@ -36,6 +36,13 @@ public struct Network<S: Scalar>: Sendable {
   /// Each tensor (and each sixteenth of the items of a wide one, but at least 64) has a stream of its own, so its values depend
   /// neither on the others' sizes nor on where shards are cut.
   public init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed) {
+    self.init(design, items: items, users: userCount, seed: seed, own: nil)
+  }
+
+  /// The same with numbers only in some of the shards; the others are in other processes.
+  ///
+  /// - Parameter own: the indices of the shards of this process; `nil` for all.
+  init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed, own: Range<Int>?) {
     let architecture = design.architecture
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
     func fresh(_ tensor: StartingTensor, _ part: Int, rows: Int, _ columns: Int, _ start: Parameter.Start) -> Matrix<S>
@@ -45,12 +52,17 @@ public struct Network<S: Scalar>: Sendable {
       return parameter.fresh(design.initialisation, seed: seed)
     }
     let (ranges, size) = (ItemShard<S>.ranges(items: items), max(64, (items + 15) / 16))
+    let own = own ?? 0..<ranges.count
     func freshByItem(_ tensor: StartingTensor, _ columns: Int, _ start: Parameter.Start) -> [Matrix<S>] {
-      var shards = ranges.map { Matrix<S>(rows: $0.count, columns: columns) }
+      var shards = ranges.enumerated().map { index, range in
+        Matrix<S>(rows: own.contains(index) ? range.count : 0, columns: columns)
+      }
       for (part, first) in stride(from: 0, to: items, by: size).enumerated() {
         let block = first..<min(first + size, items)
+        guard own.contains(where: { ranges[$0].overlaps(block) }) else { continue }
         let drawn = fresh(tensor, part, rows: block.count, columns, start)
-        for (index, range) in ranges.enumerated() where range.overlaps(block) {
+        for index in own where ranges[index].overlaps(block) {
+          let range = ranges[index]
           let common = range.clamped(to: block)
           var rows = Matrix<S>(rows: 0, columns: columns)
           rows.copyRows(common.lowerBound - first..<common.upperBound - first, of: drawn)
@@ -65,7 +77,7 @@ public struct Network<S: Scalar>: Sendable {
     shards = ranges.enumerated().map { index, range in
       ItemShard(
         items: range, inputWeight: input[index], outputWeight: output[index],
-        outputBias: Matrix(rows: 1, columns: range.count, elements: bias[index].elements))
+        outputBias: Matrix(rows: 1, columns: bias[index].rows, elements: bias[index].elements))
     }
     described = design.parameters
     parameters = described.map { $0.fresh(design.initialisation, seed: seed) }

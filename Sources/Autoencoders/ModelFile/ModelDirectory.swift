@@ -62,8 +62,10 @@ public struct ModelDirectory: Sendable {
     let members = try [JSONValue(encoding: record), JSONValue(encoding: config)].compactMap(\.members)
       .reduce(into: [:]) { $0.merge($1) { $1 } }
     try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
-      try SafeTensors(tensors: model.tensors, metadata: ["format": "doppel", "model": configuration.name])
-        .write(to: directory + "/model.safetensors")
+      let path = directory + "/model.safetensors"
+      if try (model as? any DividedModel)?.write(to: path, metadata: metadata) != true {
+        try SafeTensors(tensors: model.tensors, metadata: metadata).write(to: path)
+      }
       try AtomicFile.write(
         JSONValue.object(members).prettyPrinted + "\n", to: directory + "/config.json")
       try IdentifierList.write(items.ids, to: directory + "/items.txt")
@@ -72,6 +74,13 @@ public struct ModelDirectory: Sendable {
       try AtomicFile.write(card, to: directory + "/README.md")
     }
   }
+
+  /// Brings this process's part of the weights to the first process, which writes the directory at the same time.
+  ///
+  /// - Throws: what the communicator throws.
+  public func bringWeights() throws { _ = try (model as? any DividedModel)?.write(to: nil, metadata: metadata) }
+
+  private var metadata: [String: String] { ["format": "doppel", "model": configuration.name] }
 
   /// What of an earlier training may be replaced.
   public enum Replacement: Sendable {

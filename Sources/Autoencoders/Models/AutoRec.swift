@@ -102,7 +102,7 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
   }
 
   /// The network, whose rows are items and whose columns are training users.
-  public struct Fitted: FittedModel {
+  public struct Fitted: FittedModel, DividedModel {
     /// The network.
     public let network: Autoencoder<PointLatent>
     /// The number of items.
@@ -112,6 +112,10 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
     public var tensors: [String: Tensor] { network.tensors }
     /// The number of weights and biases.
     public var parameterCount: Int { network.parameterCount }
+    /// Brings the tensors to the first process.
+    func write(to path: String?, metadata: [String: String]) throws -> Bool {
+      try network.write(to: path, metadata: metadata)
+    }
     /// The ratings of all users are its input, and it keeps none of them.
     public var limitation: String? { "predicts from the ratings of all users, which a saved model does not keep" }
 

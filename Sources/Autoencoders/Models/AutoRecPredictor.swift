@@ -1,3 +1,4 @@
+import Communication
 public import Compute
 public import InteractionData
 
@@ -37,9 +38,12 @@ public struct AutoRecPredictor: RatingPredictor {
     let byRow = Dictionary(grouping: cells.indices) { places[$0].0 }
     let order = byRow.keys.sorted()
     let size = 64
-    let blocks = (order.count + size - 1) / size
-    let parts = try processor.map(count: blocks) { block in
-      let chosen = order[block * size..<min((block + 1) * size, order.count)]
+    let blocks = stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+    if let communicator = autoencoder.communicator {
+      return try shared(blocks, places, byRow, among: communicator, processor)
+    }
+    let parts = try processor.map(count: blocks.count) { block in
+      let chosen = blocks[block]
       let scores = try autoencoder.scores(
         for: Profiles(items: rows.selecting(rows: chosen)), using: processor.engine)
       return chosen.enumerated().flatMap { place, row in
@@ -48,6 +52,32 @@ public struct AutoRecPredictor: RatingPredictor {
     }
     var predictions = [Float](repeating: 0, count: cells.count)
     for (index, value) in parts.joined() { predictions[index] = value }
+    return predictions
+  }
+
+  /// The same where each process scores some of the columns: it predicts the cells in them, and all are put together.
+  private func shared(
+    _ blocks: [[Int]], _ places: [(row: Int, column: Int)], _ byRow: [Int: [Int]], among communicator: any Communicator,
+    _ processor: Processor
+  ) throws -> [Float] {
+    let own = autoencoder.ownItems
+    var mine: [(cell: Int32, value: Float)] = []
+    for round in blocks.rounds(of: processor.threads) {
+      let scores = try autoencoder.ownScores(
+        for: round.map { Profiles(items: rows.selecting(rows: $0)) }, using: processor)
+      for (chosen, scores) in zip(round, scores) {
+        for (place, row) in chosen.enumerated() {
+          for cell in byRow[row] ?? [] where own.contains(places[cell].column) {
+            let score = scores[place, places[cell].column - own.lowerBound]
+            mine.append((Int32(cell), prediction(score, at: places[cell])))
+          }
+        }
+      }
+    }
+    let cells = try communicator.gather(mine.map(\.cell))
+    let values = try communicator.gather(mine.map(\.value), counts: cells.map(\.count))
+    var predictions = [Float](repeating: 0, count: places.count)
+    for (cell, value) in zip(cells.joined(), values) { predictions[Int(cell)] = value }
     return predictions
   }
 

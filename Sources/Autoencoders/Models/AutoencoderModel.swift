@@ -48,7 +48,12 @@ extension Autoencoder: FittedModel {
   }
 
   /// The number of weights and biases.
-  public var parameterCount: Int { network.parameterCount }
+  public var parameterCount: Int {
+    guard division != nil else { return network.parameterCount }
+    let architecture = design.architecture
+    return network.itemCount * (architecture.inputWidth + architecture.decoder.outputs + 1)
+      + network.parameters.reduce(network.users.count) { $0 + $1.count }
+  }
 
   /// Points or distributions, as its type says.
   public var latent: LatentView { Latent.view(of: self) }

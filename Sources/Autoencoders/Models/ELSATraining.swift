@@ -75,12 +75,16 @@ extension Trainer {
     func keep(_ position: TrainingPosition) throws {
       try checkpoints?.save(TrainerState(step, at: position, best: best))
     }
+    // Several processes each fit all of it, and stop after the same update.
+    let accord = processor.processes > 1 ? processor.communicator.map { self.accord(among: $0) } : nil
     func pause(_ position: TrainingPosition, mayKeep: Bool = true) throws {
-      if isInterrupted() {
+      try accord?.ask()
+      if accord?.grants(Accord.stop) ?? isInterrupted() {
         try keep(position)
         throw TrainingError.interrupted
       }
-      if mayKeep, checkpoints?.isDue(at: position) == true { try keep(position) }
+      let isTimeUp = accord?.grants(Accord.checkpoint) ?? checkpoints?.isTimeUp ?? false
+      if mayKeep, checkpoints?.isDue(at: position, isTimeUp: isTimeUp) == true { try keep(position) }
     }
     var progress = TrainingProgress(
       stage: stage, epoch: position.epoch, epochs: max(1, options.epochs),

@@ -43,11 +43,21 @@ protocol ItemShards<S>: Sendable {
   /// Keeps the input weights as they are now, for ``gather(_:kept:)``.
   mutating func keepInput()
 
+  /// Whether all input weights, and all output weights, are numbers.
+  func areFinite() throws -> (input: Bool, output: Bool)
+
   /// All numbers that training changes, to be kept and put back.
   var state: ShardState<S> { get set }
 }
 
-/// The numbers of all shards of a training, in order.
+extension ItemShards {
+  func areFinite() throws -> (input: Bool, output: Bool) {
+    let weights = state.weights
+    return (weights.allSatisfy(\.inputWeight.isFinite), weights.allSatisfy(\.outputWeight.isFinite))
+  }
+}
+
+/// The numbers of all shards of a training, in order; of those that another process has, there are none.
 struct ShardState<S: Scalar>: Sendable {
   var weights: [ItemShard<S>]
   /// Adam's first moments.

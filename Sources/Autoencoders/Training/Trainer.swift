@@ -1,4 +1,5 @@
 public import Compute
+import Communication
 import Dispatch
 import InteractionData
 
@@ -60,12 +61,15 @@ public struct Trainer: Sendable {
     guard !users.isEmpty else { throw TrainingError.noUsers }
     let batchSize = options.batchSize(users: users.count)
     let batches = (users.count + batchSize - 1) / batchSize
+    let division = ShardDivision(items: rows.columnCount, among: processor.communicator)
+    let accord = division.map { self.accord(among: $0.communicator) }
     var step = TrainingStep(
       design,
       network: Network<Float>(
-        design, items: rows.columnCount, users: rows.rowCount, seed: seed),
+        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: division?.own),
       batchSize: batchSize, plannedUpdates: (plannedEpochs ?? options.epochs) * batches,
-      adam: Adam(learningRate: options.learningRate), processor: processor)
+      adam: Adam(learningRate: options.learningRate), processor: processor, division: division, accord: accord)
+    let keeper = Keeper(checkpoints, division, accord, isInterrupted)
 
     var position = TrainingPosition(after: selection)
     var best: Network<Float>?
@@ -75,7 +79,8 @@ public struct Trainer: Sendable {
         throw checkpoints.damaged(fault)
       }
       do {
-        best = try resumed.restore(&step, updates: (position.epoch - 1) * batches + position.batch)
+        best = try resumed.restore(
+          &step, updates: (position.epoch - 1) * batches + position.batch, division: division)
       } catch let mismatch as TensorMismatch {
         throw checkpoints.damaged(mismatch.description)
       }
@@ -89,7 +94,7 @@ public struct Trainer: Sendable {
       onResume(position.allEpochs)
     } else if let paused = pause?.take() {
       position = paused.position
-      best = try paused.restore(&step, updates: (position.epoch - 1) * batches)
+      best = try paused.restore(&step, updates: (position.epoch - 1) * batches, division: division)
       step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: 0, batches: batches)
     }
 
@@ -98,10 +103,10 @@ public struct Trainer: Sendable {
       mayEndEarly: validate != nil && options.patience > 0, epochShare: 0, rows: users.count)
     while !position.isOver(options), pause?.isReached(by: position) != true {
       var record = try runEpoch(
-        &position, telling: progress, step: &step, best: best, users: users, batchSize, rows, target,
+        &position, telling: progress, step: &step, best: best, keeper, users: users, batchSize, rows, target,
         design.phases.phase(ofEpoch: position.epoch))
       if let validate {
-        let value = try validate(Autoencoder(design: design, network: step.network))
+        let value = try validate(Autoencoder(design: design, network: step.network, division: division))
         record.validation = value
         let settled = design.regulariser.isSettled(afterUpdates: step.updates, of: step.plannedUpdates)
         if settled || !waitsForPrior, position.best.map({ value > $0.value || $0.value.isNaN }) ?? true {
@@ -118,19 +123,20 @@ public struct Trainer: Sendable {
       position.history.append(record)
       position.epoch += 1
       onEpoch(record)
-      if isInterrupted() { try interrupt(step, position, best) }
-      try keepIfDue(step, position, best)
+      try accord?.ask()
+      try keeper.stopIfAsked(step, position, best)
+      try keeper.keepIfDue(step, position, best)
     }
     if let pause, !position.isOver(options) { pause.keep(TrainerState(step, at: position, best: best)) }
     return TrainingOutcome(
-      model: Autoencoder(design: design, network: best ?? step.network),
+      model: Autoencoder(design: design, network: best ?? step.network, division: division),
       history: position.history, bestEpoch: position.best?.epoch ?? position.history.count)
   }
 
   /// Runs the rest of an epoch; `position` is then at its end, with no batch of the next.
   private func runEpoch<Latent>(
     _ position: inout TrainingPosition, telling progress: TrainingProgress, step: inout TrainingStep<Latent, Float>,
-    best: Network<Float>?, users: [Int], _ batchSize: Int, _ rows: SparseRows, _ target: SparseRows?,
+    best: Network<Float>?, _ keeper: Keeper, users: [Int], _ batchSize: Int, _ rows: SparseRows, _ target: SparseRows?,
     _ part: (phase: Phase, begins: Bool)
   ) throws -> EpochRecord {
     let epoch = position.epoch
@@ -151,8 +157,8 @@ public struct Trainer: Sendable {
       if part.begins && part.phase.keepsEncoder { step.keepEncoder() }
     }
     for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
-      if isInterrupted() { try interrupt(step, position, best) }
-      if position.batch > 0 { try keepIfDue(step, position, best) }
+      try keeper.stopIfAsked(step, position, best)
+      if position.batch > 0 { try keeper.keepIfDue(step, position, best) }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
       do {
         let loss = try step.update(
@@ -181,17 +187,42 @@ public struct Trainer: Sendable {
     return record
   }
 
-  private func interrupt<Latent>(
+  /// What processes agree on while they train together.
+  func accord(among communicator: any Communicator) -> Accord {
+    let isRoot = communicator.isRoot
+    return Accord(communicator) { [isInterrupted, checkpoints] in
+      (isInterrupted() ? Accord.stop : 0) | (isRoot && checkpoints?.isTimeUp == true ? Accord.checkpoint : 0)
+    }
+  }
+}
+
+/// Writes checkpoints when they are due and where a training is stopped, in all processes at once.
+private struct Keeper: Sendable {
+  private let checkpoints: Checkpoints?
+  private let division: ShardDivision?
+  private let accord: Accord?
+  private let isInterrupted: @Sendable () -> Bool
+
+  init(
+    _ checkpoints: Checkpoints?, _ division: ShardDivision?, _ accord: Accord?,
+    _ isInterrupted: @escaping @Sendable () -> Bool
+  ) {
+    (self.checkpoints, self.division, self.accord, self.isInterrupted) = (checkpoints, division, accord, isInterrupted)
+  }
+
+  func stopIfAsked<Latent>(
     _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
   ) throws {
-    try checkpoints?.save(TrainerState(step, at: position, best: best))
+    guard accord?.grants(Accord.stop) ?? isInterrupted() else { return }
+    try checkpoints?.save(TrainerState(step, at: position, best: best), division: division)
     throw TrainingError.interrupted
   }
 
-  private func keepIfDue<Latent>(
+  func keepIfDue<Latent>(
     _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
   ) throws {
-    guard let checkpoints, checkpoints.isDue(at: position) else { return }
-    try checkpoints.save(TrainerState(step, at: position, best: best))
+    let isTimeUp = accord?.grants(Accord.checkpoint) ?? checkpoints?.isTimeUp
+    guard let checkpoints, checkpoints.isDue(at: position, isTimeUp: isTimeUp ?? false) else { return }
+    try checkpoints.save(TrainerState(step, at: position, best: best), division: division)
   }
 }

@@ -32,6 +32,10 @@ public struct TrainingMemory: Sendable, Equatable {
     _ design: Design<Latent>, items: Int, users: Int, batchSize: Int, keepsBest: Bool, processor: Processor
   ) {
     let float = MemoryLayout<Float>.size
+    // Of several processes, that with most of the shards.
+    let shards = ItemShard<Float>.ranges(items: items)
+    let run = ShardDivision.runs(shards: shards.count, ranks: processor.processes).max { $0.count < $1.count } ?? 0..<0
+    let items = shards[run].reduce(0) { $0 + $1.count }
     let architecture = design.architecture
     let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
     let (first, last) = (architecture.inputWidth, architecture.decoder.outputs)
@@ -45,9 +49,9 @@ public struct TrainingMemory: Sendable, Equatable {
     let isExact = processor.precision == .float32
     // Where products are rounded, so are the logits, and the output weights are held in that format too.
     logits = isExact ? batchSize * items * float : (batchSize + last) * items * MemoryLayout<UInt16>.size
-    let shards = ItemShard<Float>.ranges(items: items)
-    let threads = min(processor.threads, shards.count)
-    partialGradients = GradientParts<Float>.most(shards: shards.count, threads: threads) * batchSize * last * float
+    let threads = min(processor.threads, run.count)
+    let parts = min(run.count, GradientParts<Float>.most(shards: shards.count, threads: threads))
+    partialGradients = parts * batchSize * last * float
 
     let blocks = UserPieces.ranges(of: batchSize).count
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
@@ -57,8 +61,11 @@ public struct TrainingMemory: Sendable, Equatable {
     // A weight gradient per thread, a shard's logits where products are rounded, and as much again for the copies that a
     // product engine makes of its factors.
     let thread = 2 * shard * last + (isExact ? 0 : batchSize * shard) + batchSize * last
+    // What leaves for other processes and what arrives, while sums are exchanged.
+    let exchanged = processor.processes > 1 ? 4 * batchSize * max(first, last) : 0
     workspace =
-      (hidden + keptHidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread) * float
+      (hidden + keptHidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread + exchanged)
+      * float
   }
 }
 

@@ -53,10 +53,28 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor
   ) {
-    let precision = S.self == Float.self ? processor.precision : .float32
     self.init(
       design, network: network, batchSize: batchSize, plannedUpdates: plannedUpdates, adam: adam, processor: processor,
-      shards: LocalShards(network.shards, batchSize: batchSize, precision: precision, processor: processor))
+      division: nil, accord: nil)
+  }
+
+  /// Prepares to train a network, of which other processes have the shards that are not this one's.
+  init(
+    _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
+    processor: Processor, division: ShardDivision?, accord: Accord?
+  ) {
+    let precision = S.self == Float.self ? processor.precision : .float32
+    let shards: any ItemShards<S> =
+      if let division {
+        DistributedShards(
+          network.shards, division: division, accord: accord, batchSize: batchSize, precision: precision,
+          processor: processor)
+      } else {
+        LocalShards(network.shards, batchSize: batchSize, precision: precision, processor: processor)
+      }
+    self.init(
+      design, network: network, batchSize: batchSize, plannedUpdates: plannedUpdates, adam: adam, processor: processor,
+      shards: shards)
   }
 
   /// Prepares to train a network whose wide layers are `shards`.
@@ -154,7 +172,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ) throws -> BatchLoss {
     let (loss, softmax, objective) = try evaluate(rows: rows, of: data, target: target, noise: noise)
     guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
-      throw NonFiniteLoss(loss: loss, layer: firstNonFiniteLayer(), learningRate: adam.learningRate)
+      throw NonFiniteLoss(loss: loss, layer: try firstNonFiniteLayer(), learningRate: adam.learningRate)
     }
     for block in blocks where block.count > 0 {
       Latent.add(block.latent, outputs: block.head, to: &latentMoments)
@@ -323,13 +341,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// The first place on the way forward where a number is not finite: what to name in an error.
-  private func firstNonFiniteLayer() -> String {
-    let shards = shards.state.weights
-    if !shards.allSatisfy(\.inputWeight.isFinite) { return "weights of encoder.0" }
+  private func firstNonFiniteLayer() throws -> String {
+    let isFinite = try shards.areFinite()
+    if !isFinite.input { return "weights of encoder.0" }
     for (parameter, trained) in zip(shape.described, small) where !trained.value.isFinite {
       return "weights of \(parameter.layer)"
     }
-    if !shards.allSatisfy(\.outputWeight.isFinite) { return "weights of \(shape.outputLayer)" }
+    if !isFinite.output { return "weights of \(shape.outputLayer)" }
     for block in blocks where block.count > 0 {
       if let place = block.firstNonFinite { return place }
     }

@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel compare`: the main job.
-struct Compare: CheckedCommand {
+struct Compare: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same data and split, and compare them in a table.",
     discussion: """
@@ -93,6 +93,11 @@ struct Compare: CheckedCommand {
   }
 
   func run() throws {
+    if Processes.launcher != nil {
+      for (flag, isGiven) in [("--generative", generating.generative), ("--tune", tune != nil)] where isGiven {
+        throw UsageError("\(flag) is for one process; accepted: compare \(flag) without mpirun or srun")
+      }
+    }
     if generating.generative { return try runGenerative() }
     var run = ComparisonRun(
       try choice.models(set: hyperparameters, otherwise: Zoo.comparedByDefault(for: choice.task)),
@@ -107,6 +112,7 @@ struct Compare: CheckedCommand {
     defer { reporter.clear() }
     run.observer = reporter.observe()
     let compared = try compared(run, reporter)
+    guard Processes.isRoot else { return }
     reporter.end()
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)

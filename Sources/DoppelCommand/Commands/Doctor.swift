@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 
 /// `doppel doctor`: what this machine has and how fast it is.
-struct Doctor: CheckedCommand {
+struct Doctor: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show versions, the libraries found, and the measured speed of this machine.",
     usage: "doppel doctor [<options>]")
@@ -37,9 +37,14 @@ struct Doctor: CheckedCommand {
   }
 
   func run() throws {
-    let report = try MachineReport(threads: options.threads, training: benchmark ? shape : nil)
+    guard Processes.isRoot else { return }
+    let report = try MachineReport(
+      threads: options.threads, training: benchmark ? shape : nil, mpi: Processes.library)
     if options.json { return try Console.standardOutput(report) }
     try Console.standardOutput(report.text)
+    if let joined = Processes.communicator {
+      try Console.standardOutput("This is one of \(joined.size) processes, joined by \(joined.version).\n")
+    }
   }
 
   private var shape: StepShape {

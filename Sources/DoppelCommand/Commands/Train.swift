@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel train`: one model, saved.
-struct Train: CheckedCommand {
+struct Train: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train one model and save it.",
     discussion: """
@@ -80,6 +80,7 @@ struct Train: CheckedCommand {
     defer { reporter.clear() }
     run.observer = reporter.observe(savingTo: output, keepsCheckpoints: stopping.areKept)
     let trained = try run.run()
+    guard Processes.isRoot else { return }
     reporter.end()
     options.note(trained.notes)
     try reporter.writeLog(to: telling.log)

@@ -6,17 +6,20 @@ enum Console {
   /// Writes results.
   ///
   /// - Throws: `StandardOutput.ReaderGone`, `OutputError`.
-  static func standardOutput(_ text: String) throws { try StandardOutput.write(text) }
+  static func standardOutput(_ text: String) throws { if Processes.isRoot { try StandardOutput.write(text) } }
 
   /// Writes the one JSON document of a command.
   ///
   /// - Throws: `StandardOutput.ReaderGone`, `OutputError`.
   static func standardOutput(_ document: some Encodable) throws {
-    try StandardOutput.write(JSONValue(encoding: document).prettyPrinted + "\n")
+    if Processes.isRoot { try StandardOutput.write(JSONValue(encoding: document).prettyPrinted + "\n") }
   }
 
   /// Writes notes, warnings and progress; failures are ignored.
-  static func standardError(_ text: String) {
+  static func standardError(_ text: String) { if Processes.isRoot { standardErrorOfAny(text) } }
+
+  /// The same from whichever of several processes.
+  static func standardErrorOfAny(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
@@ -60,7 +63,7 @@ enum Console {
 
   /// Whether stderr is a terminal that may show moving things.
   static var hasTerminal: Bool {
-    isatty(FileHandle.standardError.fileDescriptor) == 1
+    Processes.isRoot && isatty(FileHandle.standardError.fileDescriptor) == 1
       && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 

@@ -45,6 +45,7 @@ struct Failure {
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
       is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
+      is CommunicationError, is DisagreeingProcesses, is ModelForOneProcess,
       is NothingToSearch, is ImpossibleRepetition, is CutNeeded:
       .commandLine
     default: nil
@@ -61,11 +62,23 @@ struct Failure {
 
   func report() -> Never {
     // Nobody is left to talk to, and nothing is wrong.
-    if error is StandardOutput.ReaderGone { Foundation.exit(Code.done.rawValue) }
+    if error is StandardOutput.ReaderGone { Processes.end(.done, together: true) }
     // Help, version and completion scripts are errors to the parser only.
     if code == .done { Self.print(DoppelCommand.fullMessage(for: error), of: invocation) }
-    Console.standardError("doppel: \(Console.printable(message).replacing("\n", with: " "))\n")
-    Foundation.exit(code.rawValue)
+    let words = Console.printable(message).replacing("\n", with: " ")
+    Console.standardError("doppel: \(words)\n")
+    if isOfAllProcesses { Processes.end(Processes.agree(on: code), together: true) }
+    if !Processes.isRoot {
+      Thread.sleep(forTimeInterval: Processes.patience)
+      Console.standardErrorOfAny("doppel: \(Processes.name): \(words)\n")
+    }
+    Processes.end(code, together: false)
+  }
+
+  /// Whether several processes have agreed on it.
+  private var isOfAllProcesses: Bool {
+    if case TrainingError.interrupted = error { return true }
+    return error is DisagreeingProcesses
   }
 
   /// Writes a text that is the whole result, and ends with what came of it.

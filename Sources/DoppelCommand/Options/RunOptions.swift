@@ -42,7 +42,9 @@ struct RunOptions: ParsableArguments {
 
   /// The fastest engine present, with the given number of threads.
   func processor() throws -> Processor {
-    Processor(engine: try ProductEngine.fastest(), threads: threads)
+    var processor = Processor(engine: try ProductEngine.fastest(), threads: threads ?? Processes.threads)
+    processor.communicator = Processes.communicator
+    return processor
   }
 
   /// The seed as the library takes it.

@@ -1,0 +1,80 @@
+import Communication
+import FileFormats
+import Foundation
+
+/// A tensor of a checkpoint while several processes have it: whose it is, and its whole shape.
+struct StoredTensor {
+  /// The process that has its numbers; the first, where all have them.
+  let owner: Int
+  /// The shape it has in the file.
+  let shape: [Int]
+
+  /// The number of numbers.
+  var count: Int { shape.reduce(1, *) }
+
+  /// - Parameters:
+  ///   - name: as ``TrainerState`` has it.
+  ///   - tensor: what this process has of it.
+  init(named name: String, of tensor: Tensor, _ division: ShardDivision) {
+    guard let (shard, part) = Self.shard(in: name), division.items.indices.contains(shard) else {
+      (owner, shape) = (0, tensor.shape)
+      return
+    }
+    owner = division.owner(of: shard)
+    // Of a kept encoder there is no last layer.
+    let items = name.hasPrefix("kept/") && part != "input" ? 0 : division.items[shard].count
+    shape = part == "bias" ? [1, items] : [items, tensor.shape[1]]
+  }
+
+  /// The shard that a tensor is of, and which of its matrices it is; `nil` where it belongs to none.
+  static func shard(in name: String) -> (index: Int, part: Substring)? {
+    let words = name.drop { $0 != "/" }.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+    guard words.count == 3, words[0] == "shard", let index = Int(words[1]) else { return nil }
+    return (index, words[2])
+  }
+}
+
+extension TrainerState {
+  /// Gives each process what it needs of a state that the first has read: all tensors but other processes' shards.
+  ///
+  /// - Parameter state: of the first process; `nil` where there is none.
+  static func distributed(_ state: TrainerState?, among communicator: any Communicator) throws -> TrainerState? {
+    struct Contents: Codable {
+      var position: TrainingPosition
+      var names: [String]
+      var shapes: [[Int]]
+    }
+    var contents: [UInt8] = []
+    if communicator.isRoot, let state {
+      let names = SafeTensors.ordered(state.tensors.keys)
+      contents = Array(
+        try CheckpointFile.encoder().encode(
+          Contents(position: state.position, names: names, shapes: names.map { state.tensors[$0]?.shape ?? [] })))
+    }
+    contents = try communicator.broadcast(contents)
+    if contents.isEmpty { return nil }
+    let found = try CheckpointFile.decoder().decode(Contents.self, from: Data(contents))
+    let shards = found.names.count { $0.hasPrefix("weights/shard.") && $0.hasSuffix(".input") }
+    let runs = ShardDivision.runs(shards: shards, ranks: communicator.size)
+    var tensors: [String: Tensor] = [:]
+    for (name, shape) in zip(found.names, found.shapes) {
+      let (count, numbers) = (shape.reduce(1, *), state?.tensors[name]?.values ?? [])
+      let owner = StoredTensor.shard(in: name).flatMap { place in runs.firstIndex { $0.contains(place.index) } }
+      guard let owner else {
+        tensors[name] = Tensor(shape: shape, values: try communicator.broadcast(numbers, count: count))
+        continue
+      }
+      if owner == 0 {
+        if communicator.isRoot { tensors[name] = Tensor(shape: shape, values: numbers) }
+        continue
+      }
+      let nobody = [Int](repeating: 0, count: communicator.size)
+      var (sent, got) = (nobody, nobody)
+      if communicator.isRoot { sent[owner] = count }
+      if communicator.rank == owner { got[0] = count }
+      let values = try communicator.exchange(communicator.isRoot ? numbers : [], sent: sent, got: got)
+      if communicator.rank == owner { tensors[name] = Tensor(shape: shape, values: values) }
+    }
+    return TrainerState(position: found.position, tensors: tensors)
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// The command under a launcher, as far as one process can tell; `make test-mpi` runs it under real ones.
+@Suite("Under a launcher")
+struct ProcessesTests {
+  private func run(_ line: String, _ environment: [String: String]) throws -> Executable.Outcome {
+    try Executable.doppel().run(
+      line.split(separator: " ").map(String.init), in: try TemporaryFolder(), environment: environment)
+  }
+
+  private static let first = ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "0"]
+
+  @Test("without the library that joins them, several processes do not each train alone")
+  func noLibrary() throws {
+    let outcome = try run(
+      "train --model ae --output m", Self.first.merging(["DOPPEL_MPI": "/nowhere/libmpi.so"]) { $1 })
+    #expect(outcome.status == 64 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.hasPrefix(
+        "doppel: mpirun of Open MPI has started several processes, but no MPI library was found to join them; tried: "
+          + "/nowhere/libmpi.so; accepted: "), "\(outcome.errors)")
+  }
+
+  @Test("a process that a launcher has started alone opens no library")
+  func alone() throws {
+    let outcome = try run(
+      "train --model popularity --output m",
+      ["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0", "DOPPEL_MPI": "/nowhere/libmpi.so"])
+    #expect(outcome.status == 0 && outcome.output.contains("saved in m"), "\(outcome.errors)")
+  }
+
+  @Test(
+    "commands that are for one process say so", arguments: ["evaluate m", "tune --models ae", "simulate --output p"])
+  func others(_ line: String) throws {
+    let outcome = try run(line, Self.first)
+    let name = line.prefix { $0 != " " }
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors
+        == "doppel: \(name) is for one process, and mpirun of Open MPI has started 2; accepted: doppel \(name) without it\n"
+    )
+  }
+
+  @Test("what is wrong in all processes, the first one says, and another waits before it speaks")
+  func errors() throws {
+    let first = try run("train --model nothing --output m", Self.first)
+    #expect(first.status == 64 && first.errors.contains("unknown model"), "\(first.errors)")
+    let start = Date()
+    let second = try run(
+      "train --model nothing --output m", ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1"])
+    // A launcher would have ended it by then.
+    #expect(second.status == 64 && Date().timeIntervalSince(start) > 2)
+    #expect(second.errors.hasPrefix("doppel: process 1 of 2 on "), "\(second.errors)")
+  }
+
+  @Test("doctor says which MPI it finds")
+  func doctor() throws {
+    let outcome = try run("doctor", [:])
+    #expect(outcome.output.contains(/Several processes are joined by .+ \(.+\)\.|No MPI library was found: 'apt-get/))
+    let without = try run("doctor --json", ["DOPPEL_MPI": "/nowhere/libmpi.so"])
+    #expect(without.output.contains("\"mpi\": null"))
+  }
+}

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Trains with several processes under every MPI that is found, and compares every byte of the models with those of one process.
+
+Each launcher is named with the processes it shall start, for example
+
+    processes.py .build/release/doppel --launcher "mpirun.openmpi --oversubscribe -n" --launcher "mpirun.mpich -n"
+
+Without any, mpirun is taken. A launcher may begin with VARIABLE=VALUE, such as DOPPEL_MPI=/opt/mpi/lib/libmpi_abi.so.1.
+
+First all networks of the zoo on 2, 3 and 4 processes (--ranks); then trainings of which a random process is killed (SIGKILL) at
+a random moment, and resumed with another number of processes; then SIGUSR1 to the launcher, which must end all with a checkpoint.
+"""
+
+import argparse
+import json
+import os
+import random
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+import common
+
+MODELS = [["ae"], ["dae"], ["cdae"], ["mult-dae"], ["mult-vae"], ["mult-vae", "--precision", "bf16"],
+          ["mult-vae", "--objective", "generate", "--beta", "1"], ["mix-vae"], ["vamp-vae"], ["rec-vae"], ["elsa"],
+          ["user-autorec"], ["item-autorec"], ["ease"], ["popularity"]]
+CLOSED = ["popularity", "ease"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("doppel", help="the command under test")
+    parser.add_argument("--launcher", action="append", help="mpirun with its flags, before the number of processes")
+    parser.add_argument("--ranks", default="2,3,4", help="numbers of processes (default 2,3,4)")
+    parser.add_argument("--models", help="only these, separated by commas")
+    parser.add_argument("--kills", type=int, default=10, help="how many processes are killed (default 10)")
+    parser.add_argument("--signals", type=int, default=5, help="how many SIGUSR1 are sent (default 5)")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
+    parser.add_argument("--epochs", type=int, default=4, help="of each training (default 4)")
+    options = parser.parse_args()
+    options.doppel = os.path.abspath(options.doppel)
+    options.launchers = options.launcher or ["mpirun -n"]
+    return options
+
+
+def environment(words):
+    """A launcher's words without the variables in front, and the environment with them."""
+    # As root in a container, and with more processes than cores.
+    found = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+             "OMPI_MCA_rmaps_base_oversubscribe": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+             "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
+    while "=" in words[0]:
+        name, value = words[0].split("=", 1)
+        found[name] = value
+        words = words[1:]
+    return words, found
+
+
+def start(options, launcher, ranks, words, cwd):
+    command = [options.doppel, *map(str, words)]
+    prefix, variables = environment(shlex.split(launcher)) if launcher else ([], dict(os.environ))
+    if launcher:
+        command = [*prefix, str(ranks), *command]
+    return subprocess.Popen(command, cwd=cwd, env=variables, text=True, errors="replace", stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE)
+
+
+def finished(process, timeout=600):
+    out, errors = process.communicate(timeout=timeout)
+    return process.returncode, out, errors
+
+
+def processes_of(parent):
+    """The processes of the command below a launcher."""
+    found, waiting = [], [parent]
+    while waiting:
+        pid = waiting.pop()
+        try:
+            children = open(f"/proc/{pid}/task/{pid}/children").read().split()
+        except OSError:
+            continue
+        for child in map(int, children):
+            waiting.append(child)
+            try:
+                if os.path.basename(os.readlink(f"/proc/{child}/exe")).startswith("doppel"):
+                    found.append(child)
+            except OSError:
+                pass
+    return found
+
+
+def main():
+    options = arguments()
+    random.seed(options.seed)
+    folder, faults = common.folder(), []
+    # 900 items: 15 shards.
+    data = common.population(options.doppel, folder, users=400, items=900)
+    with open(os.path.join(folder, "ratings.tsv"), "w") as ratings, open(os.path.join(folder, data)) as lines:
+        next(lines)
+        for number, line in enumerate(lines):
+            ratings.write("\t".join(line.split()[:2]) + f"\t{1 + number * 7 % 5}\n")
+
+    def words(model, output, *more):
+        flags = [] if model[0] in CLOSED else ["--latent", 16, "--epochs", options.epochs]
+        source = "ratings.tsv" if "autorec" in model[0] else data
+        return ["train", source, "--output", output, "--model", *model, *flags, *more]
+
+    compared = refused = 0
+    chosen = options.models.split(",") if options.models else None
+    for number, model in enumerate(MODELS):
+        if chosen and model[0] not in chosen:
+            continue
+        code, _, errors = finished(start(options, None, 1, words(model, f"one{number}", "--threads", 2), folder))
+        if code == 64 and "bf16" in model:
+            refused += 1
+            continue
+        if code:
+            faults.append(f"{model} alone ended with {code}: {errors}")
+            continue
+        alone = common.digest(os.path.join(folder, f"one{number}"))
+        for place, launcher in enumerate(options.launchers):
+            for ranks in map(int, options.ranks.split(",")):
+                output = f"several{number}-{place}-{ranks}"
+                code, out, errors = finished(
+                    start(options, launcher, ranks, words(model, output, "--threads", 1), folder))
+                if code:
+                    faults.append(f"{launcher} {ranks}: {model} ended with {code}: {errors[-600:]}")
+                elif common.digest(os.path.join(folder, output)) != alone:
+                    faults.append(f"{launcher} {ranks}: {model} has other bytes")
+                elif out.count("saved in") != 1:
+                    faults.append(f"{launcher} {ranks}: {model} has spoken {out.count('saved in')} times")
+                compared += 1
+                shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
+    print(f"{compared} trainings by several processes compared with one process, {refused} refused without them")
+
+    kept = ["--checkpoint-every", 1, "--resume", "--patience", 0, "--epochs", 20]
+    model = ["mult-vae"]
+    begun = time.monotonic()
+    code, _, errors = finished(start(options, None, 1, words(model, "whole", *kept), folder))
+    seconds = time.monotonic() - begun
+    whole = common.digest(os.path.join(folder, "whole"))
+    ended, resumed = {"kill": 0, "SIGUSR1": 0}, 0
+    for trial in range(options.kills + options.signals):
+        kind = "kill" if trial < options.kills else "SIGUSR1"
+        launcher = options.launchers[trial % len(options.launchers)]
+        output, hit = f"t{trial}", False
+        while not hit:
+            shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
+            ranks = random.choice([2, 3])
+            process = start(options, launcher, ranks, words(model, output, *kept, "--threads", 1), folder)
+            time.sleep(random.uniform(0.5, 1 + 3 * seconds))
+            below = processes_of(process.pid)
+            if process.poll() is None and len(below) == ranks:
+                hit = True
+                if kind == "kill":
+                    os.kill(random.choice(below), signal.SIGKILL)
+                else:
+                    process.send_signal(signal.SIGUSR1)
+            code, _, errors = finished(process)
+            if kind == "SIGUSR1" and code == 0:
+                hit = False
+        ended[kind] += 1
+        if kind == "kill" and code == 0:
+            faults.append(f"{launcher} {ranks}: a killed process, and the end is 0")
+        if kind == "SIGUSR1" and code != 138:
+            faults.append(f"{launcher} {ranks}: SIGUSR1 ended with {code}: {errors[-600:]}")
+        # With the launcher of another number of processes, or with none.
+        ranks = random.choice([1, 2, 3])
+        code, _, errors = finished(
+            start(options, launcher if ranks > 1 else None, ranks, words(model, output, *kept), folder))
+        if code:
+            faults.append(f"{launcher} {ranks}: resumed, and ended with {code}: {errors[-600:]}")
+        elif common.digest(os.path.join(folder, output)) != whole:
+            faults.append(f"{launcher} {ranks}: other bytes after {kind}")
+        else:
+            resumed += 1
+        shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
+    print(json.dumps({"ended": ended, "resumed to the same bytes": resumed}))
+    common.finish(faults)
+
+
+if __name__ == "__main__":
+    main()
