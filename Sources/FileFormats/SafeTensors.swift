@@ -58,11 +58,7 @@ public struct SafeTensors: Sendable, Equatable {
       try output.write(header)
       for name in names {
         guard let values = tensors[name]?.values else { continue }
-        #if _endian(little)
-          try output.write(values)
-        #else
-          try output.write(values.map(\.bitPattern.littleEndian))
-        #endif
+        try output.write(littleEndian: values)
       }
     }
   }

@@ -50,6 +50,9 @@ extension Autoencoder: FittedModel {
   /// The number of weights and biases.
   public var parameterCount: Int { network.parameterCount }
 
+  /// ``graph``.
+  public var inference: InferenceGraph? { graph }
+
   /// Points or distributions, as its type says.
   public var latent: LatentView { Latent.view(of: self) }
 
