@@ -2,7 +2,11 @@
 # make test      get what is missing, build the tests, run them
 # make test-browser  the same, then open report pages in headless Chromium (installed by apt where it is missing)
 # make build     the command, release
-# make install   put the command and its shell completions under PREFIX (default /usr/local; DESTDIR is honoured)
+# make install   put the command, its manual and its shell completions under PREFIX (default /usr/local; DESTDIR is honoured)
+# make uninstall take them away again
+# make dist      a release archive under .build/dist: the Swift runtime and GSL inside, licences, a checksum
+# make wheel     a Python wheel under .build/dist: the same command, and a module that calls it
+# make test-outlets  exported models in onnxruntime, curves in TensorBoard's reader, tables through DuckDB (from PyPI)
 # make lint      check the format of all Swift files
 # make format    correct it
 # make docs      reference pages under .build/docs (fetches a plugin that nothing else needs)
@@ -38,7 +42,7 @@ export DOPPEL_ENGINE = gsl
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test test-browser test-mpi install lint format docs bench fuzz faults test-sanitized fixtures clean
+.PHONY: help deps build demo test test-browser test-mpi test-outlets install install-files uninstall dist wheel lint format docs bench fuzz faults test-sanitized fixtures clean
 
 help:
 	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile
@@ -67,15 +71,38 @@ test-browser: test
 test-mpi: build
 	@INSTALL_MPI=1 .ci/run-mpi
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+COMPLETIONS = bash:bash-completion/completions/doppel zsh:zsh/site-functions/_doppel fish:fish/vendor_completions.d/doppel.fish
+# What is installed; make dist has another.
+PROGRAM ?= $(DOPPEL)
+
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$(DOPPEL)" "$(DESTDIR)$(PREFIX)/bin/doppel"
-	@for place in bash:bash-completion/completions/doppel zsh:zsh/site-functions/_doppel fish:fish/vendor_completions.d/doppel.fish; do \
-	  file="$(DESTDIR)$(PREFIX)/share/$${place#*:}"; \
+	@$(MAKE) --no-print-directory install-files
+
+install-files:
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/man/man1"
+	install -m 755 "$(PROGRAM)" "$(DESTDIR)$(PREFIX)/bin/doppel"
+	"$(PYTHON)" Packaging/manual.py "$(PROGRAM)" > "$(SHARE)/man/man1/doppel.1"
+	chmod 644 "$(SHARE)/man/man1/doppel.1"
+	@for place in $(COMPLETIONS); do \
+	  file="$(SHARE)/$${place#*:}"; \
 	  install -d "$${file%/*}"; \
-	  "$(DOPPEL)" --generate-completion-script "$${place%%:*}" > "$$file"; \
+	  "$(PROGRAM)" --generate-completion-script "$${place%%:*}" > "$$file"; \
 	  chmod 644 "$$file"; \
 	done
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/doppel" "$(SHARE)/man/man1/doppel.1" $(foreach place,$(COMPLETIONS),"$(SHARE)/$(lastword $(subst :, ,$(place)))")
+
+dist: deps
+	@Packaging/archive
+
+wheel: deps
+	@program=$$(Packaging/static-build) && Packaging/licences "$(BUILD)/static/licences" && \
+	"$(PYTHON)" Packaging/wheel.py "$$program" "$(BUILD)/static/licences" "$(BUILD)/dist"
+
+test-outlets: build
+	@.ci/run-outlets
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests $(wildcard examples) Package.swift

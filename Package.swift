@@ -108,8 +108,13 @@ let package = Package(
       name: "Doppel",
       dependencies: [
         "Communication", "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments",
-        "Generation", "Audit", "Inspection", "Presentation", "Reports", "Tuning",
+        "Generation", "Audit", "Inspection", "Presentation", "Reports", "Tuning", "Export",
       ],
+      swiftSettings: settings),
+    // Models for other run times: ONNX.
+    .target(
+      name: "Export",
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
     .target(name: "Settings", dependencies: ["FileFormats", "Yams"], swiftSettings: settings),
@@ -194,6 +199,12 @@ let package = Package(
       dependencies: [
         "Autoencoders", "Compute", "Experiments", "FileFormats", "Inspection", "InteractionData", "Presentation",
         "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ExportTests",
+      dependencies: [
+        "Autoencoders", "Compute", "Experiments", "Export", "FileFormats", "InteractionData", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: settings),

@@ -4,6 +4,7 @@
 @_exported public import Compute
 @_exported public import Evaluation
 @_exported public import Experiments
+@_exported public import Export
 @_exported public import FileFormats
 @_exported public import Generation
 @_exported public import Inspection

@@ -9,7 +9,8 @@ public struct CodeExport: Sendable {
   public enum Format: String, Codable, Sendable, CaseIterable {
     /// A table with a header: the user, then the code.
     case tsv
-    /// A directory with `vectors.tsv` and `metadata.tsv`, as TensorBoard's projector loads them: means or points only.
+    /// A directory with `vectors.tsv`, `metadata.tsv` and `projector_config.pbtxt`, as TensorBoard's projector loads them: means
+    /// or points only.
     case projector
     /// A NumPy array with a row for each user.
     case npy
@@ -21,7 +22,9 @@ public struct CodeExport: Sendable {
   private let processor: Processor
 
   /// What the projector loads.
-  public static let projectorFiles = ["vectors.tsv", "metadata.tsv"]
+  public static let projectorFiles = ["vectors.tsv", "metadata.tsv", configName]
+
+  private static let configName = "projector_config.pbtxt"
 
   /// Prepares the codes that a model gives to users.
   public init(
@@ -64,8 +67,19 @@ public struct CodeExport: Sendable {
   }
 
   /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
+  ///
+  /// The configuration is what `tensorboard --logdir` finds them by.
   private func projector(to path: String) throws {
     try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
+      try AtomicFile.write(
+        """
+        embeddings {
+          tensor_name: "\(directory.configuration.name)"
+          tensor_path: "vectors.tsv"
+          metadata_path: "metadata.tsv"
+        }
+
+        """, to: folder + "/" + Self.configName)
       try AtomicFile.write(to: folder + "/vectors.tsv") { file in
         try directory.encode(audience, processor: processor) { _, code in
           try file.write(Self.line(code.prefix(columns).map { "\($0)" }))

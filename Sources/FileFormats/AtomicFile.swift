@@ -36,6 +36,17 @@ public struct OutputFile: ~Copyable {
     if !file.overwrite(bytes.span, at: offset) { throw OutputError(path: path, reason: lastSystemError()) }
   }
 
+  /// Appends numbers in the order of a little-endian machine's bytes.
+  ///
+  /// - Throws: ``OutputError`` when the disk is full or gone.
+  public mutating func write(littleEndian numbers: [Float]) throws(OutputError) {
+    #if _endian(little)
+      try write(numbers)
+    #else
+      try write(numbers.map(\.bitPattern.littleEndian))
+    #endif
+  }
+
   private mutating func flush() throws(OutputError) {
     if buffer.isEmpty { return }
     if !file.write(buffer.span) { throw OutputError(path: path, reason: lastSystemError()) }

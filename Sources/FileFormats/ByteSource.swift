@@ -10,6 +10,8 @@ public struct ByteSource: Sendable {
   /// How to name the source in messages: the path as given, or `standard input`.
   public let name: String
   private let storage: Storage
+  /// Whether the bytes are those of the file, none decompressed.
+  public let isAsStored: Bool
 
   /// The most that a compressed file or a stream may hold unless the caller says otherwise: 16 GiB, or a third of the
   /// machine's memory where that is less.
@@ -29,6 +31,7 @@ public struct ByteSource: Sendable {
     name = path == "-" ? "standard input" : path
     let stored = try Self.stored(path, name: name, limit: limit)
     let (name, compression) = (name, Self.withBytes(of: stored) { Compression(of: $0) })
+    isAsStored = compression == nil
     if let compression {
       storage = .inMemory(
         try Self.withBytes(of: stored) {
@@ -59,6 +62,7 @@ public struct ByteSource: Sendable {
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     storage = .inMemory(bytes)
+    isAsStored = true
   }
 
   /// The number of bytes.

@@ -50,7 +50,7 @@ public enum OutputPlaces {
 
 /// An absolute path without links, `.` and `..`, also where there is nothing yet; a circle of links stays as it is, since
 /// writing through it says what is wrong.
-func canonicalPath(_ path: String) -> String {
+package func canonicalPath(_ path: String) -> String {
   let path = withoutSlashes(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
   guard path != "/", let target = resolvingLinks(path), FileKind(path: target) == .missing else {
     return resolvingLinks(path) ?? path

@@ -77,11 +77,7 @@ public struct SafeTensors: Sendable, Equatable {
         var missing = (shapes[name] ?? []).reduce(1, *)
         try values(name) { values in
           missing -= values.count
-          #if _endian(little)
-            try output.write(values)
-          #else
-            try output.write(values.map(\.bitPattern.littleEndian))
-          #endif
+          try output.write(littleEndian: values)
         }
         precondition(missing == 0, "\(missing) numbers of \(name) have not come")
       }

@@ -15,10 +15,28 @@ extension SafeTensors {
     self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
   }
 
-  private static func parse(_ bytes: Span<UInt8>, path: String, finite: Bool) throws -> SafeTensors {
-    func damaged(_ message: String) -> DataError {
-      DataError(path: path, message: message, accepted: "a complete safetensors file of F32 tensors")
+  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for whoever reads them there; empty for a
+  /// compressed file.
+  ///
+  /// - Throws: as ``init(contentsOf:finite:)`` does, but no number is looked at.
+  public static func places(in path: String) throws -> [String: Range<Int>] {
+    let source = try ByteSource(path: path)
+    guard source.isAsStored else { return [:] }
+    return try source.withBytes { bytes in
+      let (header, start) = try checkedHeader(bytes, path: path)
+      return header.entries.reduce(into: [:]) { $0[$1.name] = start + $1.start..<start + $1.end }
     }
+  }
+
+  private static func damaged(_ path: String, _ message: String) -> DataError {
+    DataError(path: path, message: message, accepted: "a complete safetensors file of F32 tensors")
+  }
+
+  /// The header, and where the numbers begin.
+  private static func checkedHeader(
+    _ bytes: Span<UInt8>, path: String
+  ) throws -> (header: SafeTensorsHeader, bufferStart: Int) {
+    func damaged(_ message: String) -> DataError { Self.damaged(path, message) }
     guard bytes.count >= 8 else {
       throw damaged("is too short for a safetensors file (\(bytes.count) bytes)")
     }
@@ -54,7 +72,11 @@ extension SafeTensors {
       end = entry.end
     }
     if end != bufferSize { throw damaged("has \(bufferSize - end) bytes after its last tensor") }
+    return (header, bufferStart)
+  }
 
+  private static func parse(_ bytes: Span<UInt8>, path: String, finite: Bool) throws -> SafeTensors {
+    let (header, bufferStart) = try checkedHeader(bytes, path: path)
     var tensors: [String: Tensor] = [:]
     for entry in header.entries {
       var values: [Float] = []
@@ -66,7 +88,7 @@ extension SafeTensors {
           | UInt32(data[position + 2]) << 16 | UInt32(data[position + 3]) << 24
         let value = Float(bitPattern: bits)
         if finite && !value.isFinite {
-          throw damaged("has a weight in \"\(entry.name)\" that is not finite (number \(position / 4 + 1))")
+          throw damaged(path, "has a weight in \"\(entry.name)\" that is not finite (number \(position / 4 + 1))")
         }
         values.append(value)
       }

@@ -30,6 +30,36 @@ struct InferenceGraphTests {
     }
   }
 
+  @Test(
+    "of every model that scores items, matrix or network: an interpreter finds its scores",
+    arguments: Zoo.models.map { $0.name })
+  func scores(_ name: String) throws {
+    let plain = try #require(Zoo.named(name))
+    let changes: [String: JSONValue] = ["latent": 4, "epochs": 3, "batchSize": 20, "learningRate": 0.02, "rank": 5]
+    let trainer = Trainer(processor: Processor(engine: .gsl, threads: 1), seed: Seed(2))
+    let configuration = try plain.settingWhereKnown(changes)
+    let ones = SparseRows(columnCount: 50, offsets: Self.rows.offsets, indices: Self.rows.indices)
+    let rows = plain.task == .rating ? Self.rows : ones
+    let model = try configuration.fit(to: rows, trainer: trainer, validate: nil).model
+    guard model.limitation == nil else {
+      #expect(model.inference == nil)
+      return
+    }
+    let graph = try #require(model.inference, "\(name) does not say what it computes")
+    let tensors = model.inferenceTensors.mapValues { tensor in
+      let columns = tensor.shape.last ?? 1
+      return Matrix(rows: tensor.values.count / max(1, columns), columns: columns, elements: tensor.values)
+    }
+    let scores = try model.scores(for: Profiles(items: rows), using: .gsl)
+    for user in 0..<40 {
+      let values = Self.values(graph, tensors, user: user, trainingRow: nil, of: rows)
+      let size = 1 + (scores[row: user].map { abs(Double($0)) }.max() ?? 0)
+      expectClose(
+        scores[row: user].map { Double($0) }, values[values.count - 1], within: Self.rounding * size,
+        "scores of \(user)")
+    }
+  }
+
   @Test("of networks with gates, skips and layer normalisation", arguments: [1, 2, 3] as [UInt64])
   func layers(seed: UInt64) throws {
     for (_, design) in LayerTests.designs { try Self.check(design, seed) }
@@ -84,18 +114,19 @@ struct InferenceGraphTests {
 
   /// The interpreter: all values of one user, in double precision.
   private static func values(
-    _ graph: InferenceGraph, _ tensors: [String: Matrix<Float>], user: Int, trainingRow: Int?
+    _ graph: InferenceGraph, _ tensors: [String: Matrix<Float>], user: Int, trainingRow: Int?,
+    of rows: SparseRows = rows
   ) -> [[Double]] {
     var input = [Double](repeating: 0, count: rows.columnCount)
     for position in rows.range(ofRow: user) { input[Int(rows.indices[position])] = Double(rows.value(at: position)) }
     return graph.steps.reduce(into: [input]) { values, step in
       let read = step.reads.dropFirst().reduce(values[step.reads[0]]) { sum, place in zip(sum, values[place]).map(+) }
-      values.append(result(step, read, step.tensors.compactMap { tensors[$0] }, trainingRow))
+      values.append(result(step, read, step.tensors.compactMap { tensors[$0] }, trainingRow, row: input))
     }
   }
 
   private static func result(
-    _ step: InferenceGraph.Step, _ x: [Double], _ tensors: [Matrix<Float>], _ trainingRow: Int?
+    _ step: InferenceGraph.Step, _ x: [Double], _ tensors: [Matrix<Float>], _ trainingRow: Int?, row input: [Double]
   ) -> [Double] {
     func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
     func row(_ tensor: Matrix<Float>, _ row: Int) -> [Double] { tensor[row: row].map { Double($0) } }
@@ -104,7 +135,8 @@ struct InferenceGraphTests {
       let norm = x.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return norm > 0 ? x.map { $0 / norm } : x
     case .gather:
-      return x.indices.reduce(row(tensors[1], 0)) { sum, item in
+      let start = tensors.count > 1 ? row(tensors[1], 0) : [Double](repeating: 0, count: tensors[0].columns)
+      return x.indices.reduce(start) { sum, item in
         zip(sum, row(tensors[0], item)).map { $0 + x[item] * $1 }
       }
     case .userVector(let unseen):
@@ -114,7 +146,8 @@ struct InferenceGraphTests {
       return (0..<tensors[0].rows).reduce(x) { sum, user in zip(sum, row(tensors[0], user)).map { $0 + $1 / users } }
     case .dense:
       return (0..<tensors[0].rows).map { output in
-        zip(row(tensors[0], output), x).reduce(Double(tensors[1][0, output])) { $0 + $1.0 * $1.1 }
+        let start = tensors.count > 1 ? Double(tensors[1][0, output]) : 0
+        return zip(row(tensors[0], output), x).reduce(start) { $0 + $1.0 * $1.1 }
       }
     case .activation(.identity): return x
     case .activation(.tanh): return x.map { tanh($0) }
@@ -128,7 +161,32 @@ struct InferenceGraphTests {
       return x.indices.map { (x[$0] - mean) * scale * Double(tensors[0][0, $0]) + Double(tensors[1][0, $0]) }
     case .slice(let range): return Array(x[range])
     case .clamp(let range): return x.map { min(max($0, range.lowerBound), range.upperBound) }
+    case .subtractRow: return zip(x, input).map(-)
+    case .constant:
+      return x.indices.map { item in tensors.reduce(0) { $0 + Double($1.elements[$1.count == 1 ? 0 : item]) } }
+    case .standardise(let largest):
+      let lacked = x.indices.filter { input[$0] == 0 }.map { x[$0] }.sorted(by: >).prefix(largest)
+      var (mean, deviation) = moments(Array(lacked))
+      if deviation <= 1e-6 * abs(mean) { (mean, deviation) = moments(x) }
+      return x.map { deviation <= 1e-6 * abs(mean) ? 0 : ($0 - mean) / deviation }
+    case .scale(let factor): return x.map { Double(factor) * $0 }
     }
+  }
+
+  private static func moments(_ numbers: [Double]) -> (mean: Double, deviation: Double) {
+    if numbers.isEmpty { return (0, 0) }
+    return (Statistics.mean(numbers), Statistics.populationVariance(numbers).squareRoot())
+  }
+
+  @Test("the steps to a value leave out what it does not depend on")
+  func dependencies() {
+    var model = MultVAE()
+    (model.hidden, model.latent) = ([6], 3)
+    let graph = InferenceGraph(model.design, items: 20)
+    let places = graph.steps(to: graph.code).map(\.place)
+    // Neither the log-variance's slice nor its clamp.
+    #expect(places == (0..<graph.code).filter { ![graph.code - 3, graph.code - 2].contains($0) })
+    #expect(graph.steps(to: graph.logVariance ?? 0).map(\.place) == Array(0..<(graph.logVariance ?? 0)))
   }
 
   @Test("the graph of RecVAE's encoder says what each operation reads, and names the small tensors in their order")

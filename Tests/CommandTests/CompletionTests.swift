@@ -17,6 +17,7 @@ struct CompletionTests {
       ("train --selection mrr@1", ["mrr@10", "mrr@100"]), ("train --objective g", ["generate"]),
       ("sample model --from p", ["prior", "population"]),
       ("sample model --lengths n", ["nearby", "negative-binomial"]),
+      ("export mo", ["model"]), ("export model --graph d", ["decode"]),
       ("encode model --format n", ["npy"]), ("train --precision ", ["auto", "bf16", "f32"]), ("tra", ["train"]),
       ("train --epo", ["--epochs"]),
     ])

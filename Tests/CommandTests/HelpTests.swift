@@ -4,7 +4,9 @@ import Testing
 struct HelpTests {
   @Test(
     "is as it was, and fits 80 columns",
-    arguments: ["", "compare", "tune", "train", "evaluate", "recommend", "encode", "sample", "simulate", "doctor"])
+    arguments: [
+      "", "compare", "tune", "train", "evaluate", "recommend", "encode", "sample", "simulate", "doctor", "export",
+    ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let outcome = try Executable.doppel().run(words, in: TemporaryFolder())

@@ -1,20 +1,21 @@
 public import Compute
 
-/// What a fitted network computes, from a user's row to the logits of all items, one operation after the other: the
+/// What a fitted model computes, from a user's row to the scores of all items, one operation after the other: the
 /// description for whoever shows or exports a model without running it.
 ///
 /// Values are numbered in the order in which they arise: 0 is the user's row (I items), `k` what step `k − 1` makes. Tensors
-/// have their names in files (``NamedTensors``). Nothing is drawn, and nothing is corrupted.
+/// have their names in files (``NamedTensors``, ``FittedModel/inferenceTensors``). Nothing is drawn, and nothing is corrupted.
 public struct InferenceGraph: Sendable, Equatable {
   /// An operation on values of one user.
   public enum Operation: Sendable, Equatable {
     /// The row divided by its Euclidean norm; a row without items stays.
     case normalise
-    /// `Σ xᵢ Wᵢ + b` over what the user has; `weight` holds W, items × outputs, the transpose of a ``dense`` one's.
+    /// `Σ xᵢ Wᵢ + b` over what the user has; `weight` holds W, items × outputs, the transpose of a ``dense`` one's. There is
+    /// no b where there is no second tensor.
     case gather
     /// The user's row of `user.weight` added, for someone unseen what ``UserVectors`` says.
     case userVector(unseen: UserVectors)
-    /// `x Wᵀ + b`; `weight` holds W, outputs × inputs.
+    /// `x Wᵀ + b`; `weight` holds W, outputs × inputs. There is no b where there is no second tensor.
     case dense
     /// `g(x)`, element by element.
     case activation(Activation)
@@ -28,13 +29,22 @@ public struct InferenceGraph: Sendable, Equatable {
     case slice(Range<Int>)
     /// Each element held to a range.
     case clamp(ClosedRange<Double>)
+    /// The user's row taken off, as it was before it was divided by anything.
+    case subtractRow
+    /// The sum of its tensors, whatever is read; one of a single number counts for all elements.
+    case constant
+    /// `(x − mean) / deviation`, both of the so many largest elements for items that the user lacks; where these are all
+    /// alike, of all elements, and 0 where those are alike too. Alike is a deviation of at most 10⁻⁶ |mean|.
+    case standardise(largest: Int)
+    /// `c x`.
+    case scale(Float)
 
-    /// How many tensors it has; `weight` before `bias`.
+    /// How many tensors it has in a layer; `weight` before `bias`.
     var tensorCount: Int {
       switch self {
       case .gather, .dense, .normalisation: 2
       case .userVector: 1
-      case .normalise, .activation, .gate, .swish, .slice, .clamp: 0
+      case .normalise, .activation, .gate, .swish, .slice, .clamp, .subtractRow, .constant, .standardise, .scale: 0
       }
     }
   }
@@ -54,11 +64,13 @@ public struct InferenceGraph: Sendable, Equatable {
   /// The operations, first to last; the last one makes the logits.
   public private(set) var steps: [Step] = []
   /// The value that is the code, a point or the mean of the posterior; what follows it is the decoder.
+  ///
+  /// 0 where there is no code.
   public private(set) var code = 0
   /// The value that is the log-variance of the posterior; `nil` for points.
   public private(set) var logVariance: Int?
-  /// What the logits stand for.
-  public let likelihood: Likelihood
+  /// What the logits stand for; `nil` where they are scores and no more.
+  public let likelihood: Likelihood?
 
   /// The graph of a design for so many items.
   public init<Latent>(_ design: Design<Latent>, items: Int) {
@@ -83,12 +95,45 @@ public struct InferenceGraph: Sendable, Equatable {
     append(.dense, width: items, tensors: ["weight", "bias"].map { "\(architecture.outputLayer).\($0)" })
   }
 
+  /// The graph of a model without a code, before any of its operations.
+  init() { likelihood = nil }
+
+  /// The graph of one operation on the user's row.
+  init(_ operation: Operation, items: Int, tensors: [String]) {
+    self.init()
+    append(operation, width: items, tensors: tensors)
+  }
+
   /// The steps after the code.
   public var decoder: ArraySlice<Step> { steps[code...] }
 
+  /// The steps that lead to a value, without those that it does not depend on.
+  public func steps(to value: Int) -> [(place: Int, step: Step)] {
+    var needed: Set<Int> = [value]
+    for place in (0..<value).reversed() where needed.contains(place + 1) { needed.formUnion(steps[place].reads) }
+    return (0..<value).filter { needed.contains($0 + 1) }.map { ($0, steps[$0]) }
+  }
+
+  /// Says which value is the code.
+  mutating func markCode(_ value: Int) { code = value }
+
+  /// Adds the operations of another graph over the same row.
+  ///
+  /// - Parameter prefix: what the names of its tensors begin with here.
+  /// - Returns: the value that its last operation makes.
+  mutating func append(_ other: InferenceGraph, prefix: String) -> Int {
+    let start = steps.count
+    for step in other.steps {
+      let reads = step.reads.map { $0 == 0 ? 0 : $0 + start }
+      append(step.operation, reading: reads, width: step.width, tensors: step.tensors.map { prefix + $0 })
+    }
+    return steps.count
+  }
+
+  /// Adds an operation.
+  ///
   /// - Parameter reads: the value made last, unless told otherwise.
-  private mutating func append(_ operation: Operation, reading reads: [Int]? = nil, width: Int, tensors: [String] = [])
-  {
+  mutating func append(_ operation: Operation, reading reads: [Int]? = nil, width: Int, tensors: [String] = []) {
     steps.append(Step(operation: operation, reads: reads ?? [steps.count], width: width, tensors: tensors))
   }
 

@@ -26,9 +26,12 @@ public struct ModelDirectory: Sendable {
   /// How many training users have each item, where the directory says so; `nil` for ratings.
   public var itemPopularity: ItemPopularity?
 
+  /// The file of the weights.
+  public static let weightsName = "model.safetensors"
+
   /// The files a model directory may hold, and that writing one may replace.
   public static let fileNames = [
-    "model.safetensors", "config.json", "items.txt", "users.txt", ItemPopularity.fileName, "README.md",
+    weightsName, "config.json", "items.txt", "users.txt", ItemPopularity.fileName, "README.md",
     CheckpointFile.name,
   ]
 
@@ -62,7 +65,7 @@ public struct ModelDirectory: Sendable {
     let members = try [JSONValue(encoding: record), JSONValue(encoding: config)].compactMap(\.members)
       .reduce(into: [:]) { $0.merge($1) { $1 } }
     try AtomicDirectory.write(to: path, replacing: Self.isOwn) { directory in
-      let path = directory + "/model.safetensors"
+      let path = directory + "/" + Self.weightsName
       if try (model as? any DividedModel)?.write(to: path, metadata: metadata) != true {
         try SafeTensors(tensors: model.tensors, metadata: metadata).write(to: path)
       }
@@ -146,7 +149,7 @@ public struct ModelDirectory: Sendable {
       throw wrong("has \(count) items, but items.txt has \(items.count)")
     }
     itemPopularity = try ItemPopularity(contentsOf: path + "/" + ItemPopularity.fileName, items: items.count)
-    let tensorPath = path + "/model.safetensors"
+    let tensorPath = path + "/" + Self.weightsName
     let file = try SafeTensors(contentsOf: tensorPath)
     do {
       model = try configuration.load(file.tensors, items: items.count, users: users?.count ?? 0)

@@ -55,6 +55,9 @@ extension Autoencoder: FittedModel {
       + network.parameters.reduce(network.users.count) { $0 + $1.count }
   }
 
+  /// ``graph``.
+  public var inference: InferenceGraph? { graph }
+
   /// Points or distributions, as its type says.
   public var latent: LatentView { Latent.view(of: self) }
 

@@ -46,6 +46,32 @@ extension Blend {
     /// Why a member cannot score items, or `nil` when all can.
     public var limitation: String? { parts.lazy.compactMap(\.model.limitation).first }
 
+    /// The members' operations, each standardised and weighted, and their sum; of a single member, its own.
+    ///
+    /// `nil` where a member has none.
+    public var inference: InferenceGraph? {
+      var (graph, ends) = (InferenceGraph(), [Int]())
+      for part in parts {
+        guard let own = part.model.inference else { return nil }
+        let last = graph.append(own, prefix: Self.prefix(ofMember: part.place))
+        if parts.count == 1 { return graph }
+        graph.append(.standardise(largest: Self.largest), reading: [last], width: itemCount)
+        graph.append(.scale(part.weight), width: itemCount)
+        ends.append(last + 2)
+      }
+      graph.append(.activation(.identity), reading: ends, width: itemCount)
+      return graph
+    }
+
+    /// The members' tensors, under `members.N.`.
+    public var inferenceTensors: [String: Tensor] {
+      parts.reduce(into: [:]) { tensors, part in
+        for (name, tensor) in part.model.inferenceTensors {
+          tensors[Self.prefix(ofMember: part.place) + name] = tensor
+        }
+      }
+    }
+
     /// Σ_m w_m z_m, or the scores of a single member as they are; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       if parts.count == 1, remembered == nil, let only = parts.first {

@@ -94,6 +94,11 @@ public struct EASE: ZooModel {
     /// The number of items.
     public var itemCount: Int { weights.rows }
 
+    /// One sum of rows of B.
+    public var inference: InferenceGraph? {
+      InferenceGraph(.gather, items: itemCount, tensors: ["item.weight"])
+    }
+
     /// The sum of the rows of B that belong to what each user has; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       Matrix(BatchRows(profiles.items), times: weights)

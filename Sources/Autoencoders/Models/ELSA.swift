@@ -97,6 +97,15 @@ public struct ELSA: IterativeModel {
     /// Users are points.
     public var latent: LatentView { .points(autoencoder) }
 
+    /// Two products with A, then the row taken off.
+    public var inference: InferenceGraph? {
+      var graph = InferenceGraph(.gather, items: vectors.columns, tensors: ["item.vector"])
+      graph.markCode(1)
+      graph.append(.dense, width: itemCount, tensors: ["item.vector"])
+      graph.append(.subtractRow, width: itemCount)
+      return graph
+    }
+
     /// x A Aᵀ − x; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       var scores = try autoencoder.scores(for: profiles, using: engine)

@@ -92,6 +92,11 @@ public struct Mean: RatingModel {
     /// The number of items.
     public var itemCount: Int { itemOffsets.count }
 
+    /// The mean rating of each item, whoever asks.
+    public var inference: InferenceGraph? {
+      InferenceGraph(.constant, items: itemCount, tensors: ["item.offset", "mean"])
+    }
+
     /// The mean rating of each item, the same for every user: an offset of theirs would not change the order; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       var scores = Matrix<Float>(rows: profiles.items.rowCount, columns: itemCount)

@@ -49,6 +49,11 @@ public struct Popularity: ZooModel {
     /// The number of items.
     public var itemCount: Int { counts.count }
 
+    /// The counts, whoever asks.
+    public var inference: InferenceGraph? {
+      InferenceGraph(.constant, items: itemCount, tensors: ["popularity.counts"])
+    }
+
     /// A score for every user and item, the same for every user; shape: B × I.
     public func scores(
       for profiles: Profiles, using engine: ProductEngine

@@ -59,6 +59,24 @@ extension Spectral {
     /// The number of items.
     public var itemCount: Int { vectors.columns }
 
+    /// One sum of rows of what the filter makes of each item by itself: scores are linear in what a user has.
+    public var inference: InferenceGraph? {
+      InferenceGraph(.gather, items: itemCount, tensors: ["item.weight"])
+    }
+
+    /// `item.weight`, how much an item (row) speaks for another (column): the scores of users who have one item each; shape:
+    /// I × I.
+    public var inferenceTensors: [String: Tensor] {
+      let engine = (try? ProductEngine.fastest()) ?? .gsl
+      var values: [Float] = []
+      values.reserveCapacity(itemCount * itemCount)
+      for first in stride(from: 0, to: itemCount, by: 64) {
+        let rows = (first..<min(first + 64, itemCount)).map { [$0] }
+        values += filtered(SparseRows(columnCount: itemCount, rows: rows), using: engine).elements
+      }
+      return ["item.weight": Tensor(shape: [itemCount, itemCount], values: values)]
+    }
+
     /// The filtered profiles, some users at a time; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       let users = profiles.items.rowCount

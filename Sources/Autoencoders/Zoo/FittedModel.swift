@@ -11,6 +11,11 @@ public protocol FittedModel: Recommender {
   var latent: LatentView { get }
   /// Why it cannot score items for a user given by what they have, or `nil` when it can.
   var limitation: String? { get }
+  /// What it computes, operation by operation, for whoever shows or exports it; `nil`, as is so unless stated otherwise, where
+  /// it is no such sequence.
+  var inference: InferenceGraph? { get }
+  /// The tensors that ``inference`` names; those of the file unless stated otherwise.
+  var inferenceTensors: [String: Tensor] { get }
 }
 
 extension FittedModel {
@@ -20,6 +25,10 @@ extension FittedModel {
   public var latent: LatentView { .none }
   /// It can.
   public var limitation: String? { nil }
+  /// There is no description.
+  public var inference: InferenceGraph? { nil }
+  /// Those of the file.
+  public var inferenceTensors: [String: Tensor] { tensors }
 }
 
 /// The latent space of a fitted model, where it has one.

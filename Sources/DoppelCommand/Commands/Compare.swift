@@ -111,12 +111,15 @@ struct Compare: SharedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
     run.observer = reporter.observe()
+    let curves = telling.curves.begin(
+      &run.observer, metric: choice.task == .rating ? Metric.rmse.key : Metric(.ndcg, at: 100).key)
     let compared = try compared(run, reporter)
     guard Processes.isRoot else { return }
     reporter.end()
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)
     try reporter.writeLog(to: telling.log)
+    try curves?.add(comparison)
     try measure.writePerUser(comparison)
     if let report {
       try ComparisonReport(
@@ -139,5 +142,18 @@ struct Compare: SharedCommand {
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
     tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
     return try tuned.run().compared
+  }
+}
+
+extension TrainingCurves {
+  /// Ends with what the test users say of each model, at the epoch that was chosen.
+  ///
+  /// - Throws: `OutputError`.
+  fileprivate func add(_ comparison: Comparison) throws {
+    for model in comparison.models {
+      let scores = model.scores.map { (tag: "test/\($0.metric.key)", value: $0.value) }
+      add(scores, to: model.name, step: model.bestEpoch)
+    }
+    try end()
   }
 }

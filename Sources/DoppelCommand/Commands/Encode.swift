@@ -7,8 +7,8 @@ struct Encode: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the latent code of every user: mean and log-variance, or the point of an autoencoder.",
     discussion: """
-      As a table (tsv); as the two files that TensorBoard's projector loads, vectors.tsv and metadata.tsv, in a \
-      directory, with means or points only (projector); or as a NumPy array with a row for each user in the \
+      As a table (tsv); as a directory that TensorBoard's projector loads, vectors.tsv and metadata.tsv with their \
+      configuration, with means or points only (projector); or as a NumPy array with a row for each user in the \
       order of the data, means before log-variances (npy). Files are read, and ratings taken as likes, as in the \
       model's training, unless flags say otherwise.
       """)

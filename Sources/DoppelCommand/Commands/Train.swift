@@ -79,11 +79,14 @@ struct Train: SharedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
     run.observer = reporter.observe(savingTo: output, keepsCheckpoints: stopping.areKept)
+    let measure = objective == .generate ? "negative-elbo" : run.selection.key
+    let curves = telling.curves.begin(&run.observer, metric: plain.task == .rating ? Metric.rmse.key : measure)
     let trained = try run.run()
     guard Processes.isRoot else { return }
     reporter.end()
     options.note(trained.notes)
     try reporter.writeLog(to: telling.log)
+    try curves?.end()
     if options.json { return try Console.standardOutput(trained) }
     try Console.standardOutput(trained.text + "saved in \(output)\n")
   }

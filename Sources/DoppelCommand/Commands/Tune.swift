@@ -28,6 +28,7 @@ struct Tune: CheckedCommand {
   var output: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
+  @OptionGroup var curves: CurveOptions
   @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters:
     ModelOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -36,6 +37,7 @@ struct Tune: CheckedCommand {
 
   var outputs: [Output] {
     Output.file("--journal", search.journal) + Output.file("--output", output) + Output.file("--report", report)
+      + curves.outputs
   }
 
   func idleFlags() throws -> [IdleFlags] {
@@ -59,9 +61,18 @@ struct Tune: CheckedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
     run.observer = reporter.observe()
+    let key = task == .rating ? Metric.rmse.key : run.selection.key
+    let curves = curves.begin(&run.observer, metric: key)
     run.tell(reporter, quiet: options.quiet, journal: search.journal)
+    if let curves {
+      run.onRecord = { [told = run.onRecord] in
+        told($0)
+        curves.add($0, metric: key)
+      }
+    }
     let result = try run.run()
     reporter.clear()
+    try curves?.end()
     options.note(result.models.flatMap(\.notes))
     if let output { try AtomicFile.write(result.settingsFile, to: output) }
     if let report { try TuningReport(result, command: CommandText.current).page.write(to: report) }
@@ -96,5 +107,16 @@ extension TrialRecord {
     words += value.map { "\(metric) \(Number.decimal($0))" } ?? "failed: \(failure ?? "")"
     if let epochs, let bestEpoch, value != nil { words += " at epoch \(bestEpoch) of \(epochs)" }
     return words + (trial == 0 ? " (the defaults)" : "")
+  }
+}
+
+extension TrainingCurves {
+  /// A trial: its value and its settings, as far as they are numbers.
+  fileprivate func add(_ trial: TrialRecord, metric: String) {
+    var scalars = trial.value.map { [(tag: "metric/\(metric)", value: $0)] } ?? []
+    for (name, setting) in trial.settings.sorted(by: { $0.key < $1.key }) {
+      if case .number(let value) = setting { scalars.append((tag: "setting/\(name)", value: value)) }
+    }
+    add(scalars, to: "\(trial.model), trials", step: trial.trial)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Doppel
 
 /// What is told of every epoch.
 struct EpochOptions: ParsableArguments {
@@ -6,12 +7,39 @@ struct EpochOptions: ParsableArguments {
   var verbose = false
   @Option(help: ArgumentHelp("Save the loss terms of every epoch as CSV.", valueName: "file"), completion: .file())
   var log: String?
+  @OptionGroup var curves: CurveOptions
 
   /// Where the loss terms go.
-  var outputs: [Output] { Output.file("--log", log) }
+  var outputs: [Output] { Output.file("--log", log) + curves.outputs }
 
   /// What is told to nobody.
   func idleFlags(quiet: Bool) -> [IdleFlags] {
     [IdleFlags(["--verbose"], when: quiet, "shows what --quiet leaves out")]
+  }
+}
+
+/// Curves for TensorBoard.
+struct CurveOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write curves that TensorBoard shows, also while it trains: a folder for each training.", valueName: "directory"),
+    completion: .directory)
+  var tensorboard: String?
+
+  /// Where the curves go.
+  var outputs: [Output] {
+    tensorboard.map {
+      [Output(flag: "--tensorboard", path: $0, kind: .directory { try TrainingCurves.verify($0) })]
+    } ?? []
+  }
+
+  /// Begins the curves, where they are wanted, of what an observer is told.
+  ///
+  /// - Parameter metric: what validation values are.
+  func begin(_ observer: inout RunObserver, metric: String) -> TrainingCurves? {
+    guard let tensorboard else { return nil }
+    let curves = TrainingCurves(in: tensorboard, metric: metric)
+    observer = curves.following(observer)
+    return curves
   }
 }

@@ -6,6 +6,7 @@ extension RecommendationTask: ExpressibleByArgument {}
 extension PrecisionChoice: ExpressibleByArgument {}
 extension TrainingObjective: ExpressibleByArgument {}
 extension CodeExport.Format: ExpressibleByArgument {}
+extension ModelExport.Graph: ExpressibleByArgument {}
 
 /// The metrics.
 struct MetricOptions: ParsableArguments {

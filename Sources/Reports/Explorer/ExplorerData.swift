@@ -110,7 +110,7 @@ struct ExplorerData: Encodable {
     case .dense: operation = "dense"
     case .gate: operation = "gate"
     case .swish: operation = "swish"
-    case .normalise, .gather, .userVector, .slice, .clamp:
+    case .normalise, .gather, .userVector, .slice, .clamp, .subtractRow, .constant, .standardise, .scale:
       preconditionFailure("\(step.operation) in a decoder")
     }
     return Step(

@@ -1,0 +1,64 @@
+/// Users' rows as they come into a graph: for each user a list of items, padded where it is shorter than the longest.
+///
+/// The rows stay as sparse as they come in: an item's place and its weight. Padding is place 0 with weight 0.
+struct RowInput {
+  /// The places of items among all; shape: batch × (length + 1).
+  let places: String
+  /// Whether it is an item, and no padding; shape as ``places``.
+  let isItem: String
+  /// What each item counts: 1, or its rating; 0 for padding; shape as ``places``.
+  let weights: String
+  /// The number of users, one whole number.
+  let batch: String
+
+  /// Adds the inputs to a graph.
+  ///
+  /// - Parameters:
+  ///   - ids: the items' ids, for rows that are lists of ids; `nil` for lists of places.
+  ///   - rating: what an item counts as without a rating, for models that read ratings; else `nil`.
+  init(_ graph: inout GraphBuilder, ids: [String]?, rating: Float?) {
+    let items = Self.items(&graph, ids: ids)
+    let shape = graph.apply("Shape", [items], as: "items_shape")
+    batch = graph.apply("Shape", [items], [.whole("start", 0), .whole("end", 1)], as: "batch_size")
+    // One more column of padding: no operation then meets an input of length 0.
+    let edge = graph.wholes([0, 0, 0, 1], as: "edge")
+    let padding = graph.whole(-1, as: "padding")
+    let padded = graph.apply("Pad", [items, edge, padding], as: "padded_items")
+    let zero = graph.whole(0, as: "first_place")
+    isItem = graph.apply("GreaterOrEqual", [padded, zero], as: "is_item")
+    places = graph.apply("Max", [padded, zero], as: "places")
+    let float = GraphBuilder.Attribute.whole("to", ElementType.float.rawValue)
+    let present = graph.apply("Cast", [isItem], [float], as: "present")
+    guard let rating else {
+      weights = present
+      return
+    }
+    let ratings = graph.input(
+      GraphValue(
+        name: "ratings", type: .float, shape: [.named("rated_batch"), .named("rated_length")],
+        meaning: "The rating of each item, or one for all; \(rating) where it is left out."))
+    graph.defaultValue(of: ratings, shape: [1, 1], .floats([rating]))
+    let given = graph.apply("Expand", [ratings, shape], as: "given_ratings")
+    let nothing = graph.number(0, as: "no_rating")
+    let even = graph.apply("Pad", [given, edge, nothing], as: "padded_ratings")
+    weights = graph.apply("Where", [isItem, even, nothing], as: "row")
+  }
+
+  private static func items(_ graph: inout GraphBuilder, ids: [String]?) -> String {
+    let shape = [Dimension.named("batch"), .named("length")]
+    guard let ids else {
+      return graph.input(
+        GraphValue(
+          name: "items", type: .int64, shape: shape,
+          meaning: "What each user has: places in items.txt, from 0, each once; -1 is padding, anywhere."))
+    }
+    let items = graph.input(
+      GraphValue(
+        name: "items", type: .string, shape: shape,
+        meaning: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding."))
+    return graph.apply(
+      "LabelEncoder", [items],
+      [.texts("keys_strings", ids), .wholes("values_int64s", Array(ids.indices)), .whole("default_int64", -1)],
+      domain: GraphBuilder.mlDomain, as: "item_places")
+  }
+}

@@ -1,0 +1,87 @@
+import FileFormats
+import Foundation
+
+/// A file of TensorBoard's events, which grows while something runs.
+///
+/// Every record is the length of its bytes (eight bytes), a checksum of that (four), the bytes, a checksum of them (four); all
+/// little-endian. Source: TensorFlow, `tensorflow/core/lib/io/record_writer.h`. The bytes are an `Event` of `event.proto`.
+struct EventFile: Sendable {
+  private let file: FileHandle
+  private let path: String
+
+  /// Begins a file in a folder, with the record that says which version of the format it is.
+  ///
+  /// What an earlier run of Doppel left in the folder is removed: its curves would be drawn into one with these.
+  ///
+  /// - Throws: `OutputError`.
+  init(in folder: String, at time: Double) throws {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where Self.isOwn(name) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+    // Readers go from one file to the next in the order of their names.
+    let seconds = String(Int(time))
+    let name = Self.prefix + String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds + Self.suffix
+    path = "\(folder)/\(name)"
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    else {
+      throw OutputError(path: path, reason: "it cannot be made")
+    }
+    self.file = file
+    var event = ProtocolBuffer()
+    event.add(Field.wallTime, time)
+    event.add(Field.fileVersion, "brain.Event:2")
+    try append(event)
+  }
+
+  /// Adds numbers of one step.
+  ///
+  /// - Throws: `OutputError`.
+  func add(_ scalars: [(tag: String, value: Double)], step: Int, at time: Double) throws {
+    var summary = ProtocolBuffer()
+    for (tag, value) in scalars {
+      var scalar = ProtocolBuffer()
+      scalar.add(Field.tag, tag)
+      scalar.add(Field.value, Float(value))
+      summary.add(Field.scalar, scalar)
+    }
+    var event = ProtocolBuffer()
+    event.add(Field.wallTime, time)
+    event.add(Field.step, step)
+    event.add(Field.summary, summary)
+    try append(event)
+  }
+
+  /// Whether a file of this name is one that Doppel wrote.
+  static func isOwn(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+
+  private static let (prefix, suffix) = ("events.out.tfevents.", ".doppel")
+
+  /// In one write, so that a reader finds whole records or the beginning of one.
+  private func append(_ event: ProtocolBuffer) throws {
+    let bytes = event.bytes
+    let length = Self.littleEndian(UInt64(bytes.count))
+    let record = length + Self.littleEndian(CRC32C.masked(length)) + bytes + Self.littleEndian(CRC32C.masked(bytes))
+    do {
+      try file.write(contentsOf: record)
+    } catch {
+      throw OutputError(path: path, reason: "its disk is full or gone")
+    }
+  }
+
+  private static func littleEndian(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+    (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  }
+
+  /// The numbers of fields in `event.proto` and `summary.proto`.
+  private enum Field {
+    static let wallTime = 1
+    static let step = 2
+    static let fileVersion = 3
+    static let summary = 5
+    /// Of `Summary`.
+    static let scalar = 1
+    /// Of `Summary.Value`.
+    static let tag = 1
+    static let value = 2
+  }
+}
