@@ -142,7 +142,7 @@ let package = Package(
       dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Presentation"],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
-      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "AutoencodersTests",
       dependencies: [

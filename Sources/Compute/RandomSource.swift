@@ -7,7 +7,7 @@ import CKernels
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
-  case inspection, bound, search, repetition
+  case inspection, bound, search, repetition, privateBatches, privateNoise
 }
 
 /// The seed of a run, from which every stream is derived.
@@ -33,10 +33,15 @@ public struct Seed: Sendable, Equatable, Codable {
   /// Streams are keys of a counter-based generator: making one costs nothing, and which others were made before does not
   /// matter.
   public func stream(_ purpose: RandomPurpose, _ indices: Int...) -> RandomSource {
+    RandomSource(key: key(purpose, indices))
+  }
+
+  /// The key of a stream.
+  func key(_ purpose: RandomPurpose, _ indices: [Int]) -> UInt64 {
     var key = Self.mix(value ^ 0x9E37_79B9_7F4A_7C15)
     for byte in purpose.rawValue.utf8 { key = Self.mix(key ^ UInt64(byte)) }
     for index in indices { key = Self.mix(key &+ UInt64(bitPattern: Int64(index)) &+ 1) }
-    return RandomSource(key: key)
+    return key
   }
 
   /// SplitMix64's finaliser (Steele, Lea & Flood, OOPSLA 2014): a bijection that spreads every bit.

@@ -6,6 +6,10 @@ extension Trainer {
   public func fit<Latent>(
     _ design: Design<Latent>, to data: TrainingData<Autoencoder<Latent>>, options: TrainingOptions
   ) throws -> Fit<Autoencoder<Latent>> {
+    if let guarantee {
+      let only = try fitPrivately(design, to: data.all, options: options, guarantee: guarantee)
+      return Fit(model: only.model, bestEpoch: only.bestEpoch, extent: data.extent)
+    }
     let earlier = checkpoints?.position?.selection
     guard let refit = data.refit, let validate = data.validate else {
       if earlier != nil, let fault = checkpoints?.damaged("it is in a second fit") { throw fault }

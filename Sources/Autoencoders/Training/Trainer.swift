@@ -29,6 +29,8 @@ public struct Trainer: Sendable {
   public var checkpoints: Checkpoints?
   /// Where to pause in memory, and to go on from.
   public var pause: TrainingPause?
+  /// What the training may learn from any one user; `nil` where that is not limited.
+  public var guarantee: PrivacyRecord?
   /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
   public var shared: SharedFits?
 
@@ -181,14 +183,14 @@ public struct Trainer: Sendable {
     return record
   }
 
-  private func interrupt<Latent>(
+  func interrupt<Latent>(
     _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
   ) throws {
     try checkpoints?.save(TrainerState(step, at: position, best: best))
     throw TrainingError.interrupted
   }
 
-  private func keepIfDue<Latent>(
+  func keepIfDue<Latent>(
     _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
   ) throws {
     guard let checkpoints, checkpoints.isDue(at: position) else { return }
