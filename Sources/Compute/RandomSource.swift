@@ -1,5 +1,6 @@
 import CGSL
 import CKernels
+import Foundation
 
 /// What a stream of random numbers is for.
 ///
@@ -113,6 +114,14 @@ public struct Seed: Sendable, Equatable, Codable {
   /// A draw from the negative binomial distribution: failures before `successes` successes of probability `probability`.
   public mutating func negativeBinomial(probability: Double, successes: Double) -> Int {
     Int(unsafe gsl_ran_negative_binomial(generator, probability, successes))
+  }
+
+  /// A draw from the geometric distribution on 0, 1, 2, …: P(k) ∝ e^(−εk).
+  ///
+  /// - Precondition: ε is positive.
+  public mutating func geometric(epsilon: Double) -> Int {
+    precondition(epsilon > 0, "a geometric distribution with ε \(epsilon)")
+    return Int(unsafe gsl_ran_geometric(generator, -expm1(-epsilon))) - 1
   }
 
   /// A draw from the Poisson distribution.

@@ -1,4 +1,4 @@
-import Compute
+public import Compute
 import Foundation
 
 /// What somebody who is asked for a private training promises.
@@ -12,6 +12,11 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   public var delta: Double
   /// C, the largest norm of a user's gradient.
   public var clip = 1.0
+  /// Where batches and noise come from, for a training that is to be repeated; `nil` for the system's randomness.
+  ///
+  /// Whoever knows it can take the noise off again, so it is written nowhere but in checkpoints. The seed of the run, which is no
+  /// secret, gives everything else that is random.
+  public var noiseSeed: UInt64?
 
   /// The part of ε that goes into the lengths of profiles.
   static var lengthsShare: Double { 0.1 }
@@ -19,8 +24,20 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   public static var largestEpsilon: Double { 1000 }
 
   /// Asks for a guarantee.
-  public init(epsilon: Double, delta: Double, clip: Double = 1) {
-    (self.epsilon, self.delta, self.clip) = (epsilon, delta, clip)
+  public init(epsilon: Double, delta: Double, clip: Double = 1, noiseSeed: UInt64? = nil) {
+    (self.epsilon, self.delta, self.clip, self.noiseSeed) = (epsilon, delta, clip, noiseSeed)
+  }
+
+  /// A seed that nobody knows, or the one that was given.
+  public var secret: Seed { Seed(noiseSeed ?? UInt64.random(in: .min ... .max)) }
+
+  /// More users than an update has, but for a probability of less than 10⁻²⁰.
+  ///
+  /// - Parameters:
+  ///   - expected: the mean, which is the batch size.
+  ///   - users: how many there are.
+  public static func mostUsers(expected: Int, of users: Int) -> Int {
+    min(users, expected + Int((10 * Double(expected).squareRoot()).rounded(.up)) + 30)
   }
 
   /// Divides the budget among the releases of a training.
@@ -49,7 +66,7 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
       ledger: [
         PrivateRelease(what: "gradients", mechanism: "Gaussian, sampled users", times: steps, epsilon: spent, delta: delta),
         PrivateRelease(
-          what: "profile lengths", mechanism: "two-sided geometric", times: 1, epsilon: lengths, delta: 0),
+          what: PrivateRelease.lengths, mechanism: "two-sided geometric", times: 1, epsilon: lengths, delta: 0),
       ])
   }
 }
@@ -76,6 +93,9 @@ public struct PrivacyRecord: Codable, Sendable, Equatable {
 
 /// Something about users that left a private training.
 public struct PrivateRelease: Codable, Sendable, Equatable {
+  /// What the lengths of profiles are called.
+  public static let lengths = "profile lengths"
+
   /// What.
   public let what: String
   /// How it was hidden who took part.

@@ -40,10 +40,7 @@ struct PoissonBatches {
   }
 
   /// More users than an update has but for a probability of less than 10⁻²⁰.
-  var mostUsers: Int {
-    let expected = rate * Double(users)
-    return min(users, Int((expected + 10 * expected.squareRoot() + 30).rounded(.up)))
-  }
+  var mostUsers: Int { PrivacyRequest.mostUsers(expected: Int((rate * Double(users)).rounded()), of: users) }
 }
 
 extension Trainer {
@@ -51,13 +48,18 @@ extension Trainer {
   ///
   /// Nothing of the training but its weights is kept: no loss, no posterior, no validation.
   ///
-  /// - Throws: ``TrainingError``, `OutputError` for a checkpoint that cannot be written.
+  /// - Throws: ``ImpossibleGuarantee``, ``TrainingError``, `OutputError` for a checkpoint that cannot be written.
   func fitPrivately<Latent>(
-    _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions, guarantee: PrivacyRecord
-  ) throws -> TrainingOutcome<Latent> {
+    _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions, _ request: PrivacyRequest
+  ) throws -> (model: Autoencoder<Latent>, guarantee: PrivacyRecord) {
+    if processor.precision != .float32 { throw ImpossibleGuarantee.precision }
     let users = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
     guard !users.isEmpty else { throw TrainingError.noUsers }
-    let batches = PoissonBatches(seed: seed, users: users.count, rate: guarantee.samplingRate)
+    let guarantee = try request.plan(users: users.count, options: options)
+    var position = TrainingPosition()
+    if let checkpoints, let kept = checkpoints.position { position = kept }
+    let secret = position.secret.map { Seed($0) } ?? request.secret
+    let batches = PoissonBatches(seed: secret, users: users.count, rate: guarantee.samplingRate)
     let epochs = max(1, options.epochs)
     let updates = guarantee.steps / epochs
     let clipping = Clipping(
@@ -67,7 +69,6 @@ extension Trainer {
       design, network: Network<Float>(design, items: rows.columnCount, users: rows.rowCount, seed: seed),
       batchSize: batches.mostUsers, plannedUpdates: guarantee.steps, adam: Adam(learningRate: options.learningRate),
       processor: processor)
-    var position = TrainingPosition()
     if let checkpoints, let resumed = checkpoints.take() {
       position = resumed.position
       if let fault = position.fault(epochs: epochs, batches: updates) { throw checkpoints.damaged(fault) }
@@ -81,6 +82,7 @@ extension Trainer {
       }
       step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: updates)
     }
+    position.secret = secret.value
     var progress = TrainingProgress(
       stage: .only, epoch: position.epoch, epochs: epochs, mayEndEarly: false, epochShare: 0, rows: users.count)
     while position.epoch <= epochs {
@@ -89,7 +91,7 @@ extension Trainer {
       let batch = batches.batch(step.updates).prefix(batches.mostUsers).map { users[$0] }
       do {
         _ = try step.update(
-          rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates), clipping: clipping, seed: seed)
+          rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates), clipping: clipping, seed: secret)
       } catch let failure as NonFiniteLoss {
         throw TrainingError.diverged(epoch: position.epoch, batch: position.batch + 1, failure)
       }
@@ -109,7 +111,6 @@ extension Trainer {
         (position.epoch, position.batch) = (position.epoch + 1, 0)
       }
     }
-    return TrainingOutcome(
-      model: Autoencoder(design: design, network: step.network), history: [], bestEpoch: epochs)
+    return (Autoencoder(design: design, network: step.network), guarantee)
   }
 }

@@ -113,6 +113,8 @@ extension TrainingStep {
 
 /// Why a model cannot be trained privately.
 public enum CannotBePrivate: Error, Equatable, CustomStringConvertible {
+  /// It is not trained by gradients of a loss that is a sum over users.
+  case otherwise
   /// It has a vector for each training user.
   case userVectors
   /// A layer or the prior cannot say how large a user's gradient is, or it is trained in phases.
@@ -121,6 +123,7 @@ public enum CannotBePrivate: Error, Equatable, CustomStringConvertible {
   /// What is wrong, as the predicate of a sentence.
   public var description: String {
     switch self {
+    case .otherwise: "is not trained by gradients that can be limited user by user"
     case .userVectors: "has a vector for every training user"
     case .parts: "has parts that cannot say how much they learn from one user"
     }

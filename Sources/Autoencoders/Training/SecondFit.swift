@@ -6,9 +6,11 @@ extension Trainer {
   public func fit<Latent>(
     _ design: Design<Latent>, to data: TrainingData<Autoencoder<Latent>>, options: TrainingOptions
   ) throws -> Fit<Autoencoder<Latent>> {
-    if let guarantee {
-      let only = try fitPrivately(design, to: data.all, options: options, guarantee: guarantee)
-      return Fit(model: only.model, bestEpoch: only.bestEpoch, extent: data.extent)
+    if let privacy {
+      let (model, guarantee) = try fitPrivately(design, to: data.all, options: options, privacy)
+      var fit = Fit(model: model, bestEpoch: max(1, options.epochs), extent: data.extent)
+      fit.guarantee = guarantee
+      return fit
     }
     let earlier = checkpoints?.position?.selection
     guard let refit = data.refit, let validate = data.validate else {

@@ -30,7 +30,7 @@ public struct Trainer: Sendable {
   /// Where to pause in memory, and to go on from.
   public var pause: TrainingPause?
   /// What the training may learn from any one user; `nil` where that is not limited.
-  public var guarantee: PrivacyRecord?
+  public var privacy: PrivacyRequest?
   /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
   public var shared: SharedFits?
 
