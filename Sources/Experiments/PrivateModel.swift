@@ -15,7 +15,9 @@ extension ModelDirectory {
     let budget = guarantee.ledger.first { $0.what == PrivateRelease.lengths }?.epsilon
     let lengths = budget.flatMap { LengthHistogram(of: rows, epsilon: $0, seed: seed) }
     record.profileLengths = lengths?.users
-    (record.facts?.dataHash, record.facts?.splitHash, record.facts?.split) = (nil, nil, nil)
-    record.facts?.dataset?.keepInteractions(Int((Double(rows.rowCount) * (lengths?.mean ?? 0)).rounded()))
+    guard var facts = record.facts else { return }
+    (facts.dataHash, facts.splitHash, facts.split) = (nil, nil, nil)
+    facts.dataset?.keepInteractions(Int((Double(rows.rowCount) * (lengths?.mean ?? 0)).rounded()))
+    record.facts = facts
   }
 }
