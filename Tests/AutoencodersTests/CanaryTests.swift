@@ -60,7 +60,6 @@ struct CanaryTests {
       #expect(kept <= epsilon, "seed \(seed): \(kept)")
       let broken = try proved(epsilon, seed: UInt64(seed), noise: 0.5)
       #expect(broken > epsilon, "seed \(seed): \(broken) with half of the noise")
-      print("canaries: ε \(epsilon), seed \(seed): \(kept), with half of the noise \(broken)")
     }
   }
 }

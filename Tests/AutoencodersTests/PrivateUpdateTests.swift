@@ -22,7 +22,7 @@ struct PrivateUpdateTests {
       designs.append(("mult-vae \(hidden) \(likelihood)", model.design))
     }
     var mixture = MixVAE()
-    (mixture.hidden, mixture.latent, mixture.components, mixture.annealingSteps) = ([6], 4, 3, 0)
+    (mixture.vae.hidden, mixture.vae.latent, mixture.components, mixture.vae.annealingSteps) = ([6], 4, 3, 0)
     designs.append(("mix-vae", mixture.design))
     return designs
   }()
@@ -31,7 +31,7 @@ struct PrivateUpdateTests {
   private static func noise(for users: [Int], latent: Int) -> NoiseSource {
     let all: Matrix<Double> = gaussianMatrix(rows.rowCount, latent, seed: 401)
     var draws = Matrix<Double>(rows: users.count, columns: latent)
-    for (row, user) in users.enumerated() { draws.copy(all.rows(user..<user + 1), toRow: row) }
+    for (row, user) in users.enumerated() { for column in 0..<latent { draws[row, column] = all[user, column] } }
     let kept = users.map { user in (0..<rows.count(ofRow: user)).map { (user + $0) % 3 != 0 } }
     return .given(GivenNoise(kept: kept, latent: draws))
   }
