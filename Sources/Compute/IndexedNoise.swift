@@ -62,7 +62,8 @@ extension AdamMoments {
           unsafe entries.withPointers { offsets, users, values in
             for row in 0..<count {
               let (low, high) = unsafe (Int(offsets[first + row]), Int(offsets[first + row + 1]))
-              unsafe S.kernels.gather(high - low, users + low, values + low, 0, width, delta, nil, gradient + row * width)
+              unsafe S.kernels.gather(
+                high - low, users + low, values + low, 0, width, delta, nil, gradient + row * width)
             }
           }
         }

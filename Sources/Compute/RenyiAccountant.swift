@@ -76,7 +76,8 @@ public enum RenyiAccountant {
     func epsilon(_ logOrder: Double) -> Double {
       let above = exp(logOrder)
       let order = 1 + above
-      return Double(releases) * mechanism.logMoment(order: order) / above + log(above / order) - log(delta * order) / above
+      return Double(releases) * mechanism.logMoment(order: order) / above + log(above / order) - log(delta * order)
+        / above
     }
     // From low orders, which cost little, up to where ε has begun to rise, then closer to both sides of the best. Every order is
     // valid, so that a minimum that is missed costs accuracy and never the guarantee.

@@ -24,8 +24,9 @@ public struct TrainingRun: Sendable {
   public var replacement = ModelDirectory.Replacement.nothing
   /// What the model is trained for.
   public var objective = TrainingObjective.recommend
-  /// What the model may give away of any one user; `nil` where that is not limited. It is then fitted to all users for a fixed
-  /// number of epochs, and nothing is validated.
+  /// What the model may give away of any one user; `nil` where that is not limited.
+  ///
+  /// With a limit, it is fitted to all users for a fixed number of epochs, and nothing is validated.
   public var privacy: PrivacyRequest?
   /// The metric that chooses the epoch of a ranking model.
   public var selection = Metric(.ndcg, at: 100)
@@ -125,7 +126,8 @@ public struct TrainingRun: Sendable {
   private func sized(for rows: SparseRows) throws -> any ZooModel {
     guard privacy != nil, let trained = model as? any IterativeModel else { return model }
     let size = trained.training.batchSize(users: rows.rowCount)
-    return try model.setting(["batchSize": .number(Double(PrivacyRequest.mostUsers(expected: size, of: rows.rowCount)))])
+    return try model.setting(["batchSize": .number(Double(PrivacyRequest.mostUsers(expected: size, of: rows.rowCount)))]
+    )
   }
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {

@@ -18,7 +18,8 @@ struct CanaryTests {
     var model = MultVAE()
     (model.hidden, model.latent, model.dropout, model.beta, model.annealingSteps) = ([], 1, 0, 0, 0)
     (model.training.epochs, model.training.batchSize) = (Self.epochs, Self.canaries)
-    let plan = try PrivacyRequest(epsilon: epsilon, delta: Self.delta).plan(users: Self.canaries, options: model.training)
+    let plan = try PrivacyRequest(epsilon: epsilon, delta: Self.delta).plan(
+      users: Self.canaries, options: model.training)
     #expect(plan.samplingRate == 1 && plan.steps == Self.epochs)
     let clipping = Clipping(
       norm: plan.clip, noiseMultiplier: noise * plan.noiseMultiplier, expectedUsers: Double(Self.canaries))
@@ -36,7 +37,8 @@ struct CanaryTests {
     var before = [Double](repeating: 0, count: Self.canaries)
     for update in 0..<plan.steps {
       let still = GivenNoise(kept: members.map { _ in [true] }, latent: Matrix(rows: members.count, columns: 1))
-      _ = try step.update(rows: members, of: everybody, noise: .given(still), clipping: clipping, seed: Seed(seed + 1000))
+      _ = try step.update(
+        rows: members, of: everybody, noise: .given(still), clipping: clipping, seed: Seed(seed + 1000))
       #expect(step.updates == update + 1)
       let moments = try #require(step.firstMoments.matrices["decoder.0.bias"]).elements.map { Double($0) }
       for item in sums.indices {
@@ -53,7 +55,9 @@ struct CanaryTests {
     ).epsilon(delta: Self.delta)
   }
 
-  @Test("no attack proves more than ε, and every attack does where the noise is half of what it should be", arguments: [1.0, 3, 8])
+  @Test(
+    "no attack proves more than ε, and every attack does where the noise is half of what it should be",
+    arguments: [1.0, 3, 8])
   func bound(epsilon: Double) throws {
     for seed in 1...5 {
       let kept = try proved(epsilon, seed: UInt64(seed), noise: 1)

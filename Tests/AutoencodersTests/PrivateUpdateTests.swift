@@ -14,8 +14,9 @@ struct PrivateUpdateTests {
 
   static let variational: [(String, Design<GaussianLatent>)] = {
     var designs: [(String, Design<GaussianLatent>)] = []
-    for (hidden, likelihood) in [([Int](), Likelihood.multinomial), ([9, 8], .multinomial), ([8], .gaussian), ([7], .bernoulli)]
-    {
+    for (hidden, likelihood) in [
+      ([Int](), Likelihood.multinomial), ([9, 8], .multinomial), ([8], .gaussian), ([7], .bernoulli),
+    ] {
       var model = MultVAE()
       (model.hidden, model.latent, model.beta, model.annealingSteps) = (hidden, 5, 0.7, 0)
       model.likelihood = likelihood
@@ -39,7 +40,8 @@ struct PrivateUpdateTests {
   private static func step<Latent>(_ design: Design<Latent>, batchSize: Int) -> TrainingStep<Latent, Double> {
     TrainingStep(
       design, network: Network<Double>(design, items: rows.columnCount, users: rows.rowCount, seed: Seed(402)),
-      batchSize: batchSize, plannedUpdates: 1, adam: Adam(learningRate: 0.01), processor: Processor(engine: .gsl, threads: 2))
+      batchSize: batchSize, plannedUpdates: 1, adam: Adam(learningRate: 0.01),
+      processor: Processor(engine: .gsl, threads: 2))
   }
 
   /// Every gradient after a first update, by tensor.
@@ -47,7 +49,9 @@ struct PrivateUpdateTests {
     step.firstMoments.matrices.mapValues { $0.elements.map { $0 / 0.1 } }
   }
 
-  @Test("the sum is that of the users' own gradients, each brought to a norm of C at most", arguments: variational.indices, [2.0, 1e9])
+  @Test(
+    "the sum is that of the users' own gradients, each brought to a norm of C at most", arguments: variational.indices,
+    [2.0, 1e9])
   func clipped(_ index: Int, clip: Double) throws {
     let (name, design) = Self.variational[index]
     var expected: [String: [Double]] = [:]
@@ -123,7 +127,8 @@ struct PrivateUpdateTests {
     let batches = [Array(0..<40), [5], [], Array(3..<30)]
     let networks = try [1, 2, 3].map { threads in
       var step = TrainingStep(
-        design, network: Network<Float>(design, items: 150, users: 40, seed: Seed(405)), batchSize: 40, plannedUpdates: 4,
+        design, network: Network<Float>(design, items: 150, users: 40, seed: Seed(405)), batchSize: 40,
+        plannedUpdates: 4,
         adam: Adam(), processor: Processor(engine: .gsl, threads: threads))
       for batch in batches {
         _ = try step.update(

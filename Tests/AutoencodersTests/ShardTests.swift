@@ -268,7 +268,8 @@ private struct GroupedShards<S: Scalar>: ItemShards {
   ) throws -> (gradient: Matrix<S>, squares: [Double]) {
     let gradient = try total(adding: { $0.add($1) }) { try $0.learnOutput(output, loss, softmax, nil) }
     let squares = total {
-      (sum: inout [Double], part: [Double]) in for user in sum.indices { sum[user] += part[user] }
+      (sum: inout [Double], part: [Double]) in
+      for user in sum.indices { sum[user] += part[user] }
     } _: {
       $0.squares()
     }

@@ -22,7 +22,8 @@ struct GaussianPrivacyTests {
     #expect(pair.epsilon(delta: 0.999) == 0 && GaussianPrivacy(mu: 0).epsilon(delta: 1e-9) == 0)
   }
 
-  @Test("the whole-batch accountant is above the exact ε of the Gaussian mechanism, and not by much", arguments: [0.5, 2.0])
+  @Test(
+    "the whole-batch accountant is above the exact ε of the Gaussian mechanism, and not by much", arguments: [0.5, 2.0])
   func accountant(mu: Double) {
     let exact = GaussianPrivacy(mu: mu).epsilon(delta: 1e-5)
     let renyi = RenyiAccountant.epsilon(

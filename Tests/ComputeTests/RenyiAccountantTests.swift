@@ -21,7 +21,8 @@ struct RenyiAccountantTests {
     #expect(cases.count == 200)
     for item in cases {
       let epsilon = RenyiAccountant.epsilon(
-        of: SampledGaussian(samplingRate: item.q, noiseMultiplier: item.sigma), releases: item.releases, delta: item.delta)
+        of: SampledGaussian(samplingRate: item.q, noiseMultiplier: item.sigma), releases: item.releases,
+        delta: item.delta)
       #expect(epsilon <= 1.01 * min(item.rdp, item.opacus), "\(item): \(epsilon)")
       #expect(epsilon >= item.exact, "\(item): \(epsilon)")
     }
@@ -55,9 +56,10 @@ struct RenyiAccountantTests {
   func wholeBatches() {
     // Of the Gaussian mechanism all orders are known, α/2σ² each: their best is found on a fine grid.
     let (sigma, releases, delta) = (4.0, 10, 1e-6)
-    let best = stride(from: 1.001, to: 200, by: 0.001).map { order in
-      Double(releases) * order / (2 * sigma * sigma) + log1p(-1 / order) - log(delta * order) / (order - 1)
-    }.min() ?? 0
+    let best =
+      stride(from: 1.001, to: 200, by: 0.001).map { order in
+        Double(releases) * order / (2 * sigma * sigma) + log1p(-1 / order) - log(delta * order) / (order - 1)
+      }.min() ?? 0
     let found = RenyiAccountant.epsilon(
       of: SampledGaussian(samplingRate: 1, noiseMultiplier: sigma), releases: releases, delta: delta)
     #expect(abs(found - best) < 1e-5)

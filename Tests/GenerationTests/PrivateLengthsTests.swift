@@ -30,7 +30,8 @@ struct PrivateLengthsTests {
     for k in -6...6 {
       var expected = Double(n) * (1 - a) / (1 + a)
       for _ in 0..<abs(k) { expected *= a }
-      #expect(abs(Double(counts[k] ?? 0) - expected) < 4.5 * expected.squareRoot(), "\(k): \(counts[k] ?? 0), \(expected)")
+      #expect(
+        abs(Double(counts[k] ?? 0) - expected) < 4.5 * expected.squareRoot(), "\(k): \(counts[k] ?? 0), \(expected)")
     }
   }
 

@@ -64,7 +64,8 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
     return PrivacyRecord(
       epsilon: epsilon, delta: delta, samplingRate: rate, noiseMultiplier: multiplier, steps: steps, clip: clip,
       ledger: [
-        PrivateRelease(what: "gradients", mechanism: "Gaussian, sampled users", times: steps, epsilon: spent, delta: delta),
+        PrivateRelease(
+          what: "gradients", mechanism: "Gaussian, sampled users", times: steps, epsilon: spent, delta: delta),
         PrivateRelease(
           what: PrivateRelease.lengths, mechanism: "two-sided geometric", times: 1, epsilon: lengths, delta: 0),
       ])
@@ -128,7 +129,8 @@ public enum ImpossibleGuarantee: Error, Equatable, CustomStringConvertible {
     switch self {
     case .epsilon(let value):
       "an ε of \(value) cannot be asked for; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
-    case .delta(let value): "a δ of \(value) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
+    case .delta(let value):
+      "a δ of \(value) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
     case .clip(let value): "\(value) cannot be the largest norm of a gradient; accepted: a number above 0"
     case .outOfReach(let epsilon, let delta): "no noise gives an ε of \(epsilon) at a δ of \(delta)"
     case .model(let name, let reason): "\(name) cannot be trained privately: it \(reason)"

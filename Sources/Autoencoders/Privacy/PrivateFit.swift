@@ -13,7 +13,8 @@ extension Design {
   private var canTellNorms: Bool {
     let block = UserBlock<Latent, Float>(self, rows: 0, forTraining: true)
     let prior = regulariser.parameters(latent: latent).map { Matrix<Float>(rows: $0.rows, columns: $0.columns) }
-    return block.encoder.squaredNorms(input: block.first) != nil && block.decoder.squaredNorms(input: block.latent.z) != nil
+    return block.encoder.squaredNorms(input: block.first) != nil
+      && block.decoder.squaredNorms(input: block.latent.z) != nil
       && regulariser.squaredNorms(block.latent, prior[...], weights: []) != nil
   }
 }

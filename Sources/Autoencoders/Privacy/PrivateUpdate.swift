@@ -81,7 +81,9 @@ extension TrainingStep {
   /// - Parameter squares: ‖∂loss/∂logits‖² of each user.
   private func squaredNorms(beside squares: [Double], priorWeight: Double) throws -> [Double] {
     try activeBlocks.flatMap { block in
-      guard let own = block.squaredNorms(parameters: seen, priorWeight: priorWeight) else { throw CannotBePrivate.parts }
+      guard let own = block.squaredNorms(parameters: seen, priorWeight: priorWeight) else {
+        throw CannotBePrivate.parts
+      }
       return zip(own, block.batchRows).map { own, row in own + squares[row] * (output.sumOfSquares(row: row) + 1) }
     }
   }

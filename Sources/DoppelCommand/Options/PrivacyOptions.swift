@@ -39,7 +39,8 @@ struct PrivacyOptions: ParsableArguments {
       IdleFlags(["--delta", "--clip", "--noise-seed"], when: epsilon == nil, "goes with --private"),
       IdleFlags(
         ["--selection", "--objective", "--no-refit", "--patience", "--log", "--held-out"], when: epsilon != nil,
-        "goes without --private, which trains on all users for all epochs: a choice by users would be outside the guarantee"),
+        "goes without --private, which trains on all users for all epochs: a choice by users would be outside the guarantee"
+      ),
     ]
   }
 }
