@@ -155,7 +155,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "CommunicationTests", dependencies: ["Communication"], swiftSettings: settings),
     .testTarget(
-      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], swiftSettings: settings),
+      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "AutoencodersTests",
       dependencies: [

@@ -1,20 +1,11 @@
 #include "CKernels.h"
+#include "clones.h"
 
 #include <math.h>
 #include <stdbool.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
-
-// One copy per vector width, chosen when the program is loaded. Other systems compile the plain loop for their baseline; so
-// does the thread sanitizer, whose own start-up comes after the choice and would be called before it.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-#define DK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define DK_CLONES
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
 
 // Sums may be reordered into lanes; nothing else is relaxed (no reciprocal guesses, NaN and infinity kept).
 #define LANES _Pragma("clang fp reassociate(on)")

@@ -145,6 +145,36 @@ public struct GaussianMixture<S: Scalar>: Sendable {
   }
 }
 
+extension GaussianMixture {
+  /// The squared norm of each row's share of what ``backpropagate(_:responsibilities:weights:addingTo:)`` returns, all three
+  /// together.
+  ///
+  /// - Complexity: O(B · K · L).
+  @specialized(where S == Float)
+  public func squaredNorms(_ latents: Matrix<S>, responsibilities: Matrix<S>, weights: [Double]) -> [Double] {
+    let (count, width, own) = (means.rows, means.columns, self.weights)
+    let range = Matrix<S>.logVarianceRange
+    let (low, high) = (S(range.lowerBound), S(range.upperBound))
+    return weights.enumerated().map { row, weight in
+      var sum = 0.0
+      for component in 0..<count {
+        let share = Double(responsibilities[row, component])
+        let logit = weight * (own[component] - share)
+        var slopes = 0.0
+        for k in 0..<width {
+          let distance = Double(latents[row, k] - means[component, k])
+          let slope = distance * Double(precisions[component, k])
+          slopes += slope * slope
+          let t = logVariances[component, k]
+          if t >= low && t <= high { slopes += 0.25 * (slope * distance - 1) * (slope * distance - 1) }
+        }
+        sum += logit * logit + weight * weight * share * share * slopes
+      }
+      return sum
+    }
+  }
+}
+
 /// The density of a diagonal Gaussian head `[mean | log-variance]` (B × 2L) at its own draws.
 extension Matrix {
   /// `log q(z) = −½ Σ (ε² + s + log 2π)` of every row, for `z = mean + σ ⊙ ε`.

@@ -1,5 +1,6 @@
 import CGSL
 import CKernels
+import Foundation
 
 /// What a stream of random numbers is for.
 ///
@@ -7,7 +8,7 @@ import CKernels
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
-  case inspection, bound, search, repetition
+  case inspection, bound, search, repetition, privateBatches, privateNoise
 }
 
 /// The seed of a run, from which every stream is derived.
@@ -33,10 +34,15 @@ public struct Seed: Sendable, Equatable, Codable {
   /// Streams are keys of a counter-based generator: making one costs nothing, and which others were made before does not
   /// matter.
   public func stream(_ purpose: RandomPurpose, _ indices: Int...) -> RandomSource {
+    RandomSource(key: key(purpose, indices))
+  }
+
+  /// The key of a stream.
+  func key(_ purpose: RandomPurpose, _ indices: [Int]) -> UInt64 {
     var key = Self.mix(value ^ 0x9E37_79B9_7F4A_7C15)
     for byte in purpose.rawValue.utf8 { key = Self.mix(key ^ UInt64(byte)) }
     for index in indices { key = Self.mix(key &+ UInt64(bitPattern: Int64(index)) &+ 1) }
-    return RandomSource(key: key)
+    return key
   }
 
   /// SplitMix64's finaliser (Steele, Lea & Flood, OOPSLA 2014): a bijection that spreads every bit.
@@ -108,6 +114,14 @@ public struct Seed: Sendable, Equatable, Codable {
   /// A draw from the negative binomial distribution: failures before `successes` successes of probability `probability`.
   public mutating func negativeBinomial(probability: Double, successes: Double) -> Int {
     Int(unsafe gsl_ran_negative_binomial(generator, probability, successes))
+  }
+
+  /// A draw from the geometric distribution on 0, 1, 2, …: P(k) ∝ e^(−εk).
+  ///
+  /// - Precondition: ε is positive.
+  public mutating func geometric(epsilon: Double) -> Int {
+    precondition(epsilon > 0, "a geometric distribution with ε \(epsilon)")
+    return Int(unsafe gsl_ran_geometric(generator, -expm1(-epsilon))) - 1
   }
 
   /// A draw from the Poisson distribution.

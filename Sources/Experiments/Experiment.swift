@@ -15,6 +15,8 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   public var objective = TrainingObjective.recommend
   /// Whether a model is fitted again on everything there is for training, where the split has more than the first fit sees.
   public var refits = true
+  /// What a training may learn from any one user; `nil` where that is not limited.
+  var privacy: PrivacyRequest?
   /// The seed of every model's training.
   public let seed: Seed
   /// The processor.
@@ -56,6 +58,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     let watch = Stopwatch()
     let saved = secondsSaved
     var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
+    trainer.privacy = privacy
     trainer.waitsForPrior = Split.task == .ranking && objective == .generate
     let data = TrainingData(
       rows: split.train, refit: everything, validate: split.validation(of: model, in: self))

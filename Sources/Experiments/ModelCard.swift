@@ -53,7 +53,11 @@ public struct ModelCard: Sendable {
       text += "Seed \(facts.seed ?? 0), \(facts.engineWords), Doppel \(facts.version)."
     }
     text += "\n\n"
-    if let training { text += fitting(training, value, selection) }
+    if let privacy = record.privacy {
+      text += Self.words(on: privacy)
+    } else if let training {
+      text += fitting(training, value, selection)
+    }
     if let last = history.first(where: { $0.epoch == training?.bestEpoch }) {
       text += "| at epoch \(last.epoch) | |\n|---|--:|\n"
       text += "| reconstruction (nats per user) | \(Self.number(last.reconstruction)) |\n"
@@ -80,6 +84,35 @@ public struct ModelCard: Sendable {
     }
     text += """
       Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights.
+
+      """
+    return text
+  }
+
+  /// What is promised, to whom, and under which assumptions.
+  private static func words(on privacy: PrivacyRecord) -> String {
+    var text = """
+      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \(Number.text(privacy.delta))). \
+      For every user, and whatever is known of all others, the probability of any outcome is at most e^ε times what it would be \
+      without that user, but for a probability of δ. That covers the weights, the profile lengths in `config.json`, and whatever \
+      is computed from them, such as profiles that `doppel sample` draws.
+
+      | release | mechanism | times | ε | δ |
+      |---|---|--:|--:|--:|
+
+      """
+    for release in privacy.ledger {
+      text += "| \(release.what) | \(release.mechanism) | \(release.times) | \(Number.decimal(release.epsilon)) | "
+      text += "\(Number.text(release.delta)) |\n"
+    }
+    text += """
+
+      Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their gradient to \
+      \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times that. Outside the guarantee: the number of \
+      users, the catalogue with its order and the filters by popularity that made it, all taken as public; choices that somebody made by \
+      looking at the users, such as settings; and the difference between noise of single precision and the real numbers of the \
+      proof. The noise comes from the system's randomness, or from a seed that has to stay secret.
+
 
       """
     return text

@@ -24,6 +24,10 @@ public struct TrainingRun: Sendable {
   public var replacement = ModelDirectory.Replacement.nothing
   /// What the model is trained for.
   public var objective = TrainingObjective.recommend
+  /// What the model may give away of any one user; `nil` where that is not limited.
+  ///
+  /// With a limit, it is fitted to all users for a fixed number of epochs, and nothing is validated.
+  public var privacy: PrivacyRequest?
   /// The metric that chooses the epoch of a ranking model.
   public var selection = Metric(.ndcg, at: 100)
   /// Whether the model is fitted again on everything after the epoch was chosen.
@@ -48,8 +52,13 @@ public struct TrainingRun: Sendable {
 
   /// Finds out, before anything is read, whether the model can be trained for this.
   ///
-  /// - Throws: ``ImpossibleTraining``.
-  public func check() throws(ImpossibleTraining) {
+  /// - Throws: ``ImpossibleTraining``, `ImpossibleGuarantee`.
+  public func check() throws {
+    if privacy != nil, let obstacle = model.obstacleToPrivacy { throw ImpossibleGuarantee.model(model.name, obstacle) }
+    try checkObjective()
+  }
+
+  private func checkObjective() throws(ImpossibleTraining) {
     guard selection.kind.isRanking && selection.kind.largerIsBetter else { throw .cannotSelect(selection) }
     guard objective == .generate else { return }
     guard model.isVariational else { throw .hasNoDistribution(model: model.name) }
@@ -58,8 +67,8 @@ public struct TrainingRun: Sendable {
 
   /// Reads the data, fits the model and writes its directory, whole or not at all.
   ///
-  /// - Throws: ``ImpossibleTraining``, ``ModelForOneProcess``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,
-  ///   `OutputError`, `OccupiedDirectory`.
+  /// - Throws: ``ImpossibleTraining``, `ImpossibleGuarantee`, ``ModelForOneProcess``, ``TooLittleMemory``, `InputError`,
+  ///   `DataError`, `TrainingError`, `OutputError`, `OccupiedDirectory`.
   public func run() throws -> TrainedRun {
     try check()
     if processor.processes > 1, model is any CompositeModel { throw ModelForOneProcess(model: model.name) }
@@ -76,14 +85,15 @@ public struct TrainingRun: Sendable {
     observer.onNotes(loaded.notes)
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     (experiment.refits, experiment.selection, experiment.objective) = (refits, selection, objective)
+    experiment.privacy = privacy
     experiment.observer = observer
-    observer.onMemory(try experiment.memoryNotes([model], limit: memoryLimit))
+    observer.onMemory(try experiment.memoryNotes([sized(for: experiment.fittedRows)], limit: memoryLimit))
     var facts = RunFacts(seed: seed, processor, dataset: loaded.summary)
     (facts.threads, facts.data) = (nil, loaded.record)
     (facts.dataHash, facts.splitHash) = (loaded.hash, loaded.split.hash)
     try processor.agree(on: loaded.split.hash)
     experiment.observer.checkpoints = try checkpoints(
-      of: RunIdentity(facts, model, selection: experiment.selectionName, refits: refits))
+      of: RunIdentity(facts, model, selection: experiment.selectionName, refits: refits, privacy: privacy))
 
     let fit = try experiment.fit(any: model)
     let users = experiment.users(of: fit)
@@ -95,7 +105,9 @@ public struct TrainingRun: Sendable {
     var directory = ModelDirectory(
       configuration: try model.setting(fit.chosen), model: fit.model, items: loaded.split.items,
       users: model.keepsUsers ? Vocabulary(ids: users.ids) : nil, record: record)
-    if Split.task == .ranking {
+    if let guarantee = fit.guarantee {
+      directory.keepOnly(what: guarantee, of: users.rows, seed: privacy?.secret ?? seed)
+    } else if Split.task == .ranking {
       directory.itemPopularity = ItemPopularity(of: users.rows)
       directory.record.profileLengths = LengthHistogram(of: users.rows)?.users
       if case .gaussians(let network) = fit.model.latent {
@@ -114,6 +126,14 @@ public struct TrainingRun: Sendable {
     return TrainedRun(
       directory: directory, output: output, history: fit.history, seconds: watch.seconds,
       notes: [fit.remark(on: model)].compactMap(\.self))
+  }
+
+  /// The model with batches as large as a private training may draw.
+  private func sized(for rows: SparseRows) throws -> any ZooModel {
+    guard privacy != nil, let trained = model as? any IterativeModel else { return model }
+    let size = trained.training.batchSize(users: rows.rowCount)
+    return try model.setting(["batchSize": .number(Double(PrivacyRequest.mostUsers(expected: size, of: rows.rowCount)))]
+    )
   }
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {

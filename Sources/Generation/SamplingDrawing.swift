@@ -25,6 +25,10 @@ struct SamplingDrawing {
     (self.plan, self.directory, self.people) = (plan, directory, people)
     (self.seed, self.processor, self.note) = (seed, processor, note)
     let name = directory.configuration.name
+    if directory.record.privacy != nil {
+      let readsUsers = plan.source == .population || plan.source == .fitted || people != nil
+      if readsUsers { throw SamplingError.readsProtectedUsers(source: people == nil ? plan.source.name : "the data") }
+    }
     switch directory.model.latent {
     case .none: throw SamplingError.noLatentSpace(model: name)
     case .points(let model):

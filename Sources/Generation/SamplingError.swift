@@ -19,6 +19,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case needsPeople
   /// A text is neither a user's id nor a list with an item that the model knows.
   case unknownUser(String, hasPeople: Bool)
+  /// The model was trained privately, and the plan reads the users whom that protects.
+  case readsProtectedUsers(source: String)
   /// The model's directory has profile lengths that cannot be understood.
   case damagedLengths
 
@@ -38,6 +40,9 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .needsPeople: "the plan needs the users that the model was trained on, which a saved model does not keep"
     case .unknownUser(let text, let hasPeople):
       "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items that the model knows"
+    case .readsProtectedUsers(let source):
+      "the guarantee of this model does not cover what is drawn from \(source), which reads its training users; accepted: prior, "
+        + "or places near items that are given"
     case .damagedLengths:
       "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
     }

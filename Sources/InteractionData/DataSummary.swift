@@ -30,9 +30,15 @@ public struct DataSummary: Codable, Sendable, Equatable {
     self.columns = columns
     self.users = users
     self.items = items
-    self.interactions = interactions
+    (self.interactions, density) = (0, 0)
+    keepInteractions(interactions)
+  }
+
+  /// Replaces the number of interactions, and with it the density.
+  public mutating func keepInteractions(_ number: Int) {
+    interactions = number
     let cells = Double(users) * Double(items)
-    density = cells == 0 ? 0 : Double(interactions) / cells
+    density = cells == 0 ? 0 : Double(number) / cells
   }
 
   /// The summary of interactions.

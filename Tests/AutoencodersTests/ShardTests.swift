@@ -263,6 +263,27 @@ private struct GroupedShards<S: Scalar>: ItemShards {
     for index in groups.indices { try groups[index].learnInput(input, delta: delta, step) }
   }
 
+  mutating func differentiate(
+    _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
+  ) throws -> (gradient: Matrix<S>, squares: [Double]) {
+    let gradient = try total(adding: { $0.add($1) }) { try $0.learnOutput(output, loss, softmax, nil) }
+    let squares = total {
+      (sum: inout [Double], part: [Double]) in
+      for user in sum.indices { sum[user] += part[user] }
+    } _: {
+      $0.squares()
+    }
+    return (gradient, squares)
+  }
+
+  mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
+    for index in groups.indices { try groups[index].learnOutput(output, shares: shares, steps, noise: noise) }
+  }
+
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+    for index in groups.indices { try groups[index].learnInput(input, delta: delta, step, noise: noise) }
+  }
+
   func logits(of output: Matrix<S>) -> Matrix<S> {
     let parts = groups.map { $0.logits(of: output) }
     return Matrix(

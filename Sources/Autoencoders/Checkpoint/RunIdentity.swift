@@ -3,13 +3,15 @@ public import FileFormats
 /// What makes two runs the same: if all of it is equal, they end in the same bytes.
 public struct RunIdentity: Sendable, Equatable {
   /// Version, engine, precision, seed, data and split hashes, model, hyper-parameters and whatever else decides.
-  public let members: [String: JSONValue]
+  public private(set) var members: [String: JSONValue]
 
   /// Creates an identity.
   public init(_ members: [String: JSONValue]) { self.members = members }
 
   /// The identity of a training: of the facts what decides, and how the model is set, chosen and fitted.
-  public init(_ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool) throws {
+  public init(
+    _ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool, privacy: PrivacyRequest? = nil
+  ) throws {
     var facts = facts
     // Their fingerprints stand for them, and the number of threads decides nothing.
     (facts.dataset, facts.data, facts.threads) = (nil, nil, nil)
@@ -17,6 +19,7 @@ public struct RunIdentity: Sendable, Equatable {
       "model": .string(model.name), "hyperparameters": .object(model.hyperparameters),
       "selection": .string(selection), "refits": .bool(refits),
     ]) { $1 }
+    if let privacy { members["privacy"] = try JSONValue(encoding: privacy) }
   }
 
   /// The first difference from a run that was kept, in words; `nil` where there is none.

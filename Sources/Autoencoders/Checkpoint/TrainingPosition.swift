@@ -34,6 +34,8 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   public internal(set) var history: [EpochRecord] = []
   /// The best of them.
   public internal(set) var best: Best?
+  /// Where batches and noise of a private training come from.
+  public internal(set) var secret: UInt64?
   /// The number of counted epochs without improvement.
   public internal(set) var waited = 0
 

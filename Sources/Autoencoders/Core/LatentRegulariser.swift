@@ -27,6 +27,10 @@ public protocol LatentRegulariser: Sendable {
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>]
+  /// The squared norm of each user's share of the gradients of the parameters; `nil` where that cannot be told.
+  func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]?
 }
 
 /// Nothing: the codes of an autoencoder may lie anywhere.
@@ -63,6 +67,11 @@ public struct Unregularised: LatentRegulariser, Equatable {
     delta = gradient
     return []
   }
+
+  /// There is nothing to learn.
+  public func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]? { weights.map { _ in 0 } }
 }
 
 /// The divergence of the posteriors from a prior, and its weight.
@@ -121,6 +130,11 @@ public struct PriorDivergence: LatentRegulariser {
   ) -> [Matrix<S>] {
     prior.backward(trace, head: head, parameters, gradient: gradient, weights: weights, into: &delta)
   }
+
+  /// The prior's.
+  public func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]? { prior.squaredNorms(trace, parameters, weights: weights) }
 }
 
 /// How much the divergence from the prior counts in the loss.

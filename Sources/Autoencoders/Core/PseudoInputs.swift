@@ -4,7 +4,7 @@ import Compute
 /// parameter (``Prior/pseudoInputs``).
 struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
   /// Which small parameter the sums are, and what the encoder makes of them stands in for: the prior's first.
-  private let place: Int
+  let place: Int
   private var block: UserBlock<Latent, S>
 
   /// `nil` for a design whose prior has none.
@@ -29,11 +29,14 @@ struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Parameters:
   ///   - users: the blocks of a batch, each with its part of the prior's gradients.
   ///   - parameters: as ``encode(_:multiplier:)`` left them.
+  ///   - noise: added to the sum of the users' parts. What follows depends on no user any more.
   mutating func backward(
-    from users: [UserBlock<Latent, S>], parameters: [Matrix<S>], multiplier: inout Multiplier<S>
+    from users: [UserBlock<Latent, S>], parameters: [Matrix<S>], noise: UpdateNoise? = nil,
+    multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: block.head.rows, columns: block.head.columns)
     for user in users { delta.add(user.priorGradients[0]) }
+    noise?.draws(for: .small(place)).add(to: &delta)
     block.backward(headDelta: delta, parameters: parameters, multiplier: &multiplier)
   }
 

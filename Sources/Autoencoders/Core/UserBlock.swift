@@ -99,6 +99,13 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     decoder.forward(latent.z, network.parameters, multiplier: &multiplier)
   }
 
+  /// Becomes a block without users.
+  mutating func forget() {
+    batchRows = 0..<0
+    input.removeAll()
+    target.removeAll()
+  }
+
   // MARK: Backward
 
   /// Takes ∂loss/∂output back to the input, leaving ``gradients`` and ``inputDelta``.
@@ -106,21 +113,43 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Parameters:
   ///   - outputDelta: ∂loss/∂output of the whole batch; shape: B × D.
   ///   - reachesEncoder: whether the encoder learns; else its gradients are left as they are.
+  ///   - shares: what each user of the batch counts; `nil` where all count 1.
   mutating func backward(
-    outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, reachesEncoder: Bool,
+    outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, reachesEncoder: Bool, shares: [Double]? = nil,
     multiplier: inout Multiplier<S>
   ) {
     var delta = Matrix<S>(rows: count, columns: output.columns)
     delta.copyRows(batchRows, of: outputDelta)
+    if let shares { for row in 0..<count { delta.scale(row: row, by: S(shares[batchRows.lowerBound + row])) } }
     delta = decoder.backward(delta, input: latent.z, parameters, multiplier: &multiplier)
     let outputs = head
     var headDelta = Matrix<S>(rows: count, columns: outputs.columns)
     priorGradients = design.regulariser.backward(
       latent, head: outputs, parameters[decoder.parametersEnd...], gradient: delta,
-      weights: factors.isEmpty
-        ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }, into: &headDelta)
+      weights: divergenceWeights(priorWeight, shares), into: &headDelta)
     guard reachesEncoder else { return }
     backward(headDelta: headDelta, parameters: parameters, multiplier: &multiplier)
+  }
+
+  /// Each user's weight of the divergence.
+  private func divergenceWeights(_ priorWeight: Double, _ shares: [Double]? = nil) -> [Double] {
+    let weights = factors.isEmpty ? [Double](repeating: priorWeight, count: count) : factors.map { priorWeight * $0 }
+    guard let shares else { return weights }
+    return zip(weights, shares[batchRows]).map(*)
+  }
+
+  /// The squared norm of each user's gradient of all that this block learns and of the wide input layer, after the way back;
+  /// `nil` where a part cannot tell.
+  func squaredNorms(parameters: [Matrix<S>], priorWeight: Double) -> [Double]? {
+    let weights = divergenceWeights(priorWeight)
+    guard let layers = encoder.squaredNorms(input: first), let others = decoder.squaredNorms(input: latent.z),
+      let prior = design.regulariser.squaredNorms(latent, parameters[decoder.parametersEnd...], weights: weights)
+    else { return nil }
+    return (0..<count).map { row in
+      let entries = input.values[input.offsets[row]..<input.offsets[row + 1]]
+      let read = entries.reduce(0) { $0 + Double($1) * Double($1) }
+      return (layers + others).reduce(inputDelta.sumOfSquares(row: row) * (read + 1) + prior[row]) { $0 + $1[row] }
+    }
   }
 
   /// Takes ∂loss/∂``head`` back to the input.

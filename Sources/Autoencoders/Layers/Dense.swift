@@ -44,18 +44,31 @@ public struct Dense: Layer, Equatable {
   ) -> Matrix<S> {
     var delta = delta
     delta.backpropagate(through: activation, outputs: trace.output)
-    return Self.backpropagate(delta, input: input, weights, gradients: &trace.gradients, multiplier: &multiplier)
+    return Self.backpropagate(delta, input: input, weights, trace: &trace, multiplier: &multiplier)
+  }
+
+  /// That of an outer product.
+  public func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]? {
+    trace.squaredNormsOfProduct(input: input)
   }
 
   /// Takes ∂loss/∂(pre-activation) back to ∂loss/∂input, and sets the gradients of weight and bias.
   static func backpropagate<S: Scalar>(
-    _ delta: Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, gradients: inout [Matrix<S>],
+    _ delta: Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>
   ) -> Matrix<S> {
-    multiplier.multiply(transposing: delta, input, into: &gradients[0])
-    gradients[1].setToColumnSums(of: delta)
+    multiplier.multiply(transposing: delta, input, into: &trace.gradients[0])
+    trace.gradients[1].setToColumnSums(of: delta)
+    trace.productDelta = delta
     var below = Matrix<S>(rows: input.rows, columns: input.columns)
     multiplier.multiply(delta, weights[weights.startIndex], into: &below)
     return below
+  }
+}
+
+extension LayerTrace {
+  /// The squared norms of the users' gradients of a weight and a bias.
+  func squaredNormsOfProduct(input: Matrix<S>) -> [Double] {
+    (0..<productDelta.rows).map { productDelta.sumOfSquares(row: $0) * (input.sumOfSquares(row: $0) + 1) }
   }
 }

@@ -44,6 +44,11 @@ public struct GatedDense: Layer, Equatable {
     var halves = Matrix<S>(rows: input.rows, columns: 2 * width)
     halves.backpropagateGate(delta, halves: trace.inner, gates: trace.kept)
     return Dense.backpropagate(
-      halves, input: input, weights, gradients: &trace.gradients, multiplier: &multiplier)
+      halves, input: input, weights, trace: &trace, multiplier: &multiplier)
+  }
+
+  /// That of an outer product.
+  public func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]? {
+    trace.squaredNormsOfProduct(input: input)
   }
 }

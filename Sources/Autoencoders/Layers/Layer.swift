@@ -18,6 +18,21 @@ public protocol Layer: Sendable {
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>
   ) -> Matrix<S>
+
+  /// How large each user's share of the gradients of the parameters is, after the way back: the squared Euclidean norm over
+  /// all of them together; `nil` for a layer that cannot tell.
+  ///
+  /// The gradient of `x Wᵀ + b` for one user is the outer product of ∂loss/∂output and x, so that its norm is the product of theirs
+  /// and it need not be formed: Li, Tramèr, Liang & Hashimoto, "Large language models can be strong differentially private
+  /// learners", ICLR 2022, section 4.
+  func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]?
+}
+
+extension Layer {
+  /// Zero for a layer without parameters; others cannot tell unless they say so.
+  public func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]? {
+    trace.gradients.isEmpty ? [Double](repeating: 0, count: trace.output.rows) : nil
+  }
 }
 
 /// What one block of users leaves behind in a layer.
@@ -30,6 +45,8 @@ public struct LayerTrace<S: Scalar>: Sendable {
   public var inner = Matrix<S>(rows: 0, columns: 0)
   /// ∂loss/∂parameter, one for each; empty unless in training.
   public var gradients: [Matrix<S>]
+  /// ∂loss/∂(x Wᵀ + b) of a layer with such a product, after the way back.
+  var productDelta = Matrix<S>(rows: 0, columns: 0)
   /// The sum of what the layer reads, where that is more than the layer below.
   var input = Matrix<S>(rows: 0, columns: 0)
 

@@ -94,6 +94,17 @@ struct StackTrace<S: Scalar>: Sendable {
     return delta
   }
 
+  /// The squared norm of each user's gradients of all parameters, after the way back; `nil` where a layer cannot tell.
+  func squaredNorms(input: Matrix<S>) -> [[Double]]? {
+    var norms: [[Double]] = []
+    for (index, step) in stack.steps.enumerated() {
+      let read = step.skips.isEmpty ? output(index, input) : layers[index].input
+      guard let own = step.layer.squaredNorms(input: read, trace: layers[index]) else { return nil }
+      norms.append(own)
+    }
+    return norms
+  }
+
   /// The output of step `place − 1`; 0 is the stack's input.
   private func output(_ place: Int, _ input: Matrix<S>) -> Matrix<S> { place == 0 ? input : layers[place - 1].output }
 }

@@ -12,6 +12,8 @@ public struct ModelRecord: Sendable, Equatable {
   public var profileLengths: [Int: Int]?
   /// Where the users are in the latent space, for models with distributions.
   public var aggregatePosterior: PosteriorSummary?
+  /// What the model gives away of any one user; `nil` where that is not limited.
+  public var privacy: PrivacyRecord?
   /// Members of other programs.
   public var others: [String: JSONValue] = [:]
 
@@ -20,7 +22,9 @@ public struct ModelRecord: Sendable, Equatable {
 }
 
 extension ModelRecord: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable { case training, profileLengths, aggregatePosterior }
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case training, profileLengths, aggregatePosterior, privacy
+  }
 
   /// Reads the members that are there.
   public init(from decoder: any Decoder) throws {
@@ -33,6 +37,7 @@ extension ModelRecord: Codable {
     training = try container.decodeIfPresent(TrainingRecord.self, forKey: .training)
     profileLengths = try container.decodeIfPresent([Int: Int].self, forKey: .profileLengths)
     aggregatePosterior = try container.decodeIfPresent(PosteriorSummary.self, forKey: .aggregatePosterior)
+    privacy = try container.decodeIfPresent(PrivacyRecord.self, forKey: .privacy)
     // The last ones say which model it is.
     for key in CodingKeys.allCases.map(\.rawValue) + ["format", "model", "hyperparameters", "items", "users"] {
       others[key] = nil
@@ -47,6 +52,7 @@ extension ModelRecord: Codable {
     try container.encodeIfPresent(training, forKey: .training)
     try container.encodeIfPresent(profileLengths, forKey: .profileLengths)
     try container.encodeIfPresent(aggregatePosterior, forKey: .aggregatePosterior)
+    try container.encodeIfPresent(privacy, forKey: .privacy)
   }
 }
 
@@ -70,6 +76,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   /// The record of a fit.
   public init(_ fit: Fit<some Sendable>, users: Int, objective: TrainingObjective, selection: String) {
     (epochs, bestEpoch, refitted) = (fit.history.count, fit.bestEpoch, fit.isRefitted)
+    if fit.guarantee != nil { epochs = fit.bestEpoch }
     (self.users, self.objective, self.selection) = (users, objective, selection)
     validation = fit.validation
   }

@@ -19,6 +19,9 @@ extension AutoencoderModel {
   /// The vector of new users, where training users have vectors.
   public var vectorOfNewUsers: UserVectors? { design.userVectors }
 
+  /// That of the design.
+  public var obstacleToPrivacy: CannotBePrivate? { Self.task == .ranking ? design.obstacleToPrivacy : .otherwise }
+
   /// Fits the design, twice where there are rows for a second fit.
   public func fit(
     _ data: TrainingData<Autoencoder<Latent>>, by trainer: Trainer

@@ -51,6 +51,11 @@ public struct CompositePrior: Prior, Equatable {
     return parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
   }
 
+  /// It cannot tell: what it holds the posteriors against is the user's own, of an encoder that is kept beside.
+  public func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]? { nil }
+
   /// One, with the moments of the aggregate posterior.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     let (mean, logVariance) = (parameters[parameters.startIndex], parameters[parameters.startIndex + 1])

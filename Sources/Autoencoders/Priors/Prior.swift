@@ -35,6 +35,15 @@ public protocol Prior: Sendable {
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>]
 
+  /// The squared norm of each user's share of the gradients of the parameters; `nil` for a prior that cannot tell.
+  ///
+  /// - Parameters:
+  ///   - trace: after the way back.
+  ///   - weights: each user's weight of the divergence.
+  func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]?
+
   /// The Gaussians with diagonal covariance that it is made of; their weights sum to 1.
   func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent]
 }

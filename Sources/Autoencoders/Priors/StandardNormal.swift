@@ -25,6 +25,11 @@ public struct StandardNormal: Prior, Equatable {
     return []
   }
 
+  /// There is nothing to learn.
+  public func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]? { weights.map { _ in 0 } }
+
   /// One.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     [.standard(dimensions: latent)]

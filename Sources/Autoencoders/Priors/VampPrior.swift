@@ -54,6 +54,13 @@ public struct VampPrior: Prior, Equatable {
     return [Matrix(halves: means, logVariances), logits]
   }
 
+  /// As of every mixture.
+  public func squaredNorms<S: Scalar>(
+    _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
+  ) -> [Double]? {
+    mixture(parameters).squaredNorms(trace.z, responsibilities: trace.responsibilities, weights: weights)
+  }
+
   /// K of them.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     mixture(parameters).components

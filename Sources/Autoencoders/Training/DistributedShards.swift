@@ -47,6 +47,22 @@ struct DistributedShards<S: Scalar>: ItemShards {
     try run.learnInput(input, delta: delta, step)
   }
 
+  mutating func differentiate(
+    _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
+  ) throws -> (gradient: Matrix<S>, squares: [Double]) {
+    let gradient = try learnOutput(output, loss, softmax, nil)
+    let squares = run.squares().map { Matrix<Double>(rows: $0.count, columns: 1, elements: $0) }
+    return (gradient, try division.sum(squares, rows: output.rows, columns: 1).elements)
+  }
+
+  mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
+    try run.learnOutput(output, shares: shares, steps, noise: noise)
+  }
+
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+    try run.learnInput(input, delta: delta, step, noise: noise)
+  }
+
   func logits(of output: Matrix<S>) throws -> Matrix<S> { try division.joined(run.logits(of: output)) }
 
   mutating func keepInput() { run.keepInput() }

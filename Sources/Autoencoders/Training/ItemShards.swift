@@ -37,6 +37,20 @@ protocol ItemShards<S>: Sendable {
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer; shape: B × H.
   mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws
 
+  /// Turns the logits into ∂loss/∂logits as ``learnOutput(_:_:_:_:)`` does, and leaves them for
+  /// ``learnOutput(_:shares:_:noise:)``.
+  ///
+  /// - Returns: ∂loss/∂output, B × D, and each user's ‖∂loss/∂logits‖².
+  mutating func differentiate(
+    _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
+  ) throws -> (gradient: Matrix<S>, squares: [Double])
+
+  /// Updates the output weights from what ``differentiate(_:_:_:)`` left, every user's part multiplied by a share, and noise.
+  mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws
+
+  /// As ``learnInput(_:delta:_:)``, with noise.
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws
+
   /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
   func logits(of output: Matrix<S>) throws -> Matrix<S>
 
@@ -92,6 +106,17 @@ struct LocalShards<S: Scalar>: ItemShards {
   }
   mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
     try run.learnInput(input, delta: delta, step)
+  }
+  mutating func differentiate(
+    _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
+  ) throws -> (gradient: Matrix<S>, squares: [Double]) {
+    (try run.learnOutput(output, loss, softmax, nil)[0], run.squares()[0])
+  }
+  mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
+    try run.learnOutput(output, shares: shares, steps, noise: noise)
+  }
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+    try run.learnInput(input, delta: delta, step, noise: noise)
   }
   func logits(of output: Matrix<S>) -> Matrix<S> { run.logits(of: output) }
   mutating func keepInput() { run.keepInput() }

@@ -6,6 +6,12 @@ extension Trainer {
   public func fit<Latent>(
     _ design: Design<Latent>, to data: TrainingData<Autoencoder<Latent>>, options: TrainingOptions
   ) throws -> Fit<Autoencoder<Latent>> {
+    if let privacy {
+      let (model, guarantee) = try fitPrivately(design, to: data.all, options: options, privacy)
+      var fit = Fit(model: model, bestEpoch: max(1, options.epochs), extent: data.extent)
+      fit.guarantee = guarantee
+      return fit
+    }
     let earlier = checkpoints?.position?.selection
     guard let refit = data.refit, let validate = data.validate else {
       if earlier != nil, let fault = checkpoints?.damaged("it is in a second fit") { throw fault }

@@ -98,6 +98,32 @@ struct ShardRun<S: Scalar>: Sendable {
     }
   }
 
+  /// Each user's ‖∂loss/∂logits‖² after ``learnOutput(_:_:_:_:)``.
+  func squares() -> [[Double]] {
+    let (squares, first) = (workers.map(\.squares), indices.lowerBound)
+    return subtrees.map { node in
+      ShardTree.sum(
+        node, of: { $0.count == 1 ? squares[$0.lowerBound - first] : nil },
+        adding: { sum, more in for (row, value) in more.enumerated() { sum[row] += value } })
+    }
+  }
+
+  @specialized(where S == Float)
+  mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
+    var shared = output
+    for (row, share) in shares.enumerated() { shared.scale(row: row, by: S(share)) }
+    try processor.forEach(&workers, scratch: &scratch, as: .outputUpdate) { [shared] _, worker, scratch in
+      worker.learnOutput(shared, shares: shares, steps, noise: noise, &scratch)
+    }
+  }
+
+  @specialized(where S == Float)
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+    try processor.forEach(&workers, scratch: &scratch, as: .inputUpdate) { _, worker, scratch in
+      worker.learnInput(input, delta: delta, step, noise: noise, &scratch)
+    }
+  }
+
   /// The logits of this run's items; shape: B × items.
   func logits(of output: Matrix<S>) -> Matrix<S> {
     ShardProducts(workers.map(\.shard), from: indices.lowerBound).logits(of: output, using: processor.engine)

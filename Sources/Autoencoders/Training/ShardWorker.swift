@@ -135,6 +135,39 @@ struct ShardWorker<S: Scalar>: Sendable {
     roundWeights()
   }
 
+  /// Each user's ‖∂loss/∂logits‖² in this shard, after the second pass; never of rounded logits.
+  var squares: [Double] { (0..<exact.rows).map { exact.sumOfSquares(row: $0) } }
+
+  /// The output weights' update from the gradient that the second pass left, each user's part multiplied by a share, and noise.
+  ///
+  /// - Parameter shared: the last hidden layer with every row multiplied by the user's share; shape: B × D.
+  mutating func learnOutput(
+    _ shared: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise, _ scratch: inout ShardScratch<S>
+  ) {
+    scratch.weightGradient.reshape(rows: shard.items.count, columns: shared.columns)
+    biasGradient.clear()
+    if shares.isEmpty {
+      scratch.weightGradient.clear()
+    } else {
+      scratch.engine.multiply(transposing: exact, shared, into: &scratch.weightGradient)
+    }
+    for (row, share) in shares.enumerated() { biasGradient.add(row: row, of: exact, scale: S(share), toRow: 0) }
+    noise.draws(for: .outputWeight).add(to: &scratch.weightGradient, from: shard.items.lowerBound * shared.columns)
+    noise.draws(for: .outputBias).add(to: &biasGradient, from: shard.items.lowerBound)
+    outputMoments.update(&shard.outputWeight, gradient: scratch.weightGradient, steps.penalised)
+    biasMoments.update(&shard.outputBias, gradient: biasGradient, steps.plain)
+  }
+
+  /// The input weights' update with noise.
+  mutating func learnInput(
+    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise, _ scratch: inout ShardScratch<S>
+  ) {
+    columns.collect(columns: shard.items, from: input)
+    inputMoments.update(
+      &shard.inputWeight, sparse: columns, delta: delta, noise: noise.draws(for: .inputWeight),
+      from: shard.items.lowerBound * delta.columns, scratch: &scratch.row, step)
+  }
+
   /// Last pass: the input weights' update, item by item, from the users who have the item.
   ///
   /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.

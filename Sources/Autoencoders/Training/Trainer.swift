@@ -30,6 +30,8 @@ public struct Trainer: Sendable {
   public var checkpoints: Checkpoints?
   /// Where to pause in memory, and to go on from.
   public var pause: TrainingPause?
+  /// What the training may learn from any one user; `nil` where that is not limited.
+  public var privacy: PrivacyRequest?
   /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
   public var shared: SharedFits?
 
@@ -197,7 +199,7 @@ public struct Trainer: Sendable {
 }
 
 /// Writes checkpoints when they are due and where a training is stopped, in all processes at once.
-private struct Keeper: Sendable {
+struct Keeper: Sendable {
   private let checkpoints: Checkpoints?
   private let division: ShardDivision?
   private let accord: Accord?

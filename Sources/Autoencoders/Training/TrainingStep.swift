@@ -25,26 +25,26 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// What the updates since ``beginEpoch()`` saw of the posteriors.
   public internal(set) var latentMoments: GaussianMoments
 
-  private let design: Design<Latent>
+  let design: Design<Latent>
   /// The network's shape, with the numbers it began with gone.
-  private let shape: Network<S>
-  private let adam: Adam
-  private let processor: Processor
+  let shape: Network<S>
+  let adam: Adam
+  let processor: Processor
   private let blockSize: Int
-  private var shards: any ItemShards<S>
-  private var blocks: [UserBlock<Latent, S>]
-  private var pseudo: PseudoInputs<Latent, S>?
+  var shards: any ItemShards<S>
+  var blocks: [UserBlock<Latent, S>]
+  var pseudo: PseudoInputs<Latent, S>?
   /// The small parameters as the blocks saw them.
-  private var seen: [Matrix<S>] = []
+  var seen: [Matrix<S>] = []
   /// The small parameters, in the order of ``Design/parameters``.
   var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
   /// What the network reads, B × I, and what the wide output layer reads, B × D, of the last batch.
-  private var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
-  private var inputDelta = Matrix<S>(rows: 0, columns: 0)
+  var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
+  var inputDelta = Matrix<S>(rows: 0, columns: 0)
   /// For the products of the narrow layers, one for each thread.
-  private var multipliers: [Multiplier<S>]
-  private var pieceGradients: [Matrix<S>]
+  var multipliers: [Multiplier<S>]
+  var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
   ///
@@ -107,7 +107,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// All but the item shards.
-  private var beside: Network<S> {
+  var beside: Network<S> {
     Network(like: shape, shards: [], parameters: small.map(\.value), users: users.value)
   }
 
@@ -188,7 +188,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// The constants of a group's next step, with the penalty and without; `nil` where it stands still.
-  private func steps(_ group: ParameterGroup) -> AdamSteps? {
+  func steps(_ group: ParameterGroup) -> AdamSteps? {
     guard phase.learns.contains(group) else { return nil }
     let number = learned[group, default: 0] + 1
     return (adam.step(number, penalty: design.weightDecay), adam.step(number, penalty: 0))
@@ -225,7 +225,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   // MARK: Passes
 
-  private mutating func evaluate(
+  mutating func evaluate(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> (loss: BatchLoss, softmax: [SoftmaxNormaliser], objective: OutputLoss<S>) {
     try forward(rows: rows, of: data, target: target, noise: noise)
@@ -308,7 +308,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// The blocks that have users: all but the last ones of a short batch.
-  private var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
+  var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
 
   private mutating func learnSmallLayers() throws {
     let gradients = activeBlocks.map(\.gradients)
@@ -341,7 +341,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   /// The first place on the way forward where a number is not finite: what to name in an error.
-  private func firstNonFiniteLayer() throws -> String {
+  func firstNonFiniteLayer() throws -> String {
     let isFinite = try shards.areFinite()
     if !isFinite.input { return "weights of encoder.0" }
     for (parameter, trained) in zip(shape.described, small) where !trained.value.isFinite {

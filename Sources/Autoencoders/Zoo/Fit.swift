@@ -13,6 +13,8 @@ public struct Fit<Model: Sendable>: Sendable {
   /// Whether ``history`` is of an earlier fit, which only chose the number of epochs.
   public let isRefitted: Bool
 
+  /// What the weights give away of any one user; `nil` where that is not limited.
+  public var guarantee: PrivacyRecord?
   /// The settings that the fit chose for itself, by name.
   public var chosen: [String: JSONValue] = [:]
 
@@ -31,7 +33,7 @@ public struct Fit<Model: Sendable>: Sendable {
   public func map<Other>(_ transform: (Model) throws -> Other) rethrows -> Fit<Other> {
     var fit = Fit<Other>(
       model: try transform(model), history: history, bestEpoch: bestEpoch, extent: extent, isRefitted: isRefitted)
-    fit.chosen = chosen
+    (fit.chosen, fit.guarantee) = (chosen, guarantee)
     return fit
   }
 

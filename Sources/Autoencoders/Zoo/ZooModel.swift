@@ -56,6 +56,9 @@ public protocol ZooModel: Sendable, Equatable {
   /// - Parameter rows: the number of training rows, as in ``settingsUsed(rows:)``.
   func continuation(rows: Int) -> Continuation?
 
+  /// What keeps it from being trained with ``Trainer/privacy``; ``CannotBePrivate/otherwise`` unless stated otherwise.
+  var obstacleToPrivacy: CannotBePrivate? { get }
+
   /// Fits the model.
   ///
   /// - Throws: ``TrainingError``, what `data.validate` throws, `OutputError` for a checkpoint that cannot be written.
@@ -101,6 +104,8 @@ extension ZooModel {
   }
   /// The model itself: nothing follows from the data.
   public func settingsUsed(rows: Int) -> Self { self }
+  /// It is not trained by gradients that are limited.
+  public var obstacleToPrivacy: CannotBePrivate? { .otherwise }
   /// It is not trained in epochs.
   public func continuation(rows: Int) -> Continuation? { nil }
 

@@ -96,6 +96,9 @@ int dk_is_amd(void);
 /// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.
 void *_Nullable dk_philox_alloc(uint64_t key);
 
+/// Adds draws from N(0, deviation²) to `x`: numbers start..<start + n of the key.
+void dk_add_noise(uint64_t key, uint64_t start, ptrdiff_t n, float deviation, float *x);
+
 DK_NONNULL_END
 
 #endif

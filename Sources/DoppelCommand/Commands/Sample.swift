@@ -42,8 +42,10 @@ struct Sample: CheckedCommand {
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
-    let plan = try drawing.plan(users: users, first: firstUser)
+    var plan = try drawing.plan(users: users, first: firstUser)
     let directory = try ModelDirectory(contentsOf: model)
+    // The users that a private model protects are not drawn from unless somebody asks for them, and then refused.
+    if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
     let (processor, people) = (try options.processor(), try people(of: directory))
     let progress = Progress(quiet: options.quiet)
     progress.begin("sample")
@@ -74,7 +76,8 @@ struct Sample: CheckedCommand {
   /// The training users, where `--data` has them or they can be made again.
   private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
     let reader = try reading.reader(for: directory, threads: options.threads)
-    let source = try data.map { try DataPlace($0).source } ?? (directory.isOfBuiltInPopulation ? .builtIn : nil)
+    let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil
+    let source = try data.map { try DataPlace($0).source } ?? (isRemade ? .builtIn : nil)
     return source.map { source in
       SamplingPeople(areRemade: data == nil) {
         let found = try directory.trainingUsers(source, reader: reader)

@@ -32,6 +32,7 @@ struct Train: SharedCommand {
   @Option(
     help: ArgumentHelp("Metric that chooses the epoch of a ranking model.", valueName: "key"), completion: .metric)
   var selection = "ndcg@100"
+  @OptionGroup(title: "Privacy") var privacy: PrivacyOptions
   @OptionGroup var telling: EpochOptions
   @OptionGroup(title: "Checkpoints") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -50,6 +51,7 @@ struct Train: SharedCommand {
     let isFitted = known.map(\.isTrainedInEpochs) ?? true
     let hasEpochs = known?.withMembers.contains { $0.isTrainedInEpochs } ?? true
     return try data.idleFlags(task: known?.task ?? .ranking) + telling.idleFlags(quiet: options.quiet)
+      + privacy.idleFlags
       + [
         IdleFlags(["--new-users"], when: true, "is for test users, and train holds none out"),
         IdleFlags(
@@ -75,6 +77,7 @@ struct Train: SharedCommand {
     (run.objective, run.selection) = (objective, try Metric(key: selection.lowercased()))
     (run.refits, run.memoryLimit) = (!hyperparameters.noRefit, hyperparameters.memoryLimit?.bytes)
     (run.replacement, run.checkpoints, run.resumes) = (replacement, stopping.checkpointEvery?.interval, stopping.resume)
+    run.privacy = try privacy.request()
     try run.check()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }

@@ -10,6 +10,7 @@ enum FlagWords {
     case let error as WrongTask: "\(error.model) is for --task \(error.task.rawValue)"
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
+    case let error as ImpossibleGuarantee: words(for: error)
     case is ImpossibleRepetition:
       "--folds is for --split users of one file of interactions, or of the built-in population"
     case is CutNeeded: "--split time needs --cut: the model was trained without one"
@@ -44,6 +45,21 @@ enum FlagWords {
         + able.joined(separator: ", ")
     case .weightStaysBelowOne:
       return "--objective generate needs β up to 1; leave out --beta or use --beta 1"
+    }
+  }
+
+  private static func words(for error: ImpossibleGuarantee) -> String {
+    switch error {
+    case .epsilon(let value):
+      "--private \(Number.text(value)) cannot be asked for; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+    case .delta(let value):
+      "--delta \(Number.text(value)) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "--clip \(Number.text(value)) cannot be a norm; accepted: a number above 0"
+    case .outOfReach: "\(error); accepted: a larger --private or --delta, fewer --epochs, a smaller --batch-size"
+    case .model(let model, let obstacle):
+      "--private goes without \(model), which \(obstacle); accepted: "
+        + Zoo.defaults.filter { $0.obstacleToPrivacy == nil }.map(\.name).joined(separator: ", ")
+    case .precision: "--private goes with --precision f32 only"
     }
   }
 

@@ -13,7 +13,8 @@ struct SampleOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       prior, population (a real user's posterior, each time another's), user (the posterior of --like) or fitted (a \
-      Gaussian laid over the codes; the only one for a model without distributions). Default: population.
+      Gaussian laid over the codes; the only one for a model without distributions). Default: population; prior for a model \
+      of train --private.
       """, valueName: "origin"), completion: .list(SampleOrigin.allCases.map(\.rawValue)))
   var from: String?
   @Option(
@@ -152,6 +153,10 @@ extension SampleOptions {
       return unfit(
         "has a gaussian likelihood, whose outputs are not log-probabilities of items",
         "a model with a multinomial or bernoulli likelihood")
+    case .readsProtectedUsers:
+      return UsageError(
+        "\(path) was trained with --private, and its guarantee does not cover what its training users are read for; accepted: "
+          + "--from prior, or --like and --interpolate with item ids, all without --data")
     case .damagedLengths:
       return DataError(
         path: path + "/config.json", message: "has an invalid profileLengths",

@@ -1,0 +1,140 @@
+public import Compute
+import Foundation
+
+/// What somebody who is asked for a private training promises.
+///
+/// For two data sets of which one has a user more than the other, and every set of outcomes, the probability of the outcome differs
+/// by a factor of e^ε at most, but for a probability of δ.
+public struct PrivacyRequest: Codable, Sendable, Equatable {
+  /// ε of everything together.
+  public var epsilon: Double
+  /// δ of everything together.
+  public var delta: Double
+  /// C, the largest norm of a user's gradient.
+  public var clip = 1.0
+  /// Where batches and noise come from, for a training that is to be repeated; `nil` for the system's randomness.
+  ///
+  /// Whoever knows it can take the noise off again, so it is written nowhere but in checkpoints. The seed of the run, which is no
+  /// secret, gives everything else that is random.
+  public var noiseSeed: UInt64?
+
+  /// The part of ε that goes into the lengths of profiles.
+  static var lengthsShare: Double { 0.1 }
+  /// ε from which on nothing is promised that anybody would notice.
+  public static var largestEpsilon: Double { 1000 }
+
+  /// Asks for a guarantee.
+  public init(epsilon: Double, delta: Double, clip: Double = 1, noiseSeed: UInt64? = nil) {
+    (self.epsilon, self.delta, self.clip, self.noiseSeed) = (epsilon, delta, clip, noiseSeed)
+  }
+
+  /// A seed that nobody knows, or the one that was given.
+  public var secret: Seed { Seed(noiseSeed ?? UInt64.random(in: .min ... .max)) }
+
+  /// More users than an update has, but for a probability of less than 10⁻²⁰.
+  ///
+  /// - Parameters:
+  ///   - expected: the mean, which is the batch size.
+  ///   - users: how many there are.
+  public static func mostUsers(expected: Int, of users: Int) -> Int {
+    min(users, expected + Int((10 * Double(expected).squareRoot()).rounded(.up)) + 30)
+  }
+
+  /// Divides the budget among the releases of a training.
+  ///
+  /// - Parameters:
+  ///   - users: the number of training users, which counts as known to everybody.
+  ///   - options: the epochs and the batch size, the expected number of users in an update.
+  /// - Throws: ``ImpossibleGuarantee``.
+  public func plan(users: Int, options: TrainingOptions) throws(ImpossibleGuarantee) -> PrivacyRecord {
+    guard epsilon > 0, epsilon <= Self.largestEpsilon else { throw .epsilon(epsilon) }
+    guard delta > 0, delta < 1 else { throw .delta(delta) }
+    guard clip > 0, clip.isFinite else { throw .clip(clip) }
+    let batch = options.batchSize(users: users)
+    let updates = (users + batch - 1) / batch
+    let rate = Double(batch) / Double(users)
+    let steps = max(1, options.epochs) * updates
+    let (lengths, gradients) = (Self.lengthsShare * epsilon, (1 - Self.lengthsShare) * epsilon)
+    guard
+      let multiplier = RenyiAccountant.noiseMultiplier(
+        for: gradients, delta: delta, samplingRate: rate, releases: steps)
+    else { throw .outOfReach(epsilon: epsilon, delta: delta) }
+    let spent = RenyiAccountant.epsilon(
+      of: SampledGaussian(samplingRate: rate, noiseMultiplier: multiplier), releases: steps, delta: delta)
+    return PrivacyRecord(
+      epsilon: epsilon, delta: delta, samplingRate: rate, noiseMultiplier: multiplier, steps: steps, clip: clip,
+      ledger: [
+        PrivateRelease(
+          what: "gradients", mechanism: "Gaussian, sampled users", times: steps, epsilon: spent, delta: delta),
+        PrivateRelease(
+          what: PrivateRelease.lengths, mechanism: "two-sided geometric", times: 1, epsilon: lengths, delta: 0),
+      ])
+  }
+}
+
+/// The guarantee of a private training: how it was run, and everything about users that left it.
+///
+/// It is kept with the model as `privacy`.
+public struct PrivacyRecord: Codable, Sendable, Equatable {
+  /// ε of everything in ``ledger`` together, at most.
+  public let epsilon: Double
+  /// δ of everything together.
+  public let delta: Double
+  /// The probability with which a user takes part in an update.
+  public let samplingRate: Double
+  /// σ of the noise in units of ``clip``.
+  public let noiseMultiplier: Double
+  /// The number of updates.
+  public let steps: Int
+  /// The largest norm of a user's gradient.
+  public let clip: Double
+  /// Every release; their ε add up.
+  public let ledger: [PrivateRelease]
+}
+
+/// Something about users that left a private training.
+public struct PrivateRelease: Codable, Sendable, Equatable {
+  /// What the lengths of profiles are called.
+  public static let lengths = "profile lengths"
+
+  /// What.
+  public let what: String
+  /// How it was hidden who took part.
+  public let mechanism: String
+  /// How often.
+  public let times: Int
+  /// ε of all times together.
+  public let epsilon: Double
+  /// δ of all times together.
+  public let delta: Double
+}
+
+/// A guarantee that cannot be given.
+public enum ImpossibleGuarantee: Error, Equatable, CustomStringConvertible {
+  /// ε is out of range.
+  case epsilon(Double)
+  /// δ is out of range.
+  case delta(Double)
+  /// C is not a positive number.
+  case clip(Double)
+  /// No noise is enough.
+  case outOfReach(epsilon: Double, delta: Double)
+  /// The model cannot be trained in this way.
+  case model(String, CannotBePrivate)
+  /// Products in another format than single precision.
+  case precision
+
+  /// What is wrong, in one sentence.
+  public var description: String {
+    switch self {
+    case .epsilon(let value):
+      "an ε of \(value) cannot be asked for; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+    case .delta(let value):
+      "a δ of \(value) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "\(value) cannot be the largest norm of a gradient; accepted: a number above 0"
+    case .outOfReach(let epsilon, let delta): "no noise gives an ε of \(epsilon) at a δ of \(delta)"
+    case .model(let name, let reason): "\(name) cannot be trained privately: it \(reason)"
+    case .precision: "private training computes in single precision; accepted: f32"
+    }
+  }
+}

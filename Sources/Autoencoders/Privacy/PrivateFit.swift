@@ -1,0 +1,128 @@
+import Compute
+import Foundation
+import InteractionData
+
+extension Design {
+  /// What keeps this design from being trained privately.
+  var obstacleToPrivacy: CannotBePrivate? {
+    if userVectors != nil { return .userVectors }
+    return phases == [Phase()] && cells == .all && canTellNorms ? nil : .parts
+  }
+
+  /// Whether every part says how large a user's gradient is.
+  private var canTellNorms: Bool {
+    let block = UserBlock<Latent, Float>(self, rows: 0, forTraining: true)
+    let prior = regulariser.parameters(latent: latent).map { Matrix<Float>(rows: $0.rows, columns: $0.columns) }
+    return block.encoder.squaredNorms(input: block.first) != nil
+      && block.decoder.squaredNorms(input: block.latent.z) != nil
+      && regulariser.squaredNorms(block.latent, prior[...], weights: []) != nil
+  }
+}
+
+/// Which users take part in which update: each with the same probability, whoever else does.
+struct PoissonBatches {
+  let seed: Seed
+  let users: Int
+  let rate: Double
+
+  /// The numbers of an update's users, ascending.
+  ///
+  /// The distance from one to the next has a geometric distribution, so that only those who take part are drawn.
+  func batch(_ update: Int) -> [Int] {
+    if rate >= 1 { return Array(0..<users) }
+    var random = seed.stream(.privateBatches, update)
+    var batch: [Int] = []
+    var next = -1.0
+    while true {
+      next += 1 + (log1p(-random.fineUniform()) / log1p(-rate)).rounded(.down)
+      guard next < Double(users) else { return batch }
+      batch.append(Int(next))
+    }
+  }
+
+  /// More users than an update has but for a probability of less than 10⁻²⁰.
+  var mostUsers: Int { PrivacyRequest.mostUsers(expected: Int((rate * Double(users)).rounded()), of: users) }
+}
+
+extension Trainer {
+  /// Fits a design for a fixed number of epochs so that what is learned from any user stays within a guarantee.
+  ///
+  /// Nothing of the training but its weights is kept: no loss, no posterior, no validation.
+  ///
+  /// - Throws: ``ImpossibleGuarantee``, ``TrainingError``, `OutputError` for a checkpoint that cannot be written.
+  func fitPrivately<Latent>(
+    _ design: Design<Latent>, to rows: SparseRows, options: TrainingOptions, _ request: PrivacyRequest
+  ) throws -> (model: Autoencoder<Latent>, guarantee: PrivacyRecord) {
+    if processor.precision != .float32 { throw ImpossibleGuarantee.precision }
+    let users = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
+    guard !users.isEmpty else { throw TrainingError.noUsers }
+    let guarantee = try request.plan(users: users.count, options: options)
+    let division = ShardDivision(items: rows.columnCount, among: processor.communicator)
+    let accord = division.map { self.accord(among: $0.communicator) }
+    var position = checkpoints?.position ?? TrainingPosition()
+    let secret = try self.secret(position, request, division)
+    let batches = PoissonBatches(seed: secret, users: users.count, rate: guarantee.samplingRate)
+    let epochs = max(1, options.epochs)
+    let updates = guarantee.steps / epochs
+    let clipping = Clipping(
+      norm: guarantee.clip, noiseMultiplier: guarantee.noiseMultiplier,
+      expectedUsers: guarantee.samplingRate * Double(users.count))
+    var step = TrainingStep(
+      design,
+      network: Network<Float>(
+        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: division?.own),
+      batchSize: batches.mostUsers, plannedUpdates: guarantee.steps, adam: Adam(learningRate: options.learningRate),
+      processor: processor, division: division, accord: accord)
+    let keeper = Keeper(checkpoints, division, accord, isInterrupted)
+    if let checkpoints, let resumed = checkpoints.take() {
+      position = resumed.position
+      if let fault = position.fault(epochs: epochs, batches: updates) { throw checkpoints.damaged(fault) }
+      do {
+        _ = try resumed.restore(&step, updates: (position.epoch - 1) * updates + position.batch, division: division)
+      } catch let mismatch as TensorMismatch {
+        throw checkpoints.damaged(mismatch.description)
+      }
+      step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: updates)
+    }
+    position.secret = secret.value
+    var progress = TrainingProgress(
+      stage: .only, epoch: position.epoch, epochs: epochs, mayEndEarly: false, epochShare: 0, rows: users.count)
+    while position.epoch <= epochs {
+      try keeper.stopIfAsked(step, position, nil)
+      try keeper.keepIfDue(step, position, nil)
+      let batch = batches.batch(step.updates).prefix(batches.mostUsers).map { users[$0] }
+      do {
+        _ = try step.update(
+          rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates), clipping: clipping, seed: secret)
+      } catch let failure as NonFiniteLoss {
+        throw TrainingError.diverged(epoch: position.epoch, batch: position.batch + 1, failure)
+      }
+      position.batch += 1
+      progress.epoch = position.epoch
+      progress.epochShare = Double(position.batch) / Double(updates)
+      onProgress(progress)
+      // Counters only: what the losses were is nobody's business.
+      let record = EpochRecord(
+        epoch: position.epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
+        heldLogVariances: 0)
+      if position.batch < updates {
+        (position.current, position.latentMoments) = (record, step.latentMoments)
+      } else {
+        (position.current, position.latentMoments) = (nil, nil)
+        position.history.append(record)
+        (position.epoch, position.batch) = (position.epoch + 1, 0)
+      }
+    }
+    return (Autoencoder(design: design, network: step.network, division: division), guarantee)
+  }
+
+  /// Where batches and noise come from: the seed of the training that is gone on with, or a new one; in several processes, that of
+  /// the first.
+  private func secret(
+    _ position: TrainingPosition, _ request: PrivacyRequest, _ division: ShardDivision?
+  ) throws -> Seed {
+    let own = position.secret.map { Seed($0) } ?? request.secret
+    guard let communicator = division?.communicator else { return own }
+    return Seed(try communicator.gather([own.value], counts: [Int](repeating: 1, count: communicator.size))[0])
+  }
+}

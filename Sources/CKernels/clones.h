@@ -1,0 +1,15 @@
+// How the vector loops of this target are compiled.
+#ifndef DOPPEL_CLONES_H
+#define DOPPEL_CLONES_H
+
+// One copy per vector width, chosen when the program is loaded. Other systems compile the plain loop for their baseline; so
+// does the thread sanitizer, whose own start-up comes after the choice and would be called before it.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+#define DK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define DK_CLONES
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+#endif
