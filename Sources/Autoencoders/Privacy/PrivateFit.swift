@@ -1,3 +1,4 @@
+import Communication
 import Compute
 import Foundation
 import InteractionData
