@@ -107,7 +107,7 @@ def main():
         source = "ratings.tsv" if "autorec" in model[0] else data
         return ["train", source, "--output", output, "--model", *model, *flags, *more]
 
-    compared = refused = 0
+    compared = refused = before = 0
     chosen = options.models.split(",") if options.models else None
     for number, model in enumerate(MODELS):
         if chosen and model[0] not in chosen:
@@ -132,6 +132,8 @@ def main():
                 elif out.count("saved in") != 1:
                     faults.append(f"{launcher} {ranks}: {model} has spoken {out.count('saved in')} times")
                 compared += 1
+                print(" ".join(model), launcher, ranks, "FAILED" if len(faults) > before else "same bytes", flush=True)
+                before = len(faults)
                 shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
     print(f"{compared} trainings by several processes compared with one process, {refused} refused without them")
 

@@ -82,6 +82,6 @@ extension Autoencoder where Latent == GaussianLatent {
     for (place, values) in zip(network.described.indices.filter { network.described[$0].group == .prior }, moments) {
       network.parameters[place] = Matrix(rows: 1, columns: values.count, elements: values.map { Float($0) })
     }
-    return Autoencoder(design: design, network: network)
+    return Autoencoder(design: design, network: network, division: division)
   }
 }
