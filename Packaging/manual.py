@@ -11,9 +11,11 @@ import sys
 
 
 def escaped(text):
-    """Text that roff takes as it is: no line is a request, no backslash an escape, and no hyphen may become a dash."""
+    """Text that roff takes as it is: no line a request, no backslash an escape, no hyphen a dash."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
-    return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
+    text = re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)
+    # Not every roff reads UTF-8.
+    return re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", text)
 
 
 def name_of(argument):

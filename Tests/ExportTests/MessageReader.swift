@@ -16,7 +16,8 @@ struct MessageReader {
     func varint() throws -> UInt64 {
       var (value, shift): (UInt64, UInt64) = (0, 0)
       while true {
-        let byte = try #require(rest.popFirst(), "a message that ends too early")
+        let next = rest.popFirst()
+        let byte = try #require(next, "a message that ends too early")
         value |= UInt64(byte & 0x7F) << shift
         if byte < 0x80 { return value }
         shift += 7

@@ -85,7 +85,8 @@ struct TrainingCurveTests {
       for value in [1.0, 2.0] {
         TrainingCurves(in: folder, metric: "rmse").add([("loss/x", value)], to: "ae", step: 1)
       }
-      #expect(try Self.scalars(folder + "/ae") == ["1 loss/x 2.0"])
+      let found = try Self.scalars(folder + "/ae")
+      #expect(found == ["1 loss/x 2.0"])
     }
   }
 

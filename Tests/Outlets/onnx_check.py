@@ -100,6 +100,8 @@ def session(check, path, model):
         check.fault(f"{model}: onnx.checker: {error}")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # Threads that wait for work keep a core busy.
+    options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
@@ -145,13 +147,18 @@ def compare_lists(check, model, expected, lists, scores, lacks):
 
 
 def doppel_lists(check, model, users, index, count):
-    return lists_of(check.run("recommend", model, "--users", users, "-k", count, "--json", "--quiet").stdout, index)
+    return lists_of(check.run("recommend", model, "--users", users, "-k", count, "--quiet").stdout, index)
 
 
-def lists_of(document, index):
-    """For each user of a document, the items in their order, as numbers, and their scores."""
-    return [(np.array([index[entry["item"]] for entry in user["items"]], np.int64),
-             np.array([entry["score"] for entry in user["items"]])) for user in json.loads(document)["users"]]
+def lists_of(text, index):
+    """For each user of a printed table, the items in their order, as numbers, and their scores, which are printed in full."""
+    lists = {}
+    for line in text.splitlines()[1:]:
+        user, item, score = line.split("\t")
+        items, scores = lists.setdefault(user, ([], []))
+        items.append(index[item])
+        scores.append(float(score))
+    return [(np.array(items, np.int64), np.array(scores)) for items, scores in lists.values()]
 
 
 def check_model(check, model, data, users):
@@ -173,7 +180,7 @@ def check_model(check, model, data, users):
     for line in lines:
         rows.setdefault(line[0], [])
         ratings.setdefault(line[0], [])
-        if line[1] in index:
+        if line[1] in index and index[line[1]] not in rows[line[0]]:
             rows[line[0]].append(index[line[1]])
             ratings[line[0]].append(float(line[2]) if rated else 1)
     rows, ratings = list(rows.values()), list(ratings.values()) if rated else None
@@ -211,7 +218,7 @@ def check_model(check, model, data, users):
 
 
 def doppel_lists_of_nobody(check, model, index, count):
-    return lists_of(check.run("recommend", model, "--items", "", "-k", count, "--json", "--quiet").stdout, index)
+    return lists_of(check.run("recommend", model, "--items", "", "-k", count, "--quiet").stdout, index)
 
 
 def check_assumed_rating(check, model, runner, rows, index):
@@ -219,7 +226,7 @@ def check_assumed_rating(check, model, runner, rows, index):
     names = list(index)
     for row in rows[:5]:
         expected = lists_of(check.run(
-            "recommend", model, "--items", ",".join(names[item] for item in row), "-k", len(index), "--json", "--quiet").stdout, index)
+            "recommend", model, "--items", ",".join(names[item] for item in row), "-k", len(index), "--quiet").stdout, index)
         feed = {"items": padded([row]), "k": np.array([len(index)], np.int64)}
         compare_lists(check, f"{model} (no ratings)", expected, *runner.run(None, feed), [len(index) - len(row)])
 
@@ -393,7 +400,7 @@ def prepare(check, data, count):
     path = data or check.path("population/interactions.tsv")
     separator = "\t" if "\t" in open(path, encoding="utf-8").readline() else ","
     rows = [line.rstrip("\n").split(separator) for line in open(path, encoding="utf-8")]
-    if data is None:
+    if not rows[0][-1].replace(".", "", 1).isdigit() or data is None:
         rows = rows[1:]
     users = list(dict.fromkeys(row[0] for row in rows))[:count]
     names = {user: f"new-{number}" for number, user in enumerate(users)}

@@ -85,9 +85,11 @@ def _rows(document):
     for model in document.get("models", []):
         if not isinstance(model, dict):
             return []
-        if isinstance(model.get("trials"), list):
-            rows += [{"model": model.get("name"), **{key: value for key, value in trial.items() if not isinstance(value, dict)},
-                      **trial.get("settings", {})} for trial in model["trials"]]
+        if isinstance(model.get("records"), list):
+            # A trial that was stopped and went on has several records; the last has all.
+            last = {record["trial"]: record for record in model["records"]}
+            rows += [{"model": record["model"], "trial": trial, "value": record.get("value"), **record.get("settings", {})}
+                     for trial, record in sorted(last.items())]
         else:
             rows.append({"model": model.get("name"), **model.get("metrics", {}), "epochs": model.get("epochs"),
                          "parameters": model.get("parameters")})
@@ -225,7 +227,8 @@ def encode(model, data=None, **settings):
 
 
 def sample(model, *, users, **settings):
-    """Synthetic users, as a pandas data frame with the columns user and item; or, with `output=`, in a file."""
+    """Synthetic users (of the population in `data=`, or `from_="prior"`), as a pandas data frame with the columns user and item;
+    or, with `output=`, in a file."""
     if "output" in settings:
         return run("sample", model, users=users, **settings)
     import pandas

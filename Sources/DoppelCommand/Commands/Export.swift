@@ -6,6 +6,7 @@ import FileFormats
 struct Export: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a saved model as an ONNX graph, for other run times.",
+    usage: "doppel export <model> --output <file> [<options>]",
     discussion: """
       recommend: from what users have to the best items that they lack. encode: from what users have to their latent \
       codes. decode: from latent codes to logits. Items are numbers, the lines of items.txt from 0, or ids with \

@@ -61,7 +61,7 @@ struct Train: SharedCommand {
           ["--selection"], when: known?.task == .rating, "is for ranking; the RMSE chooses the epoch of \(model)"),
         IdleFlags(
           (known.map { type(of: $0).choosesOnValidation } == true ? [] : ["--selection"])
-            + ["--checkpoint-every", "--resume"] + (hasEpochs ? [] : ["--precision"])
+            + ["--checkpoint-every", "--resume"] + (hasEpochs ? [] : ["--precision", "--tensorboard"])
             + (known.map { type(of: $0).isBaseline } == true ? ["--memory-limit"] : []), when: !isFitted,
           "is for models that are trained in epochs, and \(model) is not"),
       ]
