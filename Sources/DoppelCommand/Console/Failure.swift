@@ -45,7 +45,7 @@ struct Failure {
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
       is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
-      is NothingToSearch, is ImpossibleRepetition, is CutNeeded:
+      is NothingToSearch, is ImpossibleRepetition, is TooLittleSearchMemory, is CutNeeded:
       .commandLine
     default: nil
     }
