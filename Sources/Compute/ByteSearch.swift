@@ -33,6 +33,9 @@ public struct ByteSearch: Sendable {
     return position
   }
 
+  /// Whether there is a position at hand; searches for more where there is none.
+  mutating func isReady(in text: Span<UInt8>) -> Bool { index < count || search(text) }
+
   /// Passes over the positions before `position`.
   public mutating func skip(to position: Int, in text: Span<UInt8>) {
     while index < count || search(text) {

@@ -33,11 +33,16 @@ extension Experiment {
 
   /// Says what fitting some models one after the other will need, and refuses what is too much.
   ///
-  /// - Parameter limit: in bytes; `nil` for the machine's own memory.
+  /// - Parameters:
+  ///   - limit: in bytes; `nil` for the machine's own memory.
+  ///   - resident: the bytes of data and program; `nil` for what there is now.
   /// - Returns: a note on the largest model; none where nothing is trained in epochs.
   /// - Throws: ``TooLittleMemory``.
-  public func memoryNotes(_ models: [any ZooModel], limit: Int? = nil) throws(TooLittleMemory) -> [String] {
-    let needs = needs(of: models)
+  public func memoryNotes(
+    _ models: [any ZooModel], limit: Int? = nil, resident: Int? = nil
+  ) throws(TooLittleMemory) -> [String] {
+    var needs = needs(of: models)
+    if let resident { for place in needs.indices { needs[place].memory.resident = resident } }
     if let refusal = refusal(of: needs, limit: limit)?.error { throw refusal }
     let trained = needs.filter { $0.model.withMembers.contains { $0.isTrainedInEpochs } }
     let largest = trained.max { $0.memory.total < $1.memory.total }

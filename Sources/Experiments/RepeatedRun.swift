@@ -24,7 +24,8 @@ extension ComparisonRun {
     for (index, (seed, fold)) in plan.enumerated() {
       var selection = data
       selection.fold = fold
-      let loaded = try Split.divide(read, of: selection, seed: seed, forTraining: false)
+      let loaded = try Split.divide(
+        read, of: selection, seed: repetition.keepsSplit ? self.seed : seed, forTraining: false)
       guard loaded.split.hasTest else { throw NothingToMeasure() }
       var experiment = Experiment(loaded.split, seed: seed, processor: processor)
       experiment.metrics = metrics ?? Split.defaultMetrics
@@ -45,7 +46,8 @@ extension ComparisonRun {
       division.folds = fold?.count
       runs.append(
         ComparedRun(
-          seed: seed, fold: fold, split: division, models: try experiment.results(of: chosen), notes: loaded.notes))
+          seed: seed, fold: fold, split: division, models: describe(try experiment.results(of: chosen)),
+          notes: loaded.notes))
       units.append(loaded.split.testUnits)
     }
     guard let first else { throw NothingToMeasure() }

@@ -9,6 +9,8 @@ public struct Repetition: Sendable, Equatable {
   public var seeds = 1
   /// Into how many parts the users are divided for each seed, each part the test users of one run; `nil` for one split.
   public var folds: Int?
+  /// Whether every run has the split of the first, so that seeds differ in the training alone.
+  public var keepsSplit = false
 
   /// One run.
   public init() {}
@@ -77,7 +79,9 @@ extension Comparison {
     guard let first = runs.first else { return nil }
     let seeds = Set(runs.map(\.seed.value)).count
     let division = first.fold.map { "\($0.count) parts of the users" }
-    let what = [seeds > 1 ? "\(seeds) seeds" : nil, division].compactMap(\.self).joined(separator: " and ")
+    let isOneSplit = first.fold == nil && Set(runs.map(\.split.hash)).count == 1
+    let what = [seeds > 1 ? "\(seeds) seeds\(isOneSplit ? " of the training on one split" : "")" : nil, division]
+      .compactMap(\.self).joined(separator: " and ")
     return "Means, errors, intervals and tests are over \(what): over users and runs, given these data."
   }
 }
@@ -108,6 +112,7 @@ extension ModelResult {
       bestEpoch: first.bestEpoch, parameters: first.parameters,
       seconds: Seconds(train: mean(\.train), epoch: mean(\.epoch), evaluate: mean(\.evaluate)),
       notes: runs.map(\.notes).sharedNotes)
+    (label, trials) = (first.label, first.trials)
   }
 }
 

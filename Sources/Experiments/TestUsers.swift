@@ -58,10 +58,16 @@ extension ModelDirectory {
   /// Users of a file with something before and after a cut in time: what they have before it is known, what they have after
   /// it is to be found.
   ///
-  /// - Parameter cut: `nil` for the cut of the model's training.
+  /// - Parameters:
+  ///   - cut: `nil` for the cut of the model's training.
+  ///   - newUsers: whether people of whom nothing is before the cut are tested too, by their first items after it
+  ///     (``Newcomers``).
+  ///   - seed: orders the equal times of new users.
   /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted of anybody; ``CutNeeded`` where
   ///   neither says when.
-  public func testUsers(ofFile path: String, cut: TimeCut?, reader: ModelDataReader) throws -> TestUsers {
+  public func testUsers(
+    ofFile path: String, cut: TimeCut?, newUsers: Bool = false, reader: ModelDataReader, seed: Seed
+  ) throws -> TestUsers {
     let own = record.facts?.data?.cut
     guard let cut = cut ?? own.map(TimeCut.time) else { throw CutNeeded() }
     let data = try reader.read(path, scope: .anyone).data
@@ -75,20 +81,48 @@ extension ModelDirectory {
         message: "has nothing \(parts.before.count == 0 ? "before" : "after") this cut",
         accepted: "a time within those of the data")
     }
-    let found = try testUsers(known: parts.before, wanted: parts.after)
-    var notes = ["cut at \(TimeCut.words(for: parts.time))"] + found.notes
+    let newcomers = newUsers ? data.newcomers(from: parts.time, items: items, seed: seed) : nil
+    var notes = ["cut at \(TimeCut.words(for: parts.time))"]
+    if let newcomers { notes.append(newcomers.note) }
+    let users: HeldOutUsers
+    if let tested = newcomers?.tested {
+      let known = parts.after.only(users: parts.before.users).map { match(known: parts.before, wanted: $0) }
+      notes += known?.notes ?? parts.before.notes
+      users = known?.users?.appending(unseen: tested) ?? tested
+    } else {
+      let found = try testUsers(known: parts.before, wanted: parts.after)
+      (users, notes) = (found.users, notes + found.notes)
+    }
     if own.map({ $0 > parts.time }) ?? true {
       notes.append(
         own.map { "the model was trained on what was before \(TimeCut.words(for: $0)), later than the cut" }
           ?? "the model was trained without a cut in time, and may have seen what is to be found")
     }
-    return TestUsers(kind: .time, dataset: DataSummary(data), users: found.users, notes: notes)
+    return TestUsers(kind: .time, dataset: DataSummary(data), users: users, notes: notes)
   }
 
   /// What users are known to have, and what is to be found.
   ///
   /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func testUsers(known: Interactions, wanted: Interactions) throws -> TestUsers {
+    let found = match(known: known, wanted: wanted)
+    guard let users = found.users else {
+      throw DataError(
+        path: wanted.name,
+        message: found.strangers > 0
+          ? "has nothing to look for: no user has an item of the model in \(known.name)"
+          : "has no item of the model to predict",
+        accepted: "interactions with items of the model's items.txt"
+          + (found.strangers > 0 ? ", of users that \(known.name) has too" : ""))
+    }
+    return TestUsers(kind: .files, dataset: DataSummary(known), users: users, notes: found.notes)
+  }
+
+  /// Users with something known and something else to be found, `nil` without any; what there is to say; and of how many
+  /// with something to be found nothing is known.
+  private func match(
+    known: Interactions, wanted: Interactions
+  ) -> (users: HeldOutUsers?, notes: [String], strangers: Int) {
     let (input, unknownInput) = known.rows(in: items)
     let (target, unknownTarget) = wanted.rows(in: items)
     var profiles: [[Int]] = []
@@ -110,15 +144,6 @@ extension ModelDirectory {
       profiles.append(profile)
       heldOut.append(Array(missing))
     }
-    guard !ids.isEmpty else {
-      throw DataError(
-        path: wanted.name,
-        message: strangers > 0
-          ? "has nothing to look for: no user has an item of the model in \(known.name)"
-          : "has no item of the model to predict",
-        accepted: "interactions with items of the model's items.txt"
-          + (strangers > 0 ? ", of users that \(known.name) has too" : ""))
-    }
     let rows = SparseRows(columnCount: items.count, rows: profiles)
     let found = HeldOutUsers(
       userIDs: ids, profiles: Profiles(items: rows, trainingRows: trainingRows(of: ids)),
@@ -132,7 +157,7 @@ extension ModelDirectory {
         "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "
           + "\(known.name): nothing is known of them")
     }
-    return TestUsers(kind: .files, dataset: DataSummary(known), users: found, notes: notes)
+    return (ids.isEmpty ? nil : found, notes, strangers)
   }
 
   /// What to say of a ready split that the model was not trained on.

@@ -56,24 +56,3 @@ struct IdentifierKey: Equatable {
     return product.high ^ product.low
   }
 }
-
-/// Ids that are to be looked up at once.
-struct WaitingIdentifiers {
-  /// As many as memory can be asked for at the same time, and then some.
-  static let most = 64
-
-  private var words = InlineArray<64, UInt64>(repeating: 0)
-  private var lengths = InlineArray<64, Int>(repeating: 0)
-  /// Where each id starts in the text.
-  private(set) var starts = InlineArray<64, Int>(repeating: 0)
-  /// The numbers, once they are looked up.
-  var numbers = InlineArray<64, Int32>(repeating: 0)
-
-  @inline(__always)
-  func key(_ index: Int) -> IdentifierKey { IdentifierKey(word: words[index], length: lengths[index]) }
-
-  @inline(__always)
-  mutating func set(_ index: Int, _ key: IdentifierKey, start: Int) {
-    (words[index], lengths[index], starts[index]) = (key.word, key.length, start)
-  }
-}

@@ -1,3 +1,4 @@
+import Compute
 import FileFormats
 
 /// Ids as bytes, numbered in order of first appearance.
@@ -12,13 +13,12 @@ struct IdentifierTable: Sendable {
   private(set) var starts: [Int] = [0]
   private var slots = [Slot](repeating: Slot(), count: 64)
 
-  private struct Slot {
-    /// ``IdentifierKey/word``.
-    var word: UInt64 = 0
-    /// ``IdentifierKey/length``.
-    var length: UInt32 = 0
-    /// The number plus one, so that 0 is an empty slot.
-    var number: UInt32 = 0
+  /// A slot as ``IdentifierBatch`` reads it: ``IdentifierKey/word``; ``IdentifierKey/length`` with, from the 33rd bit on, the number
+  /// plus one, so that 0 is an empty slot.
+  private typealias Slot = SIMD2<UInt64>
+
+  private static func slot(_ key: IdentifierKey, number: Int) -> Slot {
+    Slot(key.word, UInt64(key.length) | UInt64(number + 1) << 32)
   }
 
   /// The number of ids.
@@ -45,30 +45,14 @@ struct IdentifierTable: Sendable {
   /// The number of the id with a key that starts at `source[start]`, or −1 when it is not in the table.
   @inline(__always)
   func find(_ key: IdentifierKey, _ source: Span<UInt8>, _ start: Int) -> Int32 {
-    // An empty slot has number 0.
-    Int32(bitPattern: slots[slot(of: key, source, start)].number &- 1)
+    slots[slot(of: key, source, start)].number
   }
 
-  /// Finds many ids at once: the number of each, or −1 for one that is not in the table or not found at the first look.
-  ///
-  /// Nothing here waits for what is found, so that memory is asked for many places at the same time.
+  /// Finds many ids at once: the number of each, or −1 for one that is not in the table or has more than eight bytes.
   ///
   /// - Returns: whether all were found.
-  @inline(__always)
-  func find(_ waiting: inout WaitingIdentifiers, count: Int) -> Bool {
-    let slots = slots.span
-    let mask = slots.count - 1
-    var found: Int32 = 0
-    for index in 0..<count {
-      let key = waiting.key(index)
-      let slot = slots[Int(truncatingIfNeeded: key.spread) & mask]
-      let difference = (slot.word ^ key.word) | (UInt64(slot.length) ^ UInt64(truncatingIfNeeded: key.length))
-      // An empty slot has number 0.
-      let number = difference == 0 && key.isExact ? Int32(bitPattern: slot.number &- 1) : -1
-      waiting.numbers[index] = number
-      found |= number
-    }
-    return found >= 0
+  func find(_ ids: IdentifierBatch, count: Int, into numbers: inout InlineArray<64, Int32>) -> Bool {
+    ids.find(in: slots.span, count: count, numbers: &numbers)
   }
 
   /// The number of the id in `source[start..<end]`, given now if it is new.
@@ -77,7 +61,7 @@ struct IdentifierTable: Sendable {
     let key = IdentifierKey(source, start, end)
     var position = slot(of: key, source, start)
     let known = slots[position].number
-    if known != 0 { return (Int(known) - 1, false) }
+    if known >= 0 { return (Int(known), false) }
     if 4 * (count + 1) > 3 * slots.count {
       grow()
       position = slot(of: key, source, start)
@@ -86,8 +70,7 @@ struct IdentifierTable: Sendable {
     for index in start..<end { bytes.append(source[index]) }
     starts.append(bytes.count)
     precondition(count <= Int(Int32.max), "more ids than a 32-bit number can count")
-    slots[position] = Slot(
-      word: key.word, length: UInt32(key.length), number: UInt32(count))
+    slots[position] = Self.slot(key, number: count - 1)
     return (count - 1, true)
   }
 
@@ -125,9 +108,9 @@ struct IdentifierTable: Sendable {
     var position = Int(truncatingIfNeeded: key.spread) & mask
     while true {
       let slot = slots[position]
-      if slot.number == 0 { return position }
-      if slot.word == key.word && Int(slot.length) == key.length
-        && (key.isExact || holds(Int(slot.number) - 1, key.length, source, start))
+      if slot.number < 0 { return position }
+      if slot.x == key.word && slot.length == key.length
+        && (key.isExact || holds(Int(slot.number), key.length, source, start))
       {
         return position
       }
@@ -156,11 +139,18 @@ struct IdentifierTable: Sendable {
     let old = slots
     slots = [Slot](repeating: Slot(), count: 2 * old.count)
     let mask = slots.count - 1
-    for slot in old where slot.number != 0 {
-      let key = IdentifierKey(word: slot.word, length: Int(slot.length))
+    for slot in old where slot.number >= 0 {
+      let key = IdentifierKey(word: slot.x, length: slot.length)
       var position = Int(truncatingIfNeeded: key.spread) & mask
-      while slots[position].number != 0 { position = (position + 1) & mask }
+      while slots[position].number >= 0 { position = (position + 1) & mask }
       slots[position] = slot
     }
   }
+}
+
+extension SIMD2<UInt64> {
+  /// The length of the id in a slot.
+  fileprivate var length: Int { Int(UInt32(truncatingIfNeeded: y)) }
+  /// The number of the id in a slot, or −1.
+  fileprivate var number: Int32 { Int32(bitPattern: UInt32(truncatingIfNeeded: y >> 32) &- 1) }
 }

@@ -51,7 +51,7 @@ extension RankingSplit {
     let (parts, undecided) = try partition(data, processor) { user, positions in
       var order = UserOrder(positions: positions)
       if let sorted {
-        order.isUndecided = sorted.sort(&order.positions, of: user)
+        (order.positions, order.isUndecided) = sorted.latest(forTraining ? 1 : 2, of: positions, of: user)
       } else {
         var random = seed.stream(for: SplitDraw.itemsOfUser, user)
         random.shuffle(&order.positions)

@@ -37,6 +37,31 @@ struct LatestFirst {
     return positions.count > 1 && times[positions[0]] == times[positions[1]]
   }
 
+  /// The latest positions of one user, the latest first, and others after them.
+  ///
+  /// They are those that ``sort(_:of:)`` would put first; what comes after them is not looked at.
+  ///
+  /// - Parameters:
+  ///   - count: how many, 1 or 2.
+  ///   - positions: those of the user, ascending.
+  /// - Returns: `count` positions or more, fewer where there are not so many, and whether several items share the latest time.
+  func latest(_ count: Int, of positions: [Int], of user: Int) -> (positions: [Int], isUndecided: Bool) {
+    var (latest, second) = (-Double.infinity, -Double.infinity)
+    for position in positions {
+      let time = times[position]
+      if time > latest {
+        (latest, second) = (time, latest)
+      } else if time > second {
+        second = time
+      }
+    }
+    // All of the same time, since a draw decides among them.
+    let least = count > 1 ? second : latest
+    var found = positions.filter { times[$0] >= least }
+    let isUndecided = sort(&found, of: user)
+    return (found, isUndecided)
+  }
+
   /// Orders equal times by chance, from nothing but the seed and the ids.
   private func drawAmongEquals(_ positions: inout [Int], of user: String) {
     var fingerprint = Fingerprint()

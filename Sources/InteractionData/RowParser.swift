@@ -19,6 +19,9 @@ struct RowParser: Sendable {
 
   /// Reads the lines of `chunk.range` into `chunk`, which is empty.
   ///
+  /// Most lines are taken apart many at a time (`LineBatch`), others one by one where a search has found their ends (``PlainLine``),
+  /// and those that are neither by ``LineSplitter``. All three find the same in a line that they share.
+  ///
   /// - Parameters:
   ///   - first: the number of the first line, for errors.
   ///   - users: the users known, and `items` the items.
@@ -32,63 +35,93 @@ struct RowParser: Sendable {
     let trims = dialect.delimiter.ignoresBlanks
     var ends = ByteSearch(delimiter ?? UInt8(ascii: "\n"), or: UInt8(ascii: "\n"), in: chunk.range)
     var line = PlainLine()
-    var scores = ScoreMemory()
-    var lastUser = IdentifierKey(word: 0, length: 0)
     var waiting = WaitingLines()
-    let columns = dialect.columns
-    let keepsTimes = keeping.contains(.timestamps)
+    let keepsTimes = hasTime && keeping.contains(.timestamps)
+    let form = delimiter == nil ? nil : form(trims: trims)
+    // Lines taken many at a time, less those for which that was tried in vain.
+    var gain = 0
     var position = chunk.range.lowerBound
     while position < chunk.range.upperBound {
+      if waiting.batch.count == 0 { waiting.firstLine = first + chunk.lines }
+      if let form, gain > -16 {
+        let taken = waiting.batch.takeLines(form, of: bytes, from: &position, &ends)
+        chunk.lines += taken
+        if taken > 0 && keepsTimes { waiting.batch.changeTimes(ofLast: taken, TimeValue.seconds) }
+        gain = min(1024, taken == 0 ? gain - 1 : gain + taken)
+        if waiting.batch.isFull { try number(&waiting, bytes, into: &chunk, users, items) }
+        if taken > 0 { continue }
+      }
       guard delimiter != nil, line.cut(bytes, at: position, &ends, trims: trims), line.count == dialect.columnCount,
         line.next - position <= Self.longestLine,
-        !trims || !(line.endsWithBlank(columns[0], bytes) || line.endsWithBlank(columns[1], bytes))
+        !trims
+          || !(line.endsWithBlank(dialect.columns[0], bytes) || line.endsWithBlank(dialect.columns[1], bytes))
       else {
         try number(&waiting, bytes, into: &chunk, users, items)
         position = try parseLine(
           bytes, at: position, splitter, line: first + chunk.lines, into: &chunk, users, items)
         ends.skip(to: position, in: bytes)
         chunk.lines += 1
-        lastUser = IdentifierKey(word: 0, length: 0)
+        waiting.batch.forgetUser()
         continue
       }
-      if waiting.count == 0 { waiting.firstLine = first + chunk.lines }
-      let (userStart, userEnd) = (line.starts[columns[0]], line.ends[columns[0]])
-      let user = key(bytes, userStart, userEnd, line.words[columns[0]])
-      if !(user == lastUser && user.isExact && user.length > 0) {
-        waiting.append(user: user, start: userStart)
-        lastUser = user
-      }
-      let (itemStart, itemEnd) = (line.starts[columns[1]], line.ends[columns[1]])
-      waiting.append(item: key(bytes, itemStart, itemEnd, line.words[columns[1]]), start: itemStart)
-      if hasRating {
-        let (start, end) = (line.starts[columns[2]], line.ends[columns[2]])
-        guard let value = scores.value(bytes, start, end, first: line.words[columns[2]]) else {
-          // Of several errors the first is reported, and an id may be one.
-          try number(&waiting, bytes, into: &chunk, users, items)
-          throw notNumber(bytes, start, end, .rating, first + chunk.lines)
-        }
-        waiting.rate(value)
-      }
-      if hasTime {
-        let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
-        let word = line.words[columns[3]]
-        // What is not kept has to be a time all the same.
-        if keepsTimes || !DecimalNumber.isWhole(bytes, start, end, first: word) {
-          guard
-            let value = DecimalNumber.whole(bytes, start, end, first: word).map(TimeValue.seconds)
-              ?? TimeValue.value(bytes, start, end)
-          else {
-            try number(&waiting, bytes, into: &chunk, users, items)
-            throw notNumber(bytes, start, end, .timestamp, first + chunk.lines)
-          }
-          if keepsTimes { chunk.timestamps.append(value) }
-        }
-      }
+      try append(line, bytes, to: &waiting, first + chunk.lines, into: &chunk, users, items)
       position = line.next
       chunk.lines += 1
-      if waiting.isFull { try number(&waiting, bytes, into: &chunk, users, items) }
+      if waiting.batch.isFull { try number(&waiting, bytes, into: &chunk, users, items) }
     }
     try number(&waiting, bytes, into: &chunk, users, items)
+  }
+
+  private func form(trims: Bool) -> LineForm? {
+    func column(_ role: ColumnRole) -> Int? {
+      let column = dialect.columns[role.rawValue]
+      return column < 0 ? nil : column
+    }
+    guard let user = column(.user), let item = column(.item) else { return nil }
+    return LineForm(
+      columnCount: dialect.columnCount, user: user, item: item, rating: column(.rating), time: column(.timestamp),
+      trims: trims)
+  }
+
+  /// Adds a line to those that wait.
+  ///
+  /// A call of its own, like that of ``number(_:_:into:_:_:)``: where lines are taken many at a time it is rare.
+  @inline(never)
+  private func append(
+    _ line: PlainLine, _ bytes: Span<UInt8>, to waiting: inout WaitingLines, _ number: Int,
+    into chunk: inout ParsedChunk, _ users: IdentifierTable, _ items: IdentifierTable
+  ) throws {
+    let columns = dialect.columns
+    func key(_ column: Int) -> (key: IdentifierKey, start: Int) {
+      let (start, end) = (line.starts[column], line.ends[column])
+      let isShort = end - start <= 8
+      return (
+        isShort
+          ? IdentifierKey(first: line.words[column], length: end - start) : IdentifierKey(bytes, start, end), start
+      )
+    }
+    let (user, item) = (key(columns[0]), key(columns[1]))
+    waiting.batch.append(user: user.key.word, length: user.key.length, start: user.start)
+    var rating: Float?
+    var time: Double?
+    if hasRating {
+      let (start, end) = (line.starts[columns[2]], line.ends[columns[2]])
+      rating = waiting.scores.value(bytes, start, end, first: line.words[columns[2]])
+    }
+    if hasTime {
+      let (start, end) = (line.starts[columns[3]], line.ends[columns[3]])
+      time =
+        DecimalNumber.whole(bytes, start, end, first: line.words[columns[3]]).map(TimeValue.seconds)
+        ?? TimeValue.value(bytes, start, end)
+    }
+    waiting.batch.append(
+      item: item.key.word, length: item.key.length, start: item.start, rating: rating ?? 0, time: time ?? 0)
+    let wrong = hasRating && rating == nil ? ColumnRole.rating : hasTime && time == nil ? .timestamp : nil
+    guard let wrong else { return }
+    // Of several errors the first is reported, and an id may be one.
+    try self.number(&waiting, bytes, into: &chunk, users, items)
+    let column = columns[wrong.rawValue]
+    throw notNumber(bytes, line.starts[column], line.ends[column], wrong, number)
   }
 
   /// Numbers the users and items that wait, and adds their lines to the chunk.
@@ -100,49 +133,53 @@ struct RowParser: Sendable {
     _ waiting: inout WaitingLines, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, _ users: IdentifierTable,
     _ items: IdentifierTable
   ) throws {
+    let (count, userCount) = (waiting.batch.count, waiting.batch.userCount)
     // Appending nothing would still write the length of an empty array, which all empty arrays of the process share.
-    if waiting.count == 0 { return }
-    let areUsersKnown = users.find(&waiting.users, count: waiting.userCount)
-    let areItemsKnown = items.find(&waiting.items, count: waiting.count)
+    if count == 0 { return }
+    if waiting.batch.hasLongIdentifiers {
+      waiting.batch.users.hashLong(count: userCount, bytes)
+      waiting.batch.items.hashLong(count: count, bytes)
+    }
+    let areUsersKnown = users.find(waiting.batch.users, count: userCount, into: &waiting.users)
+    let areItemsKnown = items.find(waiting.batch.items, count: count, into: &waiting.items)
     if !areUsersKnown || !areItemsKnown {
       // In the order of the lines, because of several errors the first is reported.
       var change = 0
-      for line in 0..<waiting.count {
-        if change < waiting.userCount && waiting.firstLines[change] == line {
-          try number(&waiting.users, change, bytes, .user, waiting.firstLine + line, users, &chunk.newUsers)
+      for line in 0..<count {
+        if change < userCount && waiting.batch.users.line(change) == line {
+          try number(
+            &waiting.users, waiting.batch.users, change, bytes, .user, waiting.firstLine + line, users,
+            &chunk.newUsers)
           change += 1
         }
-        try number(&waiting.items, line, bytes, .item, waiting.firstLine + line, items, &chunk.newItems)
+        try number(
+          &waiting.items, waiting.batch.items, line, bytes, .item, waiting.firstLine + line, items, &chunk.newItems)
       }
     }
-    chunk.items.append(addingCapacity: waiting.count) { span in
-      for index in 0..<waiting.count { span.append(waiting.items.numbers[index]) }
+    chunk.items.append(addingCapacity: count) { span in
+      for index in 0..<count { span.append(waiting.items[index]) }
     }
-    if hasRating && keeping.contains(.ratings) {
-      chunk.ratings.append(addingCapacity: waiting.count) { span in
-        for index in 0..<waiting.count { span.append(waiting.ratings[index]) }
-      }
-    }
-    var end = waiting.userCount > 0 ? waiting.firstLines[0] : waiting.count
+    if hasRating && keeping.contains(.ratings) { waiting.batch.appendRatings(to: &chunk.ratings) }
+    if hasTime && keeping.contains(.timestamps) { waiting.batch.appendTimes(to: &chunk.timestamps) }
+    var end = userCount > 0 ? waiting.batch.users.line(0) : count
     if end > 0 { chunk.runs[chunk.runs.count - 1].count += Int32(end) }
-    for change in 0..<waiting.userCount {
+    for change in 0..<userCount {
       let start = end
-      end = change + 1 < waiting.userCount ? waiting.firstLines[change + 1] : waiting.count
-      chunk.append(user: waiting.users.numbers[change], lines: Int32(end - start))
+      end = change + 1 < userCount ? waiting.batch.users.line(change + 1) : count
+      chunk.append(user: waiting.users[change], lines: Int32(end - start))
     }
-    waiting.removeAll()
+    waiting.batch.removeAll()
   }
 
   /// Numbers an id that was not found at first.
   @inline(__always)
   private func number(
-    _ waiting: inout WaitingIdentifiers, _ index: Int, _ bytes: Span<UInt8>, _ role: ColumnRole, _ line: Int,
-    _ known: IdentifierTable, _ new: inout IdentifierTable
+    _ numbers: inout InlineArray<64, Int32>, _ ids: IdentifierBatch, _ index: Int, _ bytes: Span<UInt8>,
+    _ role: ColumnRole, _ line: Int, _ known: IdentifierTable, _ new: inout IdentifierTable
   ) throws {
-    if waiting.numbers[index] >= 0 { return }
-    let (key, start) = (waiting.key(index), waiting.starts[index])
-    waiting.numbers[index] = try number(
-      key, bytes, start, start + key.length, role, line: line, known: known, new: &new)
+    if numbers[index] >= 0 { return }
+    let (key, start) = (IdentifierKey(word: ids.word(index), length: ids.length(index)), ids.start(index))
+    numbers[index] = try number(key, bytes, start, start + key.length, role, line: line, known: known, new: &new)
   }
 
   /// Reads one line of any kind; returns where the next one starts.
@@ -174,12 +211,6 @@ struct RowParser: Sendable {
       if keeping.contains(.timestamps) { chunk.timestamps.append(value) }
     }
     return columns.next
-  }
-
-  @inline(__always)
-  private func key(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ word: UInt64) -> IdentifierKey {
-    end - start <= 8
-      ? IdentifierKey(first: word, length: end - start) : IdentifierKey(bytes, start, end)
   }
 
   /// The number of an id, below 0 when it is new.
@@ -227,38 +258,21 @@ struct RowParser: Sendable {
 
 /// Successive lines whose users and items have yet to be numbered.
 private struct WaitingLines {
-  /// The item of each line.
-  var items = WaitingIdentifiers()
-  private(set) var count = 0
-  /// The users, one where it is another than that of the line before.
-  var users = WaitingIdentifiers()
-  private(set) var userCount = 0
-  /// The first line of each of these users, counted from 0.
-  private(set) var firstLines = InlineArray<64, Int>(repeating: 0)
+  /// The lines.
+  var batch = LineBatch()
+  /// The numbers of their users and items, once they are looked up.
+  var users = InlineArray<64, Int32>(repeating: 0)
+  var items = InlineArray<64, Int32>(repeating: 0)
   /// The number of the first line in the file.
   var firstLine = 0
-  private(set) var ratings = InlineArray<64, Float>(repeating: 0)
+  var scores = ScoreMemory()
+}
 
-  var isFull: Bool { count == WaitingIdentifiers.most }
-
-  /// Says that the next line is of this user, and not of that of the line before.
-  @inline(__always)
-  mutating func append(user: IdentifierKey, start: Int) {
-    users.set(userCount, user, start: start)
-    firstLines[userCount] = count
-    userCount += 1
+extension IdentifierBatch {
+  /// Gives ids of more than eight bytes the hash that they are looked up by.
+  fileprivate mutating func hashLong(count: Int, _ bytes: Span<UInt8>) {
+    for index in 0..<count where length(index) > 8 {
+      setWord(index, IdentifierKey(bytes, start(index), start(index) + length(index)).word)
+    }
   }
-
-  @inline(__always)
-  mutating func append(item: IdentifierKey, start: Int) {
-    items.set(count, item, start: start)
-    count += 1
-  }
-
-  /// The rating of the line appended last.
-  @inline(__always)
-  mutating func rate(_ rating: Float) { ratings[count - 1] = rating }
-
-  @inline(__always)
-  mutating func removeAll() { (count, userCount) = (0, 0) }
 }

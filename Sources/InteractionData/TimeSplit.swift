@@ -180,48 +180,26 @@ private struct Future {
     counts.filteredUsers = isFiltered.count { $0 }
     counts.newUsers = isNew.count { $0 }
     counts.unknownItems = isUnknown.count { $0 }
-    let newcomers = withNewcomers ? newcomers(isNew) : nil
+    let newcomers =
+      withNewcomers
+      ? Newcomers(
+        of: data, times, after: after, isNew: isNew, columns: columns, width: fitted.rows.columnCount, seed: seed
+      ).tested : nil
     counts.newUsersTested = newcomers?.userIDs.count ?? 0
     let skipped = counts.usersWithNewItemsOnly + (withNewcomers ? counts.newUsers - counts.newUsersTested : 0)
+    if tested.isEmpty && newcomers == nil { return nil }
     let input = fitted.rows.selecting(rows: tested)
-    let known = UserRows(ids: tested.map { fitted.ids[$0] }, rows: input)
-    guard let newcomers else {
-      if tested.isEmpty { return nil }
-      return HeldOutUsers(
-        userIDs: known.ids, profiles: Profiles(items: input, trainingRows: tested), masked: input,
-        heldOut: heldOut.selecting(rows: tested), skippedUsers: skipped)
-    }
-    let shown = input.appending(newcomers.profiles.items)
-    return HeldOutUsers(
-      userIDs: known.ids + newcomers.userIDs,
-      profiles: Profiles(
-        items: shown, trainingRows: tested.map { $0 } + [Int?](repeating: nil, count: newcomers.userIDs.count)),
-      masked: shown, heldOut: heldOut.selecting(rows: tested).appending(newcomers.heldOut), skippedUsers: skipped)
+    let known = HeldOutUsers(
+      userIDs: tested.map { fitted.ids[$0] }, profiles: Profiles(items: input, trainingRows: tested), masked: input,
+      heldOut: heldOut.selecting(rows: tested), skippedUsers: 0)
+    return (newcomers.map { known.appending(unseen: $0) } ?? known).skipping(skipped)
   }
+}
 
-  /// People who appear after the cut, with their first items as input and the latest fifth to be found.
-  private func newcomers(_ isNew: [Bool]) -> HeldOutUsers? {
-    var positions: [Int: [Int]] = [:]
-    for position in after {
-      let user = Int(data.userIndices[position])
-      if !isNew[user] || columns[Int(data.itemIndices[position])] == nil { continue }
-      positions[user, default: []].append(position)
-    }
-    let sorted = LatestFirst(data, times: times, seed: seed)
-    let users = positions.keys.sorted()
-    var (shown, wanted): ([[Int32]], [[Int32]]) = ([], [])
-    for user in users {
-      var own = positions[user] ?? []
-      _ = sorted.sort(&own, of: user)
-      let items = own.compactMap { columns[Int(data.itemIndices[$0])].map(Int32.init) }
-      let count = items.count / 5
-      wanted.append(items[..<count].sorted())
-      shown.append(items[count...].sorted())
-    }
-    let width = fitted.rows.columnCount
-    return HeldOutUsers(
-      unseen: users.map { data.users[$0] }, foldIn: SparseRows(columnCount: width, ascending: shown),
-      heldOut: SparseRows(columnCount: width, ascending: wanted))
+extension HeldOutUsers {
+  /// The same users with another count of those who were left out.
+  fileprivate func skipping(_ users: Int) -> HeldOutUsers {
+    HeldOutUsers(userIDs: userIDs, profiles: profiles, masked: masked, heldOut: heldOut, skippedUsers: users)
   }
 }
 
@@ -235,8 +213,7 @@ extension TimeCutCounts {
     if newUsers > 0 {
       notes.append(
         testsNewUsers
-          ? "\(newUsersTested) of \(counted(newUsers, "user")) who appear after the cut \(newUsersTested == 1 ? "is" : "are")"
-            + " tested: those with five known items or more"
+          ? Newcomers.note(tested: newUsersTested, of: newUsers)
           : "left out \(counted(newUsers, "user")) who \(newUsers == 1 ? "appears" : "appear") after the cut; "
             + "--new-users tests those with five known items or more")
     }

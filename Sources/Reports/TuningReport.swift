@@ -36,15 +36,45 @@ public struct TuningReport: Sendable {
     return page
   }
 
-  /// What each model gained.
+  /// What each model gained, the largest gain first, then those that gained nothing.
   private var lead: String {
-    result.models.map { model in
-      guard let best = model.best, let value = best.best.value else { return "\(model.name): every trial failed." }
+    let key = result.selection.key
+    var gains: [(gain: Double, words: String)] = []
+    var (unchanged, failed): ([String], [String]) = ([], [])
+    for model in result.models {
+      guard let best = model.best, let value = best.best.value else {
+        failed.append(model.name)
+        continue
+      }
       let defaults = model.defaults?.best.value
-      if best.number == 0 { return "\(model.name): no trial was better than the defaults, \(Number.decimal(value))." }
-      return "\(model.name): \(Number.decimal(value)) in trial \(best.number) of \(model.trials.count); "
-        + "defaults " + (defaults.map { Number.decimal($0) } ?? "–") + "."
-    }.joined(separator: " ")
+      if best.number == 0 {
+        unchanged.append("\(model.name) (\(Number.decimal(value)))")
+      } else if let defaults {
+        gains.append(
+          (
+            abs(value - defaults),
+            "\(model.name) from \(Number.decimal(defaults)) to \(Number.decimal(value)) in trial \(best.number) of "
+              + "\(model.trials.count)"
+          ))
+      } else {
+        gains.append((0, "\(model.name), whose defaults failed, to \(Number.decimal(value))"))
+      }
+    }
+    let verb = result.selection.kind.largerIsBetter ? "raises" : "lowers"
+    var sentences: [String] = []
+    if !gains.isEmpty {
+      let words = gains.sorted { $0.gain > $1.gain }.map(\.words)
+      sentences.append("The search \(verb) the validation \(key) of \(words.joined(separator: ", of ")).")
+    }
+    if !unchanged.isEmpty {
+      sentences.append("No trial was better than the defaults of \(Self.list(unchanged)).")
+    }
+    if !failed.isEmpty { sentences.append("Every trial of \(Self.list(failed)) failed.") }
+    return sentences.joined(separator: " ")
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.count < 2 ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + (names.last ?? "")
   }
 
   private var overview: ReportSection {

@@ -6,19 +6,40 @@ public import Experiments
 ///
 /// Models without a setting to search take part as they are. A model whose settings the search has changed is compared with itself as it
 /// was, too.
+///
+/// A comparison that is made several times has the split of its first seed in all of them, and other trainings: users that the search
+/// measured on or fitted to are test users of no run.
 public struct TunedComparison: Sendable {
   /// The search; its models are those with a setting to search.
   public var search: TuningRun
   /// The comparison; its models are all of them, as they are before the search.
   public var comparison: ComparisonRun
 
+  /// What the search for the settings of each model may cost.
+  public enum Budget: Sendable, Equatable {
+    /// A number of trials.
+    case trials(Int)
+    /// The time in which trials are begun, in seconds.
+    case seconds(Double)
+
+    /// The most trials that are made in any time.
+    public static let mostTrials = 1000
+  }
+
   /// Plans both on the same data, split and seed.
   ///
-  /// - Parameter trials: the number of trials of each model.
-  public init(_ comparison: ComparisonRun, trials: Int) {
+  /// - Parameter budget: of each model.
+  /// - Precondition: the comparison does not divide users into parts.
+  public init(_ comparison: ComparisonRun, budget: Budget) {
+    precondition(comparison.repetition.folds == nil, "on folds, all users become test users")
     self.comparison = comparison
+    self.comparison.repetition.keepsSplit = true
     search = TuningRun(comparison.models, seed: comparison.seed, processor: comparison.processor)
-    (search.data, search.task, search.trials) = (comparison.data, comparison.task, trials)
+    (search.data, search.task) = (comparison.data, comparison.task)
+    switch budget {
+    case .trials(let trials): search.trials = trials
+    case .seconds(let seconds): (search.trials, search.time) = (Budget.mostTrials, .each(seconds: seconds))
+    }
     (search.memoryLimit, search.observer) = (comparison.memoryLimit, comparison.observer)
     // The comparison says what is to be said of the data, and its epochs are those of the models that are compared.
     (search.observer.onNotes, search.observer.onEpoch) = ({ _ in }, { _, _ in })

@@ -20,8 +20,8 @@ public struct TuningRun: Sendable {
   public var selection = Metric(.ndcg, at: 100)
   /// The number of trials of each model, the defaults among them.
   public var trials = 30
-  /// The time after which no trial is begun, in seconds, divided evenly among the models; `nil` for no limit.
-  public var seconds: Double?
+  /// The time after which no trial is begun; `nil` for no limit.
+  public var time: TimeBudget?
   /// Whether trainings are stopped early that are not among the best third: ``TrialPlan``.
   public var halves = true
   /// Ranges that differ from the models' own, by model.
@@ -50,7 +50,7 @@ public struct TuningRun: Sendable {
 
   /// Reads the data and runs the trials.
   ///
-  /// - Throws: `WrongTask`, ``NothingToSearch``, ``NothingToValidate``, `ImpossibleTraining`, `InputError`, `DataError`,
+  /// - Throws: `WrongTask`, ``NothingToSearch``, ``NothingToValidate``, ``TooLittleSearchMemory``, `ImpossibleTraining`, `InputError`, `DataError`,
   ///   `TrainingError` for an interruption, `EvaluationError`, `OutputError`.
   public func run() throws -> TuningResult {
     for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
@@ -63,6 +63,9 @@ public struct TuningRun: Sendable {
     case .rating: try run(RatingSplit.self)
     }
   }
+
+  /// Whether the number of trials is what was asked for, and not just the most that are made in the time of each model.
+  public var hasTrialsToCount: Bool { if case .each? = time { false } else { true } }
 
   /// What is searched of a model.
   public func space(of model: any ZooModel) -> SearchSpace {
@@ -88,6 +91,13 @@ public struct TuningRun: Sendable {
     let metrics = metrics(of: Split.self)
     let plans = models.map { plan(of: $0, rows: split.train.rowCount, largerIsBetter: metrics[0].kind.largerIsBetter) }
 
+    let searches = models.enumerated().map { place, model in
+      ModelSearch(
+        model, over: space(of: model), in: experiment, plan: plans[place], metrics: metrics, memoryLimit: memoryLimit)
+    }
+    for search in searches { try search.verifyMemory() }
+    observer.onMemory(searches.compactMap { search in search.memory.map { "\(search.model.name) may need \($0)" } })
+
     let identity = try identity(split.hash)
     let journal = try self.journal.map { try TrialJournal($0, of: identity, resumes: resumes) }
     let watch = Stopwatch()
@@ -95,11 +105,12 @@ public struct TuningRun: Sendable {
     observer.onModels(1)
     var tuned: [TunedModel] = []
     for (place, model) in models.enumerated() {
-      let share = seconds.map { watch.seconds + ($0 - watch.seconds) / Double(models.count - place) }
-      var search = ModelSearch(
-        model, over: space(of: model), in: experiment, plan: plans[place], metrics: metrics, memoryLimit: memoryLimit)
+      let end = time?.end(from: watch.seconds, modelsLeft: models.count - place)
       let kept = journal?.records.filter { $0.model == model.name } ?? []
-      let records = try search.run(after: kept, while: { share.map { watch.seconds < $0 } ?? true }) { record in
+      // What it keeps for trainings that may go on is gone with it.
+      var search = searches[place]
+      search.hasTrialsToCount = hasTrialsToCount
+      let records = try search.run(after: kept, while: { end.map { watch.seconds < $0 } ?? true }) { record in
         if let journal { try journal.append(record) }
         onRecord(record)
       }
@@ -144,6 +155,22 @@ public struct TuningRun: Sendable {
         "selection": .string(task == .rating ? Metric.rmse.key : selection.key), "halving": .bool(halves),
         "models": .array(set),
       ]) { $1 })
+  }
+}
+
+/// How long a search goes on beginning trials.
+public enum TimeBudget: Sendable, Equatable {
+  /// So many seconds for all models together, divided evenly; what a model leaves is for those after it.
+  case inAll(seconds: Double)
+  /// So many seconds for each model, whatever the others take.
+  case each(seconds: Double)
+
+  /// When the next of some models begins no trial any more, by the clock of the search.
+  func end(from now: Double, modelsLeft: Int) -> Double {
+    switch self {
+    case .inAll(let seconds): now + (seconds - now) / Double(modelsLeft)
+    case .each(let seconds): now + seconds
+    }
   }
 }
 

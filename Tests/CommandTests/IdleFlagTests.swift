@@ -94,6 +94,7 @@ struct IdleFlagTests {
       ("compare good.tsv --split time --save-split s", "--save-split", "--split users"),
       ("train good.tsv --model ease --output m --split time --new-users", "--new-users", "train"),
       ("evaluate m good.tsv --cut 0.5", "--cut", "--split time"),
+      ("evaluate m good.tsv --new-users", "--new-users", "--split time"),
       ("evaluate m --train good.tsv --test good.tsv --split time", "--split", "DATA"),
       ("recommend m --items i1 --core 2", "--core", "--items"),
       ("recommend m --items i1 --data good.tsv", "--data", "--items"),

@@ -99,6 +99,44 @@ struct ProtocolCommandTests {
     #expect(try run("evaluate whole log.tsv --split time --cut 0.9").errors.contains("without a cut in time"))
   }
 
+  @Test("evaluate tests the people who appear after the cut as compare does", arguments: ["ease", "cdae"])
+  func newUsers(model: String) throws {
+    // People of whom nothing is before the cut, with equal times, an item that nobody had before, and too few items.
+    var log = try folder.text("log.tsv")
+    for time in 600..<690 {
+      log += "n\(time % 6)\ti\((time * 5 + time / 9) % 32)\t5\t\(900_000_000 + time / 4 * 4)\n"
+    }
+    log += "few\ti1\t5\t900000700\nfew\ti2\t5\t900000701\n"
+    try folder.write(log, to: "late.tsv")
+    let split = "--split time --cut 1998-07-09T16:08:20Z"
+    let epochs = model == "ease" ? "" : " --epochs 2"
+    let compared = try document(
+      "compare late.tsv --models \(model) \(split) --new-users --metrics ndcg@10,recall@5" + epochs)
+    let time = try #require((compared["split"] as? [String: Any])?["time"] as? [String: Any])
+    #expect(time["newUsersTested"] as? Int == 6)
+    _ = try run("train late.tsv --model \(model) --output m \(split)" + epochs)
+    let evaluated = try document("evaluate m late.tsv --split time --new-users --metrics ndcg@10,recall@5")
+    for metric in ["ndcg@10", "recall@5"] {
+      let (left, right) = (try values(compared, metric), try values(evaluated, metric))
+      #expect(left.count == 1 && abs(left[0] - right[0]) < 1e-12, "\(metric): \(left), \(right)")
+    }
+    let counts = try [compared, evaluated].map { try #require($0["split"] as? [String: Any])["testUsers"] as? Int }
+    #expect(counts[0] != nil && counts[0] == counts[1])
+    let known = try document("evaluate m late.tsv --split time --metrics ndcg@10,recall@5")
+    #expect((known["split"] as? [String: Any])?["testUsers"] as? Int == counts[0].map { $0 - 6 })
+    #expect(
+      try run("evaluate m late.tsv --split time --new-users").errors.contains(
+        "6 of \(time["newUsers"] as? Int ?? 0) users who appear after the cut are tested"))
+    // Nobody is on both sides of a cut whose only people are new.
+    let people = log.split(separator: "\n")
+    let apart = people.filter { $0.hasPrefix("u") && !$0.hasSuffix("t") && (Int($0.suffix(9)) ?? 0) < 900_000_500 }
+    try folder.write(
+      ([people[0]] + apart + people.filter { $0.hasPrefix("n") }).joined(separator: "\n") + "\n", to: "apart.tsv")
+    #expect(try run("evaluate m apart.tsv --split time", status: 65).errors.contains("nothing to look for"))
+    let onlyNew = try document("evaluate m apart.tsv --split time --new-users")
+    #expect((onlyNew["split"] as? [String: Any])?["testUsers"] as? Int == 6)
+  }
+
   @Test("doppel split writes what lies between the cuts, and what new users show")
   func files() throws {
     let text = try run("split log.tsv --output s --split time --cut 0.6 --new-users --json --quiet").output

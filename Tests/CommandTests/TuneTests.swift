@@ -92,6 +92,9 @@ struct TuneTests {
       ("tune data.tsv --models ease --trials 0", "--trials 0"), ("tune data.tsv --models ease --time 5", "30m"),
       ("tune data.tsv --models ease --selection gini@10", "gini@10"),
       ("compare data.tsv --models ease --tune 0", "--tune 0"), ("compare - --models ease --tune 3", "twice"),
+      ("compare data.tsv --models ease --tune five", "30"), ("compare data.tsv --models ease --tune 5x", "5m"),
+      ("compare data.tsv --models ease --tune 3 --folds 2", "goes without --folds"),
+      ("tune data.tsv --models mult-dae --memory-limit 1MB", "--no-halving"),
     ] {
       #expect(try run(line, status: 64).errors.contains(told), "\(line)")
     }
@@ -109,5 +112,37 @@ struct TuneTests {
     } else {
       #expect((models[1]["hyperparameters"] as? [String: Double])?["l2"] == 250)
     }
+  }
+  @Test("compare --tune with a time makes as many trials as begin in it, for each model")
+  func time() throws {
+    let found = try document(
+      "compare data.tsv --models ease,mult-dae --epochs 2 --latent 4 --tune 1s --metrics ndcg@10 --quiet")
+    let models = try #require(found["models"] as? [[String: Any]]).filter { !("\($0["name"] ?? "")".hasSuffix(")")) }
+    #expect(models.count == 2)
+    for model in models { #expect((1...1000).contains(try #require(model["trials"] as? Int))) }
+  }
+
+  @Test("compare --tune with --seeds searches once, and keeps its test users in every run")
+  func seeds() throws {
+    let line = "compare data.tsv --models popularity,mult-dae --epochs 4 --tune 4 --metrics ndcg@10,recall@10"
+    let found = try document(line + " --seeds 3")
+    let runs = try #require(found["seeds"] as? [[String: Any]])
+    #expect(Set(try runs.map { try #require($0["seed"] as? Int) }).count == 3)
+    let hashes = runs.compactMap { ($0["split"] as? [String: Any])?["hash"] as? String }
+    #expect(hashes.count == 3 && Set(hashes).count == 1)
+    func models(_ document: [String: Any]) throws -> [[String: Any]] {
+      try #require(document["models"] as? [[String: Any]])
+    }
+    #expect(try models(found)[1]["trials"] as? Int == 4)
+    // The first run is the comparison without seeds, and all have the same settings.
+    let once = try document(line)
+    let metrics = try [once, runs[0]].map { try models($0).map { $0["metrics"] as? [String: Double] } }
+    #expect(metrics[0] == metrics[1])
+    for run in runs {
+      let settings = try [once, run].map { try models($0).map { $0["hyperparameters"] as? [String: AnyHashable] } }
+      #expect(settings[0] == settings[1])
+    }
+    let conclusions = try #require(found["conclusions"] as? [String])
+    #expect(conclusions.last?.contains("3 seeds of the training on one split") == true)
   }
 }

@@ -25,6 +25,10 @@ struct PauseTests {
       let pause = TrainingPause(afterEpoch: last, from: state)
       paused = try experiment.validated(model, metrics: [experiment.selection], pause: pause)
       state = pause.state
+      let bytes = state?.tensors.values.reduce(0) { $0 + 4 * $1.values.count } ?? 0
+      let needed = experiment.memory(of: model)
+      #expect(bytes <= needed.parameters + needed.kept, "what a pause keeps")
+      #expect(state == nil || 10 * bytes >= 6 * (needed.parameters + needed.kept))
       epochs.append(paused?.fit.history.count ?? 0)
     }
     #expect(state == nil && epochs.first == 2)

@@ -88,4 +88,29 @@ struct TrialPlanTests {
     #expect(Array(more.prefix(few.count)) == few)
     #expect(Set(more.map(\.trial)) == Set(0..<19))
   }
+  @Test(
+    "a trial that goes on has been kept since it stopped, and no more are kept than was said",
+    arguments: [1, 2, 3, 7, 10, 11, 12, 19, 30], [[10, 30], [10, 30, 100], [10, 30, 90, 200]])
+  func kept(trials: Int, rungs: [Int]) {
+    var most = 0
+    let plan = TrialPlan(trials: trials, rungs: rungs, largerIsBetter: true)
+    for seed in 0..<40 {
+      var records: [TrialRecord] = []
+      var kept: Set<Int> = []
+      while let step = plan.next(after: records) {
+        let goesOn = records.contains { $0.trial == step.trial }
+        #expect(goesOn == (kept.remove(step.trial) != nil), "trial \(step.trial) of seed \(seed)")
+        most = max(most, kept.count)
+        #expect(kept.count <= plan.mostWaiting)
+        // Going on never makes a trial worse; the defaults are the best of some searches.
+        let before = records.last { $0.trial == step.trial }?.value ?? 0
+        let value = max(before, Double((step.trial * 7919 + step.rung * 104_729 + seed * 31) % 97))
+        let isOver = step.rung == rungs.count - 1
+        records.append(record(step, value: step.trial == 0 && seed % 2 == 0 ? 99 : value, isComplete: isOver))
+        if !isOver { kept.insert(step.trial) }
+        kept.formIntersection(plan.mayGoOn(after: records, step))
+      }
+    }
+    #expect(most >= min(plan.mostWaiting, 8))
+  }
 }

@@ -137,6 +137,44 @@ struct TuningRunTests {
     #expect(found.notes.contains { $0.contains("3 trials of 4 failed") })
   }
 
+  @Test("a search whose waiting trainings do not fit in memory is refused before it begins")
+  func memory() throws {
+    try withTemporaryDirectory { folder in
+      var search = try run([try small(MultDAE())], trials: 3)
+      (search.memoryLimit, search.journal) = (1, folder + "/j")
+      let refused = #expect(throws: TooLittleSearchMemory.self) { try search.run() }
+      let needed = try #require(refused?.needed)
+      #expect(needed.waiting == 1 && needed.total == needed.training.total + needed.state)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/j"))
+      // The widest of the space: 1,200 items, weights in and out, two moments and the best.
+      let latent = try #require(search.space(of: search.models[0]).dimensions.first { $0.name == "latent" })
+      let widest = try latent.value(at: 1).decoded(as: Int.self)
+      #expect(needed.state > 4 * 4 * 2 * 1200 * widest)
+      // Without halving nothing waits: trials fail one by one.
+      search.halves = false
+      #expect(try search.run().models[0].trials.allSatisfy { $0.score == nil })
+    }
+    let split = try RankingSplit.load(DataSelection(), seed: Seed(7), forTraining: false).split.withoutTest
+    let experiment = Experiment(split, seed: Seed(7), processor: Processor(engine: try .fastest(), threads: 2))
+    func memory(_ model: any ZooModel, rungs: [Int]) throws -> SearchMemory? {
+      ModelSearch(
+        model, over: try run([model]).space(of: model), in: experiment,
+        plan: TrialPlan(trials: 30, rungs: rungs, largerIsBetter: true), metrics: [experiment.selection],
+        memoryLimit: nil
+      ).memory
+    }
+    #expect(try memory(MultDAE(), rungs: [10, 30, 100])?.waiting == 10)
+    #expect(try memory(MultDAE(), rungs: [100]) == nil && memory(EASE(), rungs: [0]) == nil)
+    // By default the weight of its prior follows the planned epochs: every rung is a training of its own.
+    #expect(try memory(MultVAE(), rungs: [10, 30, 100]) == nil)
+  }
+
+  @Test("a time is for all models together, or for each")
+  func time() {
+    #expect(TimeBudget.inAll(seconds: 90).end(from: 30, modelsLeft: 2) == 60)
+    #expect(TimeBudget.each(seconds: 90).end(from: 30, modelsLeft: 2) == 120)
+  }
+
   @Test("settings that are held are not searched, and a model with nothing to search is refused")
   func held() throws {
     var search = try run([EASE()])

@@ -81,6 +81,58 @@ DK_DECLARE(double, d)
 /// `positions` has room for end − start + 8.
 ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdiff_t end, uint8_t a, uint8_t b, ptrdiff_t *positions);
 
+/// How plain lines are written: see `dk_take_lines`.
+typedef struct {
+  /// The number of columns of a line.
+  ptrdiff_t column_count;
+  /// The columns of user, item, rating and time, below 8; below 0 for one that is not there.
+  ptrdiff_t columns[4];
+  /// Whether quotes and blanks at the ends of a column have a meaning.
+  int trims;
+} dk_line_form;
+
+/// Where `dk_take_lines` is and what it has taken.
+typedef struct {
+  /// Where the next line starts in the text.
+  ptrdiff_t position;
+  /// How many positions of separators and line ends are used up.
+  ptrdiff_t used;
+  /// How many lines are there, at most 64, and how many changes of the user.
+  ptrdiff_t line_count, user_count;
+  /// The user of the line before, a length of 0 for none.
+  uint64_t last_word;
+  ptrdiff_t last_length;
+  /// Whether an id was longer than eight bytes: its word is 0.
+  int has_long;
+} dk_line_state;
+
+/// Takes plain lines apart, as long as they are plain and there is room; returns how many.
+///
+/// A line is plain when its columns are as many as `form` says, none begins with what `form->trims` gives a meaning, it does not
+/// begin with a blank or control character, user and item are not empty, the rating is a decimal number of up to eight
+/// characters without a sign, and the time one to fifteen digits. Any other line is left to somebody else.
+///
+/// - `bytes`: the text, `total` bytes.
+/// - `ends`: the positions of separators and line ends from `state->position` on, `end_count` of them.
+/// - `items`, `users`: four times 64 numbers each: the first eight bytes of an id as a little-endian number, those beyond its
+///   end 0; its length; where it starts; of users, the line of the batch with which it begins.
+/// - `ratings`, `times`: 64 numbers each.
+ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_form *form, const ptrdiff_t *ends,
+                        ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users, float *ratings,
+                        double *times);
+
+/// Looks ids of up to eight bytes up in a hash table: the number of each, or −1 for one that is not there and for a longer one.
+///
+/// The places of all are asked for before the first is looked at, so that none waits for memory by itself. The hash of an id is that
+/// of `IdentifierKey`.
+///
+/// - `slots`: `mask + 1` slots of two numbers: the word of an id; its length, and times 2³² its number plus one. 0 for an empty
+///   slot, of which there is at least one.
+/// - `ids`: 64 words, then 64 lengths; `count` of them count.
+///
+/// Returns whether all were found.
+int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
+
 /// 1 where the processor has AVX-512 (OpenBLAS picks a slower kernel there unless told).
 int dk_has_avx512(void);
 

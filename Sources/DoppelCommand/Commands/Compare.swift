@@ -18,9 +18,9 @@ struct Compare: SharedCommand {
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @Option(
     help: ArgumentHelp(
-      "Give each model so many trials to find its settings on the validation users; see doppel tune.",
-      valueName: "trials"))
-  var tune: Int?
+      "Give each model so many trials, or so much time (5m), to find its settings on the validation users; see doppel tune.",
+      valueName: "trials|time"))
+  var tune: String?
   @OptionGroup(title: "Repeating") var repeating: RepetitionOptions
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
@@ -61,8 +61,8 @@ struct Compare: SharedCommand {
           ["--tune"], when: data.inputs.contains { $0.path == "-" },
           "reads the data twice, and standard input can be read only once; accepted: a file"),
         IdleFlags(
-          ["--tune"], when: repeating.isRepeated,
-          "goes without --seeds and --folds: users that the search measures on would be test users of later runs"),
+          ["--tune"], when: repeating.folds != nil,
+          "goes without --folds: users that the search measures on would be test users of other parts"),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
           ["--save-split"],
@@ -89,7 +89,7 @@ struct Compare: SharedCommand {
   }
 
   func validate() throws {
-    if let tune, tune < 1 { throw ValidationError("--tune \(tune) is too few; accepted: a whole number from 1") }
+    _ = try tune.map { try TunedComparison.Budget($0) }
   }
 
   func run() throws {
@@ -138,7 +138,7 @@ struct Compare: SharedCommand {
   /// The results, after a search for settings where one is wanted.
   private func compared(_ run: ComparisonRun, _ reporter: TrainingReporter) throws -> ComparedModels {
     guard let tune else { return try run.run() }
-    var tuned = TunedComparison(run, trials: tune)
+    var tuned = TunedComparison(run, budget: try TunedComparison.Budget(tune))
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
     tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
     return try tuned.run().compared

@@ -12,7 +12,8 @@ struct Evaluate: CheckedCommand {
       --test, and with a directory in the authors' layout, the parts are as they stand there. Without DATA, \
       users are drawn afresh from the built-in population: nobody the model has seen. Files are read, and ratings \
       taken as likes, as in the model's training, unless flags say otherwise. With --split time, what users have before \
-      the cut is the input, and what they have after it is to be found.
+      the cut is the input, and what they have after it is to be found; with --new-users, people who appear after the cut \
+      are tested by their first items.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -33,6 +34,12 @@ struct Evaluate: CheckedCommand {
       "Where --split time cuts: a date, or the share of interactions before it (default: the cut of the model's training).",
       valueName: "date|share"))
   var cut: String?
+  @Flag(
+    help: """
+      With --split time, also test people of whom nothing is before the cut: of five items or more, the latest fifth is to be \
+      found.
+      """)
+  var newUsers = false
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -44,14 +51,14 @@ struct Evaluate: CheckedCommand {
 
   func idleFlags() throws -> [IdleFlags] {
     try ReadingOptions.idleFlags(
-      data: data, hasFiles: train != nil || test != nil, alsoOfOneFile: ["--split", "--cut"])
+      data: data, hasFiles: train != nil || test != nil, alsoOfOneFile: ["--split", "--cut", "--new-users"])
       + [
         IdleFlags(
           ReadingOptions.flags, when: data == nil && train == nil && test == nil,
           "is for files; without one, users are drawn from the built-in population"),
-        IdleFlags(["--cut"], when: split != SplitKind.time.rawValue, "is for --split time"),
+        IdleFlags(["--cut", "--new-users"], when: split != SplitKind.time.rawValue, "is for --split time"),
         IdleFlags(
-          ["--split", "--cut"], when: data == nil || train != nil || test != nil,
+          ["--split", "--cut", "--new-users"], when: data == nil || train != nil || test != nil,
           "divides one file of interactions, DATA"),
       ]
   }
@@ -88,7 +95,9 @@ struct Evaluate: CheckedCommand {
     switch SplitKind(rawValue: split) {
     case .time?:
       guard let data else { throw UsageError("--split time needs DATA") }
-      return try directory.testUsers(ofFile: data, cut: cut.map(SplittingOptions.parsedCut), reader: reader)
+      return try directory.testUsers(
+        ofFile: data, cut: cut.map(SplittingOptions.parsedCut), newUsers: newUsers, reader: reader,
+        seed: options.randomSeed)
     case .users?: return try directory.testUsers(source(), reader: reader, seed: options.randomSeed)
     default:
       throw UsageError("--split \(split) is unknown here; accepted: users, time")

@@ -87,7 +87,7 @@ struct Tune: CheckedCommand {
 extension TuningRun {
   /// Tells of every trial on stderr, and what becomes of the trials when somebody asks to stop.
   mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
-    let (trials, key) = (trials, task == .rating ? Metric.rmse.key : selection.key)
+    let (trials, key) = (hasTrialsToCount ? trials : nil, task == .rating ? Metric.rmse.key : selection.key)
     if !quiet && !Console.hasTerminal {
       onRecord = { Console.standardError($0.words(of: trials, key) + "\n") }
     }
@@ -102,8 +102,8 @@ extension TuningRun {
 
 extension TrialRecord {
   /// One line.
-  fileprivate func words(of trials: Int, _ metric: String) -> String {
-    var words = "\(model), trial \(trial) of \(trials): "
+  fileprivate func words(of trials: Int?, _ metric: String) -> String {
+    var words = "\(model), trial \(trial)\(trials.map { " of \($0)" } ?? ""): "
     words += value.map { "\(metric) \(Number.decimal($0))" } ?? "failed: \(failure ?? "")"
     if let epochs, let bestEpoch, value != nil { words += " at epoch \(bestEpoch) of \(epochs)" }
     return words + (trial == 0 ? " (the defaults)" : "")

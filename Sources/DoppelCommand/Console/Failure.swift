@@ -45,8 +45,8 @@ struct Failure {
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
       is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
-      is CommunicationError, is DisagreeingProcesses, is ModelForOneProcess,
-      is NothingToSearch, is ImpossibleRepetition, is CutNeeded:
+      is CommunicationError, is DisagreeingProcesses, is ModelForOneProcess, is ImpossibleGuarantee,
+      is NothingToSearch, is ImpossibleRepetition, is TooLittleSearchMemory, is CutNeeded:
       .commandLine
     default: nil
     }

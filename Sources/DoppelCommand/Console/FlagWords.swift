@@ -11,6 +11,7 @@ enum FlagWords {
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
     case let error as ImpossibleGuarantee: words(for: error)
+    case let error as TooLittleSearchMemory: words(for: error)
     case is ImpossibleRepetition:
       "--folds is for --split users of one file of interactions, or of the built-in population"
     case is CutNeeded: "--split time needs --cut: the model was trained without one"
@@ -70,6 +71,12 @@ enum FlagWords {
         ?? (Zoo.named(error.model)?.isTrainedInEpochs == false
           ? "use fewer items (--min-item-users)"
           : "no batch size would fit; use a smaller --hidden or --latent, or fewer items (--min-item-users)"))
+  }
+
+  private static func words(for error: TooLittleSearchMemory) -> String {
+    "a search for \(error.model) may need \(error.needed), more than "
+      + "\(error.isLimited ? "--memory-limit" : "this machine's") \(TrainingMemory.megabytes(error.allowed)); with tune "
+      + "--no-halving no training waits, with fewer trials (below 10) fewer do, and --space can narrow the settings"
   }
 
   private static func reason(of error: OccupiedDirectory) -> String {

@@ -50,7 +50,8 @@ struct SearchOptions: ParsableArguments {
   ///
   /// - Throws: ``UsageError``, `MetricKeyError`, `OutputError` for a journal that would be lost.
   func configure(_ run: inout TuningRun, set settings: ModelOptions) throws {
-    (run.trials, run.seconds, run.halves) = (trials, time?.seconds, !noHalving)
+    (run.trials, run.halves) = (trials, !noHalving)
+    run.time = time.map { .inAll(seconds: $0.seconds) }
     (run.journal, run.resumes) = (journal, resume)
     run.selection = try Metric(key: selection.lowercased())
     if let journal, !resume, LineJournal.isThere(journal) {
@@ -92,6 +93,26 @@ struct SearchOptions: ParsableArguments {
           throw UsageError("\(setting.place): \(error)")
         }
       }
+    }
+  }
+}
+
+extension TunedComparison.Budget {
+  /// Reads a whole number of trials, or a length of time.
+  ///
+  /// - Throws: `ValidationError`.
+  init(_ text: String) throws {
+    if let trials = Int(text) {
+      guard trials > 0 else {
+        throw ValidationError("--tune \(text) is too few; accepted: a whole number from 1, or a time such as 5m")
+      }
+      self = .trials(trials)
+    } else if let time = try? TimeLimit(text) {
+      self = .seconds(time.seconds)
+    } else {
+      throw ValidationError(
+        "--tune '\(text)' is neither a number of trials nor a time; accepted: 30, or a number with its unit, such as 90s, "
+          + "5m or 2h")
     }
   }
 }

@@ -19,6 +19,12 @@ struct ModelSearch<Split: TaskSplit> {
   let metrics: [Metric]
   /// The most memory that a trial may need, in bytes; `nil` for the machine's.
   let memoryLimit: Int?
+  /// Whether the number of trials is what was asked for, and not just the most that are made in some time.
+  var hasTrialsToCount = true
+  /// What is in memory before the first trial, in bytes.
+  ///
+  /// What waits later is known beforehand (``memory``), so that whether a trial fits depends on its settings alone.
+  private let resident = ProcessMemory.resident
   /// The trainings that may go on, by trial.
   private var paused: [Int: TrainerState] = [:]
 
@@ -40,6 +46,7 @@ struct ModelSearch<Split: TaskSplit> {
   ///   - mayGoOn: asked before each part of a trial.
   ///   - keep: takes every new record.
   /// - Returns: all records.
+  /// - Throws: ``TooLittleSearchMemory`` before the first trial; what `keep` throws; as `Experiment.validated`.
   mutating func run(
     after records: [TrialRecord], while mayGoOn: () -> Bool, keep: (TrialRecord) throws -> Void
   ) throws -> [TrialRecord] {
@@ -82,8 +89,8 @@ struct ModelSearch<Split: TaskSplit> {
       let last = isLast ? Int.max : max(plan.rungs[record.rung], settled)
       pause = TrainingPause(afterEpoch: last, from: paused.removeValue(forKey: record.trial))
     }
-    _ = try experiment.memoryNotes([set], limit: memoryLimit)
-    let words = "\(model.name), trial \(record.trial) of \(plan.trials)"
+    _ = try experiment.memoryNotes([set], limit: memoryLimit, resident: resident)
+    let words = "\(model.name), trial \(record.trial)" + (hasTrialsToCount ? " of \(plan.trials)" : "")
     let fitted = try experiment.validated(set, named: words, metrics: metrics, pause: pause)
     paused[record.trial] = pause?.state
     record.isComplete = isLast || pause.map { $0.state == nil } ?? (continuation == nil)
@@ -117,8 +124,7 @@ struct ModelSearch<Split: TaskSplit> {
 
   /// Frees the memory of trainings that will not go on, whatever comes.
   private mutating func forgetTrainings(after records: [TrialRecord], _ step: TrialPlan.Step) {
-    let best = records.trials(largerIsBetter: metric.kind.largerIsBetter).ranked.first?.number
-    let bracket = plan.bracket(of: step.trial)
-    paused = paused.filter { $0.key == best || bracket.contains($0.key) }
+    let mayGoOn = plan.mayGoOn(after: records, step)
+    paused = paused.filter { mayGoOn.contains($0.key) }
   }
 }

@@ -88,6 +88,20 @@ public struct TrialPlan: Sendable, Equatable {
     return Step(trial: best.number, rung: reached.rung + 1)
   }
 
+  /// How many trainings wait at most while another runs, each with the state in which it stopped: the others of a bracket, and the
+  /// best of earlier ones at each rung.
+  public var mostWaiting: Int {
+    if top == 0 { return 0 }
+    let others = max(0, min(Self.bracket, trials - 1) - 1)
+    return others + (trials - 1 > Self.bracket ? top : 0)
+  }
+
+  /// The trials that may go on after a step, whatever comes: those of its bracket, and the best of all at each rung.
+  func mayGoOn(after records: [TrialRecord], _ step: Step) -> Set<Int> {
+    let best = (0..<top).compactMap { ranked(Array(1..<max(1, trials)), at: $0, records).first }
+    return Set(bracket(of: step.trial)).union(best)
+  }
+
   /// Some trials by what they had reached at a rung, the best first; those that failed are left out.
   private func ranked(_ trials: [Int], at rung: Int, _ records: [TrialRecord]) -> [Int] {
     let values = trials.compactMap { trial -> (trial: Int, score: Double)? in

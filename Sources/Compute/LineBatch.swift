@@ -1,0 +1,187 @@
+import CKernels
+
+/// Which columns of a line are of interest, and how plain lines are written: what ``LineBatch`` takes apart.
+public struct LineForm: Sendable {
+  let form: dk_line_form
+
+  /// Describes lines.
+  ///
+  /// - Parameters:
+  ///   - columnCount: the number of columns of each line.
+  ///   - user: the column of the user; `item`, `rating` and `time` likewise, the last two `nil` where there is none.
+  ///   - trims: whether blanks beside the separator, and quotes, are no part of a column.
+  /// - Returns: `nil` where one of them is beyond the eighth column.
+  public init?(columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool) {
+    let columns = (user, item, rating ?? -1, time ?? -1)
+    for column in [columns.0, columns.1, columns.2, columns.3] where column >= min(8, columnCount) { return nil }
+    if user < 0 || item < 0 { return nil }
+    form = dk_line_form(column_count: columnCount, columns: columns, trims: trims ? 1 : 0)
+  }
+}
+
+/// Ids of up to 64 lines, each with its first eight bytes as a little-endian number.
+public struct IdentifierBatch: Sendable {
+  /// Words, lengths, starts and lines, 64 of each.
+  @usableFromInline var fields = [UInt64](repeating: 0, count: 4 * LineBatch.most)
+
+  /// The first eight bytes of an id, those beyond its end 0; what was set for a longer one.
+  @inlinable
+  @inline(__always)
+  public func word(_ index: Int) -> UInt64 { fields[index] }
+
+  /// The length of an id in bytes.
+  @inlinable
+  @inline(__always)
+  public func length(_ index: Int) -> Int { Int(truncatingIfNeeded: fields[LineBatch.most &+ index]) }
+
+  /// Where an id starts in the text.
+  @inlinable
+  @inline(__always)
+  public func start(_ index: Int) -> Int { Int(truncatingIfNeeded: fields[2 &* LineBatch.most &+ index]) }
+
+  /// The line with which an id begins, for users.
+  @inlinable
+  @inline(__always)
+  public func line(_ index: Int) -> Int { Int(truncatingIfNeeded: fields[3 &* LineBatch.most &+ index]) }
+
+  /// Looks the first ids up in a hash table: the number of each, or −1 for one that is not there and for one of more than eight bytes.
+  ///
+  /// - Parameters:
+  ///   - slots: a power of two of them, at least one empty: the word of an id, and its length with 2³² times its number plus one;
+  ///     zeros for an empty slot. An id is in the first slot from its hash on that is not taken by another.
+  ///   - count: how many ids.
+  ///   - numbers: receives the numbers.
+  /// - Returns: whether all were found.
+  public func find(
+    in slots: Span<SIMD2<UInt64>>, count: Int, numbers: inout InlineArray<64, Int32>
+  ) -> Bool {
+    precondition(0...LineBatch.most ~= count && slots.count.nonzeroBitCount == 1, "ids and slots")
+    return unsafe slots.withUnsafeBytes { slots in
+      unsafe fields.withUnsafeBufferPointer { fields in
+        var numbers = numbers.mutableSpan
+        return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+          guard let table = slots.baseAddress, let ids = fields.baseAddress, let numbers = numbers.baseAddress else {
+            return false
+          }
+          let mask = UInt64(slots.count / 16 - 1)
+          return unsafe dk_find_ids(table.assumingMemoryBound(to: UInt64.self), mask, ids, count, numbers) != 0
+        }
+      }
+    }
+  }
+
+  /// Sets the word of an id: of one longer than eight bytes, whatever it is to be looked up by.
+  @inlinable
+  public mutating func setWord(_ index: Int, _ word: UInt64) { fields[index] = word }
+
+  mutating func set(_ index: Int, word: UInt64, length: Int, start: Int, line: Int = 0) {
+    fields[index] = word
+    fields[LineBatch.most + index] = UInt64(length)
+    fields[2 * LineBatch.most + index] = UInt64(start)
+    fields[3 * LineBatch.most + index] = UInt64(line)
+  }
+}
+
+/// Up to 64 successive lines taken apart: user, item, rating and time, ids not looked up yet.
+public struct LineBatch: Sendable {
+  /// The most lines: as many as memory can be asked for at the same time, and then some.
+  @inlinable public static var most: Int { 64 }
+
+  /// The item of each line.
+  public var items = IdentifierBatch()
+  /// The users, one where it is another than that of the line before.
+  public var users = IdentifierBatch()
+  private var ratings = [Float](repeating: 0, count: most)
+  private var times = [Double](repeating: 0, count: most)
+  private var state = dk_line_state()
+
+  /// Creates a batch without a line.
+  public init() {}
+
+  /// The number of lines.
+  public var count: Int { state.line_count }
+  /// The number of ``users``.
+  public var userCount: Int { state.user_count }
+  /// Whether there is no room for another line.
+  public var isFull: Bool { state.line_count == Self.most }
+  /// Whether an id taken since ``removeAll()`` is longer than eight bytes; its word is 0 unless it has been set.
+  public var hasLongIdentifiers: Bool { state.has_long != 0 }
+
+  /// Takes plain lines apart, as long as they are plain and there is room.
+  ///
+  /// Plain is what needs no second look: no quote or blank at the ends of a column where these have a meaning, no empty id, a
+  /// decimal number of up to eight characters without a sign as rating, one to fifteen digits as time.
+  ///
+  /// - Parameters:
+  ///   - text: what is searched by `ends`, the same each time.
+  ///   - position: where the first line starts; where the next one starts afterwards.
+  ///   - ends: the ends of columns and lines from `position` on.
+  /// - Returns: how many lines there were; 0 where the next one is not plain, or goes on where `ends` has not searched yet.
+  public mutating func takeLines(
+    _ form: LineForm, of text: Span<UInt8>, from position: inout Int, _ ends: inout ByteSearch
+  ) -> Int {
+    guard ends.isReady(in: text) else { return 0 }
+    let (start, count) = (ends.index, ends.count - ends.index)
+    precondition(ends.end <= text.count && start + count <= ends.positions.count, "positions within the text")
+    state.position = position
+    state.used = 0
+    let taken = unsafe text.withUnsafeBufferPointer { text in
+      unsafe ends.positions.withUnsafeBufferPointer { positions in
+        unsafe items.fields.withUnsafeMutableBufferPointer { items in
+          unsafe users.fields.withUnsafeMutableBufferPointer { users in
+            unsafe ratings.withUnsafeMutableBufferPointer { ratings in
+              unsafe times.withUnsafeMutableBufferPointer { times in
+                guard let bytes = text.baseAddress, let positions = positions.baseAddress,
+                  let items = items.baseAddress, let users = users.baseAddress, let ratings = ratings.baseAddress,
+                  let times = times.baseAddress
+                else { return 0 }
+                return unsafe withUnsafePointer(to: form.form) { form in
+                  unsafe dk_take_lines(
+                    bytes, text.count, form, positions + start, count, &state, items, users, ratings, times)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    position = state.position
+    ends.index += state.used
+    return taken
+  }
+
+  /// Replaces the times of the lines taken last.
+  public mutating func changeTimes(ofLast lines: Int, _ change: (Double) -> Double) {
+    for line in count - lines..<count { times[line] = change(times[line]) }
+  }
+
+  /// Adds the rating of every line to others; where lines have none, numbers that mean nothing.
+  public func appendRatings(to others: inout [Float]) { others.append(contentsOf: ratings[..<count]) }
+
+  /// Adds the time of every line to others; where lines have none, numbers that mean nothing.
+  public func appendTimes(to others: inout [Double]) { others.append(contentsOf: times[..<count]) }
+
+  /// Adds a line of the user of the line before, or of another: ``append(user:length:start:)`` comes first then.
+  public mutating func append(item word: UInt64, length: Int, start: Int, rating: Float, time: Double) {
+    precondition(!isFull, "room for a line")
+    items.set(state.line_count, word: word, length: length, start: start)
+    (ratings[state.line_count], times[state.line_count]) = (rating, time)
+    state.line_count += 1
+  }
+
+  /// Says that the next line is of this user, unless the line before was and their ids are short.
+  public mutating func append(user word: UInt64, length: Int, start: Int) {
+    if word == state.last_word && length == state.last_length && 1...8 ~= length { return }
+    users.set(state.user_count, word: word, length: length, start: start, line: state.line_count)
+    state.user_count += 1
+    (state.last_word, state.last_length) = (word, length)
+  }
+
+  /// Says that the next line begins with a user of its own.
+  public mutating func forgetUser() { (state.last_word, state.last_length) = (0, 0) }
+
+  /// Forgets the lines; the user of the last one is remembered.
+  public mutating func removeAll() {
+    (state.line_count, state.user_count, state.has_long) = (0, 0, 0)
+  }
+}

@@ -1,0 +1,91 @@
+import Compute
+import FileFormats
+import InteractionData
+import Testing
+
+/// Lines with nothing special in them are taken apart many at a time; with the user in quotes the same lines are read one by one.
+@Suite("Plain lines")
+struct PlainLineTests {
+  /// Columns of some lines, wide enough that blocks of the search end within lines.
+  private static func lines(seed: UInt64, count: Int) -> [[String]] {
+    var random = Seed(seed).stream(.resampling)
+    func pick(_ choice: [String]) -> String { choice[random.integer(below: choice.count)] }
+    let userIDs = (0..<50).map { index in
+      "\(index * index)" + String(repeating: "u", count: random.integer(below: 12))
+    }
+    let itemIDs = (0..<300).map { index in
+      "\(7 * index)" + String(repeating: "0", count: random.integer(below: 9)) + (index % 40 == 0 ? "é" : "")
+    }
+    let ratings = [
+      "5", "0", "4.5", "3.25", ".5", "5.", "10", "0.001", "12345678", "1234567.", "123456789", "0.1234567", "-2", "+3",
+      "1e2", "007", "0.10",
+    ]
+    var user = userIDs[0]
+    return (0..<count).map { _ in
+      if random.integer(below: 3) == 0 { user = pick(userIDs) }
+      var time = "9876543210123456".prefix(1 + random.integer(below: 16))
+      if random.integer(below: 20) == 0 {
+        time = ["2012-09-30", "1.5", "-1", "2010-10-19T23:55:27Z"][random.integer(below: 4)]
+      }
+      return [user, pick(itemIDs), pick(ratings), String(time), random.integer(below: 9) == 0 ? "" : "x"]
+    }
+  }
+
+  private func text(_ lines: [[String]], end: String, quoted: Bool) -> [UInt8] {
+    let body = lines.map { line in
+      (quoted ? ["\"\(line[0])\""] + line.dropFirst() : line).joined(separator: ",") + end
+    }
+    return Array(("user,item,rating,timestamp,note\n" + body.joined()).utf8)
+  }
+
+  private func read(_ bytes: [UInt8]) throws -> Interactions {
+    var reader = InteractionReader(threads: 2)
+    (reader.describesColumns, reader.chunkSize) = (false, 40_000)
+    return try reader.read(ByteSource(name: "ratings.csv", bytes: bytes))
+  }
+
+  @Test("many at a time and one by one, lines are the same", arguments: ["\n", "\r\n"])
+  func same(end: String) throws {
+    for seed: UInt64 in 0..<12 {
+      let lines = Self.lines(seed: seed, count: 3_000)
+      let (fast, slow) = try (
+        read(text(lines, end: end, quoted: false)), read(text(lines, end: end, quoted: true))
+      )
+      #expect(fast.users == slow.users && fast.items == slow.items, "seed \(seed)")
+      #expect(fast.userIndices == slow.userIndices && fast.itemIndices == slow.itemIndices, "seed \(seed)")
+      #expect(fast.ratings == slow.ratings && fast.timestamps == slow.timestamps, "seed \(seed)")
+      #expect(fast.notes == slow.notes && fast.count > 1_000, "seed \(seed)")
+      // And in numbers: the text of what is read without repeats.
+      let known = Dictionary(lines.map { ($0[0] + " " + $0[1], $0[2]) }) { $1 }
+      if known.count == lines.count {
+        #expect(fast.ratings == lines.map { Float($0[2]) ?? .nan }, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("the first thing wrong is told with its line, however the lines before were taken")
+  func errors() throws {
+    let wrong: [(column: Int, text: String)] = [
+      (0, ""), (1, ""), (2, ""), (2, "."), (2, "4,5"), (2, "x"), (2, "4.5.1"), (2, "12345678x"), (3, ""), (3, "12a"),
+      (3, "123456789012345678901234x"), (4, "\n"), (1, "\u{0}"), (0, "a\u{7F}"),
+    ]
+    for (seed, (column, wrongText)) in wrong.enumerated() {
+      var random = Seed(UInt64(seed)).stream(.resampling)
+      for _ in 0..<6 {
+        var lines = Self.lines(seed: UInt64(seed), count: 900)
+        lines[random.integer(below: 900)][column] = wrongText
+        func outcome(quoted: Bool) -> (line: Int?, message: String) {
+          do {
+            _ = try read(text(lines, end: "\n", quoted: quoted))
+            return (nil, "read")
+          } catch let error as DataError {
+            return (error.line, error.message)
+          } catch {
+            return (nil, "\(error)")
+          }
+        }
+        #expect(outcome(quoted: false) == outcome(quoted: true), "\(wrongText) in column \(column)")
+      }
+    }
+  }
+}
