@@ -24,6 +24,8 @@ struct DoppelCommand: ParsableCommand {
     Interruption.start()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
+      // Before anything can go wrong: who is joined can end the others.
+      try Processes.join()
       try invocation.complete()
       var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
@@ -33,7 +35,6 @@ struct DoppelCommand: ParsableCommand {
               + "accepted: doppel \(name) without it")
         }
         try (command as? any CheckedCommand)?.check(invocation)
-        try Processes.join()
         try command.run()
         Processes.leave()
       }

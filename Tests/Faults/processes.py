@@ -91,6 +91,44 @@ def processes_of(parent):
     return found
 
 
+def messages(options, folder, data, faults):
+    """What is wrong is said once, whoever notices, and ends all with its code."""
+    common.run(options.doppel, "train", data, "--model", "popularity", "--output", "occupied", cwd=folder)
+    with open(os.path.join(folder, data)) as lines, open(os.path.join(folder, "fewer.tsv"), "w") as fewer:
+        fewer.writelines(line for number, line in enumerate(lines) if number % 50 != 1)
+    with open(os.path.join(folder, "one"), "w") as script:
+        # The last process reads another file than the others.
+        script.write('#!/bin/sh\ncase "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" in 1) data=$3;; *) data=$2;; esac\n'
+                     'exec "$1" train "$data" --model ae --epochs 2 --output said\n')
+    train = ["train", data, "--epochs", 2, "--output"]
+    cases = [
+        (["evaluate", "occupied"], 64, "evaluate is for one process"),
+        ([*train, "said", "--model", "blend"], 64, "cannot be fitted by several processes"),
+        ([*train, "said", "--model", "aee"], 64, "unknown model"),
+        (["train", "--modle", "ae", "--output", "said"], 64, "unknown flag"),
+        ([*train, "occupied", "--model", "ae"], 73, "it holds a model"),
+        (["train", "nowhere.tsv", "--model", "ae", "--output", "said"], 66, "nowhere.tsv cannot be read"),
+        ("nowhere.tsv", 66, "process 1 of 2"),
+        ("fewer.tsv", 64, "process 1 has another data set"),
+    ]
+    for launcher in options.launchers:
+        for words, code, text in cases:
+            if isinstance(words, str):
+                prefix, variables = environment(shlex.split(launcher))
+                process = subprocess.Popen(
+                    [*prefix, "2", "sh", "one", options.doppel, data, words], cwd=folder, env=variables, text=True,
+                    errors="replace", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            else:
+                process = start(options, launcher, 2, words, folder)
+            found, _, errors = finished(process, timeout=120)
+            # A process that the launcher ends may add that it was interrupted.
+            said = [line for line in errors.splitlines() if line.startswith("doppel: ") and line != "doppel: interrupted"]
+            if found != code or len(said) != 1 or text not in said[0]:
+                faults.append(f"{launcher}: {words} ended with {found}, said {said}")
+        shutil.rmtree(os.path.join(folder, "said"), ignore_errors=True)
+    print(f"{len(cases) * len(options.launchers)} errors under a launcher")
+
+
 def main():
     options = arguments()
     random.seed(options.seed)
@@ -137,6 +175,8 @@ def main():
                 shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
     print(f"{compared} trainings by several processes compared with one process, {refused} refused without them")
 
+    messages(options, folder, data, faults)
+
     kept = ["--checkpoint-every", 1, "--resume", "--patience", 0, "--epochs", 20]
     model = ["mult-vae"]
     begun = time.monotonic()
@@ -158,10 +198,14 @@ def main():
                 hit = True
                 if kind == "kill":
                     os.kill(random.choice(below), signal.SIGKILL)
-                else:
+                elif trial % 2:
                     process.send_signal(signal.SIGUSR1)
+                else:
+                    # The others learn of it by the wish that travels with the statistics.
+                    os.kill(random.choice(below), signal.SIGUSR1)
             code, _, errors = finished(process)
-            if kind == "SIGUSR1" and code == 0:
+            # It had come to its end: once more.
+            if os.path.exists(os.path.join(folder, output, "config.json")):
                 hit = False
         ended[kind] += 1
         if kind == "kill" and code == 0:

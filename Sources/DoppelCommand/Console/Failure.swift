@@ -88,7 +88,7 @@ struct Failure {
     } catch {
       Failure(error, of: invocation).report()
     }
-    Foundation.exit(Code.done.rawValue)
+    Processes.end(.done, together: true)
   }
 
   /// What went wrong, with the config file where one of its flags is meant.
