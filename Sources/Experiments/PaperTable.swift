@@ -167,7 +167,9 @@ public struct PaperTable: Sendable {
     var text = "% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n"
     let legend = legend(bold: "Bold:", underlined: "underlined:", dagger: "\u{2020}:")
     text += "  \\caption{\(Self.latex((document.facts.dataset?.name ?? "") + ". " + legend))}\n"
-    text += "  \\begin{tabular}{l\(String(repeating: "r", count: metrics.count))}\n    \\toprule\n"
+    // Five columns with errors just fit the width of LaTeX's own classes.
+    if metrics.count > 3 { text += "  \\footnotesize\\setlength{\\tabcolsep}{2pt}\n" }
+    text += "  \\begin{tabular}{@{}l\(String(repeating: "r", count: metrics.count))@{}}\n    \\toprule\n"
     text += "    Model & \(metrics.map { Self.latex(Self.title($0)) }.joined(separator: " & ")) \\\\\n    \\midrule\n"
     for place in comparison.models.indices {
       let cells = columns.map { column -> String in
@@ -237,6 +239,10 @@ public struct PaperTable: Sendable {
       case "~": "\\textasciitilde{}"
       case "^": "\\textasciicircum{}"
       case "&", "%", "$", "#", "_", "{", "}": "\\\(sign)"
+      // In LaTeX's first font encoding these are other signs.
+      case "<": "\\textless{}"
+      case ">": "\\textgreater{}"
+      case "|": "\\textbar{}"
       case "±": "$\\pm$"
       case "≥": "$\\geq$"
       case "†": "$^{\\dagger}$"

@@ -232,7 +232,7 @@ struct PaperTableTests {
   func latex() throws {
     let text = try table("doppel compare 'a\n\\end{table}_b.tsv'").text(.latex)
     let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-    #expect(lines.contains("\\begin{tabular}{lrr}") && lines.contains("Model & nDCG@100 & Coverage@20 \\\\"))
+    #expect(lines.contains("\\begin{tabular}{@{}lrr@{}}") && lines.contains("Model & nDCG@100 & Coverage@20 \\\\"))
     #expect(lines.contains("mult-vae & \\textbf{0.6500} {\\scriptsize$\\pm$0.0645} & \\textbf{0.3000} \\\\"))
     #expect(
       lines.contains(
