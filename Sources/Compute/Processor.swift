@@ -17,7 +17,10 @@ public struct Processor: Sendable {
   ///
   /// Trainings of networks and the ranking of their items are then shared out among all; every process makes the same calls in the
   /// same order.
-  public var communicator: (any Communicator)?
+  public private(set) var communicator: (any Communicator)?
+  /// The largest number of threads that all processes have: where they go through work round by round, each round is of one size
+  /// for all.
+  public private(set) var threadsEverywhere: Int
   /// Takes the time of passes that have a name, where somebody wants to know.
   public var meter: PassMeter?
 
@@ -27,6 +30,17 @@ public struct Processor: Sendable {
   public init(engine: ProductEngine, threads: Int? = nil) {
     self.engine = engine
     self.threads = min(max(1, threads ?? Self.availableCores), Self.mostThreads)
+    threadsEverywhere = self.threads
+  }
+
+  /// Computes together with other processes from now on; all of them call this.
+  ///
+  /// - Throws: `CommunicationError`.
+  public mutating func join(_ communicator: (any Communicator)?) throws {
+    self.communicator = communicator
+    guard let communicator else { return }
+    let all = try communicator.gather([threads], counts: Array(repeating: 1, count: communicator.size))
+    threadsEverywhere = all.min() ?? threads
   }
 
   /// More threads than this are never used: some memory is held for each.

@@ -59,7 +59,7 @@ public struct Evaluator: Sendable {
     }
     let measured: [Measured]
     if let divided = recommender as? any DividedRecommender, let communicator = divided.communicator {
-      measured = try blocks.rounds(of: processor.threads).flatMap { round in
+      measured = try blocks.rounds(of: processor.threadsEverywhere).flatMap { round in
         let lists = try self.lists(of: divided, round, users, length, among: communicator, processor)
         return try processor.map(count: lists.count) { judged(lists[$0], round[0].lowerBound + $0) }
       }

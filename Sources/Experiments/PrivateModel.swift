@@ -17,6 +17,7 @@ extension ModelDirectory {
     record.profileLengths = lengths?.users
     guard var facts = record.facts else { return }
     (facts.dataHash, facts.splitHash, facts.split) = (nil, nil, nil)
+    facts.data?.hash = nil
     facts.dataset?.keepInteractions(Int((Double(rows.rowCount) * (lengths?.mean ?? 0)).rounded()))
     record.facts = facts
   }

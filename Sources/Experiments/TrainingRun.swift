@@ -54,7 +54,11 @@ public struct TrainingRun: Sendable {
   ///
   /// - Throws: ``ImpossibleTraining``, `ImpossibleGuarantee`.
   public func check() throws {
-    if privacy != nil, let obstacle = model.obstacleToPrivacy { throw ImpossibleGuarantee.model(model.name, obstacle) }
+    if let privacy {
+      if let obstacle = model.obstacleToPrivacy { throw ImpossibleGuarantee.model(model.name, obstacle) }
+      if processor.precision != .float32 { throw ImpossibleGuarantee.precision }
+      try privacy.check()
+    }
     try checkObjective()
   }
 

@@ -82,7 +82,7 @@ struct DistributedTests {
     checkpoints: ((Processor) throws -> Checkpoints)? = nil, stop: Int = .max
   ) throws -> Outcome {
     var processor = try Processor(engine: engine, threads: threads).using(precision)
-    processor.communicator = communicator
+    try processor.join(communicator)
     var trainer = Trainer(processor: processor, seed: Seed(5))
     let asked = Atomic<Int>(0)
     // Only one of the processes is asked to stop.
@@ -283,7 +283,7 @@ struct DistributedTests {
     let model = try Self.model(name)
     @Sendable func found(_ communicator: LocalCommunicator?) throws -> [Double] {
       var processor = Processor(engine: .gsl, threads: 2)
-      processor.communicator = communicator
+      try processor.join(communicator)
       let fit = try model.fit(to: Self.rows, trainer: Trainer(processor: processor, seed: Seed(5)), validate: nil)
       guard case .gaussians(let network) = fit.model.latent else { return [] }
       let profiles = Profiles(items: Self.more)
@@ -307,9 +307,9 @@ struct DistributedTests {
     let whole = network
     @Sendable func error(_ communicator: LocalCommunicator?) -> String {
       var processor = Processor(engine: .gsl, threads: 2)
-      processor.communicator = communicator
       let division = ShardDivision(items: 500, among: communicator)
       do {
+        try processor.join(communicator)
         return "\(try Self.value(of: Autoencoder(design: design, network: whole, division: division), processor))"
       } catch { return "\(error)" }
     }
@@ -327,7 +327,7 @@ struct DistributedTests {
     let alone = model.memory(rows, processor: Processor(engine: .gsl, threads: 1))
     let shares = try LocalCommunicator.run(ranks: 2) { [model] communicator in
       var processor = Processor(engine: .gsl, threads: 1)
-      processor.communicator = communicator
+      try processor.join(communicator)
       return model.memory(rows, processor: processor)
     }
     for share in shares {

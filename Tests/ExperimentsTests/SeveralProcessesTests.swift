@@ -26,9 +26,9 @@ struct SeveralProcessesTests {
     return path
   }
 
-  private static func processor(_ communicator: (any Communicator)?) -> Processor {
+  private static func processor(_ communicator: (any Communicator)?) throws -> Processor {
     var processor = SmallData.processor(threads: communicator == nil ? 2 : 1)
-    processor.communicator = communicator
+    try processor.join(communicator)
     return processor
   }
 
@@ -45,7 +45,7 @@ struct SeveralProcessesTests {
       let model = try SmallData.model(name, epochs: 3)
       @Sendable func run(_ communicator: LocalCommunicator?) throws -> [EpochRecord] {
         let output = folder + (communicator == nil ? "/one" : "/several")
-        var run = TrainingRun(model, output: output, seed: Seed(5), processor: Self.processor(communicator))
+        var run = TrainingRun(model, output: output, seed: Seed(5), processor: try Self.processor(communicator))
         run.data.source = .file(path)
         return try run.run().history
       }
@@ -74,7 +74,7 @@ struct SeveralProcessesTests {
       @Sendable func run(_ communicator: LocalCommunicator?, _ models: [any ZooModel], byName: Bool) throws
         -> [[Double]]
       {
-        var run = ComparisonRun(models, seed: Seed(5), processor: Self.processor(communicator))
+        var run = ComparisonRun(models, seed: Seed(5), processor: try Self.processor(communicator))
         run.data.source = .file(path)
         run.leavesOutTooLarge = !byName
         return try run.run().document.comparison.models.map { $0.scores.flatMap { [$0.value] + ($0.values ?? []) } }
@@ -97,7 +97,7 @@ struct SeveralProcessesTests {
       let paths = [try ratings(in: folder), try ratings(in: folder, seed: 231)]
       let errors = try LocalCommunicator.run(ranks: 2) { communicator in
         var run = TrainingRun(
-          MultVAE(), output: folder + "/model", seed: Seed(5), processor: Self.processor(communicator))
+          MultVAE(), output: folder + "/model", seed: Seed(5), processor: try Self.processor(communicator))
         run.data.source = .file(paths[communicator.rank])
         do {
           _ = try run.run()

@@ -35,7 +35,7 @@ extension Autoencoder: DividedRecommender {
         try body(blocks[block], encode(profiles.selecting(blocks[block]), using: processor.engine))
       }
     }
-    return try blocks.rounds(of: processor.threads).flatMap { round in
+    return try blocks.rounds(of: processor.threadsEverywhere).flatMap { round in
       let heads = try heads(of: round.map(profiles.selecting), processor: processor)
       return try processor.map(count: round.count) { try body(round[$0], Latent.codes(of: heads[$0])) }
     }

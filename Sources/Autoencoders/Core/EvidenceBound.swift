@@ -53,7 +53,7 @@ extension Autoencoder where Latent == GaussianLatent {
     }
     var losses = drawn.map(\.loss)
     if let division {
-      losses = try drawn.rounds(of: processor.threads).flatMap { round in
+      losses = try drawn.rounds(of: processor.threadsEverywhere).flatMap { round in
         let own = try processor.map(count: round.count) { place in
           round[place].latents.map { ownLogits($0, using: processor.engine) }
         }

@@ -62,7 +62,7 @@ public struct AutoRecPredictor: RatingPredictor {
   ) throws -> [Float] {
     let own = autoencoder.ownItems
     var mine: [(cell: Int32, value: Float)] = []
-    for round in blocks.rounds(of: processor.threads) {
+    for round in blocks.rounds(of: processor.threadsEverywhere) {
       let scores = try autoencoder.ownScores(
         for: round.map { Profiles(items: rows.selecting(rows: $0)) }, using: processor)
       for (chosen, scores) in zip(round, scores) {

@@ -31,6 +31,15 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   /// A seed that nobody knows, or the one that was given.
   public var secret: Seed { Seed(noiseSeed ?? UInt64.random(in: .min ... .max)) }
 
+  /// Finds out whether the numbers are in their ranges.
+  ///
+  /// - Throws: ``ImpossibleGuarantee``.
+  public func check() throws(ImpossibleGuarantee) {
+    guard epsilon > 0, epsilon <= Self.largestEpsilon else { throw .epsilon(epsilon) }
+    guard delta > 0, delta < 1 else { throw .delta(delta) }
+    guard clip > 0, clip.isFinite else { throw .clip(clip) }
+  }
+
   /// More users than an update has, but for a probability of less than 10⁻²⁰.
   ///
   /// - Parameters:
@@ -47,9 +56,7 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   ///   - options: the epochs and the batch size, the expected number of users in an update.
   /// - Throws: ``ImpossibleGuarantee``.
   public func plan(users: Int, options: TrainingOptions) throws(ImpossibleGuarantee) -> PrivacyRecord {
-    guard epsilon > 0, epsilon <= Self.largestEpsilon else { throw .epsilon(epsilon) }
-    guard delta > 0, delta < 1 else { throw .delta(delta) }
-    guard clip > 0, clip.isFinite else { throw .clip(clip) }
+    try check()
     let batch = options.batchSize(users: users)
     let updates = (users + batch - 1) / batch
     let rate = Double(batch) / Double(users)

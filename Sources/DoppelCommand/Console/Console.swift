@@ -19,9 +19,20 @@ enum Console {
   static func standardError(_ text: String) { if Processes.isRoot { standardErrorOfAny(text) } }
 
   /// The same from whichever of several processes.
-  static func standardErrorOfAny(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  static func standardErrorOfAny(_ text: String) { writing.withLock { write(text) } }
+
+  /// Writes the last words of this process: no thread writes anything after them.
+  ///
+  /// Whoever is at it is waited for, but not long: the reader may be gone.
+  static func lastWords(_ text: String) {
+    guard Processes.isRoot else { return }
+    _ = writing.lock(before: Date(timeIntervalSinceNow: 0.2))
+    write(text)
   }
+
+  private static let writing = NSLock()
+
+  private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Writes counted remarks, unless nobody wants them.
   static func note(_ notes: [String], quiet: Bool) {

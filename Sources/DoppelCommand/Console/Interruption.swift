@@ -93,7 +93,7 @@ enum Interruption {
       switch answer(signal) {
       case .end(let code, let farewell):
         // Never wait for a reader of stderr: nothing could end the process then.
-        if let farewell, Console.standardErrorIsReady { Console.standardError("doppel: \(farewell())\n") }
+        if let farewell, Console.standardErrorIsReady { Console.lastWords("doppel: \(farewell())\n") }
         UnfinishedOutput.abandon { _exit(code.rawValue) }
       case .tell(let reason):
         if Console.hasTerminal && Console.standardErrorIsReady {

@@ -43,7 +43,7 @@ struct RunOptions: ParsableArguments {
   /// The fastest engine present, with the given number of threads.
   func processor() throws -> Processor {
     var processor = Processor(engine: try ProductEngine.fastest(), threads: threads ?? Processes.threads)
-    processor.communicator = Processes.communicator
+    try processor.join(Processes.communicator)
     return processor
   }
 
