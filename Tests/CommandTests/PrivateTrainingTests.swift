@@ -109,6 +109,8 @@ struct PrivateTrainingTests {
       ("--model mult-vae --private 3 --delta 1e-6 --clip -1", "--clip"),
       ("--model mult-vae --private 3 --delta 1e-6 --no-refit", "--no-refit goes without --private"),
       ("--model mult-vae --private 3 --delta 1e-6 --selection ndcg@10", "--selection goes without --private"),
+      ("--model mult-vae --private 3 --delta 1e-6 --tensorboard t", "--tensorboard goes without --private"),
+      ("--model mult-vae --private 3 --delta 1e-6 --verbose", "--verbose goes without --private"),
       ("--model mult-vae --delta 1e-6", "--delta goes with --private"),
     ])
   func refused(_ flags: String, _ words: String) throws {

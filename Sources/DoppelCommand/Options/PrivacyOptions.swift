@@ -38,9 +38,12 @@ struct PrivacyOptions: ParsableArguments {
     [
       IdleFlags(["--delta", "--clip", "--noise-seed"], when: epsilon == nil, "goes with --private"),
       IdleFlags(
-        ["--selection", "--objective", "--no-refit", "--patience", "--log", "--held-out"], when: epsilon != nil,
+        ["--selection", "--objective", "--no-refit", "--patience", "--held-out"], when: epsilon != nil,
         "goes without --private, which trains on all users for all epochs: a choice by users would be outside the guarantee"
       ),
+      IdleFlags(
+        ["--log", "--verbose", "--tensorboard"], when: epsilon != nil,
+        "goes without --private, which tells of no epoch: losses and validation values would be outside the guarantee"),
     ]
   }
 }
