@@ -114,7 +114,7 @@ let package = Package(
     // Models for other run times: ONNX.
     .target(
       name: "Export",
-      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Experiments"],
+      dependencies: ["Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments"],
       swiftSettings: settings),
     // Config files: YAML or JSON that stands for flags and settings of single models.
     .target(name: "Settings", dependencies: ["FileFormats", "Yams"], swiftSettings: settings),

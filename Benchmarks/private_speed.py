@@ -9,14 +9,13 @@ no epoch, and what comes before the first is the same in both. Opacus (`pytorch_
 (its ghost clipping), with the wide layers as nn.Linear, which is what it takes.
 """
 import argparse
-import os
 import pathlib
 import re
 import sys
 import tempfile
 
 import measured
-from training_speed import write_data
+from training_speed import add_shape, write_data
 
 
 def doppel(options, data, directory, private):
@@ -46,13 +45,7 @@ def main():
     p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
     p.add_argument("--runs", type=int, default=5)
     p.add_argument("--sides", default="plain,private,opacus")
-    p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--users", type=int, default=5000)
-    p.add_argument("--items", type=int, default=20108)
-    p.add_argument("--interactions", type=int, default=70)
-    p.add_argument("--batch", type=int, default=500)
-    p.add_argument("--hidden", type=int, default=600)
-    p.add_argument("--latent", type=int, default=200)
+    add_shape(p)
     options = p.parse_args()
     options.doppel = options.doppel.resolve()
     sides = {

@@ -10,13 +10,12 @@ after them; ratios are taken within a run, and their median is given.
 """
 import argparse
 import csv
-import os
 import pathlib
 import re
 import sys
 import tempfile
 
-from training_speed import compare, run
+from training_speed import add_shape, compare, run
 
 
 def doppel(options, data, directory):
@@ -44,13 +43,7 @@ def main():
     p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
     p.add_argument("--runs", type=int, default=5)
     p.add_argument("--cycles", type=int, default=2, help="of three encoder epochs and one decoder epoch")
-    p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--users", type=int, default=5000)
-    p.add_argument("--items", type=int, default=20108)
-    p.add_argument("--interactions", type=int, default=70)
-    p.add_argument("--batch", type=int, default=500)
-    p.add_argument("--hidden", type=int, default=600)
-    p.add_argument("--latent", type=int, default=200)
+    add_shape(p)
     options = p.parse_args()
     options.doppel = options.doppel.resolve()
 

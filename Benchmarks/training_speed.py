@@ -102,19 +102,21 @@ def compare(options, sides):
         print(line)
 
 
+def add_shape(parser):
+    """The flags for threads, data and layers; the defaults are the width of MovieLens 20M."""
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    for name, size in [
+            ("users", 5000), ("items", 20108), ("interactions", 70), ("batch", 500), ("hidden", 600), ("latent", 200)]:
+        parser.add_argument(f"--{name}", type=int, default=size)
+
+
 def main():
     p = argparse.ArgumentParser(description="Training speed of Mult-VAE: Doppel against PyTorch on the same data.")
     p.add_argument("--doppel", type=pathlib.Path, required=True, help="the executable, built for release")
     p.add_argument("--bench", type=pathlib.Path, default=pathlib.Path(__file__).with_name("pytorch_multvae.py"))
     p.add_argument("--runs", type=int, default=3)
     p.add_argument("--epochs", type=int, default=3)
-    p.add_argument("--threads", type=int, default=os.cpu_count())
-    p.add_argument("--users", type=int, default=5000)
-    p.add_argument("--items", type=int, default=20108)
-    p.add_argument("--interactions", type=int, default=70)
-    p.add_argument("--batch", type=int, default=500)
-    p.add_argument("--hidden", type=int, default=600)
-    p.add_argument("--latent", type=int, default=200)
+    add_shape(p)
     p.add_argument("--bf16", action="store_true", help="also Doppel and `best` with products in bfloat16")
     options = p.parse_args()
     options.doppel = options.doppel.resolve()

@@ -1,8 +1,8 @@
 #include "CKernels.h"
+#include "clones.h"
 
 #include <stdbool.h>
 
-#define INLINE static inline __attribute__((always_inline))
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 
 enum { most = 64, with_word = 0, with_length = most, with_start = 2 * most, with_line = 3 * most };

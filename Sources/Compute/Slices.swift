@@ -30,3 +30,10 @@ extension Processor {
     return (elements, results)
   }
 }
+
+extension Array {
+  /// The elements, so many at a time.
+  package func rounds(of count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+  }
+}

@@ -88,10 +88,3 @@ extension HeldOutUsers {
     union(profiles.items.indices(ofRow: user), masked.indices(ofRow: user))
   }
 }
-
-extension Array {
-  /// The elements, so many at a time.
-  func rounds(of count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
-  }
-}

@@ -56,6 +56,11 @@ extension ComparedRun: Encodable {
   }
 }
 
+extension Array<ComparedRun> {
+  /// Whether all have the same split, so that they differ in the training alone.
+  public var haveOneSplit: Bool { allSatisfy { $0.fold == nil } && Set(map(\.split.hash)).count == 1 }
+}
+
 extension Comparison {
   /// Puts the runs of a repeated comparison together: means over all values, with the errors, intervals and tests of
   /// ``RepeatedMeasurements``.
@@ -79,9 +84,10 @@ extension Comparison {
     guard let first = runs.first else { return nil }
     let seeds = Set(runs.map(\.seed.value)).count
     let division = first.fold.map { "\($0.count) parts of the users" }
-    let isOneSplit = first.fold == nil && Set(runs.map(\.split.hash)).count == 1
-    let what = [seeds > 1 ? "\(seeds) seeds\(isOneSplit ? " of the training on one split" : "")" : nil, division]
-      .compactMap(\.self).joined(separator: " and ")
+    let what = [
+      seeds > 1 ? "\(seeds) seeds\(runs.haveOneSplit ? " of the training on one split" : "")" : nil, division,
+    ]
+    .compactMap(\.self).joined(separator: " and ")
     return "Means, errors, intervals and tests are over \(what): over users and runs, given these data."
   }
 }

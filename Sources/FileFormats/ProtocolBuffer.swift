@@ -42,12 +42,12 @@ public struct ProtocolBuffer: Sendable {
 
   /// Adds a number in single precision.
   public mutating func add(_ field: Int, _ value: Float) {
-    append(key(field, .fourBytes) + Self.littleEndian(value.bitPattern))
+    append(key(field, .fourBytes) + value.bitPattern.littleEndianBytes)
   }
 
   /// Adds a number in double precision.
   public mutating func add(_ field: Int, _ value: Double) {
-    append(key(field, .eightBytes) + Self.littleEndian(value.bitPattern))
+    append(key(field, .eightBytes) + value.bitPattern.littleEndianBytes)
   }
 
   /// Adds numbers as the bytes of a little-endian machine.
@@ -88,7 +88,7 @@ public struct ProtocolBuffer: Sendable {
     pieces.flatMap { piece in
       switch piece {
       case .bytes(let bytes): bytes
-      case .numbers(let numbers): numbers.flatMap { Self.littleEndian($0.bitPattern) }
+      case .numbers(let numbers): numbers.flatMap { $0.bitPattern.littleEndianBytes }
       }
     }
   }
@@ -118,9 +118,5 @@ public struct ProtocolBuffer: Sendable {
       rest >>= 7
     }
     return bytes + [UInt8(rest)]
-  }
-
-  private static func littleEndian(_ bits: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
-    (0..<bits.bitWidth / 8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
   }
 }

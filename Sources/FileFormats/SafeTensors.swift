@@ -71,7 +71,7 @@ public struct SafeTensors: Sendable, Equatable {
     let names = ordered(shapes.keys)
     let header = header(names: names, shapes, metadata)
     try AtomicFile.write(to: path) { output in
-      try output.write((0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) })
+      try output.write(UInt64(header.count).littleEndianBytes)
       try output.write(header)
       for name in names {
         var missing = (shapes[name] ?? []).reduce(1, *)

@@ -32,12 +32,11 @@ extension ComparisonReport {
     plot.marks = names.enumerated().map { place, name in
       Line(series(name), runs.enumerated().map { PlotPoint(Double($0), $1.models[place][metric]?.value ?? .nan) })
     }
-    let isOneSplit = !hasFolds && Set(runs.map(\.split.hash)).count == 1
     return ReportSection(
       "Runs",
       [
         .prose(
-          (isOneSplit
+          (runs.haveOneSplit
             ? "Each run trains every model with a seed of its own, all on one split. "
             : "Each run divides the data and trains every model with a seed of its own; `--seed` with it repeats the run. ")
             + "Learning curves, hyper-parameters and recommended items in this report are those of the first run."),

@@ -259,10 +259,6 @@ private struct GroupedShards<S: Scalar>: ItemShards {
     try total(adding: { $0.add($1) }) { try $0.learnOutput(output, loss, softmax, steps) }
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
-    for index in groups.indices { try groups[index].learnInput(input, delta: delta, step) }
-  }
-
   mutating func differentiate(
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
   ) throws -> (gradient: Matrix<S>, squares: [Double]) {
@@ -280,7 +276,7 @@ private struct GroupedShards<S: Scalar>: ItemShards {
     for index in groups.indices { try groups[index].learnOutput(output, shares: shares, steps, noise: noise) }
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     for index in groups.indices { try groups[index].learnInput(input, delta: delta, step, noise: noise) }
   }
 

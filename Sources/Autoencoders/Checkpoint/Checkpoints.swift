@@ -58,12 +58,34 @@ public final class Checkpoints: Sendable {
   public var position: TrainingPosition? { state.withLock { $0.resumed?.position } }
 
   /// Returns the state to resume from, once.
-  func take() -> TrainerState? {
+  private func take() -> TrainerState? {
     state.withLock { state in
       let resumed = state.resumed
       state.resumed = nil
       return resumed
     }
+  }
+
+  /// Goes on from the checkpoint, where there is one that has not been taken.
+  ///
+  /// - Parameters:
+  ///   - batches: how many an epoch has.
+  ///   - restore: puts the numbers where they were after so many updates; what it throws of the type ``TensorMismatch`` is
+  ///     a fault of the file.
+  /// - Returns: the position to go on from.
+  /// - Throws: `DataError` for a checkpoint that makes no sense.
+  func resume(
+    epochs: Int, batches: Int, _ restore: (_ state: consuming TrainerState, _ updates: Int) throws -> Void
+  ) throws -> TrainingPosition? {
+    guard let resumed = take() else { return nil }
+    let position = resumed.position
+    if let fault = position.fault(epochs: epochs, batches: batches) { throw damaged(fault) }
+    do {
+      try restore(resumed, (position.epoch - 1) * batches + position.batch)
+    } catch let mismatch as TensorMismatch {
+      throw damaged(mismatch.description)
+    }
+    return position
   }
 
   /// Whether it is time for one, between two updates.

@@ -73,10 +73,3 @@ extension Autoencoder: DividedRecommender {
     return try division.sum(parts, rows: input.rowCount, columns: design.architecture.inputWidth)
   }
 }
-
-extension Array {
-  /// The elements, so many at a time.
-  func rounds(of count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
-  }
-}

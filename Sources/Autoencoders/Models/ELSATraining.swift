@@ -58,33 +58,23 @@ extension Trainer {
     let batches = (users.count + batchSize - 1) / batchSize
     var step = ELSAStep(start, learningRate: options.learningRate, processor: processor)
     var (position, best) = (TrainingPosition(after: selection), nil as Matrix<Float>?)
-    if let checkpoints, let resumed = checkpoints.take() {
-      position = resumed.position
-      if let fault = position.fault(epochs: options.epochs, batches: batches) { throw checkpoints.damaged(fault) }
-      do {
-        let steps = (position.epoch - 1) * batches + position.batch
-        (step, best) = try resumed.elsa(like: start, options, steps: steps, processor)
-      } catch let mismatch as TensorMismatch {
-        throw checkpoints.damaged(mismatch.description)
-      }
+    if let resumed = try checkpoints?.resume(
+      epochs: options.epochs, batches: batches,
+      { (step, best) = try $0.elsa(like: start, options, steps: $1, processor) })
+    {
+      position = resumed
       onResume(position.allEpochs)
     } else if let paused = self.pause?.take() {
       position = paused.position
       (step, best) = try paused.elsa(like: start, options, steps: (position.epoch - 1) * batches, processor)
     }
-    func keep(_ position: TrainingPosition) throws {
-      try checkpoints?.save(TrainerState(step, at: position, best: best))
-    }
     // Several processes each fit all of it, and stop after the same update.
     let accord = processor.processes > 1 ? processor.communicator.map { self.accord(among: $0) } : nil
+    let keeper = Keeper(checkpoints, nil, accord, isInterrupted)
     func pause(_ position: TrainingPosition, mayKeep: Bool = true) throws {
       try accord?.ask()
-      if accord?.grants(Accord.stop) ?? isInterrupted() {
-        try keep(position)
-        throw TrainingError.interrupted
-      }
-      let isTimeUp = accord?.grants(Accord.checkpoint) ?? checkpoints?.isTimeUp ?? false
-      if mayKeep, checkpoints?.isDue(at: position, isTimeUp: isTimeUp) == true { try keep(position) }
+      try keeper.stopIfAsked(TrainerState(step, at: position, best: best))
+      if mayKeep { try keeper.keepIfDue(at: position, TrainerState(step, at: position, best: best)) }
     }
     var progress = TrainingProgress(
       stage: stage, epoch: position.epoch, epochs: max(1, options.epochs),

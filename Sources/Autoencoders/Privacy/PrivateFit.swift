@@ -60,8 +60,8 @@ extension Trainer {
     let guarantee = try request.plan(users: users.count, options: options)
     let division = ShardDivision(items: rows.columnCount, among: processor.communicator)
     let accord = division.map { self.accord(among: $0.communicator) }
-    var position = checkpoints?.position ?? TrainingPosition()
-    let secret = try self.secret(position, request, division)
+    var position = TrainingPosition()
+    let secret = try self.secret(request, division)
     let batches = PoissonBatches(seed: secret, users: users.count, rate: guarantee.samplingRate)
     let epochs = max(1, options.epochs)
     let updates = guarantee.steps / epochs
@@ -75,22 +75,18 @@ extension Trainer {
       batchSize: batches.mostUsers, plannedUpdates: guarantee.steps, adam: Adam(learningRate: options.learningRate),
       processor: processor, division: division, accord: accord)
     let keeper = Keeper(checkpoints, division, accord, isInterrupted)
-    if let checkpoints, let resumed = checkpoints.take() {
-      position = resumed.position
-      if let fault = position.fault(epochs: epochs, batches: updates) { throw checkpoints.damaged(fault) }
-      do {
-        _ = try resumed.restore(&step, updates: (position.epoch - 1) * updates + position.batch, division: division)
-      } catch let mismatch as TensorMismatch {
-        throw checkpoints.damaged(mismatch.description)
-      }
+    if let resumed = try checkpoints?.resume(
+      epochs: epochs, batches: updates, { _ = try $0.restore(&step, updates: $1, division: division) })
+    {
+      position = resumed
       step.learned = design.phases.updates(beforeEpoch: position.epoch, batch: position.batch, batches: updates)
     }
     position.secret = secret.value
     var progress = TrainingProgress(
       stage: .only, epoch: position.epoch, epochs: epochs, mayEndEarly: false, epochShare: 0, rows: users.count)
     while position.epoch <= epochs {
-      try keeper.stopIfAsked(step, position, nil)
-      try keeper.keepIfDue(step, position, nil)
+      try keeper.stopIfAsked(TrainerState(step, at: position, best: nil))
+      try keeper.keepIfDue(at: position, TrainerState(step, at: position, best: nil))
       let batch = batches.batch(step.updates).prefix(batches.mostUsers).map { users[$0] }
       do {
         _ = try step.update(
@@ -119,10 +115,8 @@ extension Trainer {
 
   /// Where batches and noise come from: the seed of the training that is gone on with, or a new one; in several processes, that of
   /// the first.
-  private func secret(
-    _ position: TrainingPosition, _ request: PrivacyRequest, _ division: ShardDivision?
-  ) throws -> Seed {
-    let own = position.secret.map { Seed($0) } ?? request.secret
+  private func secret(_ request: PrivacyRequest, _ division: ShardDivision?) throws -> Seed {
+    let own = checkpoints?.position?.secret.map { Seed($0) } ?? request.secret
     guard let communicator = division?.communicator else { return own }
     return Seed(try communicator.gather([own.value], counts: [Int](repeating: 1, count: communicator.size))[0])
   }

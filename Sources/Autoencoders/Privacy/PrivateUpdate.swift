@@ -28,7 +28,7 @@ extension TrainingStep {
   mutating func update(
     rows: [Int], of data: SparseRows, noise: NoiseSource, clipping: Clipping, seed: Seed
   ) throws -> BatchLoss? {
-    let learned = UpdateNoise(
+    let hiding = UpdateNoise(
       seed: seed, update: updates, deviation: clipping.noiseMultiplier * clipping.norm / clipping.expectedUsers)
     var loss: BatchLoss?
     var shares: [Double] = []
@@ -36,12 +36,10 @@ extension TrainingStep {
       forgetBatch()
     } else {
       let (found, softmax, objective) = try evaluate(rows: rows, of: data, noise: noise)
-      guard found.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
-        throw NonFiniteLoss(loss: found, layer: try firstNonFiniteLayer(), learningRate: adam.learningRate)
-      }
+      try verify(found)
       let (gradient, squares) = try shards.differentiate(output, objective, softmax)
       let weight = found.priorWeight / Double(rows.count)
-      try passBack(gradient, priorWeight: weight, shares: nil)
+      try passBack(gradient, priorWeight: weight)
       let users = Double(rows.count)
       shares = try squaredNorms(beside: squares, priorWeight: weight).map {
         // Gradients are of the mean over the batch.
@@ -51,9 +49,10 @@ extension TrainingStep {
       try passBack(gradient, priorWeight: weight, shares: shares)
       loss = found
     }
-    try learn(shares: shares, noise: learned)
+    if let steps = steps(.decoder) { try shards.learnOutput(output, shares: shares, steps, noise: hiding) }
+    try learnBelowOutput(noise: hiding)
     updates += 1
-    for group in phase.learns { self.learned[group, default: 0] += 1 }
+    for group in phase.learns { learned[group, default: 0] += 1 }
     return loss
   }
 
@@ -67,15 +66,6 @@ extension TrainingStep {
     seen = beside.parameters
   }
 
-  private mutating func passBack(_ gradient: Matrix<S>, priorWeight: Double, shares: [Double]?) throws {
-    try processor.forEach(&blocks, scratch: &multipliers, as: .narrowBackward) { [seen] _, block, multiplier in
-      if block.count == 0 { return }
-      block.backward(
-        outputDelta: gradient, parameters: seen, priorWeight: priorWeight, reachesEncoder: true, shares: shares,
-        multiplier: &multiplier)
-    }
-  }
-
   /// The squared norm of each user's gradient of all parameters.
   ///
   /// - Parameter squares: ‖∂loss/∂logits‖² of each user.
@@ -86,30 +76,6 @@ extension TrainingStep {
       }
       return zip(own, block.batchRows).map { own, row in own + squares[row] * (output.sumOfSquares(row: row) + 1) }
     }
-  }
-
-  private mutating func learn(shares: [Double], noise: UpdateNoise) throws {
-    guard let outputSteps = steps(.decoder), let inputStep = steps(.encoder)?.penalised else { return }
-    try shards.learnOutput(output, shares: shares, outputSteps, noise: noise)
-    let active = activeBlocks
-    pseudo?.backward(from: active, parameters: seen, noise: noise, multiplier: &multipliers[0])
-    let gradients = active.map(\.gradients)
-    for (index, parameter) in shape.described.enumerated() {
-      guard let steps = steps(parameter.group) else { continue }
-      var parts = gradients.map { $0[index] }
-      parts = pseudo?.gradients(of: index, with: parts) ?? parts
-      if index != pseudo?.place {
-        var draws = Matrix<S>(rows: parameter.rows, columns: parameter.columns)
-        noise.draws(for: .small(index)).add(to: &draws)
-        parts.append(draws)
-      }
-      try small[index].update(
-        summing: parts, parameter.isDecayed ? steps.penalised : steps.plain, scratch: &pieceGradients,
-        processor: processor)
-    }
-    inputDelta.setRows(to: active.map(\.inputDelta))
-    if active.isEmpty { inputDelta = Matrix(rows: 0, columns: design.architecture.inputWidth) }
-    try shards.learnInput(input, delta: inputDelta, inputStep, noise: noise)
   }
 }
 

@@ -43,10 +43,6 @@ struct DistributedShards<S: Scalar>: ItemShards {
     try division.sum(run.learnOutput(output, loss, softmax, steps), rows: output.rows, columns: output.columns)
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
-    try run.learnInput(input, delta: delta, step)
-  }
-
   mutating func differentiate(
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
   ) throws -> (gradient: Matrix<S>, squares: [Double]) {
@@ -59,7 +55,7 @@ struct DistributedShards<S: Scalar>: ItemShards {
     try run.learnOutput(output, shares: shares, steps, noise: noise)
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try run.learnInput(input, delta: delta, step, noise: noise)
   }
 

@@ -34,8 +34,10 @@ protocol ItemShards<S>: Sendable {
 
   /// Updates the input weights, item by item, from the users who have the item.
   ///
-  /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer; shape: B × H.
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws
+  /// - Parameters:
+  ///   - delta: ∂loss/∂(pre-activation) of the first layer; shape: B × H.
+  ///   - noise: added to the gradient; `nil` for none.
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws
 
   /// Turns the logits into ∂loss/∂logits as ``learnOutput(_:_:_:_:)`` does, and leaves them for
   /// ``learnOutput(_:shares:_:noise:)``.
@@ -47,9 +49,6 @@ protocol ItemShards<S>: Sendable {
 
   /// Updates the output weights from what ``differentiate(_:_:_:)`` left, every user's part multiplied by a share, and noise.
   mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws
-
-  /// As ``learnInput(_:delta:_:)``, with noise.
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws
 
   /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
   func logits(of output: Matrix<S>) throws -> Matrix<S>
@@ -104,9 +103,6 @@ struct LocalShards<S: Scalar>: ItemShards {
   ) throws -> Matrix<S> {
     try run.learnOutput(output, loss, softmax, steps)[0]
   }
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
-    try run.learnInput(input, delta: delta, step)
-  }
   mutating func differentiate(
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
   ) throws -> (gradient: Matrix<S>, squares: [Double]) {
@@ -115,7 +111,7 @@ struct LocalShards<S: Scalar>: ItemShards {
   mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
     try run.learnOutput(output, shares: shares, steps, noise: noise)
   }
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try run.learnInput(input, delta: delta, step, noise: noise)
   }
   func logits(of output: Matrix<S>) -> Matrix<S> { run.logits(of: output) }

@@ -91,13 +91,6 @@ struct ShardRun<S: Scalar>: Sendable {
     return sums
   }
 
-  @specialized(where S == Float)
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep) throws {
-    try processor.forEach(&workers, scratch: &scratch, as: .inputUpdate) { _, worker, scratch in
-      worker.learnInput(input, delta: delta, step, &scratch)
-    }
-  }
-
   /// Each user's ‖∂loss/∂logits‖² after ``learnOutput(_:_:_:_:)``.
   func squares() -> [[Double]] {
     let (squares, first) = (workers.map(\.squares), indices.lowerBound)
@@ -118,7 +111,7 @@ struct ShardRun<S: Scalar>: Sendable {
   }
 
   @specialized(where S == Float)
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise) throws {
+  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try processor.forEach(&workers, scratch: &scratch, as: .inputUpdate) { _, worker, scratch in
       worker.learnInput(input, delta: delta, step, noise: noise, &scratch)
     }

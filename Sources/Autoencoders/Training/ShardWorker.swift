@@ -158,26 +158,23 @@ struct ShardWorker<S: Scalar>: Sendable {
     biasMoments.update(&shard.outputBias, gradient: biasGradient, steps.plain)
   }
 
-  /// The input weights' update with noise.
-  mutating func learnInput(
-    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise, _ scratch: inout ShardScratch<S>
-  ) {
-    columns.collect(columns: shard.items, from: input)
-    inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, noise: noise.draws(for: .inputWeight),
-      from: shard.items.lowerBound * delta.columns, scratch: &scratch.row, step)
-  }
-
   /// Last pass: the input weights' update, item by item, from the users who have the item.
   ///
-  /// - Parameter delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
+  /// - Parameters:
+  ///   - delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
+  ///   - noise: added to the gradient; `nil` for none.
   mutating func learnInput(
-    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, _ scratch: inout ShardScratch<S>
+    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?, _ scratch: inout ShardScratch<S>
   ) {
     columns.collect(columns: shard.items, from: input)
-    scratch.row.reshape(rows: 1, columns: delta.columns)
-    inputMoments.update(
-      &shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch.row, step)
+    if let noise {
+      inputMoments.update(
+        &shard.inputWeight, sparse: columns, delta: delta, noise: noise.draws(for: .inputWeight),
+        from: shard.items.lowerBound * delta.columns, scratch: &scratch.row, step)
+    } else {
+      scratch.row.reshape(rows: 1, columns: delta.columns)
+      inputMoments.update(&shard.inputWeight, sparse: columns, delta: delta, scratch: &scratch.row, step)
+    }
   }
 }
 

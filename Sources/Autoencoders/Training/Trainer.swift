@@ -75,17 +75,12 @@ public struct Trainer: Sendable {
 
     var position = TrainingPosition(after: selection)
     var best: Network<Float>?
-    if let checkpoints, let resumed = checkpoints.take() {
-      position = resumed.position
-      if let fault = position.fault(epochs: options.epochs, batches: batches) {
-        throw checkpoints.damaged(fault)
-      }
-      do {
-        best = try resumed.restore(
-          &step, updates: (position.epoch - 1) * batches + position.batch, division: division)
-      } catch let mismatch as TensorMismatch {
-        throw checkpoints.damaged(mismatch.description)
-      }
+    if let checkpoints,
+      let resumed = try checkpoints.resume(
+        epochs: options.epochs, batches: batches,
+        { best = try $0.restore(&step, updates: $1, division: division) })
+    {
+      position = resumed
       if let moments = position.latentMoments {
         guard moments.dimensions == design.latent else {
           throw checkpoints.damaged("its posteriors have another width")
@@ -126,8 +121,8 @@ public struct Trainer: Sendable {
       position.epoch += 1
       onEpoch(record)
       try accord?.ask()
-      try keeper.stopIfAsked(step, position, best)
-      try keeper.keepIfDue(step, position, best)
+      try keeper.stopIfAsked(TrainerState(step, at: position, best: best))
+      try keeper.keepIfDue(at: position, TrainerState(step, at: position, best: best))
     }
     if let pause, !position.isOver(options) { pause.keep(TrainerState(step, at: position, best: best)) }
     return TrainingOutcome(
@@ -159,8 +154,8 @@ public struct Trainer: Sendable {
       if part.begins && part.phase.keepsEncoder { step.keepEncoder() }
     }
     for first in stride(from: position.batch * batchSize, to: order.count, by: batchSize) {
-      try keeper.stopIfAsked(step, position, best)
-      if position.batch > 0 { try keeper.keepIfDue(step, position, best) }
+      try keeper.stopIfAsked(TrainerState(step, at: position, best: best))
+      if position.batch > 0 { try keeper.keepIfDue(at: position, TrainerState(step, at: position, best: best)) }
       let batch = Array(order[first..<min(first + batchSize, order.count)])
       do {
         let loss = try step.update(
@@ -212,19 +207,18 @@ struct Keeper: Sendable {
     (self.checkpoints, self.division, self.accord, self.isInterrupted) = (checkpoints, division, accord, isInterrupted)
   }
 
-  func stopIfAsked<Latent>(
-    _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
-  ) throws {
+  /// - Parameter state: the training as it is, asked for only where it is written.
+  func stopIfAsked(_ state: @autoclosure () -> TrainerState) throws {
     guard accord?.grants(Accord.stop) ?? isInterrupted() else { return }
-    try checkpoints?.save(TrainerState(step, at: position, best: best), division: division)
+    try checkpoints?.save(state(), division: division)
     throw TrainingError.interrupted
   }
 
-  func keepIfDue<Latent>(
-    _ step: TrainingStep<Latent, Float>, _ position: TrainingPosition, _ best: Network<Float>?
-  ) throws {
-    let isTimeUp = accord?.grants(Accord.checkpoint) ?? checkpoints?.isTimeUp
-    guard let checkpoints, checkpoints.isDue(at: position, isTimeUp: isTimeUp ?? false) else { return }
-    try checkpoints.save(TrainerState(step, at: position, best: best), division: division)
+  /// - Parameter state: as in ``stopIfAsked(_:)``.
+  func keepIfDue(at position: TrainingPosition, _ state: @autoclosure () -> TrainerState) throws {
+    guard let checkpoints,
+      checkpoints.isDue(at: position, isTimeUp: accord?.grants(Accord.checkpoint) ?? checkpoints.isTimeUp)
+    else { return }
+    try checkpoints.save(state(), division: division)
   }
 }

@@ -41,10 +41,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var users: TrainedMatrix<S>
   /// What the network reads, B × I, and what the wide output layer reads, B × D, of the last batch.
   var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
-  var inputDelta = Matrix<S>(rows: 0, columns: 0)
+  private var inputDelta: Matrix<S>
   /// For the products of the narrow layers, one for each thread.
   var multipliers: [Multiplier<S>]
-  var pieceGradients: [Matrix<S>]
+  private var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
   ///
@@ -92,6 +92,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     blockSize = UserPieces.size(batch: batchSize)
     blocks = UserPieces.ranges(of: batchSize).map { UserBlock(design, rows: $0.count, forTraining: true) }
     pseudo = PseudoInputs(design, forTraining: true)
+    inputDelta = Matrix(rows: 0, columns: design.architecture.inputWidth)
     small = network.parameters.map { TrainedMatrix($0) }
     shape = Network(like: network, shards: [], parameters: [], users: Matrix(rows: 0, columns: 0))
     users = TrainedMatrix(network.users)
@@ -171,16 +172,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
     let (loss, softmax, objective) = try evaluate(rows: rows, of: data, target: target, noise: noise)
-    guard loss.total.magnitude <= Double(S.greatestFiniteMagnitude) else {
-      throw NonFiniteLoss(loss: loss, layer: try firstNonFiniteLayer(), learningRate: adam.learningRate)
-    }
+    try verify(loss)
     for block in blocks where block.count > 0 {
       Latent.add(block.latent, outputs: block.head, to: &latentMoments)
     }
     let outputDelta = try shards.learnOutput(output, objective, softmax, steps(.decoder))
-    try backward(outputDelta, priorWeight: loss.priorWeight / Double(rows.count))
-    try learnSmallLayers()
-    try learnInput()
+    try passBack(outputDelta, priorWeight: loss.priorWeight / Double(rows.count))
+    try learnBelowOutput()
     updates += 1
     if phase.learns.contains(.encoder) { isAsKept = false }
     for group in phase.learns { learned[group, default: 0] += 1 }
@@ -295,63 +293,61 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     for (index, block) in clean.enumerated() { blocks[index].latent.reference = block.head }
   }
 
-  private mutating func backward(_ outputDelta: Matrix<S>, priorWeight: Double) throws {
+  /// Takes ∂loss/∂output (B × D) back through the blocks.
+  ///
+  /// - Parameter shares: what each user counts; `nil` where all count 1.
+  mutating func passBack(_ outputDelta: Matrix<S>, priorWeight: Double, shares: [Double]? = nil) throws {
     let reachesEncoder = phase.learns.contains(.encoder)
     try processor.forEach(&blocks, scratch: &multipliers, as: .narrowBackward) { [seen] _, block, multiplier in
       if block.count == 0 { return }
       block.backward(
         outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, reachesEncoder: reachesEncoder,
-        multiplier: &multiplier)
+        shares: shares, multiplier: &multiplier)
     }
-    let active = activeBlocks
-    pseudo?.backward(from: active, parameters: seen, multiplier: &multipliers[0])
   }
 
   /// The blocks that have users: all but the last ones of a short batch.
   var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
 
-  private mutating func learnSmallLayers() throws {
-    let gradients = activeBlocks.map(\.gradients)
+  /// Updates everything but the wide output layer from what ``passBack(_:priorWeight:shares:)`` left.
+  ///
+  /// - Parameter noise: added to every gradient; `nil` for none.
+  mutating func learnBelowOutput(noise: UpdateNoise? = nil) throws {
+    let active = activeBlocks
+    pseudo?.backward(from: active, parameters: seen, noise: noise, multiplier: &multipliers[0])
+    try learnSmallLayers(from: active, noise: noise)
+    try learnInput(from: active, noise: noise)
+  }
+
+  private mutating func learnSmallLayers(from active: [UserBlock<Latent, S>], noise: UpdateNoise?) throws {
+    let gradients = active.map(\.gradients)
     for (index, parameter) in shape.described.enumerated() {
       guard let steps = steps(parameter.group) else { continue }
-      let parts = gradients.map { $0[index] }
+      var parts = gradients.map { $0[index] }
+      parts = pseudo?.gradients(of: index, with: parts) ?? parts
+      // That of the pseudo-inputs is made of numbers that have their noise.
+      if let noise, index != pseudo?.place {
+        var draws = Matrix<S>(rows: parameter.rows, columns: parameter.columns)
+        noise.draws(for: .small(index)).add(to: &draws)
+        parts.append(draws)
+      }
       try small[index].update(
-        summing: pseudo?.gradients(of: index, with: parts) ?? parts,
-        parameter.isDecayed ? steps.penalised : steps.plain,
-        scratch: &pieceGradients,
+        summing: parts, parameter.isDecayed ? steps.penalised : steps.plain, scratch: &pieceGradients,
         processor: processor)
     }
   }
 
-  private mutating func learnInput() throws {
+  private mutating func learnInput(from active: [UserBlock<Latent, S>], noise: UpdateNoise?) throws {
     guard let step = steps(.encoder)?.penalised else { return }
+    inputDelta.setRows(to: active.map(\.inputDelta))
+    try shards.learnInput(input, delta: inputDelta, step, noise: noise)
+    guard design.userVectors != nil else { return }
     var userEntries = BatchRows<S>()
-    inputDelta.setRows(to: activeBlocks.map(\.inputDelta))
-    for block in activeBlocks {
-      for row in block.userRows {
-        userEntries.append(column: Int32(row), value: 1)
-        userEntries.endRow()
-      }
+    for row in active.flatMap(\.userRows) {
+      userEntries.append(column: Int32(row), value: 1)
+      userEntries.endRow()
     }
-    try shards.learnInput(input, delta: inputDelta, step)
-    if design.userVectors != nil {
-      try users.update(
-        sparse: userEntries, delta: inputDelta, step, scratch: &pieceGradients, processor: processor)
-    }
-  }
-
-  /// The first place on the way forward where a number is not finite: what to name in an error.
-  func firstNonFiniteLayer() throws -> String {
-    let isFinite = try shards.areFinite()
-    if !isFinite.input { return "weights of encoder.0" }
-    for (parameter, trained) in zip(shape.described, small) where !trained.value.isFinite {
-      return "weights of \(parameter.layer)"
-    }
-    if !isFinite.output { return "weights of \(shape.outputLayer)" }
-    for block in blocks where block.count > 0 {
-      if let place = block.firstNonFinite { return place }
-    }
-    return "logits (output of \(shape.outputLayer))"
+    try users.update(sparse: userEntries, delta: inputDelta, step, scratch: &pieceGradients, processor: processor)
   }
 }
 

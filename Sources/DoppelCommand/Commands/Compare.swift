@@ -119,7 +119,7 @@ struct Compare: SharedCommand {
     let (document, comparison) = (compared.document, compared.document.comparison)
     options.note(comparison.notes)
     try reporter.writeLog(to: telling.log)
-    try curves?.add(comparison)
+    try curves?.end(with: comparison)
     try measure.writePerUser(comparison)
     if let report {
       try ComparisonReport(
@@ -142,18 +142,5 @@ struct Compare: SharedCommand {
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
     tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
     return try tuned.run().compared
-  }
-}
-
-extension TrainingCurves {
-  /// Ends with what the test users say of each model, at the epoch that was chosen.
-  ///
-  /// - Throws: `OutputError`.
-  fileprivate func add(_ comparison: Comparison) throws {
-    for model in comparison.models {
-      let scores = model.scores.map { (tag: "test/\($0.metric.key)", value: $0.value) }
-      add(scores, to: model.name, step: model.bestEpoch)
-    }
-    try end()
   }
 }

@@ -59,17 +59,13 @@ struct EventFile: Sendable {
   /// In one write, so that a reader finds whole records or the beginning of one.
   private func append(_ event: ProtocolBuffer) throws {
     let bytes = event.bytes
-    let length = Self.littleEndian(UInt64(bytes.count))
-    let record = length + Self.littleEndian(CRC32C.masked(length)) + bytes + Self.littleEndian(CRC32C.masked(bytes))
+    let length = UInt64(bytes.count).littleEndianBytes
+    let record = length + CRC32C.masked(length).littleEndianBytes + bytes + CRC32C.masked(bytes).littleEndianBytes
     do {
       try file.write(contentsOf: record)
     } catch {
       throw OutputError(path: path, reason: "its disk is full or gone")
     }
-  }
-
-  private static func littleEndian(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
-    (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 
   /// The numbers of fields in `event.proto` and `summary.proto`.

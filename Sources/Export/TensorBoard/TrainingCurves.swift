@@ -1,5 +1,6 @@
 import Autoencoders
 import Compute
+import Evaluation
 public import Experiments
 import FileFormats
 import Foundation
@@ -62,6 +63,17 @@ public final class TrainingCurves: Sendable {
         state.failure = OutputError(path: folder, reason: "\(error)")
       }
     }
+  }
+
+  /// Ends with what the test users say of each model, at the epoch that was chosen.
+  ///
+  /// - Throws: `OutputError` where something could not be written.
+  public func end(with comparison: Comparison) throws {
+    for model in comparison.models {
+      let scores = model.scores.map { (tag: "test/\($0.metric.key)", value: $0.value) }
+      add(scores, to: model.name, step: model.bestEpoch)
+    }
+    try end()
   }
 
   /// Ends the writing.
