@@ -91,6 +91,14 @@ let package = Package(
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Presentation",
       ],
       swiftSettings: settings),
+    // AE against VAE in one minute: claims, measured.
+    .target(
+      name: "Lesson",
+      dependencies: [
+        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
+        "Inspection", "Presentation",
+      ],
+      swiftSettings: settings),
     // Plots as SVG: scales, axes, marks. Knows nothing of recommendation.
     .target(name: "Plots", dependencies: ["Presentation"], swiftSettings: settings),
     // One look for every HTML report.
@@ -98,7 +106,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Generation",
-        "Audit", "Inspection", "Plots", "Presentation", "Tuning",
+        "Audit", "Inspection", "Lesson", "Plots", "Presentation", "Tuning",
       ],
       // In the binary, so that one file is all there is to install.
       resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
@@ -108,7 +116,7 @@ let package = Package(
       name: "Doppel",
       dependencies: [
         "Communication", "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments",
-        "Generation", "Audit", "Inspection", "Presentation", "Reports", "Tuning", "Export",
+        "Generation", "Audit", "Inspection", "Lesson", "Presentation", "Reports", "Tuning", "Export",
       ],
       swiftSettings: settings),
     // Models for other run times: ONNX.
@@ -200,6 +208,9 @@ let package = Package(
         "Autoencoders", "Compute", "Experiments", "FileFormats", "Inspection", "InteractionData", "Presentation",
         "TestSupport",
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "LessonTests", dependencies: ["Compute", "FileFormats", "InteractionData", "Lesson", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ExportTests",

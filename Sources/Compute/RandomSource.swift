@@ -8,7 +8,7 @@ import Foundation
 /// were.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
-  case inspection, bound, search, repetition, privateBatches, privateNoise
+  case inspection, bound, search, repetition, privateBatches, privateNoise, lesson
 }
 
 /// The seed of a run, from which every stream is derived.

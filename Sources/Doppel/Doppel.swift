@@ -9,6 +9,7 @@
 @_exported public import Generation
 @_exported public import Inspection
 @_exported public import InteractionData
+@_exported public import Lesson
 @_exported public import Presentation
 @_exported public import Reports
 @_exported public import Tuning

@@ -16,7 +16,7 @@ struct DoppelCommand: ParsableCommand {
     version: DoppelVersion.current,
     subcommands: [
       Compare.self, Tune.self, Train.self, Evaluate.self, Recommend.self, Encode.self, Sample.self, Audit.self,
-      Inspect.self, Export.self, Split.self, Simulate.self, Doctor.self,
+      Explain.self, Inspect.self, Export.self, Split.self, Simulate.self, Doctor.self,
     ])
 
   static func main() {

@@ -14,7 +14,7 @@ extension ModelDirectory {
     // Earlier versions did not say where the data came from.
     let isBuiltIn =
       facts.data.map { $0.source == .builtIn }
-      ?? (facts.dataset?.name == Population.name && facts.dataset?.users == Population().users)
+      ?? (facts.dataset?.name == Population.name && facts.dataset?.users == Population.plain.users)
     return isBuiltIn ? Seed(seed) : nil
   }
 
@@ -22,7 +22,9 @@ extension ModelDirectory {
   ///
   /// - Returns: `nil` for a model of other data.
   public func builtInPopulation() throws -> SimulatedPopulation? {
-    try builtInSeed.map { try Population().simulate(seed: $0) }
+    // Before there was another, the plain population was the built-in one.
+    let isPlain = record.facts?.dataset?.users == Population.plain.users
+    return try builtInSeed.map { try (isPlain ? Population.plain : Population()).simulate(seed: $0) }
   }
 
   /// The users of some data as rows over the model's items, those without any left out.

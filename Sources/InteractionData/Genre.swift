@@ -12,7 +12,7 @@ struct Genre {
 
   /// Genre number `index`.
   ///
-  /// There are twelve with titles of their own; later ones borrow words and are numbered.
+  /// There are sixteen with titles of their own; later ones borrow words and are numbered.
   static func numbered(_ index: Int) -> Genre {
     var genre = named[index % named.count]
     if index >= named.count {
@@ -27,13 +27,15 @@ struct Genre {
     self.second = second
   }
 
-  /// A title such as `Midnight Harbour (Noir)`, different for every `number`.
-  func title(_ number: Int) -> String {
+  /// A title such as `Midnight Harbour (Noir)`, different for every `number`; parts of a series, counted from 0, get theirs from
+  /// the second on, as in `Midnight Harbour: Part 2 (Noir)`.
+  func title(_ number: Int, part: Int? = nil) -> String {
     let combinations = first.count * second.count
     let volume = number >= combinations ? " \(number / combinations + 1)" : ""
     let (row, column) = (number % combinations / second.count, number % second.count)
     // Going down the second list one step further in every round uses every pair once and mixes the words.
-    return "\(first[(column + row) % first.count]) \(second[column])\(volume) (\(name))"
+    let sequel = part.map { $0 == 0 ? "" : ": Part \($0 + 1)" } ?? ""
+    return "\(first[(column + row) % first.count]) \(second[column])\(volume)\(sequel) (\(name))"
   }
 
   private static let named: [Genre] = [
@@ -73,5 +75,17 @@ struct Genre {
     Genre(
       "Family", "Little Magic Brave Happy Curious Sleepy Rainbow Snowy Tiny Wonderful",
       "Penguin Treehouse Balloon Puppy Lighthouse Circus Teddy Kite Dinosaur Submarine"),
+    Genre(
+      "Animation", "Singing Inflatable Clockwork Runaway Moonlit Pocket Feathered Marmalade Invisible Topsy",
+      "Robot Fox Balloonist Island Toymaker Turtle Orchestra Windmill Comet Snowman"),
+    Genre(
+      "Crime", "Loaded Marked Perfect Dirty Second Cheap Clean Blind Borrowed Lonely",
+      "Heist Verdict Deal Getaway Courier Kingpin Safehouse Witness Ransom Hand"),
+    Genre(
+      "Historical", "Imperial Forgotten Royal Burning Tudor Marble Last Divided Gilded Northern",
+      "Court Regiment Portrait Treaty Dynasty Physician Crossing Rebellion Cathedral Heir"),
+    Genre(
+      "Biography", "Restless Unfinished Private Borrowed Stubborn Quiet Brilliant Ordinary Barefoot Public",
+      "Genius Years Champion Composer Inventor Notebook Pilot Poet Chemist Life"),
   ]
 }

@@ -22,10 +22,19 @@ public struct SimulatedPopulation: Sendable {
   public let userMixtures: Matrix<Double>
   /// φ, the probability of each item in each taste; rows sum to 1 (shape: K × I).
   public let tasteItems: Matrix<Double>
+  /// The names of the moods, which cut across genres; shape: M, empty in a plain population.
+  public let moodNames: [String]
+  /// The mood of each item; shape: I, empty in a plain population.
+  public let itemMoods: [Int]
+  /// The share of each mood in a user's liking; rows sum to 1 (shape: U × M).
+  public let userMoods: Matrix<Double>
+  /// The series of each item, where it belongs to one; shape: I.
+  public let itemSeries: [Int?]
 
   /// The names of the files that ``write(to:)`` makes.
   static let fileNames = [
-    "interactions.tsv", "items.tsv", "truth_users.tsv", "truth_items.tsv", "population.json",
+    "interactions.tsv", "items.tsv", "titles.tsv", "truth_users.tsv", "truth_moods.tsv", "truth_items.tsv",
+    "population.json",
   ]
 
   /// Finds out whether ``write(to:)`` could write there.
@@ -35,9 +44,11 @@ public struct SimulatedPopulation: Sendable {
     try AtomicDirectory.verify(path, replacing: fileNames.contains)
   }
 
-  /// Writes `interactions.tsv` (user, item, and a rating with `ratings`), `items.tsv` (item, genre), `truth_users.tsv` (user, mixture),
-  /// `truth_items.tsv` (item, probability in each taste) and `population.json` (parameters and seed), all or
-  /// none.
+  /// Writes `interactions.tsv` (user, item, and a rating with `ratings`), `items.tsv` (item, genre, mood, series), `titles.tsv` (item,
+  /// title, genre), `truth_users.tsv` (user, mixture), `truth_moods.tsv` (user, share of each mood), `truth_items.tsv` (item,
+  /// probability in each taste) and `population.json` (parameters and seed), all or none.
+  ///
+  /// A plain population has neither moods nor series, nor the file and the columns for them.
   ///
   /// - Parameter ratings: whether each interaction gets a rating, as ``rated()`` makes them.
   /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.
@@ -57,18 +68,25 @@ public struct SimulatedPopulation: Sendable {
           }
         }
         try AtomicFile.write(to: directory + "/items.tsv") { output in
-          try output.write("item\tgenre\n")
+          try output.write(moodNames.isEmpty ? "item\tgenre\n" : "item\tgenre\tmood\tseries\n")
           for item in 0..<catalogue.count {
-            try output.write("\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n")
+            var cells = [catalogue[item], tasteNames[itemTastes[item]]]
+            if !moodNames.isEmpty {
+              cells += [moodNames[itemMoods[item]], itemSeries[item].map { String($0 + 1) } ?? ""]
+            }
+            try output.write(cells.joined(separator: "\t") + "\n")
+          }
+        }
+        try AtomicFile.write(to: directory + "/titles.tsv") { output in
+          try output.write("item\ttitle\tgenre\n")
+          for item in 0..<catalogue.count {
+            try output.write("\(catalogue[item])\t\(catalogue[item])\t\(tasteNames[itemTastes[item]])\n")
           }
         }
         let header = tasteNames.joined(separator: "\t")
-        try AtomicFile.write(to: directory + "/truth_users.tsv") { output in
-          try output.write("user\t\(header)\n")
-          for user in 0..<interactions.users.count {
-            let mixture = (0..<tasteNames.count).map { "\(userMixtures[user, $0])" }
-            try output.write("\(interactions.users[user])\t\(mixture.joined(separator: "\t"))\n")
-          }
+        try writeShares(userMixtures, header, to: directory + "/truth_users.tsv")
+        if !moodNames.isEmpty {
+          try writeShares(userMoods, moodNames.joined(separator: "\t"), to: directory + "/truth_moods.tsv")
         }
         try AtomicFile.write(to: directory + "/truth_items.tsv") { output in
           try output.write("item\t\(header)\n")
@@ -82,6 +100,16 @@ public struct SimulatedPopulation: Sendable {
         let record = try encoder.encode(Record(seed: seed.value, population: parameters))
         try AtomicFile.write(Array(record) + [0x0A], to: directory + "/population.json")
       })
+  }
+
+  private func writeShares(_ shares: Matrix<Double>, _ header: String, to path: String) throws {
+    try AtomicFile.write(to: path) { output in
+      try output.write("user\t\(header)\n")
+      for user in 0..<interactions.users.count {
+        let row = shares[row: user].map { "\($0)" }
+        try output.write("\(interactions.users[user])\t\(row.joined(separator: "\t"))\n")
+      }
+    }
   }
 
   private struct Record: Encodable {

@@ -4,7 +4,7 @@ import Foundation
 extension SimulatedPopulation {
   /// The interactions with ratings from 1 to 5: higher where an item is more to this user's taste than to that of the others.
   ///
-  /// The logarithm of p(item | user) ÷ p(item), with noise, is cut so that the five ratings have fixed shares: few low ones, as
+  /// The logarithm of p(item | user) ÷ p(item) by tastes and moods, with noise, is cut so that the five ratings have fixed shares: few low ones, as
   /// people rate what they chose. Users, items and pairs are those of ``interactions``.
   public func rated() -> Interactions {
     let shares = [0.06, 0.17, 0.44, 0.79]
@@ -25,7 +25,9 @@ extension SimulatedPopulation {
       }
       var random = seed.stream(.simulation, 2, position)
       let tiny = Double.leastNormalMagnitude
-      scores.append(log(max(own, tiny)) - log(max(common, tiny)) + 0.5 * random.gaussian())
+      // Against a user to whom all moods are one.
+      let mood = moodNames.isEmpty ? 1 : userMoods[user, itemMoods[item]] * Double(moodNames.count)
+      scores.append(log(max(own * mood, tiny)) - log(max(common, tiny)) + 0.5 * random.gaussian())
     }
     var ratings = [Float](repeating: 1, count: scores.count)
     let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }

@@ -10,7 +10,7 @@ import Testing
 @Suite("Generative comparison")
 struct GenerativeTests {
   private static func interactions(users: Int) throws -> Interactions {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (users, 120, 4)
     (population.meanProfileLength, population.minProfileLength) = (14, 6)
     return try population.simulate(seed: Seed(5)).interactions

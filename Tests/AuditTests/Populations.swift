@@ -6,7 +6,7 @@ struct Populations {
   private let all: Interactions
 
   init(users: Int, seed: UInt64, popularityExponent: Double = 1) {
-    var population = Population()
+    var population = Population.plain
     population.users = users
     population.items = 300
     population.tastes = 8

@@ -13,7 +13,7 @@ struct ServingTests {
 
   /// More users than a few blocks have, so that blocks overtake one another.
   private static func served() throws -> (ModelDirectory, ModelDirectory.Audience) {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (users, 160, 5)
     let data = try population.simulate(seed: Seed(3)).interactions
     let processor = SmallData.processor()

@@ -8,7 +8,7 @@ import Testing
 enum SmallData {
   /// 400 users with one to three of five tastes among 160 items.
   static func population(seed: UInt64) throws -> Interactions {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (400, 160, 5)
     (population.meanProfileLength, population.minProfileLength) = (18, 8)
     return try population.simulate(seed: Seed(seed)).interactions

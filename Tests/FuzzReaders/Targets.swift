@@ -174,7 +174,7 @@ struct Targets {
   }
 
   private func modelFiles() throws -> [ModelFile] {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (60, 40, 3)
     population.minProfileLength = 4
     population.meanProfileLength = 8

@@ -6,7 +6,7 @@ import Testing
 @Suite("Made-up populations")
 struct PopulationTests {
   static let small: Population = {
-    var population = Population()
+    var population = Population.plain
     population.users = 400
     population.items = 300
     return population
@@ -41,7 +41,7 @@ struct PopulationTests {
 
   @Test("most users have one to three tastes")
   func fewTastes() throws {
-    let simulated = try Population().simulate(seed: Seed(42))
+    let simulated = try Population.plain.simulate(seed: Seed(42))
     let mixtures = simulated.userMixtures
     let few = (0..<mixtures.rows).count { user in
       (0..<mixtures.columns).count { mixtures[user, $0] > 0.1 } <= 3
@@ -51,7 +51,7 @@ struct PopulationTests {
 
   @Test("profile lengths have the least and about the mean asked for")
   func lengths() throws {
-    let simulated = try Population().simulate(seed: Seed(42))
+    let simulated = try Population.plain.simulate(seed: Seed(42))
     var counts = [Int](repeating: 0, count: 3_000)
     for user in simulated.interactions.userIndices { counts[Int(user)] += 1 }
     #expect(counts.min() == 10)
@@ -98,7 +98,7 @@ struct PopulationTests {
       #expect(back.lines == simulated.interactions.lines)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: directory + "/population").sorted()
-          == ["interactions.tsv", "items.tsv", "population.json", "truth_items.tsv", "truth_users.tsv"])
+          == ["interactions.tsv", "items.tsv", "population.json", "titles.tsv", "truth_items.tsv", "truth_users.tsv"])
       let items = try String(contentsOfFile: directory + "/population/items.tsv", encoding: .utf8)
       #expect(items.hasPrefix("item\tgenre\nMidnight Harbour (Noir)\tNoir\n"))
       #expect(items.split(separator: "\n").count == 301)
@@ -107,23 +107,23 @@ struct PopulationTests {
 
   @Test("parameters out of range are refused by name")
   func invalid() {
-    var population = Population()
+    var population = Population.plain
     population.tastes = 0
     let error = #expect(throws: Population.InvalidParameter.self) { try population.simulate(seed: Seed(1)) }
     #expect(
       error?.description
         == "population: tastes is out of range; accepted: 1 to 1000, at most one for each item")
-    population = Population()
+    population = Population.plain
     population.meanProfileLength = .nan
     #expect(throws: Population.InvalidParameter.self) { try population.simulate(seed: Seed(1)) }
-    population = Population()
+    population = Population.plain
     population.minProfileLength = 2_000
     #expect(throws: Population.InvalidParameter.self) { try population.simulate(seed: Seed(1)) }
   }
 
   @Test("the smallest population is one user with one of two items")
   func smallest() throws {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (1, 2, 1)
     (population.minProfileLength, population.meanProfileLength) = (1, 1)
     #expect(try population.simulate(seed: Seed(1)).interactions.count == 1)

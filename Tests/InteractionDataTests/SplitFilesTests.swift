@@ -102,7 +102,7 @@ struct SplitFilesTests {
 struct SimulatedRatingTests {
   @Test("are from 1 to 5, of the same pairs, and higher where the item is to the user's taste")
   func taste() throws {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (200, 120, 4)
     let simulated = try population.simulate(seed: Seed(3))
     let rated = simulated.rated()

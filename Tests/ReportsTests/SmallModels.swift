@@ -11,7 +11,7 @@ enum SmallModels {
 
   /// 300 users of a made-up population of 160 items.
   static func data() throws -> Interactions {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (300, 160, 5)
     (population.meanProfileLength, population.minProfileLength) = (18, 8)
     return try population.simulate(seed: Seed(7)).interactions

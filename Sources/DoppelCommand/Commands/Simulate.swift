@@ -10,11 +10,14 @@ struct Simulate: CheckedCommand {
 
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
-  @Option(help: ArgumentHelp("Number of users.", valueName: "n")) var users = Population().users
-  @Option(help: ArgumentHelp("Number of items.", valueName: "n")) var items = Population().items
-  @Option(help: ArgumentHelp("Number of tastes.", valueName: "n")) var tastes = Population().tastes
-  @Option(help: ArgumentHelp("Mean number of items per user.", valueName: "n")) var profileLength =
-    Population().meanProfileLength
+  @Option(help: ArgumentHelp("Number of users; \(defaults(\.users)).", valueName: "n")) var users: Int?
+  @Option(help: ArgumentHelp("Number of items; \(defaults(\.items)).", valueName: "n")) var items: Int?
+  @Option(help: ArgumentHelp("Number of tastes; \(defaults(\.tastes)).", valueName: "n")) var tastes: Int?
+  @Option(
+    help: ArgumentHelp("Mean number of items per user; \(defaults(\.meanProfileLength)).", valueName: "n"))
+  var profileLength: Double?
+  @Flag(help: "Independent tastes and nothing else: no related tastes, moods, sequels or very long profiles.")
+  var plain = false
   @Flag(help: "Give each interaction a rating from 1 to 5, higher where the item is to the user's taste.")
   var ratings = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -28,17 +31,18 @@ struct Simulate: CheckedCommand {
   func idleFlags() -> [IdleFlags] { [] }
 
   func run() throws {
-    var population = Population()
-    population.users = users
-    population.items = items
-    population.tastes = tastes
-    population.meanProfileLength = profileLength
+    var population = plain ? Population.plain : Population()
+    population.users = users ?? population.users
+    population.items = items ?? population.items
+    population.tastes = tastes ?? population.tastes
+    population.meanProfileLength = profileLength ?? population.meanProfileLength
     do {
       try population.validate()
     } catch {
       let flags = [
-        "users": "--users \(users)", "items": "--items \(items)", "tastes": "--tastes \(tastes)",
-        "meanProfileLength": "--profile-length \(profileLength)",
+        "users": "--users \(population.users)", "items": "--items \(population.items)",
+        "tastes": "--tastes \(population.tastes)",
+        "meanProfileLength": "--profile-length \(Number.text(population.meanProfileLength))",
       ]
       throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }
@@ -48,7 +52,8 @@ struct Simulate: CheckedCommand {
     if options.json {
       try Console.standardOutput(
         Written(
-          output: output, users: data.users.count, items: data.items.count, interactions: data.count, tastes: tastes,
+          output: output, users: data.users.count, items: data.items.count, interactions: data.count,
+          tastes: population.tastes,
           seed: options.seed))
     } else {
       let size =
@@ -56,6 +61,11 @@ struct Simulate: CheckedCommand {
         + counted(data.count, "interaction")
       try Console.standardOutput("\(size)\nsaved in \(output)\n")
     }
+  }
+
+  private static func defaults(_ size: KeyPath<Population, some CustomStringConvertible & Equatable>) -> String {
+    let (lifelike, plain) = (Population()[keyPath: size], Population.plain[keyPath: size])
+    return lifelike == plain ? "\(lifelike)" : "\(lifelike), with --plain \(plain)"
   }
 
   /// The JSON document.

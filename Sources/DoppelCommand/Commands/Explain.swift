@@ -1,0 +1,64 @@
+import ArgumentParser
+import Doppel
+import Presentation
+
+/// `doppel explain`: AE against VAE in one minute.
+struct Explain: CheckedCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explain AE against VAE on your data: five claims, each tried and measured.",
+    usage: "doppel explain [<data>] [<options>]",
+    discussion: """
+      Seven small models are trained: an AE and a VAE twice each, and the VAE with other weights β of the prior. What is \
+      said of them is measured on people that none of them has seen, and the text says so where a claim does not hold.
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(
+    help: ArgumentHelp("Save the lesson as a page with figures: one HTML file.", valueName: "file"), completion: .file()
+  )
+  var report: String?
+  @Option(help: ArgumentHelp("β of the VAE, the weight of its prior.", valueName: "β")) var beta = 1.0
+  @Option(help: ArgumentHelp("Width of every code.", valueName: "width")) var latent = 32
+  @Option(help: ArgumentHelp("Epochs of every training (default: 100, fewer on large data).", valueName: "n"))
+  var epochs: Int?
+  @Option(
+    help: ArgumentHelp("People to train on (default: as many as a minute allows).", valueName: "n"))
+  var maxUsers: Int?
+  @OptionGroup(title: "Everywhere") var options: RunOptions
+
+  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+
+  var outputs: [Output] { Output.file("--report", report) }
+
+  func idleFlags() throws -> [IdleFlags] {
+    try data.idleFlags(task: .ranking)
+      + [IdleFlags(["--no-refit"], when: true, "has no effect here: every model is fitted once")]
+  }
+
+  func validate() throws {
+    guard beta >= 0, beta.isFinite else {
+      throw ValidationError("--beta \(beta) is not a weight; accepted: a number from 0")
+    }
+    for (flag, number, least) in [
+      ("--latent", latent, 2), ("--epochs", epochs ?? 1, 1), ("--max-users", maxUsers ?? 50, 50),
+    ]
+    where !(least...100_000_000 ~= number) {
+      throw ValidationError("\(flag) \(number) is out of range; accepted: a whole number from \(least)")
+    }
+  }
+
+  func run() throws {
+    var lesson = Lesson(seed: options.randomSeed, processor: try options.processor())
+    lesson.data = try data.selection(threads: options.threads)
+    (lesson.beta, lesson.latent, lesson.epochs, lesson.users) = (beta, latent, epochs, maxUsers)
+    let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
+    defer { reporter.clear() }
+    lesson.observer = reporter.observe()
+    let result = try lesson.run()
+    reporter.clear()
+    if let report { try LessonReport(result, command: CommandText.current).page.write(to: report) }
+    if options.json { return try Console.standardOutput(RunDocument(result.facts, result)) }
+    let text = result.text(width: Console.width) { result.items[$0] }
+    try Console.standardOutput(Console.printable(result.facts.heading + "\n\n" + text))
+  }
+}

@@ -1,0 +1,136 @@
+import Autoencoders
+import Compute
+import Foundation
+import Generation
+import InteractionData
+import Presentation
+
+/// What draws of random people give: from the prior of a VAE, and from an AE, which has none.
+public struct PriorDraws: Sendable, LessonPart {
+  /// Lists from one source.
+  public struct Source: Sendable {
+    /// Where the points come from.
+    public let name: String
+    /// How well the ten best items of a list go together.
+    public let coherence: Measured
+    /// How different the lists are, 0 to 1.
+    public let variety: Double
+    /// The first three lists.
+    public let examples: [[Int]]
+  }
+
+  /// How many people are drawn from each source.
+  public static let count = 300
+
+  /// The prior of the VAE.
+  public let prior: Source
+  /// Points from N(0, I), which an AE never saw.
+  public let pretended: Source
+  /// A Gaussian that was fitted to the AE's points afterwards.
+  public let fitted: Source
+  /// Real people, encoded and decoded by the VAE.
+  public let people: Source
+  /// Ten items each by nothing but their popularity.
+  public let popular: Source
+  /// VAE prior − AE pretended.
+  public let difference: Measured
+
+  init(
+    _ models: LessonModels, _ people: LessonPeople, _ audiences: Audiences, seed: Seed, processor: Processor
+  ) throws {
+    let (ae, vae) = (models.points[0], models.clouds[0])
+    func source(_ name: String, _ lists: [[Int]]) throws -> (Source, [Double]) {
+      let found = try ItemLists(lists, audiences, processor)
+      return (
+        Source(
+          name: name, coherence: Measured(found.coherence), variety: found.variety, examples: Array(lists.prefix(3))),
+        found.coherence
+      )
+    }
+    var random = seed.stream(for: LessonDraw.prior)
+    let own = try source(
+      "VAE, from its prior", vae.lists(at: vae.drawFromPrior(count: Self.count, using: &random), processor))
+    var noise = Matrix<Float>(rows: Self.count, columns: ae.design.latent)
+    random.fillGaussian(&noise)
+    let other = try source("AE, from N(0, I)", ae.lists(at: noise, processor))
+    (prior, pretended) = (own.0, other.0)
+    difference = Measured.difference(own.1, other.1)
+    let density = try FittedGaussian(to: ae, over: people.profiles, processor: processor)
+    fitted = try source(
+      "AE, from a Gaussian fitted to its codes",
+      ae.lists(at: density.draw(users: 0..<Self.count, seed: seed, engine: processor.engine).vectors, processor)
+    ).0
+    let codes = vae.encode(people.profiles, using: processor.engine)
+    self.people = try source("real people, by the VAE", vae.lists(at: codes.mean, processor)).0
+    popular = try source(
+      "items by popularity alone", Self.popular(people.profiles.items, seed: seed)
+    ).0
+  }
+
+  /// Lists of ten items, drawn in proportion to how many people have them.
+  private static func popular(_ rows: SparseRows, seed: Seed) -> [[Int]] {
+    (0..<count).map { list in
+      var random = seed.stream(for: LessonDraw.popular, list)
+      var chosen: [Int] = []
+      // Whoever is drawn has an item in proportion to its popularity; repeats are drawn again, a bounded number of times.
+      for _ in 0..<200 where chosen.count < ItemLists.length && rows.nonZeroCount > 0 {
+        let item = Int(rows.indices[random.integer(below: rows.nonZeroCount)])
+        if !chosen.contains(item) { chosen.append(item) }
+      }
+      return chosen
+    }
+  }
+
+  /// What the part is about.
+  public var title: String { "Someone who does not exist" }
+
+  /// Every source, the one in question first.
+  public var sources: [Source] { [prior, fitted, pretended, people, popular] }
+
+  /// Whether all draws from the prior give much the same list.
+  var isMonotonous: Bool { prior.variety < 0.5 * people.variety }
+
+  /// Whether what one pretends with an AE is far from making sense.
+  private var isSoup: Bool { pretended.coherence.value < 0.75 * prior.coherence.value }
+
+  /// Whether the VAE's draws make more sense than what one can pretend with an AE.
+  public var holds: Bool { difference.isAbove(0) && !isMonotonous }
+
+  /// What was found.
+  public var sentences: [String] {
+    let scale =
+      "Items that people take independently of each other have 0, the lists of real people \(Number.decimal(people.coherence.value, 3))."
+    let density =
+      "Fitting a Gaussian to the AE's points afterwards gives \(fitted.coherence.words()): that is the Gaussian's doing, a "
+      + "second model that the AE does not contain."
+    if isMonotonous {
+      return [
+        "Draws from this VAE's prior all decode to much the same list: two of them differ in \(Number.percent(prior.variety, decimals: 0)) "
+          + "of their items, those of two real people in \(Number.percent(people.variety, decimals: 0)). How well ten items go "
+          + "together, \(prior.coherence.words()), then says nothing. \(scale)", density,
+      ]
+    }
+    if difference.isAbove(0) {
+      return [
+        "Draw a point from N(0, I) and decode it: the VAE's ten best items go together, with a mean correlation of "
+          + "\(prior.coherence.words()); the AE's \(isSoup ? "are a soup, with" : "do so less, with") "
+          + "\(pretended.coherence.words()). \(scale)", density,
+      ]
+    }
+    let comparison =
+      difference.isBelow(0) ? "make less sense than those of the AE" : "make no more sense than those of the AE"
+    return [
+      "Here points from N(0, I) decoded by the VAE \(comparison): their ten best items have a mean correlation of "
+        + "\(prior.coherence.words()), the AE's \(pretended.coherence.words()). \(scale)", density,
+    ]
+  }
+
+  /// The numbers, by name.
+  public var numbers: [(name: String, value: Measured)] {
+    [
+      ("coherenceOfPriorDraws", prior.coherence), ("coherenceOfPretendedDraws", pretended.coherence),
+      ("coherenceOfFittedDraws", fitted.coherence), ("coherenceOfPeople", people.coherence),
+      ("coherenceOfPopularItems", popular.coherence), ("difference", difference),
+    ]
+  }
+}

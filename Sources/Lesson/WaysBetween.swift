@@ -1,0 +1,109 @@
+import Autoencoders
+import Compute
+import InteractionData
+import Presentation
+
+/// What lies between two people: straight ways through both latent spaces, decoded step by step.
+public struct WaysBetween: Sendable, LessonPart {
+  /// The shares of the way that are looked at.
+  public static let steps = [0, 0.25, 0.5, 0.75, 1]
+  /// How many pairs.
+  static let count = 150
+
+  /// How well the items of each step go together, mean over pairs.
+  public let coherence: (vae: [Measured], ae: [Measured])
+  /// The coherence of the middle ÷ that of the ends.
+  public let kept: (vae: Measured, ae: Measured)
+  /// Kept by the VAE − kept by the AE, over the same pairs.
+  public let difference: Measured
+  /// One way, by the VAE: the ids of its ends, and the three best items of each step.
+  public let example: (from: String, to: String, items: [[Int]])
+
+  init(
+    _ models: LessonModels, _ people: LessonPeople, _ audiences: Audiences, seed: Seed, processor: Processor
+  ) throws {
+    var random = seed.stream(for: LessonDraw.pairs)
+    let pairs = (0..<Self.count).map { _ in
+      let first = random.integer(below: people.count)
+      return (first, (first + 1 + random.integer(below: people.count - 1)) % people.count)
+    }
+    let (ae, vae) = (models.points[0], models.clouds[0])
+    let means = vae.encode(people.profiles, using: processor.engine).mean
+    let points = ae.encode(people.profiles, using: processor.engine).points
+    func lists<Latent>(_ model: Autoencoder<Latent>, _ codes: Matrix<Float>) throws -> [ItemLists] {
+      try Self.steps.map { step in
+        var places = Matrix<Float>(rows: pairs.count, columns: codes.columns)
+        for (row, pair) in pairs.enumerated() {
+          for column in 0..<codes.columns {
+            places[row, column] = Float(1 - step) * codes[pair.0, column] + Float(step) * codes[pair.1, column]
+          }
+        }
+        return try ItemLists(model.lists(at: places, processor), audiences, processor)
+      }
+    }
+    let (ofVAE, ofAE) = (try lists(vae, means), try lists(ae, points))
+    coherence = (ofVAE.map { Measured($0.coherence) }, ofAE.map { Measured($0.coherence) })
+    func ends(_ lists: [ItemLists]) -> [Double] {
+      zip(lists[0].coherence, lists[Self.steps.count - 1].coherence).map { ($0 + $1) / 2 }
+    }
+    let middle = Self.steps.count / 2
+    let (vaeEnds, aeEnds) = (ends(ofVAE), ends(ofAE))
+    let ofClouds = Measured(of: ofVAE[middle].coherence, dividedBy: vaeEnds)
+    let ofPoints = Measured(of: ofAE[middle].coherence, dividedBy: aeEnds)
+    kept = (ofClouds, ofPoints)
+    let gap = zip(
+      Measured.residuals(ofVAE[middle].coherence, vaeEnds), Measured.residuals(ofAE[middle].coherence, aeEnds)
+    ).map { $0 - $1 + ofClouds.value - ofPoints.value }
+    difference = Measured(gap)
+    // Ends that have nothing in common show a way best.
+    let shown =
+      pairs.indices.min { first, second in
+        func overlap(_ pair: Int) -> Double {
+          Set(ofVAE[0].lists[pair]).jaccard(with: Set(ofVAE[Self.steps.count - 1].lists[pair]))
+        }
+        return overlap(first) < overlap(second)
+      } ?? 0
+    example = (
+      people.ids[pairs[shown].0], people.ids[pairs[shown].1], ofVAE.map { Array($0.lists[shown].prefix(3)) }
+    )
+  }
+
+  /// What the part is about.
+  public var title: String { "Half-way between two people" }
+
+  /// Whether the middle of a way makes more sense in the VAE.
+  public var holds: Bool { difference.isAbove(0) }
+
+  /// What was found.
+  public var sentences: [String] {
+    let numbers =
+      "Ten items half-way between two people keep \(kept.vae.percent) of the coherence of the two ends in the VAE, and "
+      + "\(kept.ae.percent) in the AE."
+    if coherence.vae[0].value <= 0.005 {
+      return [
+        "There is nothing to go between: this VAE's lists for people have next to no coherence, "
+          + "\(coherence.vae[0].words()).", numbers,
+      ]
+    }
+    if difference.isAbove(0) {
+      return [
+        numbers, "Training the decoder on clouds instead of points has filled the space between people.",
+      ]
+    }
+    if difference.isBelow(0) {
+      return [
+        numbers, "So on these data the AE's straight ways are the better ones, although nothing asked for them.",
+      ]
+    }
+    return [
+      numbers,
+      "The two do not differ here: a smooth decoder makes straight ways passable without a distribution, which interpolation "
+        + "alone is therefore no proof of.",
+    ]
+  }
+
+  /// The numbers, by name.
+  public var numbers: [(name: String, value: Measured)] {
+    [("keptByTheVAE", kept.vae), ("keptByTheAE", kept.ae), ("difference", difference)]
+  }
+}
