@@ -2,7 +2,7 @@
 
     python audit_designed.py doppel [--users 9000] [--real ratings.tsv]
 
-A population of `doppel simulate` is cut into three equal parts: training, holdout, and a third from which the synthetic users of
+A population of `doppel simulate --plain` is cut into three equal parts: training, holdout, and a third from which the synthetic users of
 five designs are made:
 
     another part    the third part itself: other draws of the true generator. Nothing fails, no more than two are open
@@ -93,7 +93,7 @@ def main():
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        subprocess.run([options.doppel, "simulate", "--users", str(options.users), "--output", "population", "--quiet"],
+        subprocess.run([options.doppel, "simulate", "--plain", "--users", str(options.users), "--output", "population", "--quiet"],
                        check=True, capture_output=True)
         profiles = [set(items) for items in read("population/interactions.tsv").values()]
         train, third, holdout = (profiles[part::3] for part in range(3))

@@ -1,6 +1,6 @@
 """Holds `doppel audit` against SDMetrics, SciPy, scikit-learn and prdc on the same three files.
 
-    doppel simulate --output population --users 1500 --items 300
+    doppel simulate --plain --output population --users 1500 --items 300
     python audit_reference.py doppel population/interactions.tsv
 
 Users are cut into three equal parts (training, holdout, synthetic: the synthetic users have a fifth of their items replaced

@@ -57,7 +57,7 @@ public struct PriorDraws: Sendable, LessonPart {
     difference = Measured.difference(own.1, other.1)
     let density = try FittedGaussian(to: ae, over: people.profiles, processor: processor)
     fitted = try source(
-      "AE, from a Gaussian fitted to its codes",
+      "AE, fitted Gaussian",
       ae.lists(at: density.draw(users: 0..<Self.count, seed: seed, engine: processor.engine).vectors, processor)
     ).0
     let codes = vae.encode(people.profiles, using: processor.engine)
