@@ -83,7 +83,8 @@ public struct ModelCard: Sendable {
       text += "\n"
     }
     text += """
-      Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights.
+      Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights\
+      \(titles == nil ? "." : ", `titles.tsv` their titles.")
 
       """
     return text

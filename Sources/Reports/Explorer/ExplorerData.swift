@@ -75,7 +75,7 @@ struct ExplorerData: Encodable {
       return place == graph.decoder.count - 1
         ? Self.output(network.shards, reads, kept) : Self.step(step, reads, step.tensors.compactMap { network[$0] })
     }
-    names = kept.indices.map { DisplayName(explorer.items[$0]).text }
+    names = kept.indices.map { DisplayName(explorer.titles?.name(of: $0) ?? explorer.items[$0]).text }
     self.places = places.userIDs.enumerated().map { row, id in
       Place(name: DisplayName(id).text, profile: Self.places(of: places.profiles.indices(ofRow: row), in: kept.indices))
     }

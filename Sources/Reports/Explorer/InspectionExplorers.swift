@@ -26,6 +26,7 @@ extension InspectionReport {
       var explorer = LatentExplorer(
         subject.label, model: directory.model, userIDs: audience.userIDs, profiles: audience.profiles,
         items: directory.items)
+      explorer.titles = directory.titles
       explorer.byteBudget = min(explorer.byteBudget, weightBudget / shown.count)
       return ReportSection("Explore \(subject.label)", try explorer.blocks(processor: processor))
     }

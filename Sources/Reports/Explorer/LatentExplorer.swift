@@ -25,6 +25,8 @@ public struct LatentExplorer: Sendable {
   public var sliders = 12
   /// The number of users offered as starting points.
   public var startingPlaces = 40
+  /// The titles of the items; `nil` where they have none.
+  public var titles: ItemTitles?
   /// The number of items listed.
   public var listLength = 20
 
