@@ -10,6 +10,7 @@ public struct ModelCard: Sendable {
   private let parameters: Int
   private let record: ModelRecord
   private let history: [EpochRecord]
+  private let hasTitles: Bool
 
   /// The card of a model.
   ///
@@ -20,6 +21,7 @@ public struct ModelCard: Sendable {
     self.model = history.first.map { model.settingsUsed(rows: $0.users) } ?? model
     (record, self.history) = (directory.record, history)
     parameters = directory.model.parameterCount
+    hasTitles = directory.titles != nil
   }
 
   /// The card as Markdown.
@@ -84,7 +86,7 @@ public struct ModelCard: Sendable {
     }
     text += """
       Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights\
-      \(titles == nil ? "." : ", `titles.tsv` their titles.")
+      \(hasTitles ? ", `titles.tsv` their titles." : ".")
 
       """
     return text
