@@ -87,7 +87,8 @@ struct Inspect: CheckedCommand {
     options.note(study.notes)
     if let report {
       var inspected = InspectionReport(study, run: facts, command: CommandText.current)
-      inspected.further = try InspectionReport.explorers(of: subjects, on: interactions, processor: processor)
+      inspected.further = try InspectionReport.explorers(
+        of: subjects, on: interactions, titles: data.titles, processor: processor)
       try inspected.page.write(to: report)
     }
     if options.json { return try Console.standardOutput(RunDocument(facts, study)) }
