@@ -89,8 +89,7 @@ struct ExplorerMarkup {
       .tag(
         "span", ["class": look],
         [.tag("b", [:], [.tag("bdi", text: name)])]
-          + (items.isEmpty
-            ? [] : [.tag("small", [:], [.tag("bdi", text: items.joined(separator: " · "))])]))
+          + items.map { .tag("small", [:], [.tag("bdi", text: $0)]) })
     }
     return .tag(
       "label", ["class": "slider"],
