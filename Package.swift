@@ -109,7 +109,7 @@ let package = Package(
         "Audit", "Inspection", "Lesson", "Plots", "Presentation", "Tuning",
       ],
       // In the binary, so that one file is all there is to install.
-      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/explorer.js")],
+      resources: ["report.css", "network.js", "explorer.js"].map { .embedInCode("Resources/\($0)") },
       swiftSettings: settings),
     // The umbrella: `import Doppel` gives all of the above.
     .target(

@@ -10,6 +10,8 @@ public struct ComparisonRun: Sendable {
   public var models: [any ZooModel]
   /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
   public var data = DataSelection()
+  /// A table with the titles of the items, for reports; `nil` for none.
+  public var titles: String?
   /// What is predicted.
   public var task = RecommendationTask.ranking
   /// What is measured; `nil` for all metrics of the task.
@@ -73,6 +75,8 @@ public struct ComparisonRun: Sendable {
     guard loaded.split.hasTest else { throw NothingToMeasure() }
     let loading = watch.seconds
     observer.onNotes(loaded.notes)
+    let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
+    observer.onNotes(titled?.notes ?? [])
     try processor.agree(on: loaded.split.hash)
     if processor.isRoot { try keep(loaded.split) }
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
@@ -88,7 +92,8 @@ public struct ComparisonRun: Sendable {
       document: ResultDocument(
         RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description), comparison,
         seconds: .init(load: loading, total: watch.seconds), notes: loaded.notes + leftOut + comparison.notes),
-      itemPopularity: Split.task == .ranking ? experiment.fittedRows.columnCounts() : [])
+      itemPopularity: Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], items: loaded.split.items,
+      titles: titled?.titles)
   }
 }
 
@@ -98,6 +103,12 @@ public struct ComparedModels: Sendable {
   public let document: ResultDocument
   /// How many of the users that were fitted have each item; empty for ratings.
   public let itemPopularity: [Int]
+  /// The items, in the order of all counts; of several runs those of the first.
+  public let items: Vocabulary
+  /// Their titles, where a table was given.
+  public let titles: ItemTitles?
+  /// What lists call each item.
+  public var itemLabels: [String] { (0..<items.count).map { titles?.label(of: $0) ?? items[$0] } }
 }
 
 /// The data have no test part.

@@ -10,6 +10,7 @@ public struct ModelCard: Sendable {
   private let parameters: Int
   private let record: ModelRecord
   private let history: [EpochRecord]
+  private let hasTitles: Bool
 
   /// The card of a model.
   ///
@@ -20,6 +21,7 @@ public struct ModelCard: Sendable {
     self.model = history.first.map { model.settingsUsed(rows: $0.users) } ?? model
     (record, self.history) = (directory.record, history)
     parameters = directory.model.parameterCount
+    hasTitles = directory.titles != nil
   }
 
   /// The card as Markdown.
@@ -83,7 +85,8 @@ public struct ModelCard: Sendable {
       text += "\n"
     }
     text += """
-      Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights.
+      Any safetensors reader opens `model.safetensors`; `items.txt` lists the items in the order of the weights\
+      \(hasTitles ? ", `titles.tsv` their titles." : ".")
 
       """
     return text

@@ -103,31 +103,44 @@ public struct RecommendedList: Codable, Sendable, Equatable {
   public struct Entry: Codable, Sendable, Equatable {
     /// The item's id.
     public var item: String
+    /// The item's title, where it has one.
+    public var title: String?
     /// Its score: only the order means anything.
     public var score: Double
   }
 
   /// Names the items of a ranked list.
-  public init(user: String, _ list: [RankedItem], items: Vocabulary) {
+  public init(user: String, _ list: [RankedItem], items: Vocabulary, titles: ItemTitles? = nil) {
     self.user = user
-    self.items = list.map { Entry(item: items[$0.item], score: Double($0.score)) }
+    self.items = list.map {
+      Entry(item: items[$0.item], title: titles?.title(of: $0.item), score: Double($0.score))
+    }
   }
 }
 
-/// Ranked lists as text: `user<TAB>item<TAB>score`, a line for each item.
+/// Ranked lists as text: `user<TAB>item<TAB>score`, a line for each item; with titles, `title` is a fourth column.
 public struct RecommendationText: Sendable {
   /// The first line.
-  public static let header = "user\titem\tscore\n"
+  public let header: String
 
   private let items: [[UInt8]]
+  /// What ends the line of each item; empty where nothing has a title.
+  private let titles: [[UInt8]]
   private let id: @Sendable (String) -> String
 
   /// Prepares the text of lists of some items.
   ///
-  /// - Parameter id: an id as it is to be shown.
-  public init(items: Vocabulary, id: @escaping @Sendable (String) -> String = { $0 }) {
+  /// - Parameters:
+  ///   - titles: the titles to write after the scores; `nil` for no such column.
+  ///   - id: an id or title as it is to be shown.
+  public init(items: Vocabulary, titles: ItemTitles? = nil, id: @escaping @Sendable (String) -> String = { $0 }) {
     self.id = id
     self.items = items.ids.map { Array("\t\(id($0))\t".utf8) }
+    self.titles =
+      titles.map { titles in
+        (0..<items.count).map { Array("\t\(titles.title(of: $0).map(id) ?? "")".utf8) }
+      } ?? []
+    header = "user\titem\tscore" + (titles == nil ? "\n" : "\ttitle\n")
   }
 
   /// The lines of a user's list.
@@ -139,6 +152,7 @@ public struct RecommendationText: Sendable {
       text += user
       text += items[entry.item]
       text += entry.score.description.utf8
+      if !titles.isEmpty { text += titles[entry.item] }
       text.append(UInt8(ascii: "\n"))
     }
     return text

@@ -20,7 +20,8 @@ extension ComparisonRun {
     let plan = repetition.runs(from: seed)
     var chosen = models
     var (runs, units): ([ComparedRun], [[String]]) = ([], [])
-    var first: (loaded: LoadedData<Split>, popularity: [Int], metrics: [Metric], leftOut: [String])?
+    var first:
+      (loaded: LoadedData<Split>, popularity: [Int], metrics: [Metric], leftOut: [String], titles: ItemTitles?)?
     for (index, (seed, fold)) in plan.enumerated() {
       var selection = data
       selection.fold = fold
@@ -33,13 +34,16 @@ extension ComparisonRun {
       experiment.observer = observer.appending(" (run \(index + 1) of \(plan.count))")
       if first == nil {
         observer.onNotes(loaded.notes)
+        let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
+        observer.onNotes(titled?.notes ?? [])
         let left: [String]
         (chosen, left) = leavesOutTooLarge ? try experiment.fitting(models, limit: memoryLimit) : (models, [])
         observer.onNotes(left)
         observer.onMemory(try experiment.memoryNotes(chosen, limit: memoryLimit))
         observer.onModels(chosen.count * plan.count)
         first = (
-          loaded, Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], experiment.metrics, left
+          loaded, Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], experiment.metrics, left,
+          titled?.titles
         )
       }
       var division = loaded.split.description
@@ -58,7 +62,7 @@ extension ComparisonRun {
       document: ResultDocument(
         facts, comparison, seconds: .init(load: loading, total: watch.seconds),
         notes: runs.map(\.notes).sharedNotes + first.leftOut + comparison.notes),
-      itemPopularity: first.popularity)
+      itemPopularity: first.popularity, items: first.loaded.split.items, titles: first.titles)
   }
 }
 

@@ -18,6 +18,8 @@ public struct TrainingRun: Sendable {
   public var model: any ZooModel
   /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
   public var data = DataSelection()
+  /// A table with the titles of the items, which the model keeps; `nil` for none.
+  public var titles: String?
   /// The directory to write.
   public var output: String
   /// What of an earlier training may be replaced there.
@@ -87,6 +89,9 @@ public struct TrainingRun: Sendable {
     let watch = Stopwatch()
     let loaded = try Split.load(data, seed: seed, forTraining: true)
     observer.onNotes(loaded.notes)
+    // Before anything is fitted: a table that cannot be read is to cost no training.
+    let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
+    observer.onNotes(titled?.notes ?? [])
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     (experiment.refits, experiment.selection, experiment.objective) = (refits, selection, objective)
     experiment.privacy = privacy
@@ -109,6 +114,7 @@ public struct TrainingRun: Sendable {
     var directory = ModelDirectory(
       configuration: try model.setting(fit.chosen), model: fit.model, items: loaded.split.items,
       users: model.keepsUsers ? Vocabulary(ids: users.ids) : nil, record: record)
+    directory.titles = titled?.titles
     if let guarantee = fit.guarantee {
       directory.keepOnly(what: guarantee, of: users.rows, seed: privacy?.secret ?? seed)
     } else if Split.task == .ranking {

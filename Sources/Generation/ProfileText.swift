@@ -1,23 +1,31 @@
 import Compute
 public import InteractionData
 
-/// Synthetic profiles as text: `user<TAB>item`, with a third column `count` where items are drawn with replacement.
+/// Synthetic profiles as text: `user<TAB>item`, then `count` where items are drawn with replacement, then `title` where
+/// titles are wanted.
 public struct ProfileText: Sendable {
   private let items: [[UInt8]]
+  /// The last column of each item; empty where no titles are wanted.
+  private let titles: [[UInt8]]
   private let hasCounts: Bool
   private let firstUser: Int
 
   /// Prepares the text of profiles over some items.
   ///
-  /// - Parameter firstUser: the number in the id of user 0.
-  public init(items: Vocabulary, law: ItemLaw, firstUser: Int = 1) {
+  /// - Parameters:
+  ///   - firstUser: the number in the id of user 0.
+  ///   - titles: the titles of the items; `nil` for no such column.
+  public init(items: Vocabulary, law: ItemLaw, firstUser: Int = 1, titles: ItemTitles? = nil) {
     self.firstUser = firstUser
+    self.titles = titles.map { titles in (0..<items.count).map { Array("\t\(titles.title(of: $0) ?? "")".utf8) } } ?? []
     self.items = items.ids.map { Array($0.utf8) }
     hasCounts = law == .multinomial
   }
 
   /// The first line.
-  public var header: String { hasCounts ? "user\titem\tcount\n" : "user\titem\n" }
+  public var header: String {
+    "user\titem" + (hasCounts ? "\tcount" : "") + (titles.isEmpty ? "\n" : "\ttitle\n")
+  }
 
   /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first unless numbers start later.
   ///
@@ -35,8 +43,10 @@ public struct ProfileText: Sendable {
       let user = Array(id(of: block.firstUser + row).utf8) + [UInt8(ascii: "\t")]
       for position in block.rows.range(ofRow: row) {
         text += user
-        text += items[Int(block.rows.indices[position])]
+        let item = Int(block.rows.indices[position])
+        text += items[item]
         if hasCounts { text += Array("\t\(Int(block.rows.value(at: position)))".utf8) }
+        if !titles.isEmpty { text += titles[item] }
         text.append(UInt8(ascii: "\n"))
       }
     }

@@ -22,6 +22,7 @@ struct SamplingDrawing {
     note: @escaping ([SamplingNote]) -> Void
   ) throws {
     try plan.check()
+    if plan.hasTitles && directory.titles?.hasTitles != true { throw SamplingError.noTitles }
     (self.plan, self.directory, self.people) = (plan, directory, people)
     (self.seed, self.processor, self.note) = (seed, processor, note)
     let name = directory.configuration.name
@@ -63,7 +64,9 @@ struct SamplingDrawing {
   }
 
   private var text: ProfileText {
-    ProfileText(items: directory.items, law: plan.law, firstUser: plan.firstUser - plan.numbers.lowerBound)
+    ProfileText(
+      items: directory.items, law: plan.law, firstUser: plan.firstUser - plan.numbers.lowerBound,
+      titles: plan.hasTitles ? directory.titles : nil)
   }
 
   private func requireItemProbabilities(_ likelihood: Likelihood) throws {

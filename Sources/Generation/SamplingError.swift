@@ -23,6 +23,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case readsProtectedUsers(source: String)
   /// The model's directory has profile lengths that cannot be understood.
   case damagedLengths
+  /// Titles are wanted, and the model has none.
+  case noTitles
 
   /// What is wrong, in one sentence.
   public var description: String {
@@ -45,6 +47,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
         + "or places near items that are given"
     case .damagedLengths:
       "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
+    case .noTitles: "titles are wanted, and the model has none; accepted: a table of them"
     }
   }
 }

@@ -72,6 +72,8 @@ public struct SamplingPlan: Sendable, Equatable {
   public var temperature = Temperature.one
   /// How many users are drawn; an interpolation has at least one for each step.
   public var users = 1000
+  /// Whether a last column has the titles of the items, which the model must have.
+  public var hasTitles = false
   /// The number of the first, from 1, so that files can be joined: a run from N on goes on where one of N − 1 users ends.
   public var firstUser = 1
 

@@ -20,15 +20,14 @@ struct FirstLines {
   /// The first line.
   var first: Line { lines[0] }
 
+  /// - Parameter accepted: what a file that is not empty would hold, for the error.
   /// - Throws: ``DataError`` when there are none, or they are no text, or no table.
-  init(_ bytes: Span<UInt8>, path: String) throws {
+  init(
+    _ bytes: Span<UInt8>, path: String, accepted: String = "one interaction a line: user, item[, rating[, timestamp]]"
+  ) throws {
     lines = Self.lines(of: bytes)
     self.path = path
-    guard let first = lines.first else {
-      throw DataError(
-        path: path, message: "is empty", accepted: "one interaction a line: user, item[, rating[, timestamp]]"
-      )
-    }
+    guard let first = lines.first else { throw DataError(path: path, message: "is empty", accepted: accepted) }
     for line in lines.prefix(20) { try Self.checkText(line.bytes, path: path, line: line.number) }
     try Self.checkKind(first.bytes, path: path, line: first.number)
   }

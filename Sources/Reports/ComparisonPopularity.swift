@@ -38,7 +38,7 @@ extension ComparisonReport {
       columns: [.text("model")] + labels.indices.map { .number("\(labels[$0]) (\(Number.text(sizes[$0])) items)") })
     for row in rows { table.append([.name(row.name)] + row.shares.map { .number($0, decimals: 3) }) }
 
-    return ReportSection(
+    var section = ReportSection(
       "Popularity of recommended items",
       [
         .prose(
@@ -54,6 +54,35 @@ extension ComparisonReport {
             table: table)
         ]),
       ])
+    if let favourites = favourites(of: counted.map { ($0.model.name, $0.counts.counts) }, cutoff) {
+      section.blocks.append(.table(favourites))
+    }
+    return section
+  }
+
+  /// How many items the list of favourites has.
+  private static let listed = 10
+
+  /// What the training users have most, and what each model recommends to most test users; `nil` where items have no names.
+  private func favourites(of models: [(name: String, counts: [Int])], _ cutoff: Int) -> Table? {
+    guard itemLabels.count == itemPopularity.count else { return nil }
+    let columns = ([("training data", itemPopularity)] + models).map { name, counts in
+      (name: name, items: Self.largest(counts, Self.listed).filter { counts[$0] > 0 })
+    }
+    var table = Table(
+      "What most training users have, and what each model puts into the top \(cutoff) of most test users",
+      columns: [.number("rank")] + columns.map { .text($0.name) })
+    for rank in 0..<Self.listed where columns.contains(where: { rank < $0.items.count }) {
+      table.append(
+        [.count(rank + 1)]
+          + columns.map { rank < $0.items.count ? .name(itemLabels[$0.items[rank]]) : .missing })
+    }
+    return table
+  }
+
+  /// The places of the largest numbers, largest first; of equal ones the first.
+  private static func largest(_ numbers: [Int], _ count: Int) -> [Int] {
+    Array(numbers.indices.sorted { (numbers[$1], $0) < (numbers[$0], $1) }.prefix(count))
   }
 
   /// The group of each item, 0 for the most popular.

@@ -14,6 +14,8 @@ public struct ComparisonReport: Sendable {
   let document: ResultDocument
   /// How many training users have each item; empty where there are no ranked lists.
   let itemPopularity: [Int]
+  /// What each item is called in lists, in the same order; empty where items have no names here.
+  let itemLabels: [String]
   /// The command that made the comparison, as typed; `nil` for a comparison made with the library.
   let command: String?
 
@@ -21,10 +23,14 @@ public struct ComparisonReport: Sendable {
   ///
   /// - Parameters:
   ///   - itemPopularity: how many training users have each item, in the order of the items; empty for ratings.
+  ///   - itemLabels: what lists call each item, in the same order; empty for no lists of items.
   ///   - command: the command line, shown under "Settings".
-  public init(_ document: ResultDocument, itemPopularity: [Int] = [], command: String? = nil) {
+  public init(
+    _ document: ResultDocument, itemPopularity: [Int] = [], itemLabels: [String] = [], command: String? = nil
+  ) {
     self.document = document
     self.itemPopularity = itemPopularity
+    self.itemLabels = itemLabels
     self.command = command
   }
 

@@ -9,7 +9,7 @@ public struct InspectionReport: Sendable {
   /// What was found.
   let study: InspectionStudy
   private let run: RunFacts
-  /// Sections between the models and the method, such as explorers.
+  /// Sections after the findings, such as an explorer.
   public var further: [ReportSection] = []
   private let command: String?
 
@@ -37,10 +37,10 @@ public struct InspectionReport: Sendable {
         ("models", study.models.map(\.label).joined(separator: ", ")),
       ] + run.lines
     page.append(summary)
+    for section in further { page.append(section) }
     for (place, model) in study.models.enumerated() { page.append(section(of: model, place)) }
     if !study.agreements.isEmpty { page.append(agreement) }
     if let table = study.recoveryTable { page.append(recovery(table)) }
-    for section in further { page.append(section) }
     page.append(method)
     return page
   }

@@ -14,7 +14,7 @@ enum PageAssets {
     """ + text(PackageResources.report_css) + PlotStyle.css
 
   /// The program of the latent explorer.
-  static let explorer = text(PackageResources.explorer_js)
+  static let explorer = text(PackageResources.network_js) + "\n" + text(PackageResources.explorer_js)
 
   /// A script as written to the page, in a CDATA section for XML parsers.
   static func wrapped(_ script: String) -> String { "/*<![CDATA[*/\n\(script)\n/*]]>*/" }

@@ -54,9 +54,13 @@ struct ModelDirectoryTests {
       #expect(try ModelDirectory(contentsOf: path).itemPopularity == nil)
       path = root + "/other"
       written.itemPopularity = ItemPopularity(of: Self.rows)
+      let items = written.items
+      #expect(try ModelDirectory(contentsOf: root + "/model").titles == nil)
+      written.titles = ItemTitles(
+        items: items, titles: items.ids.map { "Title of \($0)" }, genres: items.ids.map { _ in ["Drama"] })
       try written.write(to: path, card: "# card\n")
       let read = try ModelDirectory(contentsOf: path)
-      #expect(read.itemPopularity == written.itemPopularity)
+      #expect(read.itemPopularity == written.itemPopularity && read.titles == written.titles)
       #expect(read.configuration.isEqual(to: written.configuration))
       #expect(read.items == written.items && read.users == written.users)
       #expect(read.record == written.record && read.record.others == ["remark": "made up"])

@@ -62,6 +62,41 @@ extension Targets {
     }
   }
 
+  /// Tables of titles; what is read has to come back from a model directory.
+  var titles: Target {
+    struct Row {
+      let id: Int
+      var title: String { "Film, \(id) (19\(50 + id))" }
+      var genres: String { id % 2 == 0 ? "Drama" : "Drama|War" }
+    }
+    let rows = (0..<40).map(Row.init)
+    let flags = (0..<19).map { $0 % 5 == 1 ? "1" : "0" }.joined(separator: "|")
+    func table(_ header: String, _ line: (Row) -> String) -> [UInt8] {
+      Array((header + rows.map(line).joined()).utf8)
+    }
+    let tables: [[UInt8]] = [
+      table("movieId,title,genres\n") { "\($0.id),\"\($0.title)\",\($0.genres)\n" },
+      table("") { "\($0.id)::\($0.title)::\($0.genres)\n" },
+      table("") { "\($0.id)|\($0.title)|01-Jan-1990||http://example.org|\(flags)\n" },
+      table("item_id:token\tmovie_title:token_seq\tclass:token_seq\n") { "\($0.id)\t\($0.title)\tDrama War\n" },
+      table("\u{FEFF}id\tname\turl\r\n") { "\($0.id)\t\($0.title) é\thttp://example.org\r\n" },
+      table("") { "\($0.id),\($0.title)\n" },
+    ]
+    let latin = tables.map { $0.map { $0 == UInt8(ascii: "F") ? 0xE9 : $0 } }
+    let items = Vocabulary(ids: (0..<30).map { "\($0)" })
+    return Target(
+      name: "titles", corpus: tables + latin, tokens: Self.marks + ["title", "id", "genres", "0", "7", "|"],
+      mayBeCut: true
+    ) { bytes, _ in
+      let titles = try ItemTitles.reading(ByteSource(name: "titles", bytes: bytes), for: items).titles
+      let path = folder + "/titles.tsv"
+      try titles.write(to: path)
+      guard let read = try ItemTitles(contentsOf: path, items: items), read.count == titles.count,
+        (0..<items.count).allSatisfy({ read.title(of: $0) == titles.title(of: $0) })
+      else { throw Broken("titles that do not come back") }
+    }
+  }
+
   /// Times as people write them, in tables and in JSON lines.
   var dates: Target {
     let times = [

@@ -15,7 +15,8 @@ struct Targets {
     let files = try modelFiles()
     let models = fileByFile ? files.map(modelFile) : [modelDirectory(files)]
     return [
-      interactions, compressed, zstandard, jsonLines, dates, authors, config, try safetensors(files), identifiers,
+      interactions, compressed, zstandard, jsonLines, dates, titles, authors, config, try safetensors(files),
+      identifiers,
     ] + models
       + [try checkpoint(alsoFromInside: !fileByFile), truth]
   }
@@ -192,13 +193,18 @@ struct Targets {
       let fit = try model.fit(to: rows, trainer: Trainer(processor: processor, seed: Seed(1)), validate: nil)
       var record = ModelRecord(facts: RunFacts(seed: Seed(1), processor))
       record.profileLengths = LengthHistogram(of: rows)?.users
-      let directory = ModelDirectory(
+      var directory = ModelDirectory(
         configuration: model, model: fit.model, items: interactions.items,
         users: model.keepsUsers ? interactions.users : nil,
         record: record)
+      if name == "mult-vae" {
+        let ids = interactions.items.ids
+        directory.titles = ItemTitles(
+          items: interactions.items, titles: ids.map { "\($0) é" }, genres: ids.map { [String($0.prefix(2)), "Drama"] })
+      }
       let path = folder + "/" + name
       try directory.write(to: path, card: "# \(name)\n")
-      let contents = try ["config.json", "items.txt", "users.txt", "model.safetensors"].reduce(
+      let contents = try ["config.json", "items.txt", "users.txt", "titles.tsv", "model.safetensors"].reduce(
         into: [String: [UInt8]]()
       ) { all, file in
         if FileManager.default.fileExists(atPath: path + "/" + file) {

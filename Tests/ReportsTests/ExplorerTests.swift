@@ -64,14 +64,93 @@ struct ExplorerTests {
   func mixture() throws {
     let model = try SmallModels.mixed()
     let page = try SmallModels.page("mixture", of: model).html
-    #expect(page.contains("The prior is a mixture of 3 Gaussians") && !page.contains("N(0, 1) in every dimension"))
+    #expect(page.contains("is a mixture of 3 Gaussians") && !page.contains("N(0, 1) in every dimension"))
     let embedded = try Embedded(page)
+    // The mean of all codes, the mean of the prior, three components.
     let places = embedded.codes.count - 4
     expectClose(embedded.codes[places], model.prior.mean, within: 1e-6, "middle")
     for (place, component) in model.prior.components.enumerated() {
       expectClose(embedded.codes[places + 1 + place], component.mean, within: 1e-6, "component \(place)")
       #expect(page.contains("component \(place + 1) of the prior (33 %)"))
     }
+  }
+
+  @Test("a slider leaves the others where they are, and the first one changes the list most")
+  func directions() throws {
+    let embedded = try Embedded(SmallModels.page("mult-vae").html)
+    let (moves, readers) = (embedded.vectors("moves"), embedded.vectors("readers"))
+    #expect(moves.count == 8 && readers.count == 8)
+    for (i, reader) in readers.enumerated() {
+      for (j, move) in moves.enumerated() {
+        let coordinate = zip(reader, move).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(coordinate - (i == j ? 1 : 0)) < 1e-4, "\(i) \(j)")
+      }
+    }
+    let middle = embedded.codes[embedded.codes.count - 2]
+    let start = embedded.logits(at: middle)
+    let shares = start.map { exp($0) / start.reduce(0) { $0 + exp($1) } }
+    func strength(_ move: [Double]) -> Double {
+      let change = zip(embedded.logits(at: zip(middle, move).map(+)), start).map(-)
+      let mean = zip(shares, change).reduce(0) { $0 + $1.0 * $1.1 }
+      return zip(shares, change).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+    }
+    #expect(strength(moves[0]) > strength(moves[7]))
+  }
+
+  @Test("is named by genres where items have them, else by items, and no two directions alike")
+  func labels() throws {
+    let data = try SmallModels.data()
+    let (rows, _) = data.rows(in: data.items)
+    let model = try SmallModels.fit("mult-vae", rows)
+    func labels(_ titles: ItemTitles?) throws -> [(low: String, high: String)] {
+      var explorer = LatentExplorer(
+        "vae", model: model, userIDs: data.users.ids, profiles: Profiles(items: rows), items: data.items)
+      explorer.titles = titles
+      var page = ReportPage("Explorer")
+      page.append(ReportSection("Explore", try explorer.blocks(processor: SmallModels.processor)))
+      guard case .array(let directions)? = try Embedded(page.html)["directions"] else { return [] }
+      return directions.compactMap(\.members).map { ($0["low"]?.text ?? "", $0["high"]?.text ?? "") }
+    }
+    // The ids of a made-up population end with the genre in brackets.
+    let genres = data.items.ids.map { String($0.split(separator: "(").last?.dropLast() ?? "") }
+    let named = try labels(
+      ItemTitles(items: data.items, titles: data.items.ids.map { _ in nil }, genres: genres.map { [$0] }))
+    #expect(Set(genres).contains(named[0].low) && Set(genres).contains(named[0].high) && named[0].low != named[0].high)
+    #expect(Set(named.map { "\($0.low)–\($0.high)" }).count == named.count)
+    let plain = try labels(nil)
+    #expect(
+      plain.count == 8 && plain.allSatisfy { data.items.ids.contains($0.low) && data.items.ids.contains($0.high) })
+  }
+
+  @Test("two models follow one hand, whatever the order of their items")
+  func together() throws {
+    let data = try SmallModels.data()
+    let (rows, _) = data.rows(in: data.items)
+    let (vae, ae) = (try SmallModels.fit("mult-vae", rows), try SmallModels.fit("ae", rows))
+    let turned = Vocabulary(ids: data.items.ids.reversed())
+    func page(_ items: Vocabulary) throws -> String {
+      let own = data.rows(in: items).rows
+      let other = items == data.items ? ae : try SmallModels.fit("ae", own)
+      var explorer = LatentExplorer(
+        "vae", model: vae, userIDs: data.users.ids, profiles: Profiles(items: rows), items: data.items)
+      explorer.add("ae", model: other, profiles: Profiles(items: own), items: items)
+      var page = ReportPage("Explorer")
+      page.append(ReportSection("Explore", try explorer.blocks(processor: SmallModels.processor)))
+      if items != data.items {
+        // What the page decodes for the first user is what the model says, item by item.
+        let scores = try other.scores(for: Profiles(items: own).selecting(0..<1), using: SmallModels.processor.engine)
+        let logits = try Embedded(page.html, model: 1).logits(place: 0)
+        for (item, logit) in logits.enumerated() {
+          let column = try #require(items.index(of: data.items[item]))
+          #expect(abs(logit - Double(scores[0, column])) < 1e-5)
+        }
+      }
+      return page.html
+    }
+    let html = try page(data.items)
+    #expect(html.contains("Draw someone from the prior") && html.contains("A point has no distribution"))
+    #expect(try Embedded(html, model: 1).vectors("moves").count == 8)
+    _ = try page(turned)
   }
 
   @Test("stays well formed and alone with ids as nobody should have them")
@@ -89,17 +168,22 @@ struct ExplorerTests {
 
 /// What stands in the explorer's JSON.
 private struct Embedded {
+  private let root: [String: JSONValue]
   private let members: [String: JSONValue]
 
-  init(_ html: String) throws {
+  init(_ html: String, model place: Int = 0) throws {
     let start = try #require(html.range(of: "<script type=\"application/json\">"))
     let end = try #require(html.range(of: "</script>", range: start.upperBound..<html.endIndex))
     let text = html[start.upperBound..<end.lowerBound]
-    members = try #require(JSONValue(parsing: Array(text.utf8)).members)
+    root = try #require(JSONValue(parsing: Array(text.utf8)).members)
+    guard case .array(let models)? = root["models"] else { throw Malformed() }
+    members = try #require(models[place].members)
   }
 
-  subscript(key: String) -> JSONValue? { members[key] }
-  var names: [String] { list(members["names"]).compactMap(\.text) }
+  private struct Malformed: Error {}
+
+  subscript(key: String) -> JSONValue? { members[key] ?? root[key] }
+  var names: [String] { list(root["names"]).compactMap(\.text) }
   var precision: String? { steps.last?.members?["precision"]?.text }
   var weights: [Double] { numbers(steps.last, "weight") }
   var width: Int { weights.count / max(1, names.count) }
@@ -108,14 +192,23 @@ private struct Embedded {
   /// All places to start from.
   var codes: [[Double]] {
     let numbers = floats(members["codes"]?.text ?? "")
-    let count = list(members["places"]).count + list(members["middles"]).count
+    let count = list(root["places"]).count + list(root["middles"]).count
     let latent = numbers.count / max(1, count)
     return (0..<count).map { Array(numbers[$0 * latent..<($0 + 1) * latent]) }
   }
 
+  /// Vectors of the latent space, one for each direction.
+  func vectors(_ key: String) -> [[Double]] {
+    let (numbers, width) = (floats(members[key]?.text ?? ""), codes[0].count)
+    return stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<$0 + width]) }
+  }
+
   /// The logits of all items for a place to start from.
-  func logits(place: Int) -> [Double] {
-    steps.reduce(into: [codes[place]]) { values, step in
+  func logits(place: Int) -> [Double] { logits(at: codes[place]) }
+
+  /// The logits of all items for a latent vector.
+  func logits(at code: [Double]) -> [Double] {
+    steps.reduce(into: [code]) { values, step in
       let reads = list(step.members?["reads"]).compactMap { place -> Int? in
         if case .number(let number) = place { Int(number) } else { nil }
       }

@@ -11,6 +11,7 @@ public import InteractionData
 /// | `items.txt` | one item id a line, in the order of the weights |
 /// | `users.txt` | one training user id a line, only for models with something per user |
 /// | `item-users.txt` | how many training users have each item: ``ItemPopularity`` |
+/// | `titles.tsv` | titles and genres of the items, where somebody gave them: ``ItemTitles`` |
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
   /// The model and its settings.
@@ -25,14 +26,16 @@ public struct ModelDirectory: Sendable {
   public var record: ModelRecord
   /// How many training users have each item, where the directory says so; `nil` for ratings.
   public var itemPopularity: ItemPopularity?
+  /// The titles of the items, in the same order; `nil` where nobody gave any.
+  public var titles: ItemTitles?
 
   /// The file of the weights.
   public static let weightsName = "model.safetensors"
 
   /// The files a model directory may hold, and that writing one may replace.
   public static let fileNames = [
-    weightsName, "config.json", "items.txt", "users.txt", ItemPopularity.fileName, "README.md",
-    CheckpointFile.name,
+    weightsName, "config.json", "items.txt", "users.txt", ItemPopularity.fileName,
+    ItemTitles.fileName, "README.md", CheckpointFile.name,
   ]
 
   /// Whether a file of this name belongs to a model directory.
@@ -74,6 +77,7 @@ public struct ModelDirectory: Sendable {
       try IdentifierList.write(items.ids, to: directory + "/items.txt")
       if let users { try IdentifierList.write(users.ids, to: directory + "/users.txt") }
       try itemPopularity?.write(to: directory + "/" + ItemPopularity.fileName)
+      try titles?.write(to: directory + "/" + ItemTitles.fileName)
       try AtomicFile.write(card, to: directory + "/README.md")
     }
   }
@@ -149,6 +153,7 @@ public struct ModelDirectory: Sendable {
       throw wrong("has \(count) items, but items.txt has \(items.count)")
     }
     itemPopularity = try ItemPopularity(contentsOf: path + "/" + ItemPopularity.fileName, items: items.count)
+    titles = try ItemTitles(contentsOf: path + "/" + ItemTitles.fileName, items: items)
     let tensorPath = path + "/" + Self.weightsName
     let file = try SafeTensors(contentsOf: tensorPath)
     do {

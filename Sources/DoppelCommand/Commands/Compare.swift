@@ -15,6 +15,7 @@ struct Compare: SharedCommand {
 
   @OptionGroup var data: DataOptions
   @OptionGroup var choice: ModelChoice
+  @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @Option(
     help: ArgumentHelp(
@@ -38,7 +39,7 @@ struct Compare: SharedCommand {
   var table: PaperTable.Form?
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+  var inputs: [(name: String, path: String?)] { data.inputs + titling.inputs + options.inputs }
 
   var outputs: [Output] {
     let split = saveSplit.map { path in
@@ -73,6 +74,11 @@ struct Compare: SharedCommand {
         IdleFlags(
           ["--folds"], when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
           "is for --split users: its parts are of users"),
+        IdleFlags(
+          ["--titles"],
+          when: report == nil || task == .rating || generating.generative,
+          "is for the lists of items in --report, which a comparison of rankings has, and one with --generative has not"
+        ),
         IdleFlags(["--table"], when: options.json, "does not go with --json"),
         IdleFlags(
           ["--no-refit"], when: !fitsAgain,
@@ -108,6 +114,7 @@ struct Compare: SharedCommand {
     run.leavesOutTooLarge = !choice.isByName
     run.repetition = repeating.repetition
     run.data = try data.selection(threads: options.threads)
+    run.titles = titling.titles
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
     run.observer = reporter.observe()
@@ -123,7 +130,8 @@ struct Compare: SharedCommand {
     try measure.writePerUser(comparison)
     if let report {
       try ComparisonReport(
-        document, itemPopularity: compared.itemPopularity, command: CommandText.current
+        document, itemPopularity: compared.itemPopularity, itemLabels: compared.itemLabels,
+        command: CommandText.current
       ).page.write(to: report)
     }
     if options.json { return try Console.standardOutput(document) }

@@ -25,6 +25,7 @@ struct Inspect: CheckedCommand {
   var truth: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
+  @OptionGroup var titling: TitleOptions
   @OptionGroup var walk: WalkOptions
   @Option(help: ArgumentHelp("Draws in the importance-weighted bound.", valueName: "n"))
   var draws = InspectionOptions().draws
@@ -34,7 +35,7 @@ struct Inspect: CheckedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("DATA", modelsAndData.data), ("--truth", truth)] + options.inputs
+    [("DATA", modelsAndData.data), ("--truth", truth)] + titling.inputs + options.inputs
   }
 
   var outputs: [Output] { Output.file("--report", report) }
@@ -58,9 +59,14 @@ struct Inspect: CheckedCommand {
   func run() throws {
     let processor = try options.processor()
     let facts = RunFacts(seed: options.randomSeed, processor)
-    let subjects = try InspectionSubject.reading(modelsAndData.models)
+    var subjects = try InspectionSubject.reading(modelsAndData.models)
     guard Set(subjects.map(\.label)).count == subjects.count else {
       throw UsageError("the same model is given twice; accepted: different model directories")
+    }
+    if let titles = titling.titles {
+      let found = try ItemTitles.reading(titles, for: subjects[0].directory.items)
+      options.note(found.notes)
+      subjects = subjects.map { $0.titled(found.titles) }
     }
     let reader = try reading.reader(for: subjects[0].directory, threads: options.threads)
     let data = try InspectionData(
@@ -81,7 +87,8 @@ struct Inspect: CheckedCommand {
     options.note(study.notes)
     if let report {
       var inspected = InspectionReport(study, run: facts, command: CommandText.current)
-      inspected.further = try InspectionReport.explorers(of: subjects, on: interactions, processor: processor)
+      inspected.further = try InspectionReport.explorers(
+        of: subjects, on: interactions, titles: data.titles, processor: processor)
       try inspected.page.write(to: report)
     }
     if options.json { return try Console.standardOutput(RunDocument(facts, study)) }

@@ -12,7 +12,8 @@ struct Recommend: CheckedCommand {
       --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
       data; files are read, and ratings taken as likes, as in the model's training, unless flags say otherwise. \
       A list is shorter than asked for where too few items are left; a note says so. Scores are \
-      logits: only their order means anything.
+      logits: only their order means anything. Titles are a last column where a person reads the list on a terminal, or \
+      --titles is given; --json has them beside the ids.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -32,11 +33,12 @@ struct Recommend: CheckedCommand {
     name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Length of a list.", valueName: "n"))
   var length = 10
   @OptionGroup var lists: ItemListOptions
+  @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("MODEL", model), ("--users", users), ("--data", data)] + lists.inputs + options.inputs
+    [("MODEL", model), ("--users", users), ("--data", data)] + lists.inputs + titling.inputs + options.inputs
   }
 
   func idleFlags() -> [IdleFlags] {
@@ -58,27 +60,33 @@ struct Recommend: CheckedCommand {
   }
 
   func run() throws {
-    let directory = try ModelDirectory(contentsOf: model)
+    var directory = try ModelDirectory(contentsOf: model)
     try directory.checkScores(path: model)
+    try titling.give(to: &directory, note: options.note)
     let processor = try options.processor()
     let audience = try audience(directory)
     options.note(audience.notes)
     let (excluded, allowed) = try lists.ids(for: directory, note: options.note)
     var lengths: [Int] = []
+    let items = directory.items
     if options.json {
+      let titles = directory.titles
       var document = Recommendations(model: directory.configuration.name, k: length)
       try directory.recommend(
         to: audience, k: length, excluding: excluded, only: allowed, processor: processor
       ) { user, list in
-        RecommendedList(user: user, list, items: directory.items)
+        RecommendedList(user: user, list, items: items, titles: titles)
       } visit: {
         document.users += $0
       }
       lengths = document.users.map(\.items.count)
       try Console.standardOutput(document)
     } else {
-      let text = RecommendationText(items: directory.items, id: Console.identifiers)
-      try Console.standardOutput(RecommendationText.header)
+      // What a program reads has the columns it always had, unless titles are asked for.
+      let hasReader = titling.titles != nil || Console.outputIsTerminal
+      let titles = hasReader && directory.titles?.hasTitles == true ? directory.titles : nil
+      let text = RecommendationText(items: items, titles: titles, id: Console.identifiers)
+      try Console.standardOutput(text.header)
       try directory.recommend(
         to: audience, k: length, excluding: excluded, only: allowed, processor: processor
       ) { user, list in

@@ -27,23 +27,34 @@ struct Sample: CheckedCommand {
       "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"),
     completion: .file())
   var data: String?
+  @Flag(help: "Add a column with the titles of the items, those of the model or of --titles.")
+  var withTitles = false
+  @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Drawing") var drawing: SampleOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { [("MODEL", model), ("--data", data)] + options.inputs }
+  var inputs: [(name: String, path: String?)] {
+    [("MODEL", model), ("--data", data)] + titling.inputs + options.inputs
+  }
 
   var outputs: [Output] { [Output(flag: "--output", path: output, kind: .fileOrStdout)] }
 
   func idleFlags() throws -> [IdleFlags] {
     try ReadingOptions.idleFlags(data: data, hasFiles: true)
-      + [IdleFlags(ReadingOptions.flags, when: data == nil, "says how --data is read, and there is none")]
+      + [
+        IdleFlags(ReadingOptions.flags, when: data == nil, "says how --data is read, and there is none"),
+        IdleFlags(["--titles"], when: !withTitles, "goes with --with-titles"),
+      ]
   }
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
     var plan = try drawing.plan(users: users, first: firstUser)
-    let directory = try ModelDirectory(contentsOf: model)
+    plan.hasTitles = withTitles
+    var titled = try ModelDirectory(contentsOf: model)
+    try titling.give(to: &titled, note: options.note)
+    let directory = titled
     // The users that a private model protects are not drawn from unless somebody asks for them, and then refused.
     if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
     let (processor, people) = (try options.processor(), try people(of: directory))

@@ -21,6 +21,7 @@ struct Train: SharedCommand {
   var force = false
   @Option(help: "What to predict (default: the task of the model).")
   var task: RecommendationTask?
+  @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: ModelOptions
   @Option(
     help: ArgumentHelp(
@@ -37,7 +38,7 @@ struct Train: SharedCommand {
   @OptionGroup(title: "Checkpoints") var stopping: CheckpointOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+  var inputs: [(name: String, path: String?)] { data.inputs + titling.inputs + options.inputs }
 
   private var replacement: ModelDirectory.Replacement { force ? .anything : stopping.resume ? .sameRun : .nothing }
 
@@ -74,6 +75,7 @@ struct Train: SharedCommand {
       try hyperparameters.configured([plain])[0], output: output, seed: options.randomSeed,
       processor: try options.processor().using(hyperparameters.precision))
     run.data = try data.selection(threads: options.threads)
+    run.titles = titling.titles
     (run.objective, run.selection) = (objective, try Metric(key: selection.lowercased()))
     (run.refits, run.memoryLimit) = (!hyperparameters.noRefit, hyperparameters.memoryLimit?.bytes)
     (run.replacement, run.checkpoints, run.resumes) = (replacement, stopping.checkpointEvery?.interval, stopping.resume)

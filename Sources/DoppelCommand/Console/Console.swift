@@ -58,13 +58,16 @@ enum Console {
   ///
   /// What stdout is, is asked once for all ids.
   static var identifiers: @Sendable (_ id: String) -> String {
-    let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
+    let isTerminal = outputIsTerminal
     return { isTerminal ? printable($0) : $0 }
   }
 
+  /// Whether a person reads stdout, and not a program.
+  static var outputIsTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
+
   /// How many signs a line of stdout holds, where it is a terminal; files and pipes have lines of any length.
   static var width: Int? {
-    guard isatty(FileHandle.standardOutput.fileDescriptor) == 1 else { return nil }
+    guard outputIsTerminal else { return nil }
     var size = winsize()
     if unsafe ioctl(FileHandle.standardOutput.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
       return Int(size.ws_col)

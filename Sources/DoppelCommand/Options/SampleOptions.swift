@@ -161,6 +161,8 @@ extension SampleOptions {
       return DataError(
         path: path + "/config.json", message: "has an invalid profileLengths",
         accepted: "numbers of users by number of items, as written by train; or --data FILE")
+    case .noTitles:
+      return UsageError("--with-titles needs titles, and \(path) has none; accepted: --titles FILE with some")
     case .needsPeople:
       let isPopulation = plan.source == .population
       let needs =

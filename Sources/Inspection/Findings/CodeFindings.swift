@@ -1,4 +1,5 @@
 public import FileFormats
+import InteractionData
 
 /// Measures of any code, a point or the mean of a distribution (U users, L dimensions).
 ///
@@ -47,12 +48,16 @@ public struct DimensionFindings: Sendable, Equatable {
 public struct MovedItem: Sendable, Equatable {
   /// The item's id.
   public let item: String
+  /// The item's title, where it has one.
+  public let title: String?
   /// Its share of the decoded profile at the low end.
   public let low: Double
   /// Its share at the high end.
   public let high: Double
   /// What going from the low end to the high one adds.
   public var change: Double { high - low }
+  /// What a list shows.
+  public var label: String { ItemTitles.label(item, title: title) }
 }
 
 /// The region of the codes, compared with the prior: the model's own, or N(0, I) for points, which have none (L dimensions).

@@ -64,7 +64,7 @@ public struct UserPoint: Sendable, Equatable {
 public struct ItemHeat: Sendable, Equatable {
   /// The dimensions, counted from 1, most active first: the rows.
   public let dimensions: [Int]
-  /// The items: the columns.
+  /// The items by title or else id: the columns.
   public let items: [String]
   /// The change of an item's share from low end to high end, dimension by dimension; shape: dimensions × items.
   public let changes: [[Double]]

@@ -12,6 +12,8 @@ public struct LatentInspector: Sendable {
   public let profiles: Profiles
   /// The items, in the order of the models' columns.
   public let items: Vocabulary
+  /// Their titles, where they have any; in the same order.
+  public var titles: ItemTitles?
   /// How thoroughly.
   public let options: InspectionOptions
   /// Where samples and draws come from; the same for every model.

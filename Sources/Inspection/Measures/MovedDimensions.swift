@@ -35,7 +35,7 @@ extension LatentInspector {
       return columns.map { Double(shares[1, $0]) - Double(shares[0, $0]) }
     }
     moves.heat = ItemHeat(
-      dimensions: shown.map { $0 + 1 }, items: columns.map { items[$0] }, changes: changes)
+      dimensions: shown.map { $0 + 1 }, items: columns.map { titles?.name(of: $0) ?? items[$0] }, changes: changes)
     return moves
   }
 
@@ -52,7 +52,10 @@ extension LatentInspector {
     func strongest(_ values: [Float]) throws -> [(item: Int, entry: MovedItem)] {
       try topK(values[...], k: options.strongestItems).filter { $0.score > 0 }.map { found in
         let (low, high) = (Double(shares[0, found.item]), Double(shares[1, found.item]))
-        return (found.item, MovedItem(item: items[found.item], low: low, high: high))
+        return (
+          found.item,
+          MovedItem(item: items[found.item], title: titles?.title(of: found.item), low: low, high: high)
+        )
       }
     }
     return Strongest(up: try strongest(changes), down: try strongest(changes.map { -$0 }))

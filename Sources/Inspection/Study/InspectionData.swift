@@ -10,6 +10,8 @@ public struct InspectionData: Sendable {
   public let interactions: Interactions
   /// Their true tastes.
   public let truth: Truth?
+  /// What is known of the first model's items without a table: the genres of a made-up population.
+  public let titles: ItemTitles?
 
   /// Reads users as the data of the first model were read and filtered.
   ///
@@ -24,11 +26,13 @@ public struct InspectionData: Sendable {
   ) throws {
     guard let first = subjects.first else { preconditionFailure("nothing to inspect") }
     var known = truth
+    var genres: ItemTitles?
     let (data, trainedOn): (Interactions, Interactions?)
     switch source {
     case .builtIn:
       let population = try first.directory.builtInPopulation() ?? Population().simulate(seed: seed)
       known = known ?? Truth(population)
+      genres = ItemTitles(population, for: first.directory.items)
       (data, trainedOn) = (try reader.filter(population.interactions, scope: .training).data, nil)
     case .file(let path), .files(let path, _, _):
       (data, trainedOn) = (try reader.read(path, scope: .training).data, nil)
@@ -39,6 +43,7 @@ public struct InspectionData: Sendable {
       trainedOn = (split.refitUsers ?? split.trainUsers).interactions(name: name, items: split.items)
     }
     self.truth = known
+    titles = genres
     let hash = (trainedOn ?? data).pairHash()
     let strangers = subjects.filter { subject in
       subject.directory.record.facts?.data?.hash.map { $0 != hash } ?? false
@@ -48,6 +53,13 @@ public struct InspectionData: Sendable {
 }
 
 extension InspectionSubject {
+  /// The same model with other titles, as far as its items have any there.
+  public func titled(_ titles: ItemTitles) -> InspectionSubject {
+    var directory = directory
+    directory.titles = titles.selecting(directory.items) ?? directory.titles
+    return InspectionSubject(label: label, directory: directory)
+  }
+
   /// Reads model directories and labels them by their names, or by their paths where two have the same name.
   ///
   /// - Throws: `InputError`, `DataError`.

@@ -78,6 +78,7 @@ extension LatentWalk.Step: Encodable {
 
   private struct Entry: Encodable {
     let item: String
+    let title: String?
     let share: Double
   }
 
@@ -85,7 +86,7 @@ extension LatentWalk.Step: Encodable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(position, forKey: .position)
-    try container.encode(items.map { Entry(item: $0.item, share: $0.share) }, forKey: .items)
+    try container.encode(items.map { Entry(item: $0.item, title: $0.title, share: $0.share) }, forKey: .items)
     try container.encode(overlapWithStart, forKey: .overlapWithStart)
     try container.encode(overlapWithEnd, forKey: .overlapWithEnd)
     try container.encode(divergenceFromStart, forKey: .divergenceFromStart)

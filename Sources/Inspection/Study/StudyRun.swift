@@ -156,6 +156,7 @@ private struct ChosenUsers {
       trainingRows: audience.profiles.trainingRows.map { rows in places.map { rows[$0] } })
     var inspector = LatentInspector(
       userIDs: ids, profiles: profiles, items: directory.items, options: options, seed: seed, processor: processor)
+    inspector.titles = directory.titles
     if let truth { inspector.tastes = ids.map { truth.strongestTaste(of: $0) } }
     return inspector
   }

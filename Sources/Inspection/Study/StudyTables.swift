@@ -138,8 +138,8 @@ extension InspectionStudy {
       table.append([
         .count(dimension.number), undefined(posterior?.divergence), .number(dimension.mean),
         .number(dimension.variance), undefined(posterior?.posteriorVariance),
-        .text(dimension.isActive ? "yes" : "no"), .names(dimension.up.prefix(2).map(\.item)),
-        .names(dimension.down.prefix(2).map(\.item)),
+        .text(dimension.isActive ? "yes" : "no"), .names(dimension.up.prefix(2).map(\.label)),
+        .names(dimension.down.prefix(2).map(\.label)),
       ])
     }
     return table

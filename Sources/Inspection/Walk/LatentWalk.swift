@@ -15,8 +15,8 @@ public struct LatentWalk: Sendable, Equatable, Encodable {
   public struct Step: Sendable, Equatable {
     /// The value of the dimension, or the share of the way done.
     public let position: Double
-    /// The most probable items, with their shares of the decoded profile.
-    public let items: [(item: String, share: Double)]
+    /// The most probable items, with their titles and shares of the decoded profile.
+    public let items: [(item: String, title: String?, share: Double)]
     /// Jaccard similarity of the items with those of the first step.
     public let overlapWithStart: Double
     /// Jaccard similarity of the items with those of the last step.
@@ -28,7 +28,7 @@ public struct LatentWalk: Sendable, Equatable, Encodable {
     public static func == (a: Step, b: Step) -> Bool {
       a.position == b.position && a.overlapWithStart == b.overlapWithStart && a.overlapWithEnd == b.overlapWithEnd
         && a.divergenceFromStart == b.divergenceFromStart && a.items.map(\.item) == b.items.map(\.item)
-        && a.items.map(\.share) == b.items.map(\.share)
+        && a.items.map(\.title) == b.items.map(\.title) && a.items.map(\.share) == b.items.map(\.share)
     }
   }
 }
@@ -123,7 +123,7 @@ extension LatentInspector {
       steps: positions.indices.map { row in
         LatentWalk.Step(
           position: positions[row],
-          items: lists[row].map { (items[$0.item], Double($0.score)) },
+          items: lists[row].map { (items[$0.item], titles?.title(of: $0.item), Double($0.score)) },
           overlapWithStart: sets[row].jaccard(with: sets[0]),
           overlapWithEnd: sets[row].jaccard(with: sets[sets.count - 1]),
           divergenceFromStart: Self.divergence(shares[row: row], shares[row: 0]))

@@ -1,3 +1,4 @@
+import InteractionData
 public import Presentation
 
 extension LatentWalk {
@@ -9,7 +10,7 @@ extension LatentWalk {
     for (index, step) in steps.enumerated() {
       table.append([
         .count(index + 1), .number(step.overlapWithStart, decimals: 2), .number(step.overlapWithEnd, decimals: 2),
-        .number(step.divergenceFromStart), .names(step.items.map(\.item)),
+        .number(step.divergenceFromStart), .names(step.items.map { ItemTitles.label($0.item, title: $0.title) }),
       ])
     }
     return table

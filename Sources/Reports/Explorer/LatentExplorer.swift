@@ -4,32 +4,48 @@ public import InteractionData
 import Plots
 import Presentation
 
-/// An interactive part of a page: sliders move through a model's latent space, a list shows the decoded profile.
+/// An interactive part of a page: sliders move through the latent spaces of one or more models, lists show the decoded
+/// profiles.
 ///
-/// The model's own decoder runs in the page: its weights are embedded, and a slider changes one coordinate of a latent
-/// vector. Only the starting points are precomputed.
+/// The models' own decoders run in the page: their weights are embedded, and a slider moves the latent vector along a
+/// direction in which users differ. All models follow the same hand: a slider moves each of them to where the same users are.
 ///
 /// ```swift
-/// let explorer = LatentExplorer(
+/// var explorer = LatentExplorer(
 ///   "mult-vae", model: directory.model, userIDs: ids, profiles: profiles, items: directory.items)
+/// explorer.titles = directory.titles
 /// page.append(ReportSection("Explore mult-vae", try explorer.blocks(processor: processor)))
 /// ```
 ///
-/// ``byteBudget`` limits the embedded weights. The items' weights are 32-bit if all fit, else 16-bit if all fit then, and
-/// otherwise 16-bit for the items with the highest mean probability. Probabilities are then normalised over the items kept;
-/// the page says so, and what share of the total they hold.
+/// ``byteBudget`` limits the embedded weights. All items are there with 16-bit weights if they fit, with encoders (for typed
+/// items) if these fit, too; else those with the highest mean probability. Probabilities are then normalised over the items
+/// kept; the page says so, and what share of the total they hold.
 public struct LatentExplorer: Sendable {
   /// The largest size of the weights in bytes, before base64, which adds a third.
-  public var byteBudget = 3_000_000
-  /// The number of sliders, for the dimensions in which the codes vary most.
+  public var byteBudget = 6_000_000
+  /// The number of directions with a slider.
+  public var directions = 8
+  /// The number of sliders for single dimensions, those in which the codes vary most.
   public var sliders = 12
   /// The number of users offered as starting points.
   public var startingPlaces = 40
   /// The number of items listed.
   public var listLength = 20
+  /// The titles and genres of the items; `nil` where nothing is known of them.
+  public var titles: ItemTitles?
+  /// Tells the explorers of one page apart.
+  public var number = 1
 
-  let name: String
-  let model: any FittedModel
+  /// A model that follows the hand.
+  private struct Model: Sendable {
+    let name: String
+    let model: any FittedModel
+    let profiles: Profiles
+    /// The column of each item; `nil` where the order is that of the first model.
+    let order: [Int]?
+  }
+
+  private var models: [Model]
   let userIDs: [String]
   let profiles: Profiles
   let items: Vocabulary
@@ -39,130 +55,159 @@ public struct LatentExplorer: Sendable {
   /// - Parameters:
   ///   - name: the name of the model.
   ///   - model: any autoencoder; popularity has no latent space.
-  ///   - userIDs: the users whose codes set the range of the sliders; some of them are starting points.
+  ///   - userIDs: the users whose codes say where people are; some of them are starting points.
   ///   - profiles: their items; shape: users × items.
   ///   - items: the ids of the items, in the order of the weights.
   /// - Precondition: one id for each profile.
   public init(
     _ name: String, model: any FittedModel, userIDs: [String], profiles: Profiles, items: Vocabulary
   ) {
-    precondition(userIDs.count == profiles.items.rowCount, "\(userIDs.count) ids for \(profiles.items)")
-    self.name = name
-    self.model = model
+    precondition(
+      userIDs.count == profiles.items.rowCount, "\(userIDs.count) ids for \(profiles.items)")
+    models = [Model(name: name, model: model, profiles: profiles, order: nil)]
     self.userIDs = userIDs
     self.profiles = profiles
     self.items = items
   }
 
-  /// The explorer with its description, or a note that says why there is none.
-  public func blocks(processor: Processor) throws -> [ReportBlock] {
-    switch model.latent {
-    case .none: [.note("`\(name)` has no latent space to explore.")]
-    case .points(let autoencoder): try blocks(autoencoder, prior: nil, processor)
-    case .gaussians(let autoencoder): try blocks(autoencoder, prior: autoencoder.prior, processor)
-    }
+  /// Puts another model beside the first.
+  ///
+  /// - Parameters:
+  ///   - profiles: the same users over this model's items.
+  ///   - items: the ids of its items, in the order of its weights.
+  /// - Precondition: it knows every item of the first model, and there is a profile for each user.
+  public mutating func add(
+    _ name: String, model: any FittedModel, profiles: Profiles, items: Vocabulary
+  ) {
+    precondition(
+      userIDs.count == profiles.items.rowCount, "\(userIDs.count) ids for \(profiles.items)")
+    let order = items == self.items ? nil : self.items.ids.compactMap { items.index(of: $0) }
+    precondition(order.map { $0.count == self.items.count } ?? true, "a model of other items")
+    models.append(Model(name: name, model: model, profiles: profiles, order: order))
   }
 
-  private func blocks<Latent: LatentSpace>(
-    _ autoencoder: Autoencoder<Latent>, prior: FittedPrior?, _ processor: Processor
-  ) throws -> [ReportBlock] {
-    guard !userIDs.isEmpty else { return [.note("There are no users to start from, so there is no explorer.")] }
-    let fixed = autoencoder.design.parameters.reduce(0) { $0 + ($1.group == .decoder ? 4 * $1.count : 0) }
+  /// The explorer with its description, or a note that says why there is none.
+  ///
+  /// - Throws: `GSLError`.
+  public func blocks(processor: Processor) throws -> [ReportBlock] {
+    guard !userIDs.isEmpty else {
+      return [.note("There are no users to start from, so there is no explorer.")]
+    }
+    let users = evenSample(of: userIDs.count, limit: startingPlaces)
+    var spaces: [ExploredSpace] = []
+    for model in models {
+      func space<Latent>(
+        _ network: Autoencoder<Latent>, _ prior: FittedPrior?,
+        _ logVariances: @escaping @Sendable (Latent.Codes) -> Matrix<Float>?
+      ) throws -> ExploredSpace {
+        try ExploredSpace(
+          model.name, network, prior: prior, profiles: model.profiles, order: model.order,
+          users: users,
+          processor: processor, logVariances: logVariances)
+      }
+      switch model.model.latent {
+      case .none: return [.note("`\(model.name)` has no latent space to explore.")]
+      case .points(let network): spaces.append(try space(network, nil) { _ in nil })
+      case .gaussians(let network):
+        spaces.append(try space(network, network.prior) { $0.logVariance })
+      }
+    }
+    let fixed = spaces.reduce(0) { $0 + $1.network.fixedBytes }
     guard fixed <= byteBudget * 3 / 4 else {
+      let names = spaces.map { "`\($0.name)`" }.joined(separator: " and ")
       return [
         .note(
-          "The hidden layers of `\(name)` alone take \(Self.size(fixed)), too much for a page, so there is no explorer."
+          "The hidden layers of \(names) alone take \(Self.size(fixed)), too much for a page, so there is no explorer."
         )
       ]
     }
-    let places = try StartingPlaces(
-      autoencoder, userIDs: userIDs, profiles: profiles, count: startingPlaces, processor: processor)
-    let kept = keptItems(autoencoder, budget: byteBudget - fixed, places)
-    let data = ExplorerData(
-      self, autoencoder, prior: prior, places: places, kept: kept, engine: processor.engine)
+    let lead = try PrincipalDirections.find(in: spaces[0], count: directions)
+    let all =
+      [lead] + spaces.dropFirst().map { PrincipalDirections.matching(lead, of: spaces[0], in: $0) }
+    let labels = DirectionLabels(items: items, titles: titles, shares: spaces[0].meanShare)
+      .labels(PrincipalDirections.changes(of: spaces[0], along: lead.map(\.move)))
+    let kept = KeptItems(of: spaces, budget: byteBudget - fixed, least: listLength)
+    let data = ExplorerData(self, spaces, directions: all, labels: labels, users: users, kept: kept)
+    let maps = zip(spaces, all).map { ExplorerMap(space: $0, directions: $1) }
     return [
-      .prose(introduction(prior, data)), .note(remarks(data, places, kept)),
-      .interactive(InteractiveBlock(content: data.markup, script: PageAssets.explorer)),
+      .prose(introduction(spaces, data)),
+      .interactive(
+        InteractiveBlock(
+          content: ExplorerMarkup(data, maps: maps, number: number).markup,
+          script: PageAssets.explorer)),
+      .note(remarks(data, spaces, kept)),
     ]
   }
 
-  /// The items embedded in the page, ascending, and their precision.
-  private func keptItems<Latent: LatentSpace>(
-    _ autoencoder: Autoencoder<Latent>, budget: Int, _ places: StartingPlaces
-  ) -> KeptItems {
-    let (count, width) = (autoencoder.itemCount, autoencoder.network.shards.first?.outputWeight.columns ?? 0)
-    if count * (4 * width + 4) <= budget { return KeptItems(indices: Array(0..<count), isHalf: false, of: count) }
-    let fitting = max(listLength, budget / (2 * width + 4))
-    if count <= fitting { return KeptItems(indices: Array(0..<count), isHalf: true, of: count) }
-    let order = (0..<count).sorted { (places.meanShare[$1], $0) < (places.meanShare[$0], $1) }
-    return KeptItems(indices: order.prefix(fitting).sorted(), isHalf: true, of: count)
-  }
-
-  private func introduction(_ prior: FittedPrior?, _ data: ExplorerData) -> String {
-    let space =
-      switch prior {
+  private func introduction(_ spaces: [ExploredSpace], _ data: ExplorerData) -> String {
+    let names = spaces.map { "`\($0.name)`" }
+    var text =
+      spaces.count == 1
+      ? "Start from somebody, then move a slider: the list is what the decoder of \(names[0]) makes of the code. "
+      : "Start from somebody, then move a slider: the lists of \(names.joined(separator: " and ")) follow together. "
+    text +=
+      "Each slider is one of the \(counted(data.directions.count, "direction")) of \(names[0]) that change its list most, "
+      + "in standard deviations of the users, and is named by what it raises at either end. "
+    for space in spaces {
+      switch space.prior {
       case nil:
-        "This model encodes to a point and has no distribution: the sliders cover the range of the users' codes, and "
-          + "training never tested points between users."
+        text +=
+          "`\(space.name)` encodes to a point and has no distribution: training never tested points between users. "
       case let prior? where prior.isStandardNormal:
-        "The prior is N(0, 1) in every dimension: its mean is 0, and 95 % of draws lie between −2 and 2."
-      case let prior?:
-        "The prior is \(prior.description): the sliders are centred on its mean and cover three of its deviations."
+        text += "The prior of `\(space.name)` is N(0, 1) in every dimension. "
+      case let prior?: text += "The prior of `\(space.name)` is \(prior.description). "
       }
-    let count = counted(data.sliders.count, "dimension")
-    return "Each slider sets one of the \(count) in which the codes of users vary most"
-      + (data.latent > data.sliders.count
-        ? "; the other \(data.latent - data.sliders.count) keep the values of the starting point. " : ". ")
-      + "The list shows the output of the decoder of `\(name)` for that code. "
-      + space
+    }
+    return text
   }
 
-  private func remarks(_ data: ExplorerData, _ places: StartingPlaces, _ kept: KeptItems) -> String {
+  private func remarks(_ data: ExplorerData, _ spaces: [ExploredSpace], _ kept: KeptItems) -> String {
     var sentences: [String] = []
     let width = kept.isHalf ? "16-bit" : "32-bit"
+    func number(_ value: Int) -> String { Number.text(Double(value), decimals: 0) }
+    func percent(_ share: Double?) -> String { Number.text(100 * (share ?? 0), decimals: 0) }
     if kept.isAll {
-      sentences.append("All \(Number.text(Double(kept.total), decimals: 0)) items are included, with \(width) weights.")
+      sentences.append("All \(number(kept.total)) items are included, with \(width) weights.")
     } else {
       sentences.append(
-        "This page includes \(Number.text(Double(kept.indices.count), decimals: 0)) of "
-          + "\(Number.text(Double(kept.total), decimals: 0)) items, those with the highest mean probability, with \(width) weights."
-      )
-      if data.likelihood == "multinomial" {
-        let held = places.heldShares(of: kept.indices)
+        "This page includes \(number(kept.indices.count)) of \(number(kept.total)) items, those with the highest mean "
+          + "probability, with \(width) weights.")
+      let held = spaces.filter { $0.likelihood == .multinomial }.flatMap {
+        $0.heldShares(of: kept.indices)
+      }
+      if !held.isEmpty {
         sentences.append(
-          "Probabilities are normalised over these items, which hold "
-            + "\(Number.text(100 * (held.min() ?? 0), decimals: 0)) to \(Number.text(100 * (held.max() ?? 0), decimals: 0)) % of "
-            + "the total at the starting points (mean \(Number.text(100 * held.reduce(0, +) / Double(max(1, held.count)), decimals: 0)) %); "
-            + "the model's own probabilities are smaller by that factor.")
+          "Probabilities are normalised over these items, which hold \(percent(held.min())) to \(percent(held.max())) % "
+            + "of the total at the starting points (mean \(percent(held.reduce(0, +) / Double(held.count))) %); the "
+            + "model's own probabilities are smaller by that factor.")
       }
     }
-    if data.likelihood == "bernoulli" {
-      sentences.append("Each item has its own yes/no probability, so probabilities do not add up to 1.")
-    }
-    if data.likelihood == "gaussian" { sentences.append("The numbers are predicted values, not probabilities.") }
-    if places.count < userIDs.count {
+    let silent = zip(spaces, data.models).filter { $1.encoder == nil }.map { "`\($0.0.name)`" }
+    if !silent.isEmpty {
       sentences.append(
-        "\(places.count) of \(Number.text(Double(userIDs.count), decimals: 0)) users, evenly spaced in the data, are offered as starting points."
+        "The encoder of \(silent.joined(separator: " and ")) is not in this page, so typed items do not move it."
+      )
+    }
+    for space in spaces where space.likelihood == .bernoulli {
+      sentences.append(
+        "In `\(space.name)` each item has its own yes/no probability, so probabilities do not add up to 1."
+      )
+    }
+    for space in spaces where space.likelihood == .gaussian {
+      sentences.append("The numbers of `\(space.name)` are predicted values, not probabilities.")
+    }
+    for space in spaces.dropFirst() {
+      sentences.append(
+        "A slider moves `\(space.name)` in the direction in which its codes of the same users differ."
+      )
+    }
+    if data.places.count < userIDs.count {
+      sentences.append(
+        "\(data.places.count) of \(number(userIDs.count)) users, evenly spaced in the data, are offered as starting points."
       )
     }
     return sentences.joined(separator: " ")
   }
 
   static func size(_ bytes: Int) -> String { Number.text(Double(bytes) / 1e6, decimals: 1) + " MB" }
-}
-
-/// The items whose weights are embedded in the page.
-struct KeptItems {
-  /// Which, ascending.
-  let indices: [Int]
-  /// Whether weights are rounded to 16 bits.
-  let isHalf: Bool
-  /// How many the model has.
-  let total: Int
-
-  init(indices: [Int], isHalf: Bool, of total: Int) {
-    (self.indices, self.isHalf, self.total) = (indices, isHalf, total)
-  }
-
-  var isAll: Bool { indices.count == total }
 }
