@@ -16,6 +16,8 @@ public import InteractionData
 public struct Lesson: Sendable {
   /// Where the data come from.
   public var data = DataSelection()
+  /// A table with the titles of the items; `nil` for none.
+  public var titles: String?
   /// L, the number of latent dimensions of every model.
   public var latent = 32
   /// β of the VAE.
@@ -46,6 +48,8 @@ public struct Lesson: Sendable {
     let loaded = try data.ranking(seed: seed)
     observer.onNotes(loaded.notes)
     let split = loaded.split
+    let titled = try titles.map { try ItemTitles.reading($0, for: split.items) }
+    observer.onNotes(titled?.notes ?? [])
     guard let people = LessonPeople(split) else { throw TooFewPeople() }
     let rows = trainingRows(of: split)
     let models = try LessonModels(self, rows: rows)
@@ -59,7 +63,8 @@ public struct Lesson: Sendable {
     let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: split.description)
     return LessonResult(
       facts: facts, notes: loaded.notes, models: models.description, trainingUsers: rows.rowCount,
-      people: people.count, items: split.items, cloud: cloud, draws: draws, ways: ways, weights: weights, runs: runs,
+      people: people.count, items: split.items, titles: titled?.titles, cloud: cloud, draws: draws, ways: ways,
+      weights: weights, runs: runs,
       seconds: watch.seconds)
   }
 

@@ -30,6 +30,8 @@ public struct LessonResult: Sendable {
   public let people: Int
   /// The items.
   public let items: Vocabulary
+  /// Their titles, where a table was given.
+  public let titles: ItemTitles?
   /// A point and a cloud.
   public let cloud: PointAndCloud
   /// Draws from the prior.
@@ -88,33 +90,34 @@ public struct LessonResult: Sendable {
     return table
   }
 
+  /// How an item is shown: by its title, or else by its id.
+  public func name(of item: Int) -> String { titles?.name(of: item) ?? items[item] }
+
   /// Three people who do not exist, by the source they come from.
-  public func drawTable(_ name: (Int) -> String) -> Table {
+  public var drawTable: Table {
     var table = Table(
       "Drawn and decoded: the five best items of three draws",
       columns: [.text("source"), .text("draw"), .text("items")])
     for source in [draws.prior, draws.pretended] {
       for (index, list) in source.examples.enumerated() {
-        table.append([.text(source.name), .text("\(index + 1)"), .names(list.prefix(5).map(name))])
+        table.append([.text(source.name), .text("\(index + 1)"), .names(list.prefix(5).map(name(of:)))])
       }
     }
     return table
   }
 
   /// One way from person to person.
-  public func wayTable(_ name: (Int) -> String) -> Table {
+  public var wayTable: Table {
     var table = Table(
       "From \(ways.example.from) to \(ways.example.to), by the VAE", columns: [.text("way done"), .text("best items")])
     for (step, items) in zip(WaysBetween.steps, ways.example.items) {
-      table.append([.text(Number.percent(step, decimals: 0)), .names(items.map(name))])
+      table.append([.text(Number.percent(step, decimals: 0)), .names(items.map(name(of:)))])
     }
     return table
   }
 
   /// The lesson for a terminal.
-  ///
-  /// - Parameter name: how an item is shown.
-  public func text(width: Int?, name: (Int) -> String) -> String {
+  public func text(width: Int?) -> String {
     let measured =
       "Measured on \(Number.text(people)) people that no model was trained on; \(models.replacing("`", with: ""))."
     var text = "\(summary) \(measured)".wrapped(at: min(width ?? 100, 100)) + "\n"
@@ -122,8 +125,8 @@ public struct LessonResult: Sendable {
       text +=
         "\n\(number + 1). \(part.title)\n\n" + part.sentences.joined(separator: " ").wrapped(at: min(width ?? 100, 100))
         + "\n"
-      if part is PriorDraws { text += "\n" + drawTable(name).markdown(width: width) }
-      if part is WaysBetween { text += "\n" + wayTable(name).markdown(width: width) }
+      if part is PriorDraws { text += "\n" + drawTable.markdown(width: width) }
+      if part is WaysBetween { text += "\n" + wayTable.markdown(width: width) }
       if part is PriorWeights { text += "\n" + betaTable.markdown(width: width) }
     }
     return text

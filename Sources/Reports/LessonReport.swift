@@ -9,18 +9,13 @@ import Presentation
 public struct LessonReport: Sendable {
   private let lesson: LessonResult
   private let command: String?
-  /// How an item is shown.
-  private let name: @Sendable (Int) -> String
 
   /// Prepares the page.
   ///
-  /// - Parameters:
-  ///   - command: the command line, shown at the end.
-  ///   - name: how an item is shown, such as by its title; by its id where left out.
-  public init(_ lesson: LessonResult, command: String? = nil, name: (@Sendable (Int) -> String)? = nil) {
+  /// - Parameter command: the command line, shown at the end.
+  public init(_ lesson: LessonResult, command: String? = nil) {
     self.lesson = lesson
     self.command = command
-    self.name = name ?? { [items = lesson.items] in items[$0] }
   }
 
   /// The page.
@@ -42,8 +37,8 @@ public struct LessonReport: Sendable {
           .table(lesson.verdicts),
         ]))
     append(lesson.cloud, to: &page, [.figures([map(ofCloud: false), map(ofCloud: true)])])
-    append(lesson.draws, to: &page, [.figures([draws]), .table(lesson.drawTable(name))])
-    append(lesson.ways, to: &page, [.figures([ways]), .table(lesson.wayTable(name))])
+    append(lesson.draws, to: &page, [.figures([draws]), .table(lesson.drawTable)])
+    append(lesson.ways, to: &page, [.figures([ways]), .table(lesson.wayTable)])
     append(lesson.weights, to: &page, [.figures([nats, quality]), .table(lesson.betaTable)])
     append(lesson.runs, to: &page, [.figures([runs])])
     var last: [ReportBlock] = [
@@ -81,7 +76,7 @@ public struct LessonReport: Sendable {
     for (index, place) in map.someone.enumerated() {
       plot.marks.append(Points(Series("known by \(words[index])", index), points([place]), size: 5.5))
     }
-    let known = lesson.cloud.person.items.map(name).joined(separator: ", ")
+    let known = lesson.cloud.person.items.map(lesson.name(of:)).joined(separator: ", ")
     return ReportFigure(
       plot,
       caption: (isCloud ? "The edge holds 95 % of the posterior. " : "No edge: a point is all there is. ")

@@ -65,7 +65,7 @@ struct LessonTests {
   func threads() throws {
     try withTemporaryDirectory { directory in
       let texts = try [1, 3].map { threads in
-        try Self.lesson(in: directory, beta: 1, threads: threads).text(width: 80) { "item \($0)" }
+        try Self.lesson(in: directory, beta: 1, threads: threads).text(width: 80)
       }
       #expect(texts[0] == texts[1])
     }

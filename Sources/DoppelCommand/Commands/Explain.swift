@@ -24,9 +24,10 @@ struct Explain: CheckedCommand {
   @Option(
     help: ArgumentHelp("People to train on (default: as many as a minute allows).", valueName: "n"))
   var maxUsers: Int?
+  @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+  var inputs: [(name: String, path: String?)] { data.inputs + titling.inputs + options.inputs }
 
   var outputs: [Output] { Output.file("--report", report) }
 
@@ -50,6 +51,7 @@ struct Explain: CheckedCommand {
   func run() throws {
     var lesson = Lesson(seed: options.randomSeed, processor: try options.processor())
     lesson.data = try data.selection(threads: options.threads)
+    lesson.titles = titling.titles
     (lesson.beta, lesson.latent, lesson.epochs, lesson.users) = (beta, latent, epochs, maxUsers)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
@@ -58,7 +60,7 @@ struct Explain: CheckedCommand {
     reporter.clear()
     if let report { try LessonReport(result, command: CommandText.current).page.write(to: report) }
     if options.json { return try Console.standardOutput(RunDocument(result.facts, result)) }
-    let text = result.text(width: Console.width) { result.items[$0] }
-    try Console.standardOutput(Console.printable(result.facts.heading + "\n\n" + text))
+    try Console.standardOutput(
+      Console.printable(result.facts.heading + "\n\n" + result.text(width: Console.width)))
   }
 }
