@@ -9,8 +9,8 @@ public struct CodeExport: Sendable {
   public enum Format: String, Codable, Sendable, CaseIterable {
     /// A table with a header: the user, then the code.
     case tsv
-    /// A directory with `vectors.tsv`, `metadata.tsv` and `projector_config.pbtxt`, as TensorBoard's projector loads them: means
-    /// or points only.
+    /// A directory with `vectors.tsv`, `metadata.tsv` and `projector_config.pbtxt`, as TensorBoard's projector loads them, and an
+    /// event file without events, for TensorBoard to find them: means or points only.
     case projector
     /// A NumPy array with a row for each user.
     case npy
@@ -22,9 +22,11 @@ public struct CodeExport: Sendable {
   private let processor: Processor
 
   /// What the projector loads.
-  public static let projectorFiles = ["vectors.tsv", "metadata.tsv", configName]
+  public static let projectorFiles = ["vectors.tsv", "metadata.tsv", configName, EventFile.name(at: noTime)]
 
   private static let configName = "projector_config.pbtxt"
+  /// The same codes give the same bytes, whenever they are written.
+  private static let noTime = 0.0
 
   /// Prepares the codes that a model gives to users.
   public init(
@@ -68,7 +70,7 @@ public struct CodeExport: Sendable {
 
   /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
   ///
-  /// The configuration is what `tensorboard --logdir` finds them by.
+  /// `tensorboard --logdir` looks for a configuration in the folder itself, and below it only where there is an event file.
   private func projector(to path: String) throws {
     try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
       try AtomicFile.write(
@@ -80,6 +82,7 @@ public struct CodeExport: Sendable {
         }
 
         """, to: folder + "/" + Self.configName)
+      _ = try EventFile(in: folder, at: Self.noTime)
       try AtomicFile.write(to: folder + "/vectors.tsv") { file in
         try directory.encode(audience, processor: processor) { _, code in
           try file.write(Self.line(code.prefix(columns).map { "\($0)" }))

@@ -105,6 +105,10 @@ struct InspectTests {
     #expect(vectors.map { $0.compactMap { Float($0) } } == lines.map { $0[1...2].compactMap { Float($0) } })
     let metadata = try folder.text("projector/metadata.tsv").split(separator: "\n")
     #expect(metadata[0] == "user\titems" && metadata.count == 121 && metadata[1].hasPrefix("user-001\t"))
+    // Without an event file TensorBoard does not find a folder below --logdir.
+    #expect(try folder.data("projector/events.out.tfevents.0000000000.doppel").count == 40)
+    // Again in the same place.
+    try run("encode vae p/interactions.tsv --format projector --output projector")
   }
 
   @Test("with a large beta the log says collapse, with none that the posterior is a point")

@@ -4,23 +4,25 @@
 Run:  .venv/bin/python tensorboard_check.py DOPPEL       (set-up: as for onnx_check.py)
 
 Every scalar of `train`, `compare` and `tune` must come back as it stands in the log, the JSON document and the journal, and the
-projector must serve the vectors and the names of `encode --format projector`.
+projector must serve the vectors and the names of `encode --format projector`. The first is asked of the reader, and then both of
+`tensorboard --logdir` itself, with each of its two data providers.
 """
 
+import contextlib
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.parse
+import urllib.request
 
 import numpy as np
-from tensorboard.backend.event_processing import data_provider, event_accumulator, plugin_event_multiplexer
-from tensorboard.plugins import base_plugin
-from tensorboard.plugins.projector import projector_plugin
-from werkzeug import test as werkzeug_test
-from werkzeug import wrappers
+from tensorboard.backend.event_processing import event_accumulator
 
 
 def scalars(folder):
@@ -106,9 +108,19 @@ def main():
                     check.same(f"{model}, trial {trial}, {name}", found.get(f"setting/{name}", {}).get(trial), value)
 
         check.run("simulate", "--output", "people", "--quiet")
-        check.run("encode", "model", "people/interactions.tsv", "--format", "projector", "--output", "codes", "--quiet")
         check.run("encode", "model", "people/interactions.tsv", "--output", "codes.tsv", "--quiet")
-        check_projector(check)
+        # As Docs/outlets.md has it: curves and codes below one folder; and codes alone.
+        for place in ("train/codes", "codes"):
+            check.run("encode", "model", "people/interactions.tsv", "--format", "projector", "--output", place, "--quiet")
+        for folder, run in (("train", "codes"), ("codes", ".")):
+            for fast in ("true", "false"):
+                try:
+                    with served(check, folder, fast) as ask:
+                        if folder == "train":
+                            check_curves(check, ask, folder)
+                        check_projector(check, ask, run)
+                except (OSError, RuntimeError) as error:
+                    check.faults.append(f"tensorboard --logdir {folder} --load_fast {fast}: {error}")
     finally:
         shutil.rmtree(check.folder, True)
     for fault in check.faults[:20]:
@@ -117,33 +129,74 @@ def main():
     sys.exit(1 if check.faults else 0)
 
 
-def check_projector(check):
-    """What the projector serves, asked for as its page asks."""
-    multiplexer = plugin_event_multiplexer.EventMultiplexer()
-    multiplexer.AddRunsFromDirectory(check.path("codes"))
-    multiplexer.Reload()
-    provider = data_provider.MultiplexerDataProvider(multiplexer, check.path("codes"))
-    plugin = projector_plugin.ProjectorPlugin(
-        base_plugin.TBContext(logdir=check.path("codes"), data_provider=provider, multiplexer=multiplexer))
-    apps = plugin.get_plugin_apps()
+@contextlib.contextmanager
+def served(check, folder, fast):
+    """A function that asks a TensorBoard that has been started on a folder.
 
-    def ask(route, **arguments):
-        client = werkzeug_test.Client(apps[route], wrappers.Response)
-        return client.get(route, query_string=arguments)
+    `fast` says which data provider it has: `true` is the server written in Rust, `false` the one written in Python.
+    """
+    words = [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--host", "127.0.0.1", "--port", "0", "--load_fast", fast]
+    with open(check.path("server.log"), "w+") as log:
+        server = subprocess.Popen(words, cwd=check.folder, stdout=log, stderr=log)
+        try:
+            address = until(server, lambda: re.search(r"http://[0-9.]+:\d+/", open(log.name, encoding="utf-8").read()))
 
-    runs = json.loads(ask("/runs").data)
-    if len(runs) != 1:
-        return check.faults.append(f"projector: runs {runs}")
-    config = json.loads(ask("/info", run=runs[0]).data)
+            def ask(route, **arguments):
+                url = f"{address[0]}data/{route}?{urllib.parse.urlencode(arguments)}"
+                with urllib.request.urlopen(url, timeout=60) as answer:
+                    return answer.read()
+
+            # It answers before it has read everything.
+            until(server, lambda: json.loads(ask("runs")))
+            yield ask
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def until(server, condition):
+    """What a condition gives as soon as it gives something."""
+    for _ in range(600):
+        if found := condition():
+            return found
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError("nothing to be had within a minute")
+
+
+def check_curves(check, ask, folder):
+    """What the page of scalars is sent, against the reader."""
+    trainings = [name for name in sorted(os.listdir(check.path(folder))) if name != "codes"]
+    runs = json.loads(ask("runs"))
+    if sorted(runs) != sorted(trainings + ["codes"]):
+        return check.faults.append(f"tensorboard: runs {runs}")
+    for run in trainings:
+        read = scalars(check.path(f"{folder}/{run}"))
+        for tag, values in read.items():
+            sent = {step: value for _, step, value in json.loads(ask("plugin/scalars/scalars", run=run, tag=tag))}
+            if sorted(sent) != sorted(values):
+                check.faults.append(f"tensorboard, {run}, {tag}: steps {sorted(sent)}")
+            for step in sent:
+                check.same(f"tensorboard, {run}, {tag} at {step}", sent[step], values.get(step))
+
+
+def check_projector(check, ask, run):
+    """What the projector's page is sent, against the table of codes."""
+    runs = json.loads(ask("plugin/projector/runs"))
+    if runs != [run]:
+        return check.faults.append(f"projector: runs {runs}, not {[run]}")
+    config = json.loads(ask("plugin/projector/info", run=run))
     name = config["embeddings"][0]["tensorName"]
-    vectors = np.frombuffer(ask("/tensor", run=runs[0], name=name).data, np.float32)
-    rows = [line.rstrip("\n").split("\t") for line in open(check.path("codes.tsv"), encoding="utf-8")][1:]
-    width = sum(cell.startswith("mean_") for cell in open(check.path("codes.tsv"), encoding="utf-8").readline().split("\t"))
+    vectors = np.frombuffer(ask("plugin/projector/tensor", run=run, name=name), np.float32)
+    lines = open(check.path("codes.tsv"), encoding="utf-8").read().splitlines()
+    width = sum(cell.startswith("mean_") for cell in lines[0].split("\t"))
+    rows = [line.split("\t") for line in lines[1:]]
     expected = np.array([row[1 : 1 + width] for row in rows], np.float32)
     check.compared += expected.size
     if vectors.size != expected.size or not np.array_equal(vectors.reshape(expected.shape), expected):
         check.faults.append("projector: other vectors")
-    names = ask("/metadata", run=runs[0], name=name).data.decode().splitlines()
+    names = ask("plugin/projector/metadata", run=run, name=name).decode().splitlines()
     if names[0] != "user\titems" or [line.split("\t")[0] for line in names[1:]] != [row[0] for row in rows]:
         check.faults.append("projector: other names")
 

@@ -1,11 +1,10 @@
-import FileFormats
 import Foundation
 
 /// A file of TensorBoard's events, which grows while something runs.
 ///
 /// Every record is the length of its bytes (eight bytes), a checksum of that (four), the bytes, a checksum of them (four); all
 /// little-endian. Source: TensorFlow, `tensorflow/core/lib/io/record_writer.h`. The bytes are an `Event` of `event.proto`.
-struct EventFile: Sendable {
+package struct EventFile: Sendable {
   private let file: FileHandle
   private let path: String
 
@@ -14,14 +13,11 @@ struct EventFile: Sendable {
   /// What an earlier run of Doppel left in the folder is removed: its curves would be drawn into one with these.
   ///
   /// - Throws: `OutputError`.
-  init(in folder: String, at time: Double) throws {
+  package init(in folder: String, at time: Double) throws {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where Self.isOwn(name) {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
-    // Readers go from one file to the next in the order of their names.
-    let seconds = String(Int(time))
-    let name = Self.prefix + String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds + Self.suffix
-    path = "\(folder)/\(name)"
+    path = "\(folder)/\(Self.name(at: time))"
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
     else {
       throw OutputError(path: path, reason: "it cannot be made")
@@ -36,7 +32,7 @@ struct EventFile: Sendable {
   /// Adds numbers of one step.
   ///
   /// - Throws: `OutputError`.
-  func add(_ scalars: [(tag: String, value: Double)], step: Int, at time: Double) throws {
+  package func add(_ scalars: [(tag: String, value: Double)], step: Int, at time: Double) throws {
     var summary = ProtocolBuffer()
     for (tag, value) in scalars {
       var scalar = ProtocolBuffer()
@@ -49,6 +45,13 @@ struct EventFile: Sendable {
     event.add(Field.step, step)
     event.add(Field.summary, summary)
     try append(event)
+  }
+
+  /// The name of a file begun at a time, in seconds since 1970.
+  package static func name(at time: Double) -> String {
+    // Readers go from one file to the next in the order of their names.
+    let seconds = String(Int(time))
+    return prefix + String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds + suffix
   }
 
   /// Whether a file of this name is one that Doppel wrote.
