@@ -2,6 +2,7 @@ import Compute
 import FileFormats
 import Foundation
 import InteractionData
+import TestSupport
 import Testing
 
 @testable import Lesson
@@ -10,13 +11,12 @@ import Testing
 struct LessonTests {
   /// A population on disk, small enough for seven trainings.
   private static func lesson(in directory: String, beta: Double, threads: Int = 2) throws -> LessonResult {
-    let path = directory + "/interactions.tsv"
+    let path = directory + "/p/interactions.tsv"
     if !FileManager.default.fileExists(atPath: path) {
       var population = Population.plain
       (population.users, population.items, population.tastes) = (500, 160, 5)
       (population.meanProfileLength, population.minProfileLength) = (24, 12)
-      let data = try population.simulate(seed: Seed(3)).interactions
-      try AtomicFile.write("user\titem\n" + data.lines.joined(separator: "\n") + "\n", to: path)
+      try population.simulate(seed: Seed(3)).write(to: directory + "/p")
     }
     var lesson = Lesson(seed: Seed(1), processor: Processor(engine: .gsl, threads: threads))
     lesson.data.source = .file(path)
