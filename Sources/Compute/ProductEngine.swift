@@ -87,14 +87,18 @@ import SharedLibraries
     }
   }
 
+  private static let oneDNNNames = ["libdnnl.so.3", "libdnnl.so.2", "libdnnl.so", "libdnnl.dylib"]
+
+  /// Why oneDNN is not used although it is there; `nil` where it is used, or is not there.
+  package static var oneDNNFault: String? { SharedLibrary.fault(candidates: oneDNNNames) }
+
   private static let oneDNN: ProductEngine? = {
     // libgomp's threads spin after a parallel region unless told to wait passively before it is loaded. Doppel never opens
     // a region, but another library in the process may.
     setDefault("OMP_WAIT_POLICY", "passive")
-    guard
-      let library = SharedLibrary(
-        candidates: ["libdnnl.so.3", "libdnnl.so.2", "libdnnl.so", "libdnnl.dylib"]),
-      let symbol = unsafe library.symbol("dnnl_sgemm")
+    // Version 3 tells of its own errors on stdout, which is ours.
+    setDefault("ONEDNN_VERBOSE", "0")
+    guard let library = SharedLibrary(candidates: oneDNNNames), let symbol = unsafe library.symbol("dnnl_sgemm")
     else { return nil }
     let sgemm = unsafe unsafeBitCast(symbol, to: DNNLSgemm.self)
     let setThreads = unsafe library.symbol("omp_set_num_threads").map {

@@ -40,6 +40,7 @@ public struct MachineReport: Encodable, Sendable {
 
   private let kind: ProductEngine.Kind
   private let precisionReason: String
+  private let oneDNNFault: String?
 
   private enum CodingKeys: String, CodingKey {
     case version, gsl, threads, engine, automaticPrecision, zlib, zstd, mpi, reproducible, engines
@@ -59,6 +60,7 @@ public struct MachineReport: Encodable, Sendable {
     engines = ProductEngine.present.map {
       EngineSpeed(name: $0.name, gigaflops: ProductBenchmark.rate($0, threads: threads))
     }
+    oneDNNFault = ProductEngine.oneDNNFault
     training = try shape.map { try TrainingSpeed($0, engine: chosen, threads: threads) }
     self.threads = threads ?? Processor.availableCores
     reproducible = Self.promise(of: chosen)
@@ -99,7 +101,9 @@ public struct MachineReport: Encodable, Sendable {
     text += "\n\(reproducible)\n\(precisionReason)\n"
     text += mpi.map { "Several processes are joined by \($0).\n" } ?? Self.noMPI
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
-    if kind == .gsl && engines.count == 1 {
+    if let oneDNNFault {
+      text += "oneDNN is not used: \(oneDNNFault).\n"
+    } else if kind == .gsl && engines.count == 1 {
       text += "Only GSL's CBLAS was found: 'apt-get install libdnnl-dev' makes training many times faster.\n"
     }
     return text

@@ -36,10 +36,13 @@ public struct ModelExport: Sendable {
   /// - Parameters:
   ///   - path: where the model is.
   ///   - usesIDs: whether items are ids, in and out, in place of places in `items.txt`; no matter to ``Graph/decode``.
+  ///   - takesUsers: whether the graph is told who its users are, for models with a vector for each training user, and looks
+  ///     up the vectors of those that it knows; no matter to ``Graph/decode``.
   ///   - listLength: how many items are recommended to a user unless whoever runs the graph says how many.
   /// - Throws: `DataError` for a model without such a graph.
   public init(
-    of directory: ModelDirectory, at path: String, as graph: Graph, usesIDs: Bool = false, listLength: Int = 10
+    of directory: ModelDirectory, at path: String, as graph: Graph, usesIDs: Bool = false,
+    takesUsers: Bool = false, listLength: Int = 10
   ) throws {
     if graph == .recommend { try directory.checkScores(path: path) } else { try directory.checkEncodes(path: path) }
     guard let inference = directory.model.inference else {
@@ -47,12 +50,19 @@ public struct ModelExport: Sendable {
         path: path, message: "is \(directory.configuration.name), which is no network and no matrix",
         accepted: "a model that says what it computes")
     }
+    if takesUsers, !inference.hasUserVectors {
+      throw DataError(
+        path: path, message: "is \(directory.configuration.name), which has no vectors of users",
+        accepted: "cdae, or a blend with it; to every other model everyone is new")
+    }
     (self.directory, self.path, self.graph) = (directory, path, graph)
     var builder = GraphBuilder()
     let (tensors, items) = (directory.model.inferenceTensors, directory.items.count)
     switch graph {
     case .recommend, .encode:
-      let row = RowInput(&builder, ids: usesIDs ? directory.items.ids : nil, rating: directory.assumedRating)
+      let row = RowInput(
+        &builder, ids: usesIDs ? directory.items.ids : nil, rating: directory.assumedRating,
+        users: takesUsers ? directory.users?.ids : nil)
       var writer = InferenceWriter(inference, tensors, items: items, row: row)
       if graph == .recommend {
         Self.recommend(&builder, &writer, inference, directory, ids: usesIDs, listLength: listLength)
@@ -197,5 +207,12 @@ extension ModelDirectory {
   /// What an item counts as without a rating; `nil` for models that read no ratings.
   fileprivate var assumedRating: Float? {
     configuration.task == .rating ? Float(record.facts?.data?.meanRating ?? 1) : nil
+  }
+}
+
+extension InferenceGraph {
+  /// Whether training users have a vector each.
+  fileprivate var hasUserVectors: Bool {
+    steps.contains { if case .userVector = $0.operation { true } else { false } }
   }
 }

@@ -30,6 +30,23 @@
     return nil
   }
 
+  /// Why a library that is there cannot be opened, mostly for want of another one.
+  ///
+  /// - Returns: `nil` where one of the names can be opened, or none is there.
+  package static func fault(candidates: [String]) -> String? {
+    var fault: String?
+    for name in candidates {
+      if unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) != nil { return nil }
+      guard let error = unsafe dlerror() else { continue }
+      let reason = unsafe String(cString: error)
+      // Of a file that is missing itself, the message begins with its name; macOS begins with the call, whatever is missing.
+      if fault == nil, !reason.hasPrefix(name + ":"), !reason.hasPrefix("dlopen") {
+        fault = "\(name) cannot be opened: \(reason)"
+      }
+    }
+    return fault
+  }
+
   private init(handle: UnsafeMutableRawPointer) { unsafe self.handle = handle }
 
   /// Where a function is, or `nil` when the library has none of this name.

@@ -47,8 +47,10 @@ struct ModelExportTests {
       var graphs: [ModelExport.Graph] = [.recommend]
       if case .none = directory.model.latent {} else { graphs = ModelExport.Graph.allCases }
       for kind in graphs {
-        for usesIDs in [false, true] {
-          let export = try ModelExport(of: directory, at: path, as: kind, usesIDs: usesIDs)
+        for (usesIDs, takesUsers) in [(false, false), (true, false)]
+          + (name == "cdae" ? [(false, true), (true, true)] : [])
+        {
+          let export = try ModelExport(of: directory, at: path, as: kind, usesIDs: usesIDs, takesUsers: takesUsers)
           let written = try export.write(to: folder + "/g.onnx")
           let graph = try Self.graph(folder + "/g.onnx")
           let constants = try graph.messages(5).flatMap { $0.texts(8) }
@@ -62,6 +64,7 @@ struct ModelExportTests {
           let outputs = try graph.messages(12).flatMap { $0.texts(1) }
           #expect(outputs == written.outputs.map(\.name) && known.isSuperset(of: outputs))
           #expect(written.weights.isEmpty && written.files.count == 1)
+          #expect(inputs.contains("users") == (takesUsers && kind != .decode))
         }
       }
     }
@@ -124,6 +127,9 @@ struct ModelExportTests {
         #expect { _ = try ModelExport(of: ease, at: path, as: graph) } throws: {
           ($0 as? DataError)?.description.contains("is ease, which has no latent space") == true
         }
+      }
+      #expect { _ = try ModelExport(of: ease, at: path, as: .recommend, takesUsers: true) } throws: {
+        ($0 as? DataError)?.description.contains("is ease, which has no vectors of users") == true
       }
       let (items, other) = try Self.model("item-autorec", in: folder)
       for graph in ModelExport.Graph.allCases {

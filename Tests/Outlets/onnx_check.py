@@ -23,6 +23,7 @@ import tempfile
 import numpy as np
 import onnx
 import onnxruntime
+from safetensors.numpy import load_file
 
 TOLERANCE = 1e-4
 LIST = 20
@@ -215,6 +216,8 @@ def check_model(check, model, data, users):
     check_ids(check, model, rows, ids, recommend(runner, rows[:64], LIST, 64, ratings), ratings)
     if rated:
         check_assumed_rating(check, model, runner, rows, index)
+    if model == "cdae":
+        check_users(check, rows[:64], ids)
 
 
 def doppel_lists_of_nobody(check, model, index, count):
@@ -229,6 +232,38 @@ def check_assumed_rating(check, model, runner, rows, index):
             "recommend", model, "--items", ",".join(names[item] for item in row), "-k", len(index), "--quiet").stdout, index)
         feed = {"items": padded([row]), "k": np.array([len(index)], np.int64)}
         compare_lists(check, f"{model} (no ratings)", expected, *runner.run(None, feed), [len(index) - len(row)])
+
+
+def check_users(check, rows, ids):
+    """cdae's vectors of training users, against its formula in NumPy; whoever is no training user is new."""
+    check.run("export", "cdae", "--output", "new.onnx", "--quiet")
+    check.run("export", "cdae", "--output", "users.onnx", "--with-users", "--quiet")
+    check.run("export", "cdae", "--output", "users-ids.onnx", "--with-users", "--with-ids", "--quiet")
+    plain, numbered, named = (session(check, check.path(name), "cdae") for name in ("new.onnx", "users.onnx", "users-ids.onnx"))
+    users = open(check.path("cdae/users.txt"), encoding="utf-8").read().splitlines()
+    who = np.array([line * 37 % len(users) if line % 3 else -1 for line in range(len(rows))])
+    weights = load_file(check.path("cdae/model.safetensors"))
+    first = weights["user.weight"].astype(np.float64)
+    first = np.where(who[:, None] < 0, first.mean(axis=0), first[who]) + weights["encoder.0.bias"].reshape(-1)
+    for line, row in enumerate(rows):
+        first[line] += weights["encoder.0.weight"][row].sum(axis=0, dtype=np.float64)
+    logits = 1 / (1 + np.exp(-first)) @ weights["decoder.0.weight"].T.astype(np.float64) + weights["decoder.0.bias"].reshape(-1)
+    for line, row in enumerate(rows):
+        logits[line, row] = -np.inf
+    order = np.argsort(-logits, axis=1, kind="stable")
+    expected = [(places[: len(ids) - len(row)], values[places[: len(ids) - len(row)]])
+                for places, values, row in zip(order, logits, rows)]
+    feed = {"items": padded(rows), "k": np.array([len(ids)], np.int64)}
+    lists, scores = numbered.run(None, {**feed, "users": who})
+    compare_lists(check, "cdae (training users)", expected, lists, scores, [len(ids) - len(row) for row in rows])
+    # Nobody is known: as without the input.
+    for nobody in (np.array([-1]), np.full(len(rows), -7)):
+        if not np.array_equal(numbered.run(None, {**feed, "users": nobody})[0], plain.run(None, feed)[0]):
+            check.fault("cdae: new users have other lists with --with-users than without")
+    texts = {"items": padded([[ids[item] for item in row] for row in rows], empty=""), "k": feed["k"],
+             "users": np.array([users[line] if line >= 0 else "nobody's id" for line in who], object)}
+    if not np.array_equal(named.run(None, texts)[1], scores):
+        check.fault("cdae: ids of users give other scores than their numbers")
 
 
 def check_codes(check, model, rows, expected, users, ratings):

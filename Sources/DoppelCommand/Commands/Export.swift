@@ -26,18 +26,23 @@ struct Export: CheckedCommand {
       """)
   var externalWeights = false
   @Flag(help: "Take and give ids of items in place of numbers.") var withIds = false
+  @Flag(help: "Take who the users are, too, for cdae: its training users have a vector each.") var withUsers = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { [("MODEL", model)] + options.inputs }
   var outputs: [Output] { [Output(flag: "--output", path: output, kind: .file)] }
 
   func idleFlags() -> [IdleFlags] {
-    [IdleFlags(["--with-ids"], when: graph == .decode, "is for recommend and encode: decode takes and gives no items")]
+    [
+      IdleFlags(
+        ["--with-ids"], when: graph == .decode, "is for recommend and encode: decode takes and gives no items"),
+      IdleFlags(["--with-users"], when: graph == .decode, "is for recommend and encode: decode takes codes"),
+    ]
   }
 
   func run() throws {
     let directory = try ModelDirectory(contentsOf: model)
-    let export = try ModelExport(of: directory, at: model, as: graph, usesIDs: withIds)
+    let export = try ModelExport(of: directory, at: model, as: graph, usesIDs: withIds, takesUsers: withUsers)
     let written = try export.write(to: output, weightsOutside: externalWeights)
     if options.json { return try Console.standardOutput(written) }
     try Console.standardOutput(written.text)

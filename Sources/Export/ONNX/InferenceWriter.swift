@@ -61,7 +61,7 @@ struct InferenceWriter {
   ) -> String {
     switch step.operation {
     case .normalise, .gather, .constant: preconditionFailure("\(step.operation) of a matrix")
-    case .userVector(let unseen): return unseen == .zero ? x : withMeanUser(x, step, &graph)
+    case .userVector(let unseen): return withUser(x, step, unseen, &graph)
     case .dense:
       let weights = step.tensors.map { tensor($0, &graph) }
       return graph.apply("Gemm", [x] + weights, [.whole("transB", 1)], as: "dense")
@@ -150,16 +150,31 @@ struct InferenceWriter {
 
   // MARK: Operations on matrices
 
-  private func withMeanUser(_ x: String, _ step: InferenceGraph.Step, _ graph: inout GraphBuilder) -> String {
+  private func withUser(
+    _ x: String, _ step: InferenceGraph.Step, _ unseen: UserVectors, _ graph: inout GraphBuilder
+  ) -> String {
     let name = step.tensors[0]
+    guard let users = row?.users else {
+      return unseen == .zero ? x : graph.apply("Add", [x, meanUser(name, &graph)], as: "with_user")
+    }
+    let zero = graph.whole(0, as: "first_user")
+    let known = graph.apply("GreaterOrEqual", [users, zero], as: "is_known")
+    let isKnown = graph.apply("Unsqueeze", [known, graph.wholes([1], as: "user_axis")], as: "has_vector")
+    let places = graph.apply("Max", [users, zero], as: "rows_of_users")
+    let own = graph.apply("Gather", [tensor(name, &graph), places], as: "user_vectors")
+    let other = unseen == .zero ? graph.number(0, as: "nobody") : meanUser(name, &graph)
+    let vectors = graph.apply("Where", [isKnown, own, other], as: "vectors_in_use")
+    return graph.apply("Add", [x, vectors], as: "with_user")
+  }
+
+  private func meanUser(_ name: String, _ graph: inout GraphBuilder) -> String {
     guard let users = tensors[name] else { preconditionFailure("tensor \(name) is missing") }
     let (rows, columns) = (users.shape[0], users.shape[1])
     // As the model itself computes it: sums in single precision, user by user.
     var mean = [Float](repeating: 0, count: columns)
     for row in 0..<rows { for column in 0..<columns { mean[column] += users.values[row * columns + column] } }
     if rows > 0 { for column in 0..<columns { mean[column] *= 1 / Float(rows) } }
-    let vector = graph.tensor("\(name).mean", Tensor(shape: [columns], values: mean))
-    return graph.apply("Add", [x, vector], as: "with_user")
+    return graph.tensor("\(name).mean", Tensor(shape: [columns], values: mean))
   }
 
   private func slice(_ x: String, _ range: Range<Int>, _ graph: inout GraphBuilder) -> String {

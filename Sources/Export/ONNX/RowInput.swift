@@ -10,14 +10,18 @@ struct RowInput {
   let weights: String
   /// The number of users, one whole number.
   let batch: String
+  /// The lines of users in `users.txt`, below 0 for new ones, and `nil` where everyone is new; shape: batch, or 1 for all.
+  let users: String?
 
   /// Adds the inputs to a graph.
   ///
   /// - Parameters:
   ///   - ids: the items' ids, for rows that are lists of ids; `nil` for lists of places.
   ///   - rating: what an item counts as without a rating, for models that read ratings; else `nil`.
-  init(_ graph: inout GraphBuilder, ids: [String]?, rating: Float?) {
+  ///   - users: the training users' ids, for models that know them; `nil` where everyone is new.
+  init(_ graph: inout GraphBuilder, ids: [String]?, rating: Float?, users: [String]?) {
     let items = Self.items(&graph, ids: ids)
+    self.users = users.map { Self.users(&graph, $0, areIDs: ids != nil) }
     let shape = graph.apply("Shape", [items], as: "items_shape")
     batch = graph.apply("Shape", [items], [.whole("start", 0), .whole("end", 1)], as: "batch_size")
     // One more column of padding: no operation then meets an input of length 0.
@@ -56,9 +60,31 @@ struct RowInput {
       GraphValue(
         name: "items", type: .string, shape: shape,
         meaning: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding."))
-    return graph.apply(
-      "LabelEncoder", [items],
+    return places(of: items, in: ids, &graph, as: "item_places")
+  }
+
+  private static func users(_ graph: inout GraphBuilder, _ ids: [String], areIDs: Bool) -> String {
+    let shape = [Dimension.named("user_batch")]
+    guard areIDs else {
+      return graph.input(
+        GraphValue(
+          name: "users", type: .int64, shape: shape,
+          meaning: "Who each user is: a line of users.txt, from 0; below 0 is someone new. One is enough for all."))
+    }
+    let users = graph.input(
+      GraphValue(
+        name: "users", type: .string, shape: shape,
+        meaning: "Who each user is: an id; one that the model lacks is someone new. One is enough for all."))
+    return places(of: users, in: ids, &graph, as: "user_places")
+  }
+
+  /// −1 for an id that is not among them.
+  private static func places(
+    of values: String, in ids: [String], _ graph: inout GraphBuilder, as name: String
+  ) -> String {
+    graph.apply(
+      "LabelEncoder", [values],
       [.texts("keys_strings", ids), .wholes("values_int64s", Array(ids.indices)), .whole("default_int64", -1)],
-      domain: GraphBuilder.mlDomain, as: "item_places")
+      domain: GraphBuilder.mlDomain, as: name)
   }
 }
