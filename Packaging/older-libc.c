@@ -1,7 +1,10 @@
-// Names of the C library as they have been since its first version, for programs that shall run with an older one.
-//
-// glibc 2.35 brought versions of these two that differ only in leaving `errno` alone. Whatever is linked on a newer system asks for them;
-// with `--wrap`, the linker takes the functions below instead.
+// What a program linked on a new system would ask its C library for, in terms of an older one: with `--wrap`, the linker takes these
+// functions instead.
+
+#include <stdlib.h>
+#include <unistd.h>
+
+// glibc 2.35 brought versions of hypot and hypotf that differ from the first ones only in leaving `errno` alone.
 
 #if defined(__x86_64__)
 #define FIRST "GLIBC_2.2.5"
@@ -18,3 +21,11 @@ __asm__(".symver first_hypotf, hypotf@" FIRST);
 
 double __wrap_hypot(double x, double y) { return first_hypot(x, y); }
 float __wrap_hypotf(float x, float y) { return first_hypotf(x, y); }
+
+// New in glibc 2.36; libstdc++ draws seeds from it. Ends the process where the kernel has no random numbers, as the original does.
+
+unsigned int __wrap_arc4random(void) {
+  unsigned int number;
+  if (getentropy(&number, sizeof number) != 0) abort();
+  return number;
+}
