@@ -198,10 +198,11 @@ def main():
     code, _, errors = finished(start(options, None, 1, words(model, "whole", *kept), folder))
     seconds = time.monotonic() - begun
     whole = common.digest(os.path.join(folder, "whole"))
-    ended, resumed, inside = {"kill": 0, "SIGUSR1": 0}, 0, 0
+    ended, resumed, inside, lost = {"kill": 0, "SIGUSR1": 0}, 0, 0, 0
     for trial in range(options.kills + options.signals):
         kind = "kill" if trial < options.kills else "SIGUSR1"
         launcher = options.launchers[trial % len(options.launchers)]
+        through_launcher = kind == "SIGUSR1" and trial // len(options.launchers) % 2 == 1
         output, hit = f"t{trial}", False
         while not hit:
             shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
@@ -215,7 +216,7 @@ def main():
                 hit = True
                 if kind == "kill":
                     os.kill(random.choice(below), signal.SIGKILL)
-                elif trial % 2:
+                elif through_launcher:
                     process.send_signal(signal.SIGUSR1)
                 else:
                     # The others learn of it by the wish that travels with the statistics.
@@ -228,7 +229,10 @@ def main():
         inside += kind == "kill" and bool(unfinished(os.path.join(folder, output)))
         if kind == "kill" and code == 0:
             faults.append(f"{launcher} {ranks}: a killed process, and the end is 0")
-        if kind == "SIGUSR1" and code != 138:
+        if through_launcher and code == 0 and "mpich" in launcher and "interrupted after" in errors:
+            # MPICH's mpirun passes the signal on, and now and then loses the code of what it started.
+            lost += 1
+        elif kind == "SIGUSR1" and code != 138:
             faults.append(f"{launcher} {ranks}: SIGUSR1 ended with {code}: {errors[-600:]}")
         # With the launcher of another number of processes, or with none.
         ranks = random.choice([1, 2, 3])
@@ -241,7 +245,8 @@ def main():
         else:
             resumed += 1
         shutil.rmtree(os.path.join(folder, output), ignore_errors=True)
-    print(json.dumps({"ended": ended, "killed inside a checkpoint": inside, "resumed to the same bytes": resumed}))
+    print(json.dumps({"ended": ended, "killed inside a checkpoint": inside, "resumed to the same bytes": resumed,
+                      "codes lost by MPICH's launcher": lost}))
     common.finish(faults)
 
 
