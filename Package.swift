@@ -210,7 +210,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "LessonTests", dependencies: ["Compute", "FileFormats", "InteractionData", "Lesson", "TestSupport"],
+      name: "LessonTests",
+      dependencies: ["Autoencoders", "Compute", "FileFormats", "InteractionData", "Lesson", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ExportTests",

@@ -1,3 +1,4 @@
+import Autoencoders
 import Compute
 import FileFormats
 import Foundation
