@@ -25,11 +25,14 @@ struct ExplorerMarkup {
       [
         .tag(
           "noscript", [:], [.tag("p", ["class": "note"], text: "The explorer needs JavaScript.")]),
-        .tag("div", ["class": "hand no-print"], start + data.directions.enumerated().map(slider)),
+        .tag(
+          "div", ["class": "hand no-print"],
+          start + data.directions.enumerated().map(slider) + [
+            .tag("p", ["class": "said", "data-said": "", "role": "status"])
+          ]),
         .tag(
           "div", ["class": data.models.count == 1 ? "panels one" : "panels"],
           data.models.indices.map(panel)),
-        .tag("p", ["class": "said", "data-said": "", "role": "status"]),
         .tag("p", ["class": "checked", "data-checked": ""]),
         .tag("script", ["type": "application/json"], [.verbatim(json)]),
       ])
