@@ -82,7 +82,7 @@ install: build
 install-files:
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/man/man1"
 	install -m 755 "$(PROGRAM)" "$(DESTDIR)$(PREFIX)/bin/doppel"
-	"$(PYTHON)" Packaging/manual.py "$(PROGRAM)" > "$(SHARE)/man/man1/doppel.1"
+	"$(PYTHON)" .ci/packaging/manual.py "$(PROGRAM)" > "$(SHARE)/man/man1/doppel.1"
 	chmod 644 "$(SHARE)/man/man1/doppel.1"
 	@for place in $(COMPLETIONS); do \
 	  file="$(SHARE)/$${place#*:}"; \
@@ -95,11 +95,11 @@ uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/doppel" "$(SHARE)/man/man1/doppel.1" $(foreach place,$(COMPLETIONS),"$(SHARE)/$(lastword $(subst :, ,$(place)))")
 
 dist: deps
-	@Packaging/archive
+	@.ci/packaging/archive
 
 wheel: deps
-	@program=$$(Packaging/static-build) && Packaging/licences "$(BUILD)/static/licences" && \
-	"$(PYTHON)" Packaging/wheel.py "$$program" "$(BUILD)/static/licences" "$(BUILD)/dist"
+	@program=$$(.ci/packaging/static-build) && .ci/packaging/licences "$(BUILD)/static/licences" && \
+	"$(PYTHON)" .ci/packaging/wheel.py "$$program" "$(BUILD)/static/licences" "$(BUILD)/dist"
 
 test-outlets: build
 	@.ci/run-outlets

@@ -93,6 +93,8 @@ struct LessonPeople: Sendable {
   /// Who has fewer items is left out: three of them are to be a small part.
   static let leastItems = 8
   private static let most = 400
+  /// Draws that differ less, as a share of how much real people differ, are no people of their own.
+  static let leastVariety = 0.75
 
   /// Their ids.
   let ids: [String]

@@ -28,7 +28,7 @@ public struct PriorDraws: Sendable, LessonPart {
   public let pretended: Source
   /// A Gaussian that was fitted to the AE's points afterwards.
   public let fitted: Source
-  /// Real people, encoded and decoded by the VAE.
+  /// Real people, encoded and decoded by the AE.
   public let people: Source
   /// Ten items each by nothing but their popularity.
   public let popular: Source
@@ -60,8 +60,9 @@ public struct PriorDraws: Sendable, LessonPart {
       "AE, fitted Gaussian",
       ae.lists(at: density.draw(users: 0..<Self.count, seed: seed, engine: processor.engine).vectors, processor)
     ).0
-    let codes = vae.encode(people.profiles, using: processor.engine)
-    self.people = try source("real people, by the VAE", vae.lists(at: codes.mean, processor)).0
+    // By the AE, so that a VAE that has collapsed is held against people all the same.
+    let codes = ae.encode(people.profiles, using: processor.engine)
+    self.people = try source("real people, by the AE", ae.lists(at: codes.points, processor)).0
     popular = try source(
       "items by popularity alone", Self.popular(people.profiles.items, seed: seed)
     ).0
@@ -88,7 +89,7 @@ public struct PriorDraws: Sendable, LessonPart {
   public var sources: [Source] { [prior, fitted, pretended, people, popular] }
 
   /// Whether all draws from the prior give much the same list.
-  var isMonotonous: Bool { prior.variety < 0.5 * people.variety }
+  var isMonotonous: Bool { prior.variety < LessonPeople.leastVariety * people.variety }
 
   /// Whether what one pretends with an AE is far from making sense.
   private var isSoup: Bool { pretended.coherence.value < 0.75 * prior.coherence.value }

@@ -58,9 +58,9 @@ public struct PriorWeights: Sendable, LessonPart {
           coherence: Measured(drawn.coherence), variety: drawn.variety))
     }
     weights = found
-    let vae = models.clouds[0]
+    let ae = models.points[0]
     varietyOfPeople = try ItemLists(
-      vae.lists(at: vae.encode(people.profiles, using: processor.engine).mean, processor), audiences, processor
+      ae.lists(at: ae.encode(people.profiles, using: processor.engine).points, processor), audiences, processor
     ).variety
     let best = found.indices.max { found[$0].quality.value < found[$1].quality.value } ?? 0
     cost = Measured(zip(qualities[best], qualities[qualities.count - 1]).map { $0 - $1 })
@@ -73,8 +73,8 @@ public struct PriorWeights: Sendable, LessonPart {
   private var most: Weight { weights[weights.count - 1] }
   private var best: Weight { weights.max { $0.quality.value < $1.quality.value } ?? weights[0] }
 
-  /// Whether draws of a β are different people that make sense: at least half as varied as people are.
-  private func isAlive(_ weight: Weight) -> Bool { weight.variety >= 0.5 * varietyOfPeople }
+  /// Whether draws of a β are different people that make sense: nearly as varied as people are.
+  private func isAlive(_ weight: Weight) -> Bool { weight.variety >= LessonPeople.leastVariety * varietyOfPeople }
 
   /// Whether the code shrinks as β grows, the largest costs quality, and draws gain coherence from some β.
   public var holds: Bool {
@@ -103,8 +103,8 @@ public struct PriorWeights: Sendable, LessonPart {
     }
     if !isAlive(most) {
       found.append(
-        "At β \(text(most.beta)) two draws differ in only \(Number.percent(most.variety, decimals: 0)) of their items: the decoder has "
-          + "learnt to do without the code, and everybody gets the same list.")
+        "At β \(text(most.beta)) two draws differ in only \(Number.percent(most.variety, decimals: 0)) of their items, two people in "
+          + "\(Number.percent(varietyOfPeople, decimals: 0)): the decoder has learnt to do without the code.")
     }
     found.append(
       cost.isAbove(0)

@@ -16,6 +16,8 @@ public struct WaysBetween: Sendable, LessonPart {
   public let kept: (vae: Measured, ae: Measured)
   /// Kept by the VAE − kept by the AE, over the same pairs.
   public let difference: Measured
+  /// How much the VAE's lists of two people have in common: the mean Jaccard similarity.
+  public let overlap: Double
   /// One way, by the VAE: the ids of its ends, and the three best items of each step.
   public let example: (from: String, to: String, items: [[Int]])
 
@@ -55,6 +57,8 @@ public struct WaysBetween: Sendable, LessonPart {
       Measured.residuals(ofVAE[middle].coherence, vaeEnds), Measured.residuals(ofAE[middle].coherence, aeEnds)
     ).map { $0 - $1 + ofClouds.value - ofPoints.value }
     difference = Measured(gap)
+    overlap = Statistics.mean(
+      zip(ofVAE[0].lists, ofVAE[Self.steps.count - 1].lists).map { Set($0).jaccard(with: Set($1)) })
     // Ends that have nothing in common show a way best.
     let shown =
       pairs.indices.min { first, second in
@@ -72,17 +76,20 @@ public struct WaysBetween: Sendable, LessonPart {
   public var title: String { "Half-way between two people" }
 
   /// Whether the middle of a way makes more sense in the VAE.
-  public var holds: Bool { difference.isAbove(0) }
+  public var holds: Bool { difference.isAbove(0) && !isPointless }
+
+  /// Whether the VAE tells people apart too little for a way between them.
+  private var isPointless: Bool { overlap > 0.5 }
 
   /// What was found.
   public var sentences: [String] {
     let numbers =
       "Ten items half-way between two people keep \(kept.vae.percent) of the coherence of the two ends in the VAE, and "
       + "\(kept.ae.percent) in the AE."
-    if coherence.vae[0].value <= 0.005 {
+    if isPointless {
       return [
-        "There is nothing to go between: this VAE's lists for people have next to no coherence, "
-          + "\(coherence.vae[0].words()).", numbers,
+        "There is no way to go: this VAE gives two people much the same list, with "
+          + "\(Number.percent(overlap, decimals: 0)) of the items of both in common.", numbers,
       ]
     }
     if difference.isAbove(0) {

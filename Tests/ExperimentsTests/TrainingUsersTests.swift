@@ -27,7 +27,8 @@ struct TrainingUsersTests {
 
   @Test("the built-in population is made again, also for a model that does not say where its data came from")
   func builtIn() throws {
-    let population = try Population().simulate(seed: Seed(3)).interactions
+    // Earlier versions, which did not say where the data came from, had the plain population.
+    let population = try Population.plain.simulate(seed: Seed(3)).interactions
     var old = facts(.builtIn, dataset: DataSummary(population))
     old.data = nil
     #expect(model(population.items, facts(.builtIn)).isOfBuiltInPopulation)
@@ -36,6 +37,9 @@ struct TrainingUsersTests {
     let found = try directory.trainingUsers(.builtIn, reader: ModelDataReader(for: directory))
     #expect(found.userIDs == population.users.ids && found.notes.isEmpty)
     #expect(found.profiles.items.nonZeroCount == population.count)
+    let made = try Population().simulate(seed: Seed(3)).interactions
+    let new = model(made.items, facts(.builtIn, dataset: DataSummary(made)))
+    #expect(try new.trainingUsers(.builtIn, reader: ModelDataReader(for: new)).userIDs == made.users.ids)
   }
 
   @Test("users of other data are needed, and the error names the data")

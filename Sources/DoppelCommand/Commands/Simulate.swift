@@ -35,7 +35,9 @@ struct Simulate: CheckedCommand {
     population.users = users ?? population.users
     population.items = items ?? population.items
     population.tastes = tastes ?? population.tastes
-    population.meanProfileLength = profileLength ?? population.meanProfileLength
+    // A default must suit a small catalogue, too.
+    let most = Double(max(population.minProfileLength, plain ? population.items : population.items / 2))
+    population.meanProfileLength = profileLength ?? min(population.meanProfileLength, most)
     do {
       try population.validate()
     } catch {
