@@ -1,6 +1,6 @@
 import Compute
 
-/// Who has which item, for one question: do these items go together?
+/// Who has which item, which says how well items go together.
 ///
 /// Two items go together as far as the same people have them: the correlation of their columns over the training users, which is
 /// 0 for items that people take independently of each other, however popular they are.

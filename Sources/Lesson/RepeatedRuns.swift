@@ -4,7 +4,7 @@ import Inspection
 import InteractionData
 import Presentation
 
-/// Two runs of each model that differ in nothing but the seed: do their spaces agree?
+/// How well the spaces of two runs agree that differ in nothing but the seed.
 public struct RepeatedRuns: Sendable, LessonPart {
   /// What is left of the spread of codes that no rotation brings together, 0 to 1.
   public let rotated: (ae: Measured, vae: Measured)

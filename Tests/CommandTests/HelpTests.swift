@@ -6,6 +6,7 @@ struct HelpTests {
     "is as it was, and fits 80 columns",
     arguments: [
       "", "compare", "tune", "train", "evaluate", "recommend", "encode", "sample", "simulate", "doctor", "export",
+      "explain",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
