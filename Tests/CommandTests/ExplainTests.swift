@@ -46,6 +46,13 @@ struct ExplainTests {
     #expect(page.contains("Film 1") && page.components(separatedBy: "<figure").count >= 8)
   }
 
+  @Test("too few people are bad data, and the message says what would do")
+  func tooFew() throws {
+    try folder.write((0..<900).map { "u\($0 / 15)\ti\($0 * 7 % 29)" }.joined(separator: "\n") + "\n", to: "few.tsv")
+    let outcome = try run("few.tsv --quiet")
+    #expect(outcome.status == 65 && outcome.errors.contains("accepted: data of more people"))
+  }
+
   @Test(
     "what cannot be meant is refused",
     arguments: [

@@ -50,7 +50,13 @@ enum Processes {
   ///
   /// - Parameter together: whether all processes end in this way.
   static func end(_ code: Failure.Code, together: Bool) -> Never {
-    if together { leave() } else { communicator?.abort(code: code.rawValue) }
+    if together {
+      leave()
+    } else if let communicator {
+      // Launchers end all processes at once and can lose what was written just before.
+      Thread.sleep(forTimeInterval: 0.5)
+      communicator.abort(code: code.rawValue)
+    }
     Foundation.exit(code.rawValue)
   }
 
