@@ -48,7 +48,7 @@ public struct DisplayName: Sendable, Equatable {
   }
 
   /// The width of a text in a plot, as a multiple of the font size: a rough table of a sans-serif face.
-  static func width(of text: String) -> Double {
+  package static func width(of text: String) -> Double {
     text.unicodeScalars.reduce(0) { sum, scalar in
       switch scalar {
       case "i", "j", "l", "t", "f", "r", "I", "|", ".", ",", ":", ";", "'", " ", "(", ")", "-": sum + 0.33

@@ -51,11 +51,12 @@ extension PlotFrame {
       }
       // Labels that would touch the one before are left out; of many categories every fifth, tenth … has its own.
       if every > 1 && Int(tick.value) % every != every - 1 { continue }
+      // A label at an end of the axis moves inwards, towards its neighbour.
       let half = Self.textWidth(label) / 2
-      guard place - half > lastEnd + 6 else { continue }
-      lastEnd = place + half
-      parts.append(Self.line(place, bottom, place, bottom + 4, "axis"))
       let inside = min(max(place, half + 2), width - half - 2)
+      guard inside - half > lastEnd + 6 else { continue }
+      lastEnd = inside + half
+      parts.append(Self.line(place, bottom, place, bottom + 4, "axis"))
       parts.append(
         .tag(
           "text",

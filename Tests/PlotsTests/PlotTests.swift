@@ -93,6 +93,28 @@ struct PlotTests {
     #expect(found(/\sd="([^"]*)"/).count == 8)
   }
 
+  @Test(
+    "labels under an axis keep a distance, also where the last would stand over the edge",
+    arguments: [Plot.Width.column, .page])
+  func distances(width: Plot.Width) {
+    for step in [0.0001, 0.01, 1, 1000, 1e6] {
+      for upper in stride(from: 1.0, through: 12, by: 0.25) {
+        var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("", .categories(["m"])))
+        plot.width = width
+        plot.marks = [Intervals(Series("s"), [.init(458 * step), .init((458 + upper) * step)])]
+        let svg = plot.markup(id: "p").serialised
+        let labels = svg.matches(of: /<text x="([\d.]+)" y="[\d.]+" text-anchor="middle">([^<]+)</).compactMap {
+          match in
+          Double(match.1).map { ($0, DisplayName.width(of: String(match.2)) * 12) }
+        }
+        #expect(labels.count > 1)
+        for (one, next) in zip(labels, labels.dropFirst()) {
+          #expect(next.0 - one.0 > (one.1 + next.1) / 2 + 5.9, "\(step), \(upper)")
+        }
+      }
+    }
+  }
+
   @Test("nothing to show is still a plot")
   func empty() {
     for mark in [Line(Series(), []), Line(Series(), [PlotPoint(.nan, 1)])] {
