@@ -7,7 +7,7 @@ import Doppel
 @main
 struct AEAgainstVAE {
   static func main() throws {
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (800, 200, 4)
     let people = try population.simulate(seed: Seed(1))
     let processor = Processor(engine: try ProductEngine.fastest())

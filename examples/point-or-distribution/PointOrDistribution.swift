@@ -9,7 +9,7 @@ import Foundation
 struct PointOrDistribution {
   static func main() throws {
     let seed = Seed(1)
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (800, 200, 4)
     let data = try population.simulate(seed: seed).interactions
     let rows = data.rows(in: data.items).rows

@@ -8,7 +8,7 @@ import Doppel
 struct RecommendForANewcomer {
   static func main() throws {
     let seed = Seed(1)
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (800, 200, 4)
     let data = try population.simulate(seed: seed).interactions
 

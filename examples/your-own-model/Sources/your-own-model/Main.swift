@@ -8,7 +8,7 @@ import Doppel
 struct YourOwnModel {
   static func main() throws {
     let seed = Seed(1)
-    var population = Population()
+    var population = Population.plain
     (population.users, population.items, population.tastes) = (800, 200, 4)
     let data = try population.simulate(seed: seed).interactions
     let split = try RankingSplit.users(data, heldOut: 0.2, seed: seed)
