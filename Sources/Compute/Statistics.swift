@@ -28,6 +28,23 @@ public enum Statistics {
     GSL.prepare()
     return gsl_cdf_tdist_Qinv(alpha / 2, degrees)
   }
+
+  /// How far the difference of two independent means may be off, with probability 1 − α: Welch's approximation of its degrees
+  /// of freedom.
+  ///
+  /// - Parameters:
+  ///   - a: the standard error of the first mean, and its degrees of freedom.
+  ///   - b: those of the second.
+  /// - Returns: 0 where both are exact or one is not finite.
+  package static func welchReach(
+    _ a: (error: Double, degrees: Int), _ b: (error: Double, degrees: Int), alpha: Double = 0.05
+  ) -> Double {
+    let (first, second) = (a.error * a.error, b.error * b.error)
+    let sum = first + second
+    guard sum > 0, sum.isFinite else { return 0 }
+    let degrees = sum * sum / (first * first / Double(a.degrees) + second * second / Double(b.degrees))
+    return sum.squareRoot() * studentCritical(alpha: alpha, degrees: degrees)
+  }
 }
 
 extension Statistics {

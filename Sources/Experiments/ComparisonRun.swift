@@ -75,8 +75,7 @@ public struct ComparisonRun: Sendable {
     guard loaded.split.hasTest else { throw NothingToMeasure() }
     let loading = watch.seconds
     observer.onNotes(loaded.notes)
-    let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
-    observer.onNotes(titled?.notes ?? [])
+    let titles = try observer.titles(titles, for: loaded.split.items)
     try processor.agree(on: loaded.split.hash)
     if processor.isRoot { try keep(loaded.split) }
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
@@ -93,7 +92,7 @@ public struct ComparisonRun: Sendable {
         RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description), comparison,
         seconds: .init(load: loading, total: watch.seconds), notes: loaded.notes + leftOut + comparison.notes),
       itemPopularity: Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], items: loaded.split.items,
-      titles: titled?.titles)
+      titles: titles)
   }
 }
 

@@ -34,8 +34,7 @@ extension ComparisonRun {
       experiment.observer = observer.appending(" (run \(index + 1) of \(plan.count))")
       if first == nil {
         observer.onNotes(loaded.notes)
-        let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
-        observer.onNotes(titled?.notes ?? [])
+        let titles = try observer.titles(titles, for: loaded.split.items)
         let left: [String]
         (chosen, left) = leavesOutTooLarge ? try experiment.fitting(models, limit: memoryLimit) : (models, [])
         observer.onNotes(left)
@@ -43,7 +42,7 @@ extension ComparisonRun {
         observer.onModels(chosen.count * plan.count)
         first = (
           loaded, Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], experiment.metrics, left,
-          titled?.titles
+          titles
         )
       }
       var division = loaded.split.description

@@ -1,4 +1,5 @@
 public import Autoencoders
+package import InteractionData
 import Compute
 
 /// Callbacks for the progress of a run.
@@ -29,6 +30,16 @@ public struct RunObserver: Sendable {
 
   /// Creates an observer that ignores everything.
   public init() {}
+
+  /// Reads a table of titles, where there is one, and tells how it was read.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  package func titles(_ path: String?, for items: Vocabulary) throws -> ItemTitles? {
+    guard let path else { return nil }
+    let found = try ItemTitles.reading(path, for: items)
+    onNotes(found.notes)
+    return found.titles
+  }
 
   /// The same observer, told of every model with `words` after its name.
   public func appending(_ words: String) -> RunObserver {

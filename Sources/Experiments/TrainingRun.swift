@@ -90,8 +90,7 @@ public struct TrainingRun: Sendable {
     let loaded = try Split.load(data, seed: seed, forTraining: true)
     observer.onNotes(loaded.notes)
     // Before anything is fitted: a table that cannot be read is to cost no training.
-    let titled = try titles.map { try ItemTitles.reading($0, for: loaded.split.items) }
-    observer.onNotes(titled?.notes ?? [])
+    let titles = try observer.titles(titles, for: loaded.split.items)
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     (experiment.refits, experiment.selection, experiment.objective) = (refits, selection, objective)
     experiment.privacy = privacy
@@ -114,7 +113,7 @@ public struct TrainingRun: Sendable {
     var directory = ModelDirectory(
       configuration: try model.setting(fit.chosen), model: fit.model, items: loaded.split.items,
       users: model.keepsUsers ? Vocabulary(ids: users.ids) : nil, record: record)
-    directory.titles = titled?.titles
+    directory.titles = titles
     if let guarantee = fit.guarantee {
       directory.keepOnly(what: guarantee, of: users.rows, seed: privacy?.secret ?? seed)
     } else if Split.task == .ranking {

@@ -54,11 +54,7 @@ struct ItemLists: Sendable {
 
   init(_ lists: [[Int]], _ audiences: Audiences, _ processor: Processor) throws {
     self.lists = lists
-    let size = 64
-    let blocks = stride(from: 0, to: lists.count, by: size).map { $0..<min(lists.count, $0 + size) }
-    coherence = try processor.map(count: blocks.count) { index in
-      lists[blocks[index]].map { audiences.coherence($0) }
-    }.flatMap(\.self)
+    coherence = try processor.map(count: lists.count) { audiences.coherence(lists[$0]) }
   }
 
   /// How different the lists are: the mean share of items that one of two neighbouring lists has and the other has not, 0 where

@@ -48,22 +48,24 @@ public struct Lesson: Sendable {
     let loaded = try data.ranking(seed: seed)
     observer.onNotes(loaded.notes)
     let split = loaded.split
-    let titled = try titles.map { try ItemTitles.reading($0, for: split.items) }
-    observer.onNotes(titled?.notes ?? [])
+    let titles = try observer.titles(titles, for: split.items)
     guard let people = LessonPeople(split) else { throw TooFewPeople() }
     let rows = trainingRows(of: split)
     let models = try LessonModels(self, rows: rows)
     let audiences = Audiences(rows)
     let (seed, processor) = (seed, processor)
-    let cloud = try PointAndCloud(models, people, seed: seed, processor: processor)
-    let draws = try PriorDraws(models, people, audiences, seed: seed, processor: processor)
-    let ways = try WaysBetween(models, people, audiences, seed: seed, processor: processor)
-    let weights = try PriorWeights(models, people, audiences, split, rows: rows, seed: seed, processor: processor)
-    let runs = try RepeatedRuns(models, people, processor: processor)
+    let codes = EncodedPeople(people, models, processor)
+    let cloud = try PointAndCloud(models, people, codes, seed: seed, processor: processor)
+    let draws = try PriorDraws(models, people, codes, audiences, seed: seed, processor: processor)
+    let ways = try WaysBetween(models, people, codes, audiences, seed: seed, processor: processor)
+    let weights = try PriorWeights(
+      models, people, audiences, split, rows: rows, varietyOfPeople: draws.people.variety, seed: seed,
+      processor: processor)
+    let runs = try RepeatedRuns(codes, processor: processor)
     let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: split.description)
     return LessonResult(
       facts: facts, notes: loaded.notes, models: models.description, trainingUsers: rows.rowCount,
-      people: people.count, items: split.items, titles: titled?.titles, cloud: cloud, draws: draws, ways: ways,
+      people: people.count, items: split.items, titles: titles, cloud: cloud, draws: draws, ways: ways,
       weights: weights, runs: runs,
       seconds: watch.seconds)
   }

@@ -2,6 +2,7 @@ import Autoencoders
 import Compute
 import Evaluation
 import Experiments
+import Inspection
 import InteractionData
 import Presentation
 
@@ -62,6 +63,19 @@ struct LessonModels: Sendable {
   }
 }
 
+/// What the models make of people known by all of their items.
+struct EncodedPeople: Sendable {
+  /// By each of ``LessonModels/points``; shape: P × L each.
+  let points: [Matrix<Float>]
+  /// By each of ``LessonModels/clouds``.
+  let clouds: [GaussianLatent.Codes]
+
+  init(_ people: LessonPeople, _ models: LessonModels, _ processor: Processor) {
+    points = models.points.map { $0.encode(people.profiles, using: processor.engine).points }
+    clouds = models.clouds.map { $0.encode(people.profiles, using: processor.engine) }
+  }
+}
+
 /// What the lesson draws.
 enum LessonDraw: Int, StreamTag {
   static var purpose: RandomPurpose { .lesson }
@@ -83,12 +97,7 @@ extension Autoencoder {
     let size = 64
     let blocks = stride(from: 0, to: points.rows, by: size).map { $0..<min(points.rows, $0 + size) }
     return try processor.map(count: blocks.count) { index in
-      let block = blocks[index]
-      var some = Matrix<Float>(rows: block.count, columns: points.columns)
-      for (row, source) in block.enumerated() {
-        for column in 0..<points.columns { some[row, column] = points[source, column] }
-      }
-      let logits = decode(some, using: processor.engine)
+      let logits = decode(points.selecting(rows: blocks[index]), using: processor.engine)
       return try (0..<logits.rows).map { try topK(logits[row: $0], k: ItemLists.length).map(\.item) }
     }.flatMap(\.self)
   }

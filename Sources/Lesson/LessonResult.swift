@@ -8,7 +8,9 @@ public import Presentation
 public protocol LessonPart {
   /// What it is about.
   var title: String { get }
-  /// Whether the claim that textbooks make holds here.
+  /// What textbooks say, in a sentence.
+  var claim: String { get }
+  /// Whether ``claim`` holds here.
   var holds: Bool { get }
   /// What was found, with the numbers it rests on; other sentences where the claim does not hold.
   var sentences: [String] { get }
@@ -59,15 +61,8 @@ public struct LessonResult: Sendable {
   /// How each part came out.
   public var verdicts: Table {
     var table = Table("What was claimed, and what came out", columns: [.text("claim"), .text("here")])
-    let claims = [
-      "The less a VAE knows of someone, the wider its cloud.",
-      "A VAE's prior gives people who make sense; N(0, I) gives an AE none.",
-      "Half-way between two people, a VAE's lists make more sense.",
-      "β trades what a code says for draws that make sense.",
-      "Two VAE runs agree up to rotation, two AE runs do not.",
-    ]
-    for (claim, part) in zip(claims, parts) {
-      table.append([.text(claim), .verdict(part.holds ? .good : .caution, part.holds ? "holds" : "does not hold")])
+    for part in parts {
+      table.append([.text(part.claim), .verdict(part.holds ? .good : .caution, part.holds ? "holds" : "does not hold")])
     }
     return table
   }

@@ -43,11 +43,8 @@ public struct Measured: Sendable, Equatable, Encodable {
   public static func difference(_ a: [Double], _ b: [Double]) -> Measured {
     let value = Statistics.mean(a) - Statistics.mean(b)
     guard a.count > 1, b.count > 1 else { return Measured(value: value, low: -.infinity, high: .infinity) }
-    let (first, second) = (square(Statistics.standardError(a)), square(Statistics.standardError(b)))
-    let sum = first + second
-    guard sum > 0 else { return Measured(value: value, low: value, high: value) }
-    let degrees = sum * sum / (first * first / Double(a.count - 1) + second * second / Double(b.count - 1))
-    let reach = sum.squareRoot() * Statistics.studentCritical(alpha: 0.05, degrees: degrees)
+    let reach = Statistics.welchReach(
+      (Statistics.standardError(a), a.count - 1), (Statistics.standardError(b), b.count - 1))
     return Measured(value: value, low: value - reach, high: value + reach)
   }
 
@@ -61,18 +58,19 @@ public struct Measured: Sendable, Equatable, Encodable {
   ///
   /// - Parameter statistic: of the people that are kept, by their places.
   static func jackknife(people: Int, _ statistic: ([Int]) throws -> Double) rethrows -> Measured {
-    let all = try statistic(Array(0..<people))
-    let groups = min(10, people)
-    guard groups > 1 else { return Measured(value: all, low: -.infinity, high: .infinity) }
-    let pseudo = try (0..<groups).map { left in
-      Double(groups) * all - Double(groups - 1) * (try statistic((0..<people).filter { $0 % groups != left }))
-    }
-    let reach =
-      Statistics.standardError(pseudo) * Statistics.studentCritical(alpha: 0.05, degrees: Double(groups - 1))
-    return Measured(value: all, low: all - reach, high: all + reach)
+    try jackknife(people: people) { [try statistic($0)] }[0]
   }
 
-  private static func square(_ value: Double) -> Double { value * value }
+  /// Several statistics that are found together.
+  static func jackknife(people: Int, _ statistics: ([Int]) throws -> [Double]) rethrows -> [Measured] {
+    let all = try statistics(Array(0..<people))
+    let groups = min(10, people)
+    let leftOut = try (0..<groups).map { left in try statistics((0..<people).filter { $0 % groups != left }) }
+    return all.indices.map { index in
+      let pseudo = leftOut.map { Double(groups) * all[index] - Double(groups - 1) * $0[index] }
+      return Measured(value: all[index], spreading: pseudo)
+    }
+  }
 
   /// Whether the interval lies above a value.
   func isAbove(_ threshold: Double) -> Bool { low > threshold }

@@ -1,6 +1,7 @@
 public import Autoencoders
 import Compute
 import Foundation
+import Inspection
 import InteractionData
 import Presentation
 
@@ -34,15 +35,15 @@ public struct PointAndCloud: Sendable, LessonPart {
   /// The person on the maps, with the items that are known first.
   public let person: (id: String, items: [Int], all: Int)
 
-  init(_ models: LessonModels, _ people: LessonPeople, seed: Seed, processor: Processor) throws {
+  init(
+    _ models: LessonModels, _ people: LessonPeople, _ codes: EncodedPeople, seed: Seed, processor: Processor
+  ) throws {
     let some = people.known(by: Self.few, seed: seed)
     let (ae, vae) = (models.points[0], models.clouds[0])
     let engine = processor.engine
-    let (few, all) = (vae.encode(some, using: engine), vae.encode(people.profiles, using: engine))
-    let used = (0..<all.mean.columns).filter { column in
-      Statistics.populationVariance((0..<people.count).map { Double(all.mean[$0, column]) })
-        > PosteriorState.activeThreshold
-    }
+    let (few, all) = (vae.encode(some, using: engine), codes.clouds[0])
+    let aggregate = try vae.aggregatePosterior(of: people.profiles, processor: processor)
+    let used = aggregate.activeDimensions
     func logWidth(_ codes: GaussianLatent.Codes, _ person: Int) -> Double {
       used.isEmpty ? 0 : Statistics.mean(used.map { Double(codes.logVariance[person, $0]) / 2 })
     }
@@ -50,13 +51,8 @@ public struct PointAndCloud: Sendable, LessonPart {
     widening = Measured(ratios)
     let divergences = [vae.divergences(few), vae.divergences(all)]
     nats = divergences.map { Measured($0) }
-    let noise = used.map { column in
-      let variance = Statistics.mean((0..<people.count).map { exp(Double(all.logVariance[$0, column])) })
-      let spread = Statistics.populationVariance((0..<people.count).map { Double(all.mean[$0, column]) })
-      return variance / (variance + spread)
-    }
     state = PosteriorState(
-      active: used.count, divergence: nats[1].value, noiseShare: noise.isEmpty ? 1 : Statistics.mean(noise))
+      active: used.count, divergence: nats[1].value, noiseShare: aggregate.noiseShare)
 
     // Someone with a profile of middling length, the first of them.
     let lengths = (0..<people.count).map { Double(people.profiles.items.count(ofRow: $0)) }
@@ -64,18 +60,18 @@ public struct PointAndCloud: Sendable, LessonPart {
     let someone = lengths.indices.min { abs(lengths[$0] - middle) < abs(lengths[$1] - middle) } ?? 0
     person = (people.ids[someone], some.items.indices(ofRow: someone).map(Int.init), Int(lengths[someone]))
 
-    let plane = try Plane(all.mean)
+    let plane = try Plane(all.mean, processor)
     inside = Measured(
       (0..<people.count).map {
         plane.holds(all.mean[row: $0], mean: few.mean[row: $0], few.logVariance[row: $0]) ? 1 : 0
       })
-    let (fewPoints, points) = (ae.encode(some, using: engine).points, ae.encode(people.profiles, using: engine).points)
+    let (fewPoints, points) = (ae.encode(some, using: engine).points, codes.points[0])
     let distances = (0..<people.count).map { Self.distance(fewPoints[row: $0], points[row: $0]) }
     let between = (0..<people.count).map { person in
       Self.distance(points[row: person], points[row: (person + people.count / 2) % people.count])
     }
     movement = Measured(of: distances, dividedBy: between)
-    let flat = try Plane(points)
+    let flat = try Plane(points, processor)
     maps = (
       Map(
         people: (0..<people.count).map { flat.place(points[row: $0]) },
@@ -93,6 +89,8 @@ public struct PointAndCloud: Sendable, LessonPart {
 
   /// What the part is about.
   public var title: String { "The same person, as a point and as a cloud" }
+  /// What textbooks say.
+  public var claim: String { "The less a VAE knows of someone, the wider its cloud." }
 
   /// Whether the VAE is a VAE here: less sure of people it knows less of.
   public var holds: Bool { state == .healthy && widening.isAbove(1) }
@@ -143,17 +141,13 @@ struct Plane {
   /// Two unit vectors.
   private let axes: [[Double]]
 
-  init(_ codes: Matrix<Float>) throws {
-    let (rows, columns) = (codes.rows, codes.columns)
-    let means = (0..<columns).map { column in Statistics.mean((0..<rows).map { Double(codes[$0, column]) }) }
-    var covariance = Matrix<Double>(rows: columns, columns: columns)
-    for row in 0..<rows {
-      let centred = zip(codes[row: row], means).map { Double($0) - $1 }
-      for i in 0..<columns { for j in 0..<columns { covariance[i, j] += centred[i] * centred[j] / Double(rows) } }
-    }
-    let vectors = try LinearAlgebra.eigensystem(symmetric: covariance).vectors
+  init(_ codes: Matrix<Float>, _ processor: Processor) throws {
+    let columns = codes.columns
+    mean = (0..<columns).map { Statistics.mean(codes.column($0)) }
+    let vectors = try LinearAlgebra.eigensystem(
+      symmetric: codes.covariance(means: mean, processor: processor)
+    ).vectors
     axes = (0..<min(2, columns)).map { axis in (0..<columns).map { vectors[$0, axis] } }
-    mean = means
   }
 
   func place(_ code: ArraySlice<Float>) -> (x: Double, y: Double) {

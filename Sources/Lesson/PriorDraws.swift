@@ -36,7 +36,8 @@ public struct PriorDraws: Sendable, LessonPart {
   public let difference: Measured
 
   init(
-    _ models: LessonModels, _ people: LessonPeople, _ audiences: Audiences, seed: Seed, processor: Processor
+    _ models: LessonModels, _ people: LessonPeople, _ codes: EncodedPeople, _ audiences: Audiences, seed: Seed,
+    processor: Processor
   ) throws {
     let (ae, vae) = (models.points[0], models.clouds[0])
     func source(_ name: String, _ lists: [[Int]]) throws -> (Source, [Double]) {
@@ -61,8 +62,7 @@ public struct PriorDraws: Sendable, LessonPart {
       ae.lists(at: density.draw(users: 0..<Self.count, seed: seed, engine: processor.engine).vectors, processor)
     ).0
     // By the AE, so that a VAE that has collapsed is held against people all the same.
-    let codes = ae.encode(people.profiles, using: processor.engine)
-    self.people = try source("real people, by the AE", ae.lists(at: codes.points, processor)).0
+    self.people = try source("real people, by the AE", ae.lists(at: codes.points[0], processor)).0
     popular = try source(
       "items by popularity alone", Self.popular(people.profiles.items, seed: seed)
     ).0
@@ -84,6 +84,8 @@ public struct PriorDraws: Sendable, LessonPart {
 
   /// What the part is about.
   public var title: String { "Someone who does not exist" }
+  /// What textbooks say.
+  public var claim: String { "A VAE's prior gives people who make sense; N(0, I) gives an AE none." }
 
   /// Every source, the one in question first.
   public var sources: [Source] { [prior, fitted, pretended, people, popular] }

@@ -32,17 +32,14 @@ public struct PriorWeights: Sendable, LessonPart {
 
   init(
     _ models: LessonModels, _ people: LessonPeople, _ audiences: Audiences, _ split: RankingSplit, rows: SparseRows,
-    seed: Seed, processor: Processor
+    varietyOfPeople: Double, seed: Seed, processor: Processor
   ) throws {
     let metric = Metric(.ndcg, at: 100)
     var qualities: [[Double]] = []
     var found: [Weight] = []
     for (beta, model) in models.byBeta {
       let codes = model.encode(people.profiles, using: processor.engine)
-      let active = (0..<codes.mean.columns).count { column in
-        Statistics.populationVariance((0..<people.count).map { Double(codes.mean[$0, column]) })
-          > PosteriorState.activeThreshold
-      }
+      let active = try model.aggregatePosterior(of: people.profiles, processor: processor).activeUnits
       var random = seed.stream(for: LessonDraw.prior)
       let drawn = try ItemLists(
         model.lists(at: model.drawFromPrior(count: PriorDraws.count, using: &random), processor), audiences, processor)
@@ -58,16 +55,15 @@ public struct PriorWeights: Sendable, LessonPart {
           coherence: Measured(drawn.coherence), variety: drawn.variety))
     }
     weights = found
-    let ae = models.points[0]
-    varietyOfPeople = try ItemLists(
-      ae.lists(at: ae.encode(people.profiles, using: processor.engine).points, processor), audiences, processor
-    ).variety
+    self.varietyOfPeople = varietyOfPeople
     let best = found.indices.max { found[$0].quality.value < found[$1].quality.value } ?? 0
     cost = Measured(zip(qualities[best], qualities[qualities.count - 1]).map { $0 - $1 })
   }
 
   /// What the part is about.
   public var title: String { "What β buys, and what it costs" }
+  /// What textbooks say.
+  public var claim: String { "β trades what a code says for draws that make sense." }
 
   private var least: Weight { weights[0] }
   private var most: Weight { weights[weights.count - 1] }

@@ -13,32 +13,24 @@ public struct RepeatedRuns: Sendable, LessonPart {
   /// AE − VAE after rotation.
   public let difference: Measured
 
-  init(_ models: LessonModels, _ people: LessonPeople, processor: Processor) throws {
-    let engine = processor.engine
-    let points = models.points.map { $0.encode(people.profiles, using: engine).points }
-    let clouds = models.clouds.map { $0.encode(people.profiles, using: engine).mean }
-    func agreement(_ codes: [Matrix<Float>], _ kept: [Int]) throws -> LatentAgreement {
-      let chosen = codes.map { matrix in
-        Matrix<Float>(rows: kept.count, columns: matrix.columns, elements: kept.flatMap { Array(matrix[row: $0]) })
-      }
-      return try LatentAgreement(
-        a: "run 1", chosen[0], b: "run 2", chosen[1], model: "", processor: processor)
+  init(_ codes: EncodedPeople, processor: Processor) throws {
+    let (points, clouds) = (codes.points, codes.clouds.map(\.mean))
+    func agreement(_ runs: [Matrix<Float>], _ kept: [Int]) throws -> LatentAgreement {
+      try LatentAgreement(
+        a: "run 1", runs[0].selecting(rows: kept), b: "run 2", runs[1].selecting(rows: kept), model: "",
+        processor: processor)
     }
-    rotated = (
-      try Measured.jackknife(people: people.count) { try agreement(points, $0).procrustes },
-      try Measured.jackknife(people: people.count) { try agreement(clouds, $0).procrustes }
-    )
-    unaligned = (
-      try Measured.jackknife(people: people.count) { try agreement(points, $0).unaligned },
-      try Measured.jackknife(people: people.count) { try agreement(clouds, $0).unaligned }
-    )
-    difference = try Measured.jackknife(people: people.count) {
-      try agreement(points, $0).procrustes - agreement(clouds, $0).procrustes
+    let found = try Measured.jackknife(people: points[0].rows) { kept in
+      let (ae, vae) = (try agreement(points, kept), try agreement(clouds, kept))
+      return [ae.procrustes, vae.procrustes, ae.unaligned, vae.unaligned, ae.procrustes - vae.procrustes]
     }
+    (rotated, unaligned, difference) = ((found[0], found[1]), (found[2], found[3]), found[4])
   }
 
   /// What the part is about.
   public var title: String { "The same training twice" }
+  /// What textbooks say.
+  public var claim: String { "Two VAE runs agree up to rotation, two AE runs do not." }
 
   /// Whether two VAE runs agree better than two AE runs.
   public var holds: Bool { difference.isAbove(0) }

@@ -22,16 +22,14 @@ public struct WaysBetween: Sendable, LessonPart {
   public let example: (from: String, to: String, items: [[Int]])
 
   init(
-    _ models: LessonModels, _ people: LessonPeople, _ audiences: Audiences, seed: Seed, processor: Processor
+    _ models: LessonModels, _ people: LessonPeople, _ codes: EncodedPeople, _ audiences: Audiences, seed: Seed,
+    processor: Processor
   ) throws {
     var random = seed.stream(for: LessonDraw.pairs)
     let pairs = (0..<Self.count).map { _ in
       let first = random.integer(below: people.count)
       return (first, (first + 1 + random.integer(below: people.count - 1)) % people.count)
     }
-    let (ae, vae) = (models.points[0], models.clouds[0])
-    let means = vae.encode(people.profiles, using: processor.engine).mean
-    let points = ae.encode(people.profiles, using: processor.engine).points
     func lists<Latent>(_ model: Autoencoder<Latent>, _ codes: Matrix<Float>) throws -> [ItemLists] {
       try Self.steps.map { step in
         var places = Matrix<Float>(rows: pairs.count, columns: codes.columns)
@@ -43,7 +41,9 @@ public struct WaysBetween: Sendable, LessonPart {
         return try ItemLists(model.lists(at: places, processor), audiences, processor)
       }
     }
-    let (ofVAE, ofAE) = (try lists(vae, means), try lists(ae, points))
+    let (ofVAE, ofAE) = (
+      try lists(models.clouds[0], codes.clouds[0].mean), try lists(models.points[0], codes.points[0])
+    )
     coherence = (ofVAE.map { Measured($0.coherence) }, ofAE.map { Measured($0.coherence) })
     func ends(_ lists: [ItemLists]) -> [Double] {
       zip(lists[0].coherence, lists[Self.steps.count - 1].coherence).map { ($0 + $1) / 2 }
@@ -57,16 +57,10 @@ public struct WaysBetween: Sendable, LessonPart {
       Measured.residuals(ofVAE[middle].coherence, vaeEnds), Measured.residuals(ofAE[middle].coherence, aeEnds)
     ).map { $0 - $1 + ofClouds.value - ofPoints.value }
     difference = Measured(gap)
-    overlap = Statistics.mean(
-      zip(ofVAE[0].lists, ofVAE[Self.steps.count - 1].lists).map { Set($0).jaccard(with: Set($1)) })
+    let overlaps = zip(ofVAE[0].lists, ofVAE[Self.steps.count - 1].lists).map { Set($0).jaccard(with: Set($1)) }
+    overlap = Statistics.mean(overlaps)
     // Ends that have nothing in common show a way best.
-    let shown =
-      pairs.indices.min { first, second in
-        func overlap(_ pair: Int) -> Double {
-          Set(ofVAE[0].lists[pair]).jaccard(with: Set(ofVAE[Self.steps.count - 1].lists[pair]))
-        }
-        return overlap(first) < overlap(second)
-      } ?? 0
+    let shown = pairs.indices.min { overlaps[$0] < overlaps[$1] } ?? 0
     example = (
       people.ids[pairs[shown].0], people.ids[pairs[shown].1], ofVAE.map { Array($0.lists[shown].prefix(3)) }
     )
@@ -74,6 +68,8 @@ public struct WaysBetween: Sendable, LessonPart {
 
   /// What the part is about.
   public var title: String { "Half-way between two people" }
+  /// What textbooks say.
+  public var claim: String { "Half-way between two people, a VAE's lists make more sense." }
 
   /// Whether the middle of a way makes more sense in the VAE.
   public var holds: Bool { difference.isAbove(0) && !isPointless }

@@ -37,7 +37,18 @@ public struct AggregatePosterior: Sendable, Equatable {
   /// The number of active dimensions: those whose posterior means have a variance above 0.01.
   ///
   /// Source: Burda, Grosse & Salakhutdinov, ICLR 2016, section 4.1.
-  public var activeUnits: Int { spreadOfMeans.count { $0 > 0.01 } }
+  public var activeUnits: Int { activeDimensions.count }
+
+  /// The active dimensions, counted from 0.
+  package var activeDimensions: [Int] {
+    spreadOfMeans.indices.filter { spreadOfMeans[$0] > PosteriorState.activeThreshold }
+  }
+
+  /// Over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the means); 1 where none is.
+  package var noiseShare: Double {
+    let shares = activeDimensions.map { meanVariance[$0] / (meanVariance[$0] + spreadOfMeans[$0]) }
+    return shares.isEmpty ? 1 : Statistics.mean(shares)
+  }
 }
 
 extension Autoencoder where Latent == GaussianLatent {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Doppel
-import Presentation
 
 /// `doppel explain`: AE against VAE in one minute.
 struct Explain: CheckedCommand {

@@ -63,10 +63,8 @@ struct Inspect: CheckedCommand {
     guard Set(subjects.map(\.label)).count == subjects.count else {
       throw UsageError("the same model is given twice; accepted: different model directories")
     }
-    if let titles = titling.titles {
-      let found = try ItemTitles.reading(titles, for: subjects[0].directory.items)
-      options.note(found.notes)
-      subjects = subjects.map { $0.titled(found.titles) }
+    if let titles = try titling.read(for: subjects[0].directory.items, note: options.note) {
+      subjects = subjects.map { $0.titled(titles) }
     }
     let reader = try reading.reader(for: subjects[0].directory, threads: options.threads)
     let data = try InspectionData(

@@ -16,9 +16,17 @@ struct TitleOptions: ParsableArguments {
   /// - Parameter note: takes how the table was read.
   /// - Throws: `InputError`, `DataError`.
   func give(to model: inout ModelDirectory, note: ([String]) -> Void) throws {
-    guard let titles else { return }
-    let found = try ItemTitles.reading(titles, for: model.items)
+    if let titles = try read(for: model.items, note: note) { model.titles = titles }
+  }
+
+  /// Reads the table, if there is one.
+  ///
+  /// - Parameter note: takes how it was read.
+  /// - Throws: `InputError`, `DataError`.
+  func read(for items: Vocabulary, note: ([String]) -> Void) throws -> ItemTitles? {
+    guard let titles else { return nil }
+    let found = try ItemTitles.reading(titles, for: items)
     note(found.notes)
-    model.titles = found.titles
+    return found.titles
   }
 }

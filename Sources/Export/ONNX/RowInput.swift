@@ -49,33 +49,27 @@ struct RowInput {
   }
 
   private static func items(_ graph: inout GraphBuilder, ids: [String]?) -> String {
-    let shape = [Dimension.named("batch"), .named("length")]
-    guard let ids else {
-      return graph.input(
-        GraphValue(
-          name: "items", type: .int64, shape: shape,
-          meaning: "What each user has: places in items.txt, from 0, each once; -1 is padding, anywhere."))
-    }
-    let items = graph.input(
-      GraphValue(
-        name: "items", type: .string, shape: shape,
-        meaning: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding."))
-    return places(of: items, in: ids, &graph, as: "item_places")
+    input(
+      "items", [.named("batch"), .named("length")], ids, &graph, as: "item_places",
+      numbers: "What each user has: places in items.txt, from 0, each once; -1 is padding, anywhere.",
+      texts: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding.")
   }
 
   private static func users(_ graph: inout GraphBuilder, _ ids: [String], areIDs: Bool) -> String {
-    let shape = [Dimension.named("user_batch")]
-    guard areIDs else {
-      return graph.input(
-        GraphValue(
-          name: "users", type: .int64, shape: shape,
-          meaning: "Who each user is: a line of users.txt, from 0; below 0 is someone new. One is enough for all."))
-    }
-    let users = graph.input(
-      GraphValue(
-        name: "users", type: .string, shape: shape,
-        meaning: "Who each user is: an id; one that the model lacks is someone new. One is enough for all."))
-    return places(of: users, in: ids, &graph, as: "user_places")
+    input(
+      "users", [.named("user_batch")], areIDs ? ids : nil, &graph, as: "user_places",
+      numbers: "Who each user is: a line of users.txt, from 0; below 0 is someone new. One is enough for all.",
+      texts: "Who each user is: an id; one that the model lacks is someone new. One is enough for all.")
+  }
+
+  /// An input of numbers, or of ids that become numbers.
+  private static func input(
+    _ name: String, _ shape: [Dimension], _ ids: [String]?, _ graph: inout GraphBuilder, as place: String,
+    numbers: String, texts: String
+  ) -> String {
+    guard let ids else { return graph.input(GraphValue(name: name, type: .int64, shape: shape, meaning: numbers)) }
+    let values = graph.input(GraphValue(name: name, type: .string, shape: shape, meaning: texts))
+    return places(of: values, in: ids, &graph, as: place)
   }
 
   /// −1 for an id that is not among them.

@@ -39,17 +39,12 @@ extension Interval {
 extension Interval {
   /// The difference of two means over runs, by Welch's approximation of its degrees of freedom.
   static func difference(_ a: Interval, runs aRuns: Int, _ b: Interval, runs bRuns: Int) -> Interval {
-    func variance(_ interval: Interval, _ runs: Int) -> Double {
-      let error =
-        (interval.high - interval.value) / Statistics.studentCritical(alpha: 0.05, degrees: Double(runs - 1))
-      return error * error
+    func error(_ interval: Interval, _ runs: Int) -> (error: Double, degrees: Int) {
+      let reach = interval.high - interval.value
+      return (reach / Statistics.studentCritical(alpha: 0.05, degrees: Double(runs - 1)), runs - 1)
     }
-    let (first, second) = (variance(a, aRuns), variance(b, bRuns))
-    let sum = first + second
     let value = a.value - b.value
-    guard sum > 0, sum.isFinite else { return Interval(value: value, low: value, high: value) }
-    let degrees = sum * sum / (first * first / Double(aRuns - 1) + second * second / Double(bRuns - 1))
-    let reach = sum.squareRoot() * Statistics.studentCritical(alpha: 0.05, degrees: degrees)
+    let reach = Statistics.welchReach(error(a, aRuns), error(b, bRuns))
     return Interval(value: value, low: value - reach, high: value + reach)
   }
 }

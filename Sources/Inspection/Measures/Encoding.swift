@@ -1,5 +1,5 @@
 import Autoencoders
-import Compute
+package import Compute
 import InteractionData
 
 extension LatentInspector {
@@ -58,7 +58,7 @@ extension GaussianLatent.Codes {
 
 extension Matrix<Float> {
   /// The chosen rows, in the order given.
-  func selecting(rows chosen: some Collection<Int>) -> Matrix<Float> {
+  package func selecting(rows chosen: some Collection<Int>) -> Matrix<Float> {
     var elements: [Float] = []
     elements.reserveCapacity(chosen.count * columns)
     for row in chosen { elements += self[row: row] }
@@ -66,5 +66,5 @@ extension Matrix<Float> {
   }
 
   /// One column as numbers of double precision.
-  func column(_ index: Int) -> [Double] { (0..<rows).map { Double(self[$0, index]) } }
+  package func column(_ index: Int) -> [Double] { (0..<rows).map { Double(self[$0, index]) } }
 }

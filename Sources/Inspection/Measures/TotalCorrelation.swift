@@ -41,9 +41,16 @@ public enum TotalCorrelation {
 extension LatentInspector {
   /// The covariance of rows, divided by their number; shape: L × L.
   func covariance(of rows: Matrix<Float>, means: [Double]) throws -> Matrix<Double> {
-    let product = try rows.centredProduct(means, rows, means, processor: processor)
+    try rows.covariance(means: means, processor: processor)
+  }
+}
+
+extension Matrix<Float> {
+  /// The covariance of the rows, divided by their number; shape: columns × columns.
+  package func covariance(means: [Double], processor: Processor) throws -> Matrix<Double> {
+    let product = try centredProduct(means, self, means, processor: processor)
     var covariance = Matrix<Double>(rows: product.rows, columns: product.columns)
-    covariance.add(product, scale: 1 / Double(max(1, rows.rows)))
+    covariance.add(product, scale: 1 / Double(Swift.max(1, rows)))
     return covariance
   }
 }
