@@ -47,7 +47,7 @@ public struct Line: PlotMark {
     let line = Markup.tag(
       "path", ["class": "line \(series.colourClass)", "stroke-dasharray": series.dash, "d": path.isEmpty ? nil : path])
     guard series.marksLines else { return line }
-    let signs = signPlaces.compactMap { place -> String? in
+    let signs = signPlaces(in: frame).compactMap { place -> String? in
       guard let x = frame.across(points[place].x), let y = frame.up(points[place].y) else { return nil }
       return Sign.path(series.sign, x, y, size: Sign.onLines)
     }
@@ -55,10 +55,14 @@ public struct Line: PlotMark {
     return .tag("g", [:], [line, .tag("path", ["class": "sign \(series.colourClass)", "d": signs.joined()])])
   }
 
-  /// The points that carry the series' sign: about six, at different places for each series.
-  private var signPlaces: [Int] {
-    let step = max(1, points.count / 6)
-    return Array(stride(from: step * (series.sign % 4) / 4, to: points.count, by: step))
+  /// The points that carry the series' sign: about six, at equal distances across and elsewhere for each series.
+  private func signPlaces(in frame: PlotFrame) -> [Int] {
+    let places = points.map { frame.across($0.x) ?? .nan }
+    guard let range = places.range(on: .linear) else { return [] }
+    let step = (range.upperBound - range.lowerBound) / 6
+    let start = range.lowerBound + step * Double(series.sign % 4) / 4
+    let found = (0...6).compactMap { sign in places.firstIndex { $0 >= start + Double(sign) * step - 1e-9 } }
+    return Array(Set(found)).sorted()
   }
 }
 

@@ -14,7 +14,7 @@ import Presentation
 /// let svg = plot.markup(id: "loss").serialised
 /// ```
 ///
-/// Marks: ``Line``, ``Points``, ``Bars``, ``Histogram``, ``Intervals``, ``HeatMap``, ``Ribbon``, ``Rule``. Colours are
+/// Marks: ``Line``, ``Points``, ``Bars``, ``Histogram``, ``Intervals``, ``Quantiles``, ``HeatMap``, ``Ribbon``, ``Rule``. Colours are
 /// classes; ``PlotStyle/css`` gives them values for light and dark pages and for print.
 public struct Plot: Sendable {
   /// The width of a plot on the page.

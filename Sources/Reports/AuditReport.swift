@@ -24,10 +24,7 @@ public struct AuditReport: Sendable {
 
   /// The page.
   public var page: ReportPage {
-    var page = ReportPage(
-      "Audit of \(result.synthetic.name)",
-      lead: "\(counted(result.synthetic.users, "synthetic user")) compared with real users: fidelity, utility, privacy."
-    )
+    var page = ReportPage("Audit of \(result.synthetic.name)", lead: lead)
     page.facts = populations + run.lines
     page.append(conclusions)
     page.append(
@@ -49,6 +46,17 @@ public struct AuditReport: Sendable {
     return page
   }
 
+  /// How many measures of each question synthetic users pass.
+  private var lead: String {
+    let counts = result.groups.map { group, measures in
+      let judged = measures.filter { $0.judgement != .notJudged }
+      return "\(group.rawValue) \(judged.count { $0.judgement.passes }) of \(judged.count)"
+    }
+    return
+      "\(counted(result.synthetic.users, "synthetic user")) compared with real users. Measures within their margins: "
+      + counts.joined(separator: ", ") + "."
+  }
+
   private var populations: [(name: String, value: String)] {
     func size(_ population: AuditPopulation) -> String {
       "\(population.name), \(Number.text(population.users)) users, \(Number.text(population.items)) items"
@@ -67,7 +75,9 @@ public struct AuditReport: Sendable {
           ?? "no real users to compare with",
         verdict: verdict(measure.judgement))
     }
-    return ReportSection("Conclusions", [.keyFigures(figures), .list(result.conclusions)])
+    return ReportSection(
+      "Conclusions",
+      [.keyFigures(figures)] + (gaps.map { [.figures([$0])] } ?? []) + [.list(result.conclusions)])
   }
 
   private func section(
@@ -76,7 +86,7 @@ public struct AuditReport: Sendable {
     var table = Table(
       "\(title): synthetic users compared with \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
       columns: [.text("measure"), .text("verdict"), .number("synthetic"), .number("real"), .number("margin")])
-    for measure in measures {
+    for measure in measures where measure.judgement != .notJudged {
       table.append([
         // The verdict comes first: a phone shows two columns without scrolling.
         .text(measure.kind.title), .verdict(verdict(measure.judgement), measure.judgement.rawValue),
@@ -87,10 +97,11 @@ public struct AuditReport: Sendable {
     }
     return ReportSection(
       title,
-      [.prose(words)] + (gaps(title, measures).map { [.figures([$0])] } ?? []) + [.table(table)] + more + [
-        .folded(
-          summary: "\(title): every measure in words", measures.map { "`\($0.kind.rawValue)` \($0.sentence)" })
-      ])
+      [.prose(words)] + (table.rows.isEmpty ? [] : [.table(table)])
+        + (result.notJudged(measures).map { [.note($0)] } ?? []) + more + [
+          .folded(
+            summary: "\(title): every measure in words", measures.map { "`\($0.kind.rawValue)` \($0.sentence)" })
+        ])
   }
 
   private func scores(_ utility: AuditUtility) -> Table {

@@ -12,23 +12,23 @@ extension AuditReport {
     }
   }
 
-  /// How far the axis of ``gaps(_:_:)`` reaches to either side, in margins.
+  /// How far the axis of ``gaps`` reaches to either side, in margins.
   private static let gapReach = 4.0
 
   /// The gap of every measure with its interval, in margins; `nil` where no measure has a margin.
-  func gaps(_ title: String, _ measures: [AuditMeasure]) -> ReportFigure? {
+  var gaps: ReportFigure? {
     func inMargins(_ value: Double, _ gap: AuditGap) -> Double {
       min(max(value / gap.margin, -Self.gapReach), Self.gapReach)
     }
-    let drawn = measures.compactMap { measure in
+    let drawn = result.measures.compactMap { measure in
       measure.gap.flatMap { $0.margin > 0 && $0.size.isFinite ? (measure: measure, gap: $0) : nil }
     }
     if drawn.isEmpty { return nil }
     var plot = Plot(
-      "\(title): gaps to real users",
+      "Gaps to real users",
       description: drawn.map { "\($0.measure.kind.title): \($0.measure.judgement.rawValue)." }.joined(separator: " "),
       x: Axis("gap to real users ÷ margin (0: equal; further right: worse)", domain: -Self.gapReach...Self.gapReach),
-      y: Axis("", .categories(drawn.map(\.measure.kind.rawValue))))
+      y: Axis("", .categories(drawn.map(\.measure.kind.shortTitle))))
     plot.width = .page
     let series: [(judgements: [AuditJudgement], series: Series)] = [
       ([.atCeiling, .near], Series("within the margin", 0)), ([.open], Series("open", 4)),
@@ -48,7 +48,8 @@ extension AuditReport {
       plot,
       caption:
         "How much worse synthetic users are than real ones, with 99 % intervals, in units of each measure's margin. "
-        + "Measures pass left of 1. Gaps beyond \(Number.text(Self.gapReach)) margins are drawn at the edge.")
+        + "Measures pass left of 1. Gaps beyond \(Number.text(Self.gapReach)) margins are drawn at the edge. From top to bottom: "
+        + result.groups.map(\.group.rawValue).joined(separator: ", ") + ".")
   }
 
   var fidelityFigures: [ReportBlock] {

@@ -53,53 +53,51 @@ struct InspectionFigures {
         : "An AE has no KL, so dimensions are ordered by the variance of their codes.")
   }
 
-  /// Quantiles of a quantity by dimension, as two ribbons and a line.
+  /// How many dimensions are shown one by one; the others hold next to nothing where they are many.
+  private static let shown = 20
+
+  /// Quantiles of a quantity in the dimensions with the largest weight.
   private func spread(
-    _ title: String, _ quantity: String, _ caption: String, _ quantiles: [[Double]], reference: Double?
-  ) -> ReportFigure {
-    func points(_ place: Int) -> [PlotPoint] {
-      quantiles.enumerated().map { PlotPoint(Double($0.offset + 1), $0.element[place]) }
-    }
-    let medians = quantiles.map { $0[2] }
+    _ title: String, _ quantity: String, _ caption: String, reference: Double?,
+    _ quantiles: (DimensionSpread) -> [Double]?
+  ) -> ReportFigure? {
+    let dimensions = order.prefix(Self.shown).map { plots.spreads[$0] }
+    let entries = dimensions.compactMap(quantiles)
+    guard !entries.isEmpty, entries.count == dimensions.count else { return nil }
+    let medians = entries.map { $0[2] }
     var plot = Plot(
       title,
       description: "Medians from \(Number.text(medians.min() ?? 0)) to \(Number.text(medians.max() ?? 0)).",
-      x: Axis("dimensions, largest \(model.distribution == nil ? "variance" : "KL") first"), y: Axis(quantity))
-    plot.marks = [
-      Ribbon(look, lower: points(0), upper: points(4)), Ribbon(look, lower: points(1), upper: points(3)),
-      Line(look, points(2)),
-    ]
+      x: Axis(
+        "dimension, largest \(model.distribution == nil ? "variance" : "KL") first",
+        .categories(dimensions.map { "\($0.number)" })), y: Axis(quantity))
+    plot.marks = [Quantiles(look, entries)]
     if let reference { plot.marks.append(Rule(y: reference, label: "the prior")) }
-    return ReportFigure(plot, caption: caption)
+    let limit =
+      dimensions.count < plots.spreads.count
+      ? " The first \(dimensions.count) of \(plots.spreads.count) dimensions." : ""
+    return ReportFigure(
+      plot, caption: caption + " Sign: the median; box: the middle 50 %; line: the middle 90 % of users." + limit)
   }
 
   private var codes: ReportFigure? {
-    guard !plots.spreads.isEmpty else { return nil }
-    let isGaussian = model.distribution != nil
-    if isGaussian {
+    if model.distribution != nil {
       return spread(
-        "Posterior means", "posterior mean of a user",
-        "The median, the middle 50 % and the middle 90 % of users.", order.map { plots.spreads[$0].codes },
-        reference: nil)
+        "Posterior means", "posterior mean of a user", "Where users differ most.", reference: nil
+      ) { $0.codes }
     }
     // Nothing centres the dimensions of an AE; side by side, their medians would hide how far codes spread.
-    let centred = order.map { place in
-      let quantiles = plots.spreads[place].codes
-      return quantiles.map { $0 - quantiles[2] }
-    }
     return spread(
-      "Spread of the codes", "code − median",
-      "The middle 50 % and the middle 90 % of users around each dimension's median.", centred, reference: nil)
+      "Spread of the codes", "code − median", "Around the median of each dimension.", reference: nil
+    ) { spread in spread.codes.map { $0 - spread.codes[2] } }
   }
 
   private var variances: ReportFigure? {
-    let found = order.compactMap { plots.spreads[$0].variances }
-    guard !found.isEmpty else { return nil }
-    return spread(
+    spread(
       "Posterior variances", "posterior variance of a user",
-      "The median, the middle 50 % and the middle 90 % of users."
-        + (isStandard ? " A dimension at 1 holds no information about users." : ""),
-      found, reference: isStandard ? 1 : nil)
+      isStandard ? "A dimension at 1 holds no information about users." : "In the same dimensions.",
+      reference: isStandard ? 1 : nil
+    ) { $0.variances }
   }
 
   private var densities: ReportFigure? {

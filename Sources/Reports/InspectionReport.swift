@@ -47,13 +47,14 @@ public struct InspectionReport: Sendable {
 
   private var summary: ReportSection {
     var section = ReportSection("Findings")
-    if !study.sentences.isEmpty { section.blocks.append(.list(study.sentences)) }
     let users = counted(study.users, "user")
-    section.blocks += [
-      .table(study.mainTable.captioned("The main measures, over \(users); KL and ELBO in nats")),
-      .details(
-        study.summaryTable.captioned("All measures, over \(users); in nats, ± is one standard error over users")),
+    section.blocks = [
+      .list(study.sentences),
+      .figures([StudyFigures(study).directions, StudyFigures(study).likeness]),
+      .table(
+        study.mainTable.captioned("The main measures, over \(users); in nats, ± is one standard error over users")),
     ]
+    section.blocks += study.tables.map { .details($0.table.captioned("\($0.group.rawValue): all measures")) }
     section.blocks += study.notes.map { .note($0) }
     return section
   }
@@ -63,13 +64,6 @@ public struct InspectionReport: Sendable {
     let shown = min(20, model.codes.dimensions.count)
     let label = DisplayName(model.label, limit: 60).text
     var section = ReportSection(label == model.model ? label : "\(label) (\(model.model))")
-    section.blocks = [
-      .prose(
-        "\(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active: the variance of their codes "
-          + "over the users exceeds \(Number.text(study.options.activeThreshold)). The effective rank of the codes is "
-          + "\(Number.text(model.codes.effectiveRank, decimals: 1)).")
-    ]
-    if model.distribution == nil { section.blocks.append(.note(NoDistribution.reason)) }
     section.blocks.append(.figures(figures.all))
     section.blocks.append(
       .details(

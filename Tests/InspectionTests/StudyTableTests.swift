@@ -12,7 +12,7 @@ import Testing
 @Suite("The tables and the document of a study")
 struct StudyTableTests {
   /// A point and a distribution over the same eight items, by hand.
-  private static func study() throws -> InspectionStudy {
+  private static func study(pointsOnly: Bool = false) throws -> InspectionStudy {
     let items = Vocabulary(ids: (0..<8).map { "item-\($0)" })
     let encoder: [[Float]] = (0..<8).map { [Float($0 % 4) - 1.5, $0 < 4 ? 1 : -1, 0] }
     let rows = randomRows(60, 8, density: 0.4, seed: 3)
@@ -24,13 +24,15 @@ struct StudyTableTests {
     (options.priorDraws, options.discrepancyPoints) = (20, 20)
     let point = try Toy.points(encoder: encoder)
     let distribution = try Toy.linear(encoder: encoder, logVariances: [-1, -1, 0])
+    let subjects = [
+      InspectionSubject(
+        label: "a", directory: ModelDirectory(configuration: AE(), model: point, items: items)),
+      InspectionSubject(
+        label: "b", directory: ModelDirectory(configuration: MultVAE(), model: distribution, items: items)),
+    ]
     return try InspectionStudy(
-      [
-        InspectionSubject(
-          label: "a", directory: ModelDirectory(configuration: AE(), model: point, items: items)),
-        InspectionSubject(
-          label: "b", directory: ModelDirectory(configuration: MultVAE(), model: distribution, items: items)),
-      ], on: Interactions(name: "toy", pairs: pairs), options: options, seed: Seed(1),
+      pointsOnly ? [subjects[0]] : subjects, on: Interactions(name: "toy", pairs: pairs), options: options,
+      seed: Seed(1),
       processor: Processor(engine: .gsl, threads: 2))
   }
 
@@ -40,19 +42,65 @@ struct StudyTableTests {
     }
   }
 
-  @Test("what a point has not is not defined, and every other cell is a number")
-  func summary() throws {
+  @Test("what does not apply to a point is not defined, every other cell is a number, and every row says what it means")
+  func measures() throws {
     let study = try Self.study()
-    let rows = Self.texts(study.summaryTable)
-    #expect(rows[0] == ["measure", "a", "b"])
+    #expect(
+      study.tables.map(\.table.caption) == ["What it holds", "How it fits the prior", "How well it gives users back"])
+    let rows = study.tables.flatMap { Self.texts($0.table).dropFirst(2) }
     for name in ["KL to the prior", "ELBO", "L_4", "mutual information", "collapsed dimensions"] {
       let row = try #require(rows.first { $0[0] == name }, "\(name)")
       #expect(row[1] == "not defined" && row[2] != "not defined", "\(row)")
     }
-    #expect(rows.first { $0[0] == "dimensions" } == ["dimensions", "3", "3"])
-    #expect(rows.first { $0[0] == "active dimensions" } == ["active dimensions", "2", "2"])
+    for row in rows { #expect(row.count == 4 && row[3].contains(/[a-z]{3}/), "\(row)") }
+    #expect(Set(rows.map { $0[0] }).count == rows.count)
+    #expect(rows.first { $0[0] == "active dimensions" }?[1...2] == ["2 of 3", "2 of 3"])
     #expect(study.recoveryTable == nil)
-    #expect(Self.texts(study.mainTable).count == 9)
+    // The main rows are rows of the tables.
+    let main = Self.texts(study.mainTable).dropFirst(2)
+    #expect(main.count == 9 && main.allSatisfy(rows.contains))
+  }
+
+  @Test("measures that apply to none of the models have no row")
+  func points() throws {
+    let study = try Self.study(pointsOnly: true)
+    let names = study.tables.flatMap { Self.texts($0.table).dropFirst(2) }.map { $0[0] }
+    #expect(!names.contains("KL to the prior") && !names.contains("ELBO") && names.contains("effective rank"))
+    #expect(
+      study.dimensionTable(of: study.models[0], limit: 2).columns.map(\.title) == [
+        "dimension", "mean", "variance", "active", "up", "down",
+      ])
+  }
+
+  @Test("sentences say what each model holds and where draws land, with the numbers of the tables")
+  func sentences() throws {
+    let study = try Self.study()
+    let sentences = study.sentences
+    #expect(sentences[0] == "a encodes users to points: 2 directions of 3 carry 90 % of what differs between users.")
+    for model in study.models {
+      let land = try #require(sentences.first { $0.contains("within reach of \(model.label)'s codes") })
+      #expect(land.contains("\(Number.decimal(model.priorDraws.prior.nearest, 2)) similar to the nearest real profile"))
+      let isAlike = model.priorDraws.prior.nearest >= model.priorDraws.realNearest
+      #expect(land.contains("decoded they look like users") == isAlike, "\(land)")
+      let isAmong = model.codes.region.priorWithin >= 0.5
+      #expect((land.hasPrefix("Only ") || land.hasPrefix("Hardly any ")) == !isAmong, "\(land)")
+    }
+    let distribution = try #require(study.models[1].distribution)
+    let holds = try #require(sentences.first { $0.hasPrefix("b encodes users to distributions") })
+    #expect(holds.contains("\(Number.decimal(distribution.divergence, 1)) nats (KL)"))
+    #expect(
+      sentences.last == "An AE encodes a user to a point, so KL, ELBO and posterior variance are not defined for it.")
+  }
+
+  @Test("directions are the fewest that carry a share", arguments: [0.01, 0.5, 0.9, 0.999, 1])
+  func directions(share: Double) throws {
+    for model in try Self.study().models {
+      let variances = model.codes.singularValues.map { $0 * $0 }
+      let count = model.codes.directions(carrying: share)
+      let total = variances.reduce(0, +)
+      #expect(variances.prefix(count).reduce(0, +) >= (share - 1e-12) * total)
+      #expect(variances.prefix(count - 1).reduce(0, +) < share * total)
+    }
   }
 
   @Test("dimensions are listed by what they say most of, with the items they raise as names")

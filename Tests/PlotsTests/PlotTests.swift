@@ -59,6 +59,36 @@ struct PlotTests {
     #expect(plot.data == [PlotDatum("s", "0.5", "m", "0.25 to 0.75")])
   }
 
+  @Test("quantiles are a line, a box and a sign, each where its numbers are")
+  func quantiles() {
+    var plot = Plot("t", description: "d", x: Axis("", .categories(["a", "b"])), y: Axis("y", domain: 0...10))
+    plot.marks = [Quantiles(Series("s"), [[0, 2, 4, 6, 10], [1, 1, 1, 1, 1]])]
+    #expect(
+      plot.data == [
+        PlotDatum("s", "a", "4", "50 %: 2 to 6, 90 %: 0 to 10"), PlotDatum("s", "b", "1", "50 %: 1 to 1, 90 %: 1 to 1"),
+      ])
+    let svg = plot.markup(id: "p").serialised
+    let (box, whisker) = (
+      attribute("height", of: "<rect class=\"area", in: svg),
+      svg.matches(of: /class="whisker s0" d="M[\d.]+ ([\d.]+)V([\d.]+)"/).compactMap { match in
+        Double(match.1).flatMap { from in Double(match.2).map { from - $0 } }
+      }
+    )
+    #expect(box.count == 2 && whisker.count == 2)
+    #expect(abs(whisker[0] - 2.5 * box[0]) < 0.05 && box[1] == 0 && whisker[1] == 0)
+  }
+
+  @Test("on a logarithmic axis, a line's signs keep their distance")
+  func signs() {
+    var plot = Plot("t", description: "d", x: Axis("x", .logarithmic), y: Axis("y", domain: 0...1))
+    plot.marks = [Line(Series("a", 0), (1...1000).map { PlotPoint(Double($0), 0.5) })]
+    let svg = plot.markup(id: "p").serialised
+    let path = svg.matches(of: /class="sign s0" d="([^"]*)"/).map { String($0.1) }.last ?? ""
+    let places = path.matches(of: /M([\d.]+)\s/).compactMap { Double($0.1) }
+    #expect(places.count >= 6)
+    for (one, next) in zip(places, places.dropFirst()) { #expect(next - one > 40, "\(places)") }
+  }
+
   @Test("the legend lists each name once and nobody without a name")
   func legend() {
     var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("y"))

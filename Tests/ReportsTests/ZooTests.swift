@@ -30,7 +30,7 @@ struct ZooTests {
     let study = try InspectionStudy(
       [InspectionSubject(label: name, directory: directory)], on: data, options: options, seed: Seed(3),
       processor: SmallModels.processor)
-    let text = study.summaryTable.markdown()
+    let text = study.tables.map { $0.table.markdown() }.joined()
     #expect(!text.contains("nan") && !text.contains("|  |"), "\(text)")
     let facts = RunFacts(seed: Seed(3), SmallModels.processor)
     #expect(InspectionReport(study, run: facts).page.html.contains(name))

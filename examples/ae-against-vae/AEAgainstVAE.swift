@@ -30,7 +30,7 @@ struct AEAgainstVAE {
       subjects, on: people.interactions, truth: Truth(people), seed: Seed(1), processor: processor)
 
     print("1. What is in a code? The same \(study.users) people, seen by four models.\n")
-    print(study.summaryTable.markdown())
+    for (group, table) in study.tables { print("\(group.rawValue)\n\n" + table.markdown()) }
     print("An AE's code is a point, so whatever needs a distribution is not defined for it.\n")
 
     print("2. Draw from N(0, I), decode, and see how many tastes the ten best items mix.\n")

@@ -7,22 +7,22 @@ enum AuditConclusions {
     if let utility = result.utility { sentences.append(group("Utility", utility.measures, "as useful as real users")) }
     sentences += privacy(result)
     sentences.append(
-      "These measures give no guarantee: other attacks can succeed. Only training with differential privacy, which Doppel "
-        + "does not offer, bounds what any attack can learn.")
+      "These measures give no guarantee: other attacks can succeed. Only differential privacy bounds what any attack can learn "
+        + "(doppel train --private).")
     return sentences
   }
 
   private static func group(_ name: String, _ measures: [AuditMeasure], _ words: String) -> String {
-    func keys(_ judgement: AuditJudgement) -> String {
-      measures.filter { $0.judgement == judgement }.map(\.kind.rawValue).joined(separator: ", ")
+    func names(_ judgement: AuditJudgement) -> String {
+      measures.filter { $0.judgement == judgement }.map(\.kind.shortTitle).joined(separator: ", ")
     }
     let judged = measures.filter { $0.judgement != .notJudged }
     if judged.isEmpty { return "\(name): no measure could be judged." }
     let passed = judged.count { $0.judgement.passes }
     var sentence =
       "\(name): \(passed) of \(judged.count) measures find the synthetic users \(words), within their margins"
-    if !keys(.fails).isEmpty { sentence += "; significantly worse on \(keys(.fails))" }
-    if !keys(.open).isEmpty { sentence += "; undecided on \(keys(.open))" }
+    if !names(.fails).isEmpty { sentence += "; significantly worse on \(names(.fails))" }
+    if !names(.open).isEmpty { sentence += "; undecided on \(names(.open))" }
     return sentence + "."
   }
 
@@ -61,7 +61,7 @@ enum AuditConclusions {
       return sentences
     }
     if let strongest = result.strongerAttack, let value = strongest.value {
-      let failing = found.filter { $0.judgement == .fails }.map(\.kind.rawValue)
+      let failing = found.filter { $0.judgement == .fails }.map(\.kind.shortTitle)
       let reach = "the stronger of two simple attackers reaches an AUC of \(Number.decimal(value, 3))"
       sentences.append(
         failing.isEmpty

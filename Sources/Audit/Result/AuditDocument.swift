@@ -30,21 +30,35 @@ extension AuditResult: Encodable {
     var lines = "real      \(size(train))\n"
     if let holdout { lines += "holdout   \(size(holdout))\n" }
     lines += "synthetic \(size(synthetic))\n"
-    let groups: [(String, [AuditMeasure])] = [
-      ("fidelity", fidelity.measures), ("utility", utility?.measures ?? []), ("privacy", privacy.measures),
-    ]
-    for (name, measures) in groups where !measures.isEmpty {
+    for (group, measures) in groups {
       var table = Table(columns: [
-        .text(name), .number("synthetic"), .number(holdout == nil ? "other half" : "holdout"), .text("verdict"),
+        .text(group.rawValue), .number("synthetic"), .number(holdout == nil ? "other half" : "holdout"),
+        .text("verdict"),
       ])
-      for measure in measures {
+      for measure in measures where measure.judgement != .notJudged {
         table.append([
           .text(measure.kind.title), .number(measure.value, standardError: measure.standardError),
           .number(measure.ceiling, standardError: measure.ceilingError), .text(measure.judgement.rawValue),
         ])
       }
-      lines += "\n" + table.markdown()
+      if !table.rows.isEmpty { lines += "\n" + table.markdown() }
+      if let sentence = notJudged(measures) { lines += "\n" + sentence + "\n" }
     }
     return lines + "\n" + conclusions.map { $0 + "\n" }.joined()
+  }
+
+  /// The measures of each question that was asked.
+  public var groups: [(group: AuditMeasureKind.Group, measures: [AuditMeasure])] {
+    AuditMeasureKind.Group.allCases.compactMap { group in
+      let found = measures.filter { $0.kind.group == group }
+      return found.isEmpty ? nil : (group, found)
+    }
+  }
+
+  /// Which of some measures could not be judged; `nil` where all could.
+  public func notJudged(_ measures: [AuditMeasure]) -> String? {
+    let names = measures.filter { $0.judgement == .notJudged }.map(\.kind.title)
+    if names.isEmpty { return nil }
+    return "Not judged\(holdout == nil ? " without --holdout" : ""): \(names.joined(separator: "; "))."
   }
 }

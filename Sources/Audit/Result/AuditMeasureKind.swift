@@ -76,6 +76,34 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// What it is called in sentences and beside plots: at most 28 characters.
+  public var shortTitle: String {
+    switch self {
+    case .popularity: "item popularity"
+    case .popularityRank: "item popularity (rank)"
+    case .popularityGini: "item popularity (Gini)"
+    case .profileLength: "profile length"
+    case .coOccurrence: "pairs of top items"
+    case .pairTrends: "pairs (contingency)"
+    case .liftCorrelation: "pairs (lift)"
+    case .meanDiscrepancy: "MMD²"
+    case .twoSampleTest: "classifier test"
+    case .precision, .recall, .density, .coverage: rawValue
+    case .popularityUtility: "popularity from synthetic"
+    case .vaeUtility: "mult-vae from synthetic"
+    case .augmentation: "mult-vae, real + synthetic"
+    case .rankingAgreement: "order of the models"
+    case .exactCopies: "copies of training users"
+    case .holdoutCopies: "copies of holdout users"
+    case .closestRecordShare: "nearer to train"
+    case .neighbourRatio: "distance ratio"
+    case .membershipAUC: "membership (distance)"
+    case .membershipTPR: "membership (distance), TPR"
+    case .densityMembershipAUC: "membership (density)"
+    case .densityMembershipTPR: "membership (density), TPR"
+    }
+  }
+
   /// Which way a value is bad.
   public var direction: Direction {
     switch self {

@@ -24,6 +24,26 @@ public struct CodeFindings: Sendable, Equatable {
   public let region: RegionFindings
   /// Codes compared with draws from the prior.
   public let discrepancy: DiscrepancyFindings
+
+  /// The share of the variance that sentences and tables call nearly all.
+  static let most = 0.9
+
+  /// How many principal directions carry a share of the variance between users; 0 where nothing varies.
+  public func directions(carrying share: Double) -> Int {
+    (carried.firstIndex { $0 >= share }).map { $0 + 1 } ?? 0
+  }
+
+  /// The share of the variance that the first 1, 2, … principal directions carry; empty where nothing varies.
+  public var carried: [Double] {
+    let variances = singularValues.map { $0 * $0 }
+    let total = variances.reduce(0, +)
+    if total <= 0 { return [] }
+    var sum = 0.0
+    return variances.map { variance in
+      sum += variance
+      return sum / total
+    }
+  }
 }
 
 /// One dimension of the codes, over the users.
