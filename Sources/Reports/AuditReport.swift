@@ -77,7 +77,7 @@ public struct AuditReport: Sendable {
     }
     return ReportSection(
       "Conclusions",
-      [.keyFigures(figures)] + (gaps.map { [.figures([$0])] } ?? []) + [.list(result.conclusions)])
+      [.keyFigures(figures)] + (gaps.isEmpty ? [] : [.figures(gaps)]) + [.list(result.conclusions)])
   }
 
   private func section(

@@ -12,29 +12,34 @@ extension AuditReport {
     }
   }
 
-  /// How far the axis of ``gaps`` reaches to either side, in margins.
-  private static let gapReach = 4.0
+  /// The ends of the axis of ``gaps``, in margins: a gap far below 0 is as good as one a little below.
+  private static let gapDomain = -2.0...4.0
 
-  /// The gap of every measure with its interval, in margins; `nil` where no measure has a margin.
-  var gaps: ReportFigure? {
+  /// The gaps of all measures with their intervals, in margins: fidelity, then the rest.
+  var gaps: [ReportFigure] {
+    let rest = result.groups.map(\.group).filter { $0 != .fidelity }
+    return [[.fidelity], rest].compactMap(gaps)
+  }
+
+  /// The gaps of the measures of some questions; `nil` where none has a margin.
+  private func gaps(_ groups: [AuditMeasureKind.Group]) -> ReportFigure? {
     func inMargins(_ value: Double, _ gap: AuditGap) -> Double {
-      min(max(value / gap.margin, -Self.gapReach), Self.gapReach)
+      min(max(value / gap.margin, Self.gapDomain.lowerBound), Self.gapDomain.upperBound)
     }
-    let drawn = result.measures.compactMap { measure in
+    let drawn = result.measures.filter { groups.contains($0.kind.group) }.compactMap { measure in
       measure.gap.flatMap { $0.margin > 0 && $0.size.isFinite ? (measure: measure, gap: $0) : nil }
     }
     if drawn.isEmpty { return nil }
     var plot = Plot(
-      "Gaps to real users",
+      "Gaps to real users: \(groups.map(\.rawValue).joined(separator: ", then "))",
       description: drawn.map { "\($0.measure.kind.title): \($0.measure.judgement.rawValue)." }.joined(separator: " "),
-      x: Axis("gap to real users ÷ margin (0: equal; further right: worse)", domain: -Self.gapReach...Self.gapReach),
+      x: Axis("gap ÷ margin (0: as real users)", domain: Self.gapDomain),
       y: Axis("", .categories(drawn.map(\.measure.kind.shortTitle))))
-    plot.width = .page
     let series: [(judgements: [AuditJudgement], series: Series)] = [
       ([.atCeiling, .near], Series("within the margin", 0)), ([.open], Series("open", 4)),
       ([.fails], Series("fails", 1)),
     ]
-    plot.marks = [Rule(x: 0), Rule(x: 1, label: "margin")]
+    plot.marks = [Rule(x: 0), Rule(x: 1)]
     for (judgements, look) in series where drawn.contains(where: { judgements.contains($0.measure.judgement) }) {
       plot.marks.append(
         Intervals(
@@ -46,10 +51,10 @@ extension AuditReport {
     }
     return ReportFigure(
       plot,
-      caption:
-        "How much worse synthetic users are than real ones, with 99 % intervals, in units of each measure's margin. "
-        + "Measures pass left of 1. Gaps beyond \(Number.text(Self.gapReach)) margins are drawn at the edge. From top to bottom: "
-        + result.groups.map(\.group.rawValue).joined(separator: ", ") + ".")
+      caption: groups == [.fidelity]
+        ? "How much worse synthetic users are than real ones, with 99 % intervals, in units of each measure's margin: a measure "
+          + "passes when its whole interval is left of the rule at 1. Larger gaps are drawn at the edge."
+        : "The same for the other measures.")
   }
 
   var fidelityFigures: [ReportBlock] {

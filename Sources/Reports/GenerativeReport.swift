@@ -49,7 +49,33 @@ public struct GenerativeReport: Sendable {
     let size =
       "\(Number.text(result.trainingUsers)) training users, \(Number.text(result.heldOutUsers)) held out, "
       + "\(Number.text(result.contenders.first?.users ?? 0)) drawn from each model."
-    return ReportSection("Results", [.prose(size), .list(result.sentences)])
+    return ReportSection(
+      "Results", [.prose(size), .list(result.sentences)] + (tradeOff.map { [.figures([$0])] } ?? []))
+  }
+
+  /// How well a classifier tells synthetic users from real ones, against how well an attacker tells who was trained on.
+  private var tradeOff: ReportFigure? {
+    let (likeness, privacy) = (AuditMeasureKind.twoSampleTest, AuditMeasureKind.membershipAUC)
+    let drawn = result.contenders.enumerated().compactMap {
+      place, contender -> (place: Int, name: String, at: PlotPoint)? in
+      guard let x = contender[privacy]?.value, let y = contender[likeness]?.value else { return nil }
+      return (place, contender.label, PlotPoint(x, y))
+    }
+    guard let first = result.contenders.first, !drawn.isEmpty else { return nil }
+    var plot = Plot(
+      "Likeness against privacy",
+      description: drawn.map { "\($0.name): \(Number.text($0.at.y)) and \(Number.text($0.at.x))." }.joined(
+        separator: " "),
+      x: Axis(privacy.title), y: Axis(likeness.title))
+    plot.marks = drawn.map { Points(Series($0.name, $0.place), [$0.at]) }
+    if let x = first[privacy]?.ceiling, let y = first[likeness]?.ceiling {
+      plot.marks.append(Points(Series("held-out users", colour: .neutral), [PlotPoint(x, y)]))
+    }
+    return ReportFigure(
+      plot,
+      caption:
+        "At 0.5, a classifier cannot tell synthetic from real users (up), and an attacker cannot tell who was trained on "
+        + "(across). The nearer to the held-out users, the better on both.")
   }
 
   private func section(_ title: String, _ kinds: [AuditMeasureKind], _ words: String) -> ReportSection {
@@ -65,7 +91,7 @@ public struct GenerativeReport: Sendable {
         [.text(contender.label)]
           + kinds.map { .number(contender[$0]?.value, standardError: contender[$0]?.standardError, decimals: 3) })
     }
-    return ReportSection(title, [.prose(words), .table(table), .figures(kinds.compactMap(figure))])
+    return ReportSection(title, [.prose(words), .figures(kinds.compactMap(figure)), .details(table)])
   }
 
   /// One measure of the held-out users and of every contender, with 95 % intervals.

@@ -39,11 +39,12 @@ enum SmallAudit {
 @Suite("The report of an audit")
 struct AuditReportTests {
   private static let figures = [
-    "Gaps to real users", "Popularity by rank", "Profile lengths", "Pairs of top items", "Map of users",
+    "Gaps to real users: fidelity", "Gaps to real users: utility, then privacy", "Popularity by rank",
+    "Profile lengths", "Pairs of top items", "Map of users",
     "Distance to the closest record",
   ]
 
-  @Test("has conclusions, three questions, notes and six figures")
+  @Test("has conclusions, three questions, notes and seven figures")
   func sections() throws {
     let result = try SmallAudit.result(utility: true)
     let page = AuditReport(result, run: SmallAudit.run).page
@@ -61,7 +62,7 @@ struct AuditReportTests {
     }
   }
 
-  @Test("shows all gaps in one plot before the tables, and every measure's sentence folded under them")
+  @Test("shows all gaps before the tables, and every measure's sentence folded under them")
   func order() throws {
     let result = try SmallAudit.result()
     let html = AuditReport(result, run: SmallAudit.run, command: "doppel audit --real 'a b.tsv'").page.html
