@@ -101,7 +101,8 @@ public struct TrainingRun: Sendable {
     (facts.dataHash, facts.splitHash) = (loaded.hash, loaded.split.hash)
     try processor.agree(on: loaded.split.hash)
     experiment.observer.checkpoints = try checkpoints(
-      of: RunIdentity(facts, model, selection: experiment.selectionName, refits: refits, privacy: privacy))
+      of: RunIdentity(
+        facts, model, selection: experiment.selectionName, refits: refits, privacy: privacy, titles: titles))
 
     let fit = try experiment.fit(any: model)
     let users = experiment.users(of: fit)

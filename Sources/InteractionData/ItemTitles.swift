@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Titles of items for people, and their genres where a table has them (I items).
 ///
 /// Programs go by ids; a title stands beside the id wherever somebody reads a list. An item without a title is shown by its
@@ -46,6 +48,15 @@ public struct ItemTitles: Sendable, Equatable {
 
   /// The number of items with a title.
   public var count: Int { titles.count { !$0.isEmpty } }
+
+  /// The same for the same items, titles and genres.
+  public var fingerprint: String {
+    var fingerprint = Fingerprint()
+    fingerprint.add(items)
+    fingerprint.add(titles)
+    for item in 0..<items.count { fingerprint.add(genres(of: item).map { genres[$0] }) }
+    return fingerprint.hexadecimal
+  }
 
   /// The title of an item; `nil` where there is none, or the id is the title.
   public func title(of item: Int) -> String? { titles[item].isEmpty ? nil : titles[item] }

@@ -54,13 +54,13 @@ public struct LessonResult: Sendable {
   public var summary: String {
     let held = parts.count { $0.holds }
     return held == parts.count
-      ? "All five things that textbooks say of AE and VAE hold on these data."
-      : "Of five things that textbooks say of AE and VAE, \(held) \(held == 1 ? "holds" : "hold") on these data."
+      ? "Five textbook claims about AE and VAE: all hold on these data."
+      : "Five textbook claims about AE and VAE: \(held) \(held == 1 ? "holds" : "hold") on these data."
   }
 
   /// How each part came out.
   public var verdicts: Table {
-    var table = Table("What was claimed, and what came out", columns: [.text("claim"), .text("here")])
+    var table = Table("Claims and results", columns: [.text("claim"), .text("here")])
     for part in parts {
       table.append([.text(part.claim), .verdict(part.holds ? .good : .caution, part.holds ? "holds" : "does not hold")])
     }
@@ -104,7 +104,7 @@ public struct LessonResult: Sendable {
   /// One way from person to person.
   public var wayTable: Table {
     var table = Table(
-      "From \(ways.example.from) to \(ways.example.to), by the VAE", columns: [.text("way done"), .text("best items")])
+      "From \(ways.example.from) to \(ways.example.to), by the VAE", columns: [.text("position"), .text("best items")])
     for (step, items) in zip(WaysBetween.steps, ways.example.items) {
       table.append([.text(Number.percent(step, decimals: 0)), .names(items.map(name(of:)))])
     }
@@ -114,7 +114,7 @@ public struct LessonResult: Sendable {
   /// The lesson for a terminal.
   public func text(width: Int?) -> String {
     let measured =
-      "Measured on \(Number.text(people)) people that no model was trained on; \(models.replacing("`", with: ""))."
+      "Measured on \(Number.text(people)) people whom no model was trained on; \(models.replacing("`", with: ""))."
     var text = "\(summary) \(measured)".wrapped(at: min(width ?? 100, 100)) + "\n"
     for (number, part) in parts.enumerated() {
       text +=

@@ -90,7 +90,7 @@ public struct PointAndCloud: Sendable, LessonPart {
   /// What the part is about.
   public var title: String { "The same person, as a point and as a cloud" }
   /// What textbooks say.
-  public var claim: String { "The less a VAE knows of someone, the wider its cloud." }
+  public var claim: String { "The less a VAE knows about a person, the wider its cloud." }
 
   /// Whether the VAE is a VAE here: less sure of people it knows less of.
   public var holds: Bool { state == .healthy && widening.isAbove(1) }
@@ -98,30 +98,30 @@ public struct PointAndCloud: Sendable, LessonPart {
   /// What was found.
   public var sentences: [String] {
     let moves =
-      "The AE gives a point and no more: from three items to all of them it moves by \(movement.percent) of the distance between "
-      + "two people, and nothing in it says so beforehand."
+      "The AE gives only a point. Between three items and all items it moves by \(movement.percent) of the distance between two "
+      + "people, and the point for three items does not show that it will."
     switch state {
     case .collapsed:
       return [
-        "This VAE has collapsed: its cloud is nearly the same for everybody, \(nats[1].words(2)) nats away from the prior, so it "
-          + "says next to nothing about a person.", moves,
+        "This VAE has collapsed: its cloud is nearly the same for everyone, \(nats[1].words(2)) nats from the prior, so it says "
+          + "almost nothing about a person.", moves,
       ]
     case .nearlyPoint:
       return [
-        "This VAE is an AE in all but name: its clouds have shrunk to points, because nothing in its training asked them to be "
-          + "wide. Three items leave a cloud that holds the person's final place for \(inside.percent) of people.",
+        "This VAE behaves like an AE: its clouds have shrunk to points, because training did not reward width. The cloud for "
+          + "three items contains the position that all items lead to for only \(inside.percent) of people.",
         moves,
       ]
     case .healthy where widening.isAbove(1):
       return [
-        "The VAE gives a cloud: known by three items instead of all, a person's is \(widening.words(2)) times as wide, and it "
-          + "says \(Number.decimal(nats[0].value, 1)) nats about them instead of \(Number.decimal(nats[1].value, 1)). The cloud "
-          + "of three items holds the place where the person turns out to be for \(inside.percent) of people.", moves,
+        "The VAE gives a cloud. For a person known by three items instead of all, it is \(widening.words(2)) times as wide and "
+          + "holds \(Number.decimal(nats[0].value, 1)) nats instead of \(Number.decimal(nats[1].value, 1)). It contains the position "
+          + "that all items lead to for \(inside.percent) of people.", moves,
       ]
     case .healthy:
       return [
-        "Here the VAE's cloud does not grow when less is known: with three items it is \(widening.words(2)) times as wide as with "
-          + "all of them.", moves,
+        "On these data the VAE's cloud does not widen when less is known: with three items it is \(widening.words(2)) times as "
+          + "wide as with all.", moves,
       ]
     }
   }

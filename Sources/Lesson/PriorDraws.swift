@@ -85,7 +85,7 @@ public struct PriorDraws: Sendable, LessonPart {
   /// What the part is about.
   public var title: String { "Someone who does not exist" }
   /// What textbooks say.
-  public var claim: String { "A VAE's prior gives people who make sense; N(0, I) gives an AE none." }
+  public var claim: String { "Draws from a VAE's prior make sense; in an AE, draws from N(0, I) do not." }
 
   /// Every source, the one in question first.
   public var sources: [Source] { [prior, fitted, pretended, people, popular] }
@@ -102,15 +102,16 @@ public struct PriorDraws: Sendable, LessonPart {
   /// What was found.
   public var sentences: [String] {
     let scale =
-      "Items that people take independently of each other have 0, the lists of real people \(Number.decimal(people.coherence.value, 3))."
+      "Independent items have a correlation of 0, the lists of real people \(Number.decimal(people.coherence.value, 3))."
     let density =
-      "Fitting a Gaussian to the AE's points afterwards gives \(fitted.coherence.words()): that is the Gaussian's doing, a "
-      + "second model that the AE does not contain."
+      "A Gaussian fitted to the AE's points afterwards gives \(fitted.coherence.words()). That is a second model, which the AE "
+      + "does not contain."
     if isMonotonous {
       return [
-        "Draws from this VAE's prior all decode to much the same list: two of them differ in \(Number.percent(prior.variety, decimals: 0)) "
-          + "of their items, those of two real people in \(Number.percent(people.variety, decimals: 0)). How well ten items go "
-          + "together, \(prior.coherence.words()), then says nothing. \(scale)", density,
+        "All draws from this VAE's prior decode to nearly the same list: two draws differ in "
+          + "\(Number.percent(prior.variety, decimals: 0)) of their items, the lists of two real people in "
+          + "\(Number.percent(people.variety, decimals: 0)). So the correlation of ten items, \(prior.coherence.words()), says "
+          + "nothing here. \(scale)", density,
       ]
     }
     if difference.isAbove(0) {
@@ -123,7 +124,7 @@ public struct PriorDraws: Sendable, LessonPart {
     let comparison =
       difference.isBelow(0) ? "make less sense than those of the AE" : "make no more sense than those of the AE"
     return [
-      "Here points from N(0, I) decoded by the VAE \(comparison): their ten best items have a mean correlation of "
+      "On these data, draws from N(0, I) decoded by the VAE \(comparison): their ten best items have a mean correlation of "
         + "\(prior.coherence.words()), the AE's \(pretended.coherence.words()). \(scale)", density,
     ]
   }

@@ -63,7 +63,7 @@ public struct PriorWeights: Sendable, LessonPart {
   /// What the part is about.
   public var title: String { "What β buys, and what it costs" }
   /// What textbooks say.
-  public var claim: String { "β trades what a code says for draws that make sense." }
+  public var claim: String { "β trades information about people for draws that make sense." }
 
   private var least: Weight { weights[0] }
   private var most: Weight { weights[weights.count - 1] }
@@ -85,8 +85,8 @@ public struct PriorWeights: Sendable, LessonPart {
     var found: [String] = []
     let shrinks = most.nats.isBelow(least.nats.low)
     found.append(
-      "β weighs staying near the prior against saying something about a person: from β \(text(least.beta)) to \(text(most.beta)) "
-        + "the code \(shrinks ? "goes from" : "does not shrink, with") \(Number.decimal(least.nats.value, 1)) "
+      "β weighs closeness to the prior against information about a person: from β \(text(least.beta)) to \(text(most.beta)) the "
+        + "code \(shrinks ? "shrinks from" : "does not shrink, with") \(Number.decimal(least.nats.value, 1)) "
         + "\(shrinks ? "to" : "and") \(Number.decimal(most.nats.value, 1)) nats.")
     if let sensible = weights.filter({ isAlive($0) }).max(by: { $0.coherence.value < $1.coherence.value }),
       sensible.coherence.low > least.coherence.high
@@ -95,18 +95,18 @@ public struct PriorWeights: Sendable, LessonPart {
         "Draws from the prior make most sense at β \(text(sensible.beta)), \(sensible.coherence.words()), against "
           + "\(least.coherence.words()) at β \(text(least.beta)).")
     } else {
-      found.append("No β here makes draws from the prior go together better than β \(text(least.beta)) does.")
+      found.append("No β makes draws from the prior go together better than β \(text(least.beta)) does.")
     }
     if !isAlive(most) {
       found.append(
-        "At β \(text(most.beta)) two draws differ in only \(Number.percent(most.variety, decimals: 0)) of their items, two people in "
-          + "\(Number.percent(varietyOfPeople, decimals: 0)): the decoder has learnt to do without the code.")
+        "At β \(text(most.beta)), two draws differ in only \(Number.percent(most.variety, decimals: 0)) of their items, two people in "
+          + "\(Number.percent(varietyOfPeople, decimals: 0)): the decoder has learnt to ignore the code.")
     }
     found.append(
       cost.isAbove(0)
         ? "Recommendations are best at β \(text(best.beta)), with ndcg@100 \(Number.decimal(best.quality.value)); β \(text(most.beta)) "
-          + "costs \(cost.words(4)) of it."
-        : "Recommendations do not suffer: between the best β and the largest, ndcg@100 differs by \(cost.words(4)).")
+          + "loses \(cost.words(4)) of it."
+        : "Recommendations do not suffer: ndcg@100 differs by \(cost.words(4)) between the best β and the largest.")
     return found
   }
 

@@ -38,20 +38,20 @@ public struct RepeatedRuns: Sendable, LessonPart {
   /// What was found.
   public var sentences: [String] {
     let raw =
-      "Coordinate by coordinate two runs have little in common: \(Number.percent(unaligned.ae.value, decimals: 0)) of the AE's spread "
-      + "and \(Number.percent(unaligned.vae.value, decimals: 0)) of the VAE's is left over, so a single axis means nothing."
+      "Axis by axis, two runs share almost nothing: \(Number.percent(unaligned.ae.value, decimals: 0)) of the AE's variance and "
+      + "\(Number.percent(unaligned.vae.value, decimals: 0)) of the VAE's remain, so a single axis means nothing."
     let after =
-      "After the best rotation \(rotated.ae.percent) is left of the AE and \(rotated.vae.percent) of the VAE"
+      "After the best rotation, \(rotated.ae.percent) remains for the AE and \(rotated.vae.percent) for the VAE"
     if difference.isAbove(0) {
       return [
         raw,
-        after + ": the prior has pinned the VAE's space down, up to rotation; the AE's is another one in every run.",
+        after + ": the prior fixes the VAE's space up to rotation; the AE's space is a different one in every run.",
       ]
     }
     if difference.isBelow(0) {
-      return [raw, after + ": on these data two runs of the AE agree better than two of the VAE."]
+      return [raw, after + ": on these data, two AE runs agree better than two VAE runs."]
     }
-    return [raw, after + ": on these data the two do not differ in this."]
+    return [raw, after + ": on these data, AE and VAE do not differ in this."]
   }
 
   /// The numbers, by name.

@@ -84,8 +84,8 @@ public struct WaysBetween: Sendable, LessonPart {
       + "\(kept.ae.percent) in the AE."
     if isPointless {
       return [
-        "There is no way to go: this VAE gives two people much the same list, with "
-          + "\(Number.percent(overlap, decimals: 0)) of the items of both in common.", numbers,
+        "There is nothing between two people: this VAE gives both nearly the same list, with "
+          + "\(Number.percent(overlap, decimals: 0)) of the items in common.", numbers,
       ]
     }
     if difference.isAbove(0) {
@@ -94,18 +94,18 @@ public struct WaysBetween: Sendable, LessonPart {
       return [
         numbers,
         "Training the decoder on clouds instead of points has filled the space between people"
-          + (isLess ? ", although the AE's lists go together better all along the way." : "."),
+          + (isLess ? ", although the AE's lists have the higher correlation all along the line." : "."),
       ]
     }
     if difference.isBelow(0) {
       return [
-        numbers, "So on these data the AE's straight ways are the better ones, although nothing asked for them.",
+        numbers, "On these data the AE's straight lines are better, although training never asked for them.",
       ]
     }
     return [
       numbers,
-      "The two do not differ here: a smooth decoder makes straight ways passable without a distribution, which interpolation "
-        + "alone is therefore no proof of.",
+      "The two do not differ here. A smooth decoder is enough for a straight line, so interpolation alone does not show that a "
+        + "model has a distribution.",
     ]
   }
 

@@ -32,8 +32,8 @@ public struct LessonReport: Sendable {
         "In short",
         [
           .prose(
-            "An autoencoder (AE) turns what someone has into a point, a variational one (VAE) into a distribution. Everything else "
-              + "follows from that, or is said to. Here are five such claims, and what came out: \(lesson.models)."),
+            "An autoencoder (AE) encodes a person's items to a point, a variational autoencoder (VAE) to a distribution. Here are "
+              + "five claims about the difference, each tested on these data: \(lesson.models)."),
           .table(lesson.verdicts),
         ]))
     append(lesson.cloud, to: &page, [.figures([map(ofCloud: false), map(ofCloud: true)])])
@@ -43,13 +43,13 @@ public struct LessonReport: Sendable {
     append(lesson.runs, to: &page, [.figures([runs])])
     var last: [ReportBlock] = [
       .prose(
-        "How well items go together is the mean correlation of their columns over the training users: 0 for items that people take "
-          + "independently of each other. Intervals hold the true mean 95 times in 100, over people, pairs of people or draws; they do not "
-          + "cover what another training would give. Two runs are compared by what is left after the best rotation and scale (Procrustes)."
+        "How well items go together is the mean correlation of their columns over the training users: 0 for independent items. "
+          + "Intervals are 95 % intervals over people, pairs of people or draws; they do not cover another training. Two runs are "
+          + "compared by the variance that remains after the best rotation and scale (Procrustes)."
       )
     ]
     if !lesson.notes.isEmpty { last.append(.list(lesson.notes)) }
-    if let command { last += [.prose("The command of this page."), .command(command)] }
+    if let command { last += [.prose("The command that wrote this page:"), .command(command)] }
     page.append(ReportSection("How it was measured", last))
     return page
   }
@@ -79,7 +79,7 @@ public struct LessonReport: Sendable {
     let known = lesson.cloud.person.items.map(lesson.name(of:)).joined(separator: ", ")
     return ReportFigure(
       plot,
-      caption: (isCloud ? "The edge holds 95 % of the posterior. " : "No edge: a point is all there is. ")
+      caption: (isCloud ? "The ellipse holds 95 % of the posterior. " : "A point has no width to show. ")
         + "The directions are the two in which people differ most. The first items: \(known).")
   }
 
@@ -97,9 +97,9 @@ public struct LessonReport: Sendable {
 
   private var ways: ReportFigure {
     var plot = Plot(
-      "Coherence on the way from one person to another",
-      description: "How well ten items go together at five steps of the way, in both models.",
-      x: Axis("way done (%)"), y: Axis("mean correlation of the items' audiences", includesZero: true))
+      "Coherence between one person and another",
+      description: "How well ten items go together at five positions between two people, in both models.",
+      x: Axis("position on the line (%)"), y: Axis("mean correlation of the items' audiences", includesZero: true))
     for (index, (words, values)) in [("VAE", lesson.ways.coherence.vae), ("AE", lesson.ways.coherence.ae)].enumerated()
     {
       func points(_ value: (Measured) -> Double) -> [PlotPoint] {
@@ -142,14 +142,14 @@ public struct LessonReport: Sendable {
   private var runs: ReportFigure {
     let runs = lesson.runs
     var plot = Plot(
-      "What two runs leave over",
+      "What two runs do not share",
       description: "After the best rotation: AE \(Number.decimal(runs.rotated.ae.value, 2)), VAE "
         + "\(Number.decimal(runs.rotated.vae.value, 2)).",
-      x: Axis("share of the spread of codes left over", domain: 0...1),
+      x: Axis("share of the codes' variance that remains", domain: 0...1),
       y: Axis("", .categories(["VAE", "AE"])))
     plot.marks = [
       Intervals(
-        Series("coordinate by coordinate", 0), [entry(runs.unaligned.vae), entry(runs.unaligned.ae)], place: 0, of: 2),
+        Series("axis by axis", 0), [entry(runs.unaligned.vae), entry(runs.unaligned.ae)], place: 0, of: 2),
       Intervals(
         Series("after the best rotation", 1), [entry(runs.rotated.vae), entry(runs.rotated.ae)], place: 1, of: 2),
     ]

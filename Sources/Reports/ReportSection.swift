@@ -143,12 +143,12 @@ struct PageContext {
   }
 }
 
-/// Text with code between backticks, cut at ``longest`` characters.
+/// Text with code between backticks, cut at ``longest`` characters; no line ends between a number and its %.
 enum Prose {
   static let longest = 2000
 
   static func markup(_ whole: String) -> [Markup] {
-    let text = DisplayName.cut(whole, limit: longest)
+    let text = DisplayName.cut(whole, limit: longest).replacing(/([0-9]) %/) { "\($0.output.1)\u{A0}%" }
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     // A backtick without its partner is a backtick.
     if parts.count % 2 == 0 { return [.text(text)] }

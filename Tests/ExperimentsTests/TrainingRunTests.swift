@@ -105,6 +105,34 @@ struct TrainingRunTests {
     }
   }
 
+  @Test("a run with titles is not resumed without them, which would lose them")
+  func resumesWithTitles() throws {
+    try withTemporaryDirectory { folder in
+      var run = try run("mult-vae", in: folder)
+      run.titles = folder + "/titles.tsv"
+      let items = (0..<40).map { "i\($0)\tTitle \($0)\n" }.joined()
+      try ("item\ttitle\n" + items).write(toFile: folder + "/titles.tsv", atomically: true, encoding: .utf8)
+      run.checkpoints = .epochs(1)
+      let updates = Guarded(0)
+      run.observer.isInterrupted = {
+        updates.withLock {
+          $0 += 1
+          return $0 == 9
+        }
+      }
+      #expect(throws: TrainingError.self) { try run.run() }
+      run.observer = RunObserver()
+      (run.replacement, run.resumes) = (.sameRun, true)
+      let table = run.titles
+      run.titles = nil
+      let error = #expect(throws: DataError.self) { _ = try run.run() }
+      #expect(error?.description.contains("titlesHash is") == true, "\(String(describing: error))")
+      run.titles = table
+      let directory = try run.run().directory
+      #expect(directory.titles?.hasTitles == true)
+    }
+  }
+
   @Test("what cannot be meant is told before anything is read")
   func impossible() throws {
     try withTemporaryDirectory { folder in

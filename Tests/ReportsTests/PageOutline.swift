@@ -43,6 +43,6 @@ final class PageOutline: NSObject, XMLParserDelegate {
   }
 
   func parser(_ parser: XMLParser, foundCharacters string: String) {
-    if isInStyle { styles += string } else { text += string }
+    if isInStyle { styles += string } else { text += string.replacing("\u{A0}", with: " ") }
   }
 }

@@ -1,4 +1,5 @@
 public import FileFormats
+public import InteractionData
 
 /// What makes two runs the same: if all of it is equal, they end in the same bytes.
 public struct RunIdentity: Sendable, Equatable {
@@ -10,7 +11,8 @@ public struct RunIdentity: Sendable, Equatable {
 
   /// The identity of a training: of the facts what decides, and how the model is set, chosen and fitted.
   public init(
-    _ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool, privacy: PrivacyRequest? = nil
+    _ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool, privacy: PrivacyRequest? = nil,
+    titles: ItemTitles? = nil
   ) throws {
     var facts = facts
     // Their fingerprints stand for them, and the number of threads decides nothing.
@@ -20,6 +22,8 @@ public struct RunIdentity: Sendable, Equatable {
       "selection": .string(selection), "refits": .bool(refits),
     ]) { $1 }
     if let privacy { members["privacy"] = try JSONValue(encoding: privacy) }
+    // Titles decide nothing in the training, but a run resumed without them would end in a model without them.
+    if let titles { members["titlesHash"] = .string(titles.fingerprint) }
   }
 
   /// The first difference from a run that was kept, in words; `nil` where there is none.
