@@ -12,7 +12,7 @@ struct CompareModels {
     (population.users, population.items, population.tastes) = (800, 200, 4)
     let data = try population.simulate(seed: seed).interactions
 
-    // Strong generalisation: the test users are nobody the models have seen.
+    // Strong generalisation: no model is trained on a test user.
     let split = try RankingSplit.users(data, heldOut: 0.2, seed: seed)
 
     var ae = AE()

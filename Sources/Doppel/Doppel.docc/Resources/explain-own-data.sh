@@ -1,0 +1,1 @@
+doppel explain ratings.csv --titles movies.csv --report lesson.html

@@ -1,0 +1,1 @@
+doppel simulate --ratings --output people

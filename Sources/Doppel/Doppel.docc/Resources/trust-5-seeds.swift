@@ -1,0 +1,18 @@
+import Doppel
+
+@main
+struct CompareForAPaper {
+  static func main() throws {
+    let processor = Processor(engine: try ProductEngine.fastest())
+    var comparison = ComparisonRun([EASE(), MultDAE(), MultVAE()], seed: Seed(42), processor: processor)
+    comparison.data.source = .file("people/interactions.tsv")
+    comparison.data.filters.minRating = 4
+    comparison.metrics = [Metric(.ndcg, at: 100), Metric(.recall, at: 20)]
+    comparison.repetition.seeds = 5
+
+    let compared = try comparison.run()
+    let results = compared.document.comparison
+    print(results.table.markdown())
+    for sentence in results.sentences { print(sentence) }
+  }
+}
