@@ -93,9 +93,6 @@ public struct PriorDraws: Sendable, LessonPart {
   /// Whether all draws from the prior give much the same list.
   var isMonotonous: Bool { prior.variety < LessonPeople.leastVariety * people.variety }
 
-  /// Whether what one pretends with an AE is far from making sense.
-  private var isSoup: Bool { pretended.coherence.value < 0.75 * prior.coherence.value }
-
   /// Whether the VAE's draws make more sense than what one can pretend with an AE.
   public var holds: Bool { difference.isAbove(0) && !isMonotonous }
 
@@ -117,8 +114,7 @@ public struct PriorDraws: Sendable, LessonPart {
     if difference.isAbove(0) {
       return [
         "Draw a point from N(0, I) and decode it: the VAE's ten best items go together, with a mean correlation of "
-          + "\(prior.coherence.words()); the AE's \(isSoup ? "are a soup, with" : "do so less, with") "
-          + "\(pretended.coherence.words()). \(scale)", density,
+          + "\(prior.coherence.words()); the AE's go together less, with \(pretended.coherence.words()). \(scale)", density,
       ]
     }
     let comparison =

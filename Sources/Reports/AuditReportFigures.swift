@@ -127,7 +127,7 @@ extension AuditReport {
       .figures([
         ReportFigure(
           plot,
-          caption: "Synthetic users that are nearer to training users than unseen real users are indicate memorisation."
+          caption: "Memorised users show as synthetic users nearer to training users than unseen real users are."
         )
       ]), .table(table),
     ]

@@ -70,7 +70,7 @@ extension ComparisonReport {
       (name: name, items: Self.largest(counts, Self.listed).filter { counts[$0] > 0 })
     }
     var table = Table(
-      "What most training users have, and what each model puts into the top \(cutoff) of most test users",
+      "The items that most training users have, and those that each model recommends most often (top \(cutoff))",
       columns: [.number("rank")] + columns.map { .text($0.name) })
     for rank in 0..<Self.listed where columns.contains(where: { rank < $0.items.count }) {
       table.append(

@@ -83,7 +83,7 @@ public struct ComparisonReport: Sendable {
         .prose(
           (comparison.runs.isEmpty
             ? "Intervals are the mean ± 1.96 standard errors."
-            : "Intervals are the mean ± so many standard errors as Student's t says for the number of runs.")
+            : "Intervals are the mean ± the standard error times Student's t for the number of runs.")
             + " The intervals of two models can overlap although the paired test, "
             + "which uses each user's difference, shows a difference."))
       section.blocks.append(.figures(figures))

@@ -85,8 +85,8 @@ public struct TuningReport: Sendable {
           result.table.captioned(
             "Validation \(result.selection.key); ± is one standard error over validation users or ratings")),
         .prose(
-          "The best of many trials looks better on the users it was chosen by than it is: what a model is worth, the test users "
-            + "say. None of them was looked at here."),
+          "The best of many trials is optimistic on the users that chose it. Only test users show what a model is worth; the "
+            + "search did not use them."),
       ])
     if !result.notes.isEmpty { section.blocks.append(.list(result.notes)) }
     return section
@@ -99,8 +99,8 @@ public struct TuningReport: Sendable {
       let rungs = model.plan.rungs.dropLast().map { "\($0)" }.joined(separator: ", ")
       section.blocks.append(
         .prose(
-          "Trainings were compared after \(rungs) epochs; the best third of nine went on each time. "
-            + "Points are what a trial reached in the end."))
+          "Trainings were compared after \(rungs) epochs; each time the best third of nine continued. Points show the final "
+            + "value of each trial."))
     }
     section.blocks.append(.figures([history(of: model), importance(of: model)].compactMap(\.self)))
     section.blocks.append(.heading("Value against each setting of \(model.name)"))
@@ -130,7 +130,7 @@ public struct TuningReport: Sendable {
     return ReportFigure(
       plot,
       caption:
-        "Trial 0 has the defaults. The next nine are spread evenly, later ones are drawn where earlier ones were good.")
+        "Trial 0 has the defaults. The next nine are spread evenly; later ones are drawn near good earlier ones.")
   }
 
   private func importance(of model: TunedModel) -> ReportFigure? {
@@ -146,8 +146,8 @@ public struct TuningReport: Sendable {
     return ReportFigure(
       plot,
       caption:
-        "How much of the variance of the values over the whole space a setting explains by itself, after Hutter, Hoos & "
-        + "Leyton-Brown, ICML 2014. What is left of 100 % is due to settings together. From so few trials it is a hint."
+        "The share of the variance over the whole space that each setting explains alone (Hutter, Hoos & Leyton-Brown, ICML "
+        + "2014); interactions of settings explain the rest. With so few trials, the shares are rough."
     )
   }
 
@@ -200,9 +200,9 @@ public struct TuningReport: Sendable {
 
   private var settings: ReportSection {
     var blocks: [ReportBlock] = [
-      .prose("The best settings, as a file for `--config` of `compare` and `train`."), .command(result.settingsFile),
+      .prose("The best settings, as a file for `--config` of `compare` and `train`:"), .command(result.settingsFile),
     ]
-    if let command { blocks += [.prose("The command of this search."), .command(command)] }
+    if let command { blocks += [.prose("The command of this search:"), .command(command)] }
     return ReportSection("Settings", blocks)
   }
 }

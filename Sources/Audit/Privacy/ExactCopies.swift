@@ -35,7 +35,7 @@ enum ExactCopies {
       details: ["copies": Double(copies), "synthetic": Double(synthetic.count)],
       remark:
         "\(copies) of \(synthetic.count) synthetic users equal a holdout user. A share above that of training users "
-        + "means that the synthetic file holds people of the holdout.")
+        + "means that the synthetic file contains users of the holdout.")
   }
 
   private static func flags(_ rows: SparseRows, _ isCopy: (ArraySlice<Int32>) -> Bool) -> [Bool] {

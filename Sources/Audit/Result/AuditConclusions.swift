@@ -43,10 +43,10 @@ enum AuditConclusions {
       switch copies.judgement {
       case .fails:
         sentences.append(
-          "Holdout: \(found) The data contain copies of real people and must not be given away as synthetic, and what is held "
-            + "against this holdout means little.")
+          "Holdout: \(found) The file contains copies of real people; do not publish it as synthetic data. Comparisons with this "
+            + "holdout mean little.")
       case .open where value > ceiling:
-        sentences.append("Holdout: \(found) More copies than chance makes are not ruled out.")
+        sentences.append("Holdout: \(found) More copies than expected by chance are not ruled out.")
       default: break
       }
     }

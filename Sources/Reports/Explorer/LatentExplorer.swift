@@ -143,11 +143,11 @@ public struct LatentExplorer: Sendable {
     let names = spaces.map { "`\($0.name)`" }
     var text =
       spaces.count == 1
-      ? "Start from somebody, then move a slider: the list is what the decoder of \(names[0]) makes of the code. "
-      : "Start from somebody, then move a slider: the lists of \(names.joined(separator: " and ")) follow together. "
+      ? "Choose a user, then move a slider: the list shows what \(names[0]) decodes from the moved code. "
+      : "Choose a user, then move a slider: the lists of \(names.joined(separator: " and ")) follow together. "
     text +=
-      "Each slider is one of the \(counted(data.directions.count, "direction")) of \(names[0]) that change its list most, "
-      + "in standard deviations of the users, and is named by what it raises at either end. "
+      "The sliders are the \(counted(data.directions.count, "direction")) of \(names[0]) that change its list most, in standard "
+      + "deviations of the users; their names are the items or genres that they raise at either end. "
     for space in spaces {
       switch space.prior {
       case nil:
