@@ -70,14 +70,14 @@ public struct ComparisonReport: Sendable {
 
   private var results: ReportSection {
     var section = ReportSection("Results")
-    section.blocks = [
-      .list(comparison.sentences),
-      .table(
-        comparison.table.captioned(
-          "Test results; ± is one standard error over \(comparison.runs.isEmpty ? "test users or ratings" : "users and runs")"
-            + "; the best value of a column is bold")),
-    ]
+    let table = comparison.table.captioned(
+      "Test results; ± is one standard error over \(comparison.runs.isEmpty ? "test users or ratings" : "users and runs")"
+        + "; the best value of a column is bold")
+    // The metric that models are chosen by comes first, the others after the numbers.
     let figures = comparison.tableMetrics.compactMap(intervals)
+    section.blocks = [.list(comparison.sentences)]
+    if let first = figures.first { section.blocks.append(.figures([first])) }
+    section.blocks.append(.table(table))
     if !figures.isEmpty {
       section.blocks.append(
         .prose(
@@ -86,8 +86,8 @@ public struct ComparisonReport: Sendable {
             : "Intervals are the mean ± the standard error times Student's t for the number of runs.")
             + " The intervals of two models can overlap although the paired test, "
             + "which uses each user's difference, shows a difference."))
-      section.blocks.append(.figures(figures))
     }
+    if figures.count > 1 { section.blocks.append(.figures(Array(figures.dropFirst()))) }
     if !document.notes.isEmpty {
       section.blocks.append(.folded(summary: "Notes (\(document.notes.count))", document.notes))
     }
