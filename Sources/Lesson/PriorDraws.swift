@@ -114,7 +114,8 @@ public struct PriorDraws: Sendable, LessonPart {
     if difference.isAbove(0) {
       return [
         "Draw a point from N(0, I) and decode it: the VAE's ten best items go together, with a mean correlation of "
-          + "\(prior.coherence.words()); the AE's go together less, with \(pretended.coherence.words()). \(scale)", density,
+          + "\(prior.coherence.words()); the AE's go together less, with \(pretended.coherence.words()). \(scale)",
+        density,
       ]
     }
     let comparison =

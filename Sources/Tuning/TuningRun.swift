@@ -124,8 +124,13 @@ public struct TuningRun: Sendable {
 
   private func plan(of model: any ZooModel, rows: Int, largerIsBetter: Bool) -> TrialPlan {
     var rungs = [0]
-    if model.continuation(rows: rows) != nil, case .number(let epochs)? = model.hyperparameters["epochs"] {
-      rungs = halves ? TrialPlan.rungs(under: Int(epochs)) : [Int(epochs)]
+    if let continuation = model.continuation(rows: rows), case .number(let epochs)? = model.hyperparameters["epochs"] {
+      rungs =
+        switch continuation {
+        case _ where !halves: [Int(epochs)]
+        case .anew: TrialPlan.plans(upTo: Int(epochs))
+        case .fromState: TrialPlan.rungs(under: Int(epochs))
+        }
     }
     return TrialPlan(trials: trials, rungs: rungs, largerIsBetter: largerIsBetter)
   }

@@ -23,6 +23,11 @@ struct TrialPlanTests {
 
   @Test("rungs are ten epochs, three times as many and so on, and all")
   func rungs() {
+    #expect(TrialPlan.plans(upTo: 60) == [7, 20, 60])
+    #expect(TrialPlan.plans(upTo: 200) == [7, 22, 67, 200])
+    #expect(TrialPlan.plans(upTo: 18) == [6, 18])
+    #expect(TrialPlan.plans(upTo: 15) == [15])
+    #expect(TrialPlan.plans(upTo: 1) == [1])
     #expect(TrialPlan.rungs(under: 200) == [10, 30, 90, 200])
     #expect(TrialPlan.rungs(under: 100) == [10, 30, 100])
     #expect(TrialPlan.rungs(under: 24) == [10, 24])

@@ -24,6 +24,8 @@ public struct TrialPlan: Sendable, Equatable {
   static let bracket = 9
   /// The fewest epochs after which trainings are compared.
   static let leastEpochs = 10
+  /// The fewest epochs that a separate training is planned for.
+  static let leastPlanned = 6
 
   /// The number of trials, the defaults among them.
   public let trials: Int
@@ -45,6 +47,16 @@ public struct TrialPlan: Sendable, Equatable {
     let most = max(leastEpochs, epochs)
     let lower = sequence(first: leastEpochs) { $0 > most / reduction ? nil : $0 * reduction }
     return lower.filter { 3 * epochs >= 4 * $0 } + [epochs]
+  }
+
+  /// The planned epochs of separate trainings: a ninth of all, a third, all, and so on downwards while a plan has
+  /// ``leastPlanned`` epochs.
+  public static func plans(upTo epochs: Int) -> [Int] {
+    let plans = sequence(first: epochs) { above in
+      let plan = Int((Double(above) / Double(reduction)).rounded())
+      return plan < leastPlanned ? nil : plan
+    }
+    return plans.reversed()
   }
 
   private var top: Int { rungs.count - 1 }
