@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// README's pipeline, as printed.
+/// README's pipeline, as printed; programs of the tutorials.
 @Suite("README")
 struct ReadmeTests {
   @Test("\"On your own data\" works as printed, from rated data to an audit, without a misleading note")
@@ -26,5 +26,16 @@ struct ReadmeTests {
     #expect(outcome.errors.contains("--min-rating 4, as in training"))
     #expect(!outcome.errors.contains("too good"), "\(outcome.errors)")
     #expect(try folder.names().contains("audit.html"))
+  }
+
+  @Test(
+    "a tutorial ends with the program of an example, which is built and run",
+    arguments: [
+      ("point-5-draw", "point-or-distribution/PointOrDistribution"), ("trust-4-tests", "compare-models/CompareModels"),
+    ])
+  func tutorials(step: String, example: String) throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    let shown = try Data(contentsOf: root.appendingPathComponent("Sources/Doppel/Doppel.docc/Resources/\(step).swift"))
+    #expect(try shown == Data(contentsOf: root.appendingPathComponent("examples/\(example).swift")))
   }
 }

@@ -1,4 +1,4 @@
-// Train Mult-VAE once, then recommend to someone it has never seen, given by nothing but a list of titles.
+// Train Mult-VAE once, then recommend to a user it was not trained on, known only by a list of titles.
 //
 //     swift run -c release recommend-for-a-newcomer
 
