@@ -1,3 +1,4 @@
+public import Autoencoders
 public import Compute
 public import Experiments
 import Foundation
@@ -9,6 +10,8 @@ public struct Auditor: Sendable {
   public var options = AuditOptions()
   /// Receives the progress of the training for the utility measures.
   public var observer = RunObserver()
+  /// The guarantee of the model that drew the synthetic users, to stand beside the attacks; `nil` where it has none, or is not known.
+  public var guarantee: PrivacyRecord?
   private let seed: Seed
   private let processor: Processor
 
@@ -59,6 +62,7 @@ public struct Auditor: Sendable {
       synthetic: data.population(data.synthetic, name: data.names.synthetic),
       fidelity: AuditFidelity(measures: counts.measures + pairMeasures + neighbours), utility: utility,
       privacy: privacy.privacy, plots: plots, conclusions: [], notes: notes)
+    result.guarantee = guarantee
     result.conclusions = AuditConclusions.sentences(result)
     return result
   }

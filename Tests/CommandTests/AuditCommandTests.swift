@@ -17,7 +17,8 @@ struct AuditCommandTests {
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     #expect(
       Set(document.keys) == [
-        "train", "holdout", "synthetic", "fidelity", "utility", "privacy", "scores", "copies", "conclusions", "notes",
+        "train", "holdout", "synthetic", "fidelity", "utility", "privacy", "guarantee", "scores", "copies",
+        "conclusions", "notes",
         "seed", "threads", "engine", "version", "seconds",
       ])
     for (group, count) in [("fidelity", 13), ("utility", 4), ("privacy", 8)] {

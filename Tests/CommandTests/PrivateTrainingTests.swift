@@ -118,4 +118,28 @@ struct PrivateTrainingTests {
     #expect(outcome.errors.contains(words), "\(outcome.errors)")
     #expect(try folder.names() == ["data.tsv"])
   }
+
+  @Test(
+    "audit --model shows the guarantee with what it leaves an attacker, says where there is none, and refuses strangers"
+  )
+  func audit() throws {
+    _ = try run(Self.train + " --epochs 4 --output m")
+    _ = try run("sample m --users 150 --output s.tsv")
+    let audit = "audit --real data.tsv --synthetic s.tsv --no-utility --model"
+    let said = try run(audit + " m").output
+    // ε 4 and δ 1e-5: the corner of the curve is at 1 / (1 + e⁴).
+    #expect(said.contains("Guarantee: the model was trained with ε = 4 and δ = 1.00 × 10⁻⁵ by user."), "\(said)")
+    #expect(said.contains("AUC above 0.982") && said.contains("more than 54.6 % at 1 % false positives"), "\(said)")
+    let json = try run(audit + " m --json").output
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    #expect((document["guarantee"] as? [String: Any])?["epsilon"] as? Double == 4)
+
+    _ = try run("train data.tsv --model mult-vae --latent 6 --epochs 2 --output plain")
+    let plain = try run(audit + " plain")
+    #expect(plain.errors.contains("plain was trained without a privacy guarantee"))
+    #expect(plain.output.contains("These measures give no guarantee"))
+
+    try folder.write(try folder.text("s.tsv") + "x\tunheard-of\n", to: "s.tsv")
+    #expect(try run(audit + " m", status: 65).errors.contains("has the item \"unheard-of\", which m does not know"))
+  }
 }

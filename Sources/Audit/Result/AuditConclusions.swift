@@ -1,3 +1,4 @@
+import Autoencoders
 import Presentation
 
 /// The conclusions of an audit, with their limits.
@@ -6,10 +7,22 @@ enum AuditConclusions {
     var sentences = [group("Fidelity", result.fidelity.measures, "like real users")]
     if let utility = result.utility { sentences.append(group("Utility", utility.measures, "as useful as real users")) }
     sentences += privacy(result)
-    sentences.append(
-      "These measures give no guarantee: other attacks can succeed. Only differential privacy bounds what any attack can learn "
-        + "(doppel train --private).")
+    sentences.append(guarantee(result))
     return sentences
+  }
+
+  /// The guarantee with what it means for any attacker, or that there is none.
+  private static func guarantee(_ result: AuditResult) -> String {
+    guard let record = result.guarantee else {
+      return
+        "These measures give no guarantee: other attacks can succeed. Only differential privacy bounds what any attack can learn "
+        + "(doppel train --private)."
+    }
+    let bound = AttackBound(record)
+    return
+      "Guarantee: the model was trained with ε = \(Number.text(record.epsilon)) and δ = \(Number.text(record.delta)) by user. No "
+      + "attacker can tell whether one user took part with an AUC above \(Number.decimal(bound.area, 3)), or find more than "
+      + "\(Number.percent(bound.truePositives(at: 0.01))) at 1 % false positives. The measures above show how close these attacks come."
   }
 
   private static func group(_ name: String, _ measures: [AuditMeasure], _ words: String) -> String {

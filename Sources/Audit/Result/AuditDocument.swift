@@ -3,7 +3,7 @@ import Presentation
 
 extension AuditResult: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case train, synthetic, holdout, fidelity, utility, privacy, scores, copies, conclusions, notes
+    case train, synthetic, holdout, fidelity, utility, privacy, guarantee, scores, copies, conclusions, notes
   }
 
   /// The measures of each question as a list; what was not measured, and a holdout that was not given, is `null`.
@@ -15,6 +15,7 @@ extension AuditResult: Encodable {
     try container.encode(fidelity.measures, forKey: .fidelity)
     try container.encode(utility?.measures, forKey: .utility)
     try container.encode(privacy.measures, forKey: .privacy)
+    try container.encode(guarantee, forKey: .guarantee)
     try container.encode(utility?.scores ?? [], forKey: .scores)
     try container.encode(privacy.copies, forKey: .copies)
     try container.encode(conclusions, forKey: .conclusions)

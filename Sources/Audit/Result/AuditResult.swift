@@ -1,3 +1,5 @@
+public import Autoencoders
+
 /// The fidelity measures of an audit.
 public struct AuditFidelity: Sendable, Equatable {
   /// In the order of ``AuditMeasureKind``.
@@ -93,6 +95,8 @@ public struct AuditResult: Sendable, Equatable {
   public var utility: AuditUtility?
   /// What they reveal about training users.
   public var privacy: AuditPrivacy
+  /// The guarantee of the model that drew the synthetic users, where it is known.
+  public var guarantee: PrivacyRecord?
   /// The data of the plots.
   public var plots: AuditPlots
   /// The conclusions in sentences, with their limits.

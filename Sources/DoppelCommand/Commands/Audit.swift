@@ -21,6 +21,12 @@ struct Audit: CheckedCommand {
   var synthetic: String
   @Option(help: ArgumentHelp("Real users the generator has not seen.", valueName: "file"), completion: .file())
   var holdout: String?
+  @Option(
+    help: ArgumentHelp(
+      "The model that drew the synthetic users: its privacy guarantee is shown beside the attacks.",
+      valueName: "directory"),
+    completion: .directory)
+  var model: String?
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @OptionGroup var training: UtilityFlags
@@ -30,7 +36,7 @@ struct Audit: CheckedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("--real", real), ("--synthetic", synthetic), ("--holdout", holdout)] + options.inputs
+    [("--real", real), ("--synthetic", synthetic), ("--holdout", holdout), ("--model", model)] + options.inputs
   }
 
   var outputs: [Output] { Output.file("--report", report) + Output.file("--real-scores", training.realScores) }
@@ -46,6 +52,7 @@ struct Audit: CheckedCommand {
     let data = try AuditData(
       real: real, synthetic: synthetic, holdout: holdout, format: reading.format(), filters: reading.filters,
       threads: options.threads)
+    let guarantee = try guarantee(of: data)
     let processor = try options.processor().using(training.precision)
     let loaded = Date()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
@@ -54,6 +61,7 @@ struct Audit: CheckedCommand {
     auditor.options.maximumUsers = maxUsers
     auditor.options.utility = try training.options()
     auditor.observer = reporter.observe()
+    auditor.guarantee = guarantee
     let result = try auditor.audit(data)
     reporter.end()
     options.note(result.notes)
@@ -67,5 +75,21 @@ struct Audit: CheckedCommand {
           seconds: .init(load: loaded.timeIntervalSince(started), total: Date().timeIntervalSince(started))))
     }
     try Console.standardOutput(result.text + (report.map { "\nreport saved in \($0)\n" } ?? ""))
+  }
+
+  /// The guarantee of `--model`; `nil` without one.
+  private func guarantee(of data: AuditData) throws -> PrivacyRecord? {
+    guard let model else { return nil }
+    let directory = try ModelDirectory(contentsOf: model)
+    let strangers = data.synthetic.columnCounts().enumerated().filter { item, count in
+      count > 0 && directory.items.index(of: data.items[item]) == nil
+    }
+    if let stranger = strangers.first {
+      throw DataError(
+        path: synthetic, message: "has the item \"\(data.items[stranger.offset])\", which \(model) does not know",
+        accepted: "users drawn from the model of --model")
+    }
+    if directory.record.privacy == nil { options.note(["\(model) was trained without a privacy guarantee"]) }
+    return directory.record.privacy
   }
 }
