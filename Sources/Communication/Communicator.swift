@@ -138,12 +138,12 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible {
     case .incomplete(let library, let symbol):
       "\(library) has no \(symbol); accepted: the library of an MPI (Open MPI, MPICH or one with the MPI-5 interface)"
     case .alone(let library, let launcher, let processes):
-      "\(launcher) has started \(processes) processes, but to \(library) each is alone: it belongs to another MPI; "
+      "\(launcher) has started \(processes) processes, but \(library) sees only one: it belongs to another MPI; "
         + "accepted: mpirun of that library, or the path of the launcher's own in DOPPEL_MPI"
     case .failed(let library, let function, let code): "\(function) of \(library) has failed with code \(code)"
     case .tooLarge(let bytes):
       "a message of \(bytes) bytes is more than MPI can send at once; accepted: a smaller batch size"
-    case .left: "another process has ended before its time"
+    case .left: "another process has ended early"
     }
   }
 }

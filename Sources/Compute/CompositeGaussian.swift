@@ -19,7 +19,8 @@ public struct CompositeGaussian: Sendable, Equatable {
   ///
   /// - Precondition: the shares are positive and sum to 1.
   public init(standard: Double, own: Double, wide: Double, wideLogVariance: Double) {
-    precondition(min(standard, own, wide) > 0 && abs(standard + own + wide - 1) < 1e-9, "shares that are none")
+    precondition(
+      min(standard, own, wide) > 0 && abs(standard + own + wide - 1) < 1e-9, "shares must be positive and add up to 1")
     (self.standard, self.own, self.wide, self.wideLogVariance) = (standard, own, wide, wideLogVariance)
   }
 

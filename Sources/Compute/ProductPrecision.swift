@@ -36,12 +36,12 @@ extension ProductEngine {
   public var precisionReason: String {
     if fasterPrecision == .bfloat16 {
       let instructions = dk_has_amx_bf16() == 1 ? "tile products (AMX)" : "AVX512_BF16 at twice the rate"
-      return "--precision auto takes bf16 here: the processor has \(instructions)."
+      return "--precision auto uses bf16 here: the processor has \(instructions)."
     }
     if supports(.bfloat16) {
-      return "--precision auto takes f32 here: without tile products (AMX), bf16 is slower on this processor."
+      return "--precision auto uses f32 here: without tile products (AMX), bf16 is slower on this processor."
     }
-    if kind != .onednn { return "--precision auto takes f32 here: \(name) has no bf16 products." }
-    return "--precision auto takes f32 here: the processor has no AVX512_BF16."
+    if kind != .onednn { return "--precision auto uses f32 here: \(name) has no bf16 products." }
+    return "--precision auto uses f32 here: the processor has no AVX512_BF16."
   }
 }

@@ -31,7 +31,7 @@ struct DoppelCommand: ParsableCommand {
       try Invocation.$current.withValue(invocation) {
         if let launcher = Processes.launcher, let name = invocation.command, !(command is any SharedCommand) {
           throw UsageError(
-            "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
+            "\(name) runs in one process, but \(launcher.name) has started \(launcher.processes); "
               + "accepted: doppel \(name) without it")
         }
         try (command as? any CheckedCommand)?.check(invocation)

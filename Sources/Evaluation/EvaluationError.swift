@@ -29,7 +29,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noCells: "there are no ratings to evaluate on"
     case .nothingHeldOut(let user): "user '\(user)' has no held-out items"
     case .heldOutIsKnown(let user, let item):
-      "user '\(user)': item \(item) is held out, but is part of the input or may not be ranked"
+      "user '\(user)': item \(item) is held out, but it is part of the input or excluded from ranking"
     case .wrongShape(let found, let expected): "\(found) where \(expected) was expected"
     case .notANumber(let user, let item):
       "user '\(user)': the model's score of item \(item) is not a number"

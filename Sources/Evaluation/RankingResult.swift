@@ -52,7 +52,7 @@ public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .skipped(let users):
-      "\(counted(users, "user")) skipped: nothing to show or nothing to find"
+      "\(counted(users, "user")) skipped: no input items or no held-out items"
     case .shortLists(let cutoff, let users):
       "\(counted(users, "user")) with fewer than \(counted(cutoff, "item")) to rank: their lists are shorter"
     case .allTied(let users):

@@ -36,7 +36,7 @@ extension ModelDirectory {
     let (rows, assumed) = rating(SparseRows(columnCount: items.count, rows: [known]))
     return Audience(
       userIDs: ["new"], profiles: Profiles(items: rows),
-      notes: (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+      notes: (unknown.isEmpty ? [] : ["not in the model: \(unknown.joined(separator: ", "))"])
         + assumed + configuration.newcomerNotes(Profiles(items: rows)))
   }
 
@@ -47,7 +47,7 @@ extension ModelDirectory {
 
   /// What to say of interactions with items that the model does not know.
   func notes(unknown: Int) -> [String] {
-    unknown == 0 ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"]
+    unknown == 0 ? [] : ["left out \(counted(unknown, "interaction")) with items that are not in the model"]
   }
 
   /// Gives items without ratings to a model of ratings: each counts as rated with the mean of the training ratings, which
@@ -60,7 +60,7 @@ extension ModelDirectory {
       SparseRows(
         columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,
         values: [Float](repeating: Float(mean ?? 1), count: rows.nonZeroCount)),
-      ["\(configuration.name) predicts from ratings, and there are none: each item counts as rated \(told)"]
+      ["\(configuration.name) predicts from ratings, and there are none: each item is taken as rated \(told)"]
     )
   }
 }
@@ -72,7 +72,7 @@ public struct UnknownItems: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "the model knows none of \(ids.joined(separator: ", ")); accepted: ids from the model's items.txt"
+    "none of \(ids.joined(separator: ", ")) is in the model; accepted: ids from the model's items.txt"
   }
 }
 

@@ -113,5 +113,5 @@ public struct ComparedModels: Sendable {
 /// The data have no test part.
 public struct NothingToMeasure: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
-  public var description: String { "there is nothing to measure models on; accepted: data with a test part" }
+  public var description: String { "there are no test data to measure models on; accepted: data with a test part" }
 }

@@ -99,7 +99,7 @@ public struct MachineReport: Encodable, Sendable {
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(reproducible)\n\(precisionReason)\n"
-    text += mpi.map { "Several processes are joined by \($0).\n" } ?? Self.noMPI
+    text += mpi.map { "Several processes communicate through \($0).\n" } ?? Self.noMPI
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
     if let oneDNNFault {
       text += "oneDNN is not used: \(oneDNNFault).\n"
@@ -215,6 +215,6 @@ public struct TrainingSpeed: Encodable, Sendable {
     ])
     let least = [8, 16].map { "\(Number.decimal(time.leastSeconds(threads: $0) * 1000, 1)) ms on \($0)" }
     return table.markdown()
-      + "\nSerial parts and largest pieces allow \(least.joined(separator: ", ")) threads such as these.\n"
+      + "\nSerial parts and largest pieces limit a step to \(least.joined(separator: ", ")) threads like these.\n"
   }
 }

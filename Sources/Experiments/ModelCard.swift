@@ -95,10 +95,10 @@ public struct ModelCard: Sendable {
   /// What is promised, to whom, and under which assumptions.
   private static func words(on privacy: PrivacyRecord) -> String {
     var text = """
-      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \(Number.text(privacy.delta))). \
-      For every user, and whatever is known of all others, the probability of any outcome is at most e^ε times what it would be \
-      without that user, but for a probability of δ. That covers the weights, the profile lengths in `config.json`, and whatever \
-      is computed from them, such as profiles that `doppel sample` draws.
+      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \
+      \(Number.text(privacy.delta))). For every user, and whatever is known about all others, the probability of any \
+      outcome is at most e^ε times its value without that user, plus δ. This covers the weights, the profile lengths \
+      in `config.json`, and everything computed from them, such as profiles that `doppel sample` draws.
 
       | release | mechanism | times | ε | δ |
       |---|---|--:|--:|--:|
@@ -110,11 +110,12 @@ public struct ModelCard: Sendable {
     }
     text += """
 
-      Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their gradient to \
-      \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times that. Outside the guarantee: the number of \
-      users, the catalogue with its order and the filters by popularity that made it, all taken as public; choices that somebody made by \
-      looking at the users, such as settings; and the difference between noise of single precision and the real numbers of the \
-      proof. The noise comes from the system's randomness, or from a seed that has to stay secret.
+      Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their \
+      gradient to \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times \
+      that. Outside the guarantee: the number of users, the catalogue, its order and the popularity filters that \
+      produced it, all treated as public; choices made by looking at the users, such as settings; and the difference \
+      between noise in single precision and the real numbers of the proof. The noise comes from the system's random \
+      source, or from a seed that must stay secret.
 
 
       """

@@ -88,7 +88,7 @@ public struct ModelDataReader: Sendable {
       let alone = try filter(target, scope: .training)
       for found in [together, alone] where found.isTrainingData == true {
         target = target.noting(
-          ["what is to be found was trained on, so the results are too good; doppel split keeps users apart"])
+          ["the model was trained on the test items, so the results are too good; doppel split keeps users apart"])
         break
       }
     }
@@ -154,7 +154,7 @@ public struct ModelDataReader: Sendable {
     if !used.isEmpty { notes.append("\(used.joined(separator: " ")), as in training") }
     let gone = data.users.count - result.users.count
     if gone > 0 {
-      notes.append("\(gone) of \(data.users.count) users \(gone == 1 ? "has" : "have") nothing left")
+      notes.append("\(gone) of \(data.users.count) users \(gone == 1 ? "has" : "have") no items left")
     }
     return Found(data: result.noting(notes), everyone: data.users, isTrainingData: isTraining)
   }
@@ -201,8 +201,9 @@ extension ModelDataReader.Found {
     let isGone = everyone.index(of: user) != nil
     throw DataError(
       path: path, text: user,
-      message: isGone ? "has nothing left after the filters" : "is not a user of this file",
-      accepted: "one of the \(counted(data.users.count, "user"))" + (isGone ? " who have, or other filters" : " in it"))
+      message: isGone ? "has no items left after the filters" : "is not a user of this file",
+      accepted: "one of the \(counted(data.users.count, "user"))"
+        + (isGone ? " with items left, or other filters" : " in it"))
   }
 
   /// What to say where data should be those the model was trained on.
@@ -213,7 +214,7 @@ extension ModelDataReader.Found {
   /// What to say where data should be of people the model has not seen.
   public var overlapNotes: [String] {
     isTrainingData == true
-      ? ["\(data.name) is what the model was trained on, so the results are too good; doppel split keeps users apart"]
+      ? ["the model was trained on \(data.name), so the results are too good; doppel split keeps users apart"]
       : []
   }
 }

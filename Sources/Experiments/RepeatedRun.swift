@@ -69,6 +69,6 @@ extension ComparisonRun {
 public struct ImpossibleRepetition: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {
-    "users are divided into parts only where a split by users divides one file of interactions, or the built-in population"
+    "folds need a split by users of one file of interactions, or of the built-in population"
   }
 }

@@ -83,9 +83,9 @@ extension Comparison {
   var coverage: String? {
     guard let first = runs.first else { return nil }
     let seeds = Set(runs.map(\.seed.value)).count
-    let division = first.fold.map { "\($0.count) parts of the users" }
+    let division = first.fold.map { "\($0.count) folds of the users" }
     let what = [
-      seeds > 1 ? "\(seeds) seeds\(runs.haveOneSplit ? " of the training on one split" : "")" : nil, division,
+      seeds > 1 ? "\(seeds) seeds\(runs.haveOneSplit ? " for training on one split" : "")" : nil, division,
     ]
     .compactMap(\.self).joined(separator: " and ")
     return "Means, errors, intervals and tests are over \(what): over users and runs, given these data."

@@ -13,8 +13,8 @@ public enum DisagreeingProcesses: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .different(let process, let what, let first, let other):
-      "process \(process) has another \(what) than process 0 (\(other), not \(first)); accepted: the same in all, "
-        + "since each computes a part of every number"
+      "process \(process) has a different \(what) from process 0 (\(other), not \(first)); accepted: the same in all, "
+        + "because each computes a part of every number"
     }
   }
 }

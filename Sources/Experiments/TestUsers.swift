@@ -48,7 +48,7 @@ extension ModelDirectory {
     let (found, unknown) = HeldOutUsers.foldingIn(data, items: items, known: users, seed: seed)
     guard let found else {
       throw DataError(
-        path: data.name, message: "has no user with five items that the model knows",
+        path: data.name, message: "has no user with five items of the model",
         accepted: "interactions with items of the model's items.txt")
     }
     return TestUsers(
@@ -73,12 +73,13 @@ extension ModelDirectory {
     let data = try reader.read(path, scope: .anyone).data
     guard let parts = data.divided(by: cut) else {
       throw DataError(
-        path: data.name, message: "has no times to divide by", accepted: "a column of timestamps (--timestamp-column)")
+        path: data.name, message: "has no timestamps to split by",
+        accepted: "a column of timestamps (--timestamp-column)")
     }
     guard parts.before.count > 0, parts.after.count > 0 else {
       throw DataError(
         path: data.name, text: TimeCut.words(for: parts.time),
-        message: "has nothing \(parts.before.count == 0 ? "before" : "after") this cut",
+        message: "has no interactions \(parts.before.count == 0 ? "before" : "after") this cut",
         accepted: "a time within those of the data")
     }
     let newcomers = newUsers ? data.newcomers(from: parts.time, items: items, seed: seed) : nil
@@ -95,8 +96,8 @@ extension ModelDirectory {
     }
     if own.map({ $0 > parts.time }) ?? true {
       notes.append(
-        own.map { "the model was trained on what was before \(TimeCut.words(for: $0)), later than the cut" }
-          ?? "the model was trained without a cut in time, and may have seen what is to be found")
+        own.map { "the model was trained on interactions before \(TimeCut.words(for: $0)), which is after the cut" }
+          ?? "the model was trained without a time cut, so its training data may contain the test items")
     }
     return TestUsers(kind: .time, dataset: DataSummary(data), users: users, notes: notes)
   }
@@ -110,10 +111,10 @@ extension ModelDirectory {
       throw DataError(
         path: wanted.name,
         message: found.strangers > 0
-          ? "has nothing to look for: no user has an item of the model in \(known.name)"
+          ? "has no items to predict: no user has an item of the model in \(known.name)"
           : "has no item of the model to predict",
         accepted: "interactions with items of the model's items.txt"
-          + (found.strangers > 0 ? ", of users that \(known.name) has too" : ""))
+          + (found.strangers > 0 ? ", of users that are also in \(known.name)" : ""))
     }
     return TestUsers(kind: .files, dataset: DataSummary(known), users: users, notes: found.notes)
   }
@@ -155,7 +156,7 @@ extension ModelDirectory {
     if strangers > 0 {
       notes.append(
         "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "
-          + "\(known.name): nothing is known of them")
+          + "\(known.name): they have no input items")
     }
     return (ids.isEmpty ? nil : found, notes, strangers)
   }
@@ -163,7 +164,7 @@ extension ModelDirectory {
   /// What to say of a ready split that the model was not trained on.
   func hasOtherItems(_ path: String) -> DataError {
     DataError(
-      path: path, message: "has other items than the model, or in another order",
+      path: path, message: "has different items from the model, or in a different order",
       accepted: "the directory that the model was trained on")
   }
 
@@ -196,8 +197,8 @@ extension ModelDirectory {
       notes: result.notes.map(\.description)
         + (isStandIn
           ? [
-            "novelty is by the users at hand: this model directory does not say how many training users have each item, "
-              + "as those that train writes do"
+            "novelty is computed from the users at hand: this model directory does not record how many training users have each item, "
+              + "as train now does"
           ] : [])
         + configuration.newcomerNotes(users.profiles))
   }
@@ -206,5 +207,5 @@ extension ModelDirectory {
 /// Nobody said where time is to be cut, and the model was trained without a cut.
 public struct CutNeeded: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
-  public var description: String { "the model was trained without a cut in time; accepted: the time to cut at" }
+  public var description: String { "the model was trained without a time cut; accepted: the time to cut at" }
 }

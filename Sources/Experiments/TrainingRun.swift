@@ -206,7 +206,7 @@ extension TrainedRun {
         line += ", validation \(training.selection ?? "") \(Number.decimal(validation))"
         line += " at epoch \(training.bestEpoch) of \(training.epochs)"
       }
-      line += training.refitted ? ", fitted again on everything" : ", fitted to \(counted(training.users ?? 0, "user"))"
+      line += training.refitted ? ", fitted again on all data" : ", fitted to \(counted(training.users ?? 0, "user"))"
     }
     return line + ", \(Number.decimal(seconds, 1)) s\n"
   }

@@ -54,7 +54,7 @@ extension ModelDirectory {
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
       throw DataError(
-        path: place, message: "has no user with an item that the model knows",
+        path: place, message: "has no user with an item of the model",
         accepted: "the interactions that the model was trained on")
     }
     let empty = found.userIDs.count - kept.count
@@ -64,7 +64,7 @@ extension ModelDirectory {
         items: found.profiles.items.selecting(rows: kept),
         trainingRows: found.profiles.trainingRows.map { rows in kept.map { rows[$0] } }),
       notes: found.notes
-        + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item that the model knows left out"]))
+        + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item of the model left out"]))
   }
 
   /// The training and validation users of a ready split.
@@ -90,6 +90,6 @@ public struct TrainingDataNeeded: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "\(name) is needed, since a saved model does not keep its users; accepted: the training data"
+    "\(name) is needed, because a saved model does not keep its users; accepted: the training data"
   }
 }

@@ -28,7 +28,7 @@ extension ModelDirectory {
   func unusable(user: String, item: Int) -> DataError {
     DataError(
       path: "model.safetensors", text: items[item],
-      message: "is an item whose score for user '\(user)' is not a number",
+      message: "has a score for user '\(user)' that is not a number",
       accepted: "a model trained with a smaller learning rate")
   }
 

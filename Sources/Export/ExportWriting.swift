@@ -46,7 +46,7 @@ public struct ExportDocument: Encodable, Sendable, Equatable {
     var text = files.map { "\($0.path): \($0.bytes) bytes\n" }.joined()
     text += "\(model), \(graph.rawValue), \(operations) operations, opset \(opset)\n"
     text += "in:  \(words(inputs))\nout: \(words(outputs))\n"
-    if !weights.isEmpty { text += "weights in \(weights.joined(separator: ", ")), which has to stay there\n" }
+    if !weights.isEmpty { text += "weights in \(weights.joined(separator: ", ")), which must stay there\n" }
     return text
   }
 }

@@ -47,13 +47,13 @@ public struct ModelExport: Sendable {
     if graph == .recommend { try directory.checkScores(path: path) } else { try directory.checkEncodes(path: path) }
     guard let inference = directory.model.inference else {
       throw DataError(
-        path: path, message: "is \(directory.configuration.name), which is no network and no matrix",
-        accepted: "a model that says what it computes")
+        path: path, message: "is \(directory.configuration.name), which is neither a network nor a matrix",
+        accepted: "a model with an inference graph")
     }
     if takesUsers, !inference.hasUserVectors {
       throw DataError(
-        path: path, message: "is \(directory.configuration.name), which has no vectors of users",
-        accepted: "cdae, or a blend with it; to every other model everyone is new")
+        path: path, message: "is \(directory.configuration.name), which has no user vectors",
+        accepted: "cdae, or a blend with it; every other model treats all users as new")
     }
     (self.directory, self.path, self.graph) = (directory, path, graph)
     var builder = GraphBuilder()
@@ -83,7 +83,7 @@ public struct ModelExport: Sendable {
     let length = builder.input(
       GraphValue(
         name: "k", type: .int64, shape: [.fixed(1)],
-        meaning: "How many items to recommend, at most all; \(listLength) where it is left out."))
+        meaning: "Number of items to recommend, at most all; \(listLength) by default."))
     builder.defaultValue(of: length, shape: [1], .wholes([listLength]))
     let all = builder.wholes([directory.items.count], as: "item_count")
     let most = builder.apply("Min", [length, all], as: "list_length")
@@ -93,7 +93,7 @@ public struct ModelExport: Sendable {
       "IsInf", [scores], [.whole("detect_positive", 0)], as: "is_over")
     let none = builder.whole(-1, as: "none")
     let listed = builder.apply("Where", [isOver, none, places], as: "listed_places")
-    let meaning = "best first; after the last that a user lacks"
+    let meaning = "best first, padded with"
     if ids {
       let names = builder.apply(
         "LabelEncoder", [listed],
@@ -103,19 +103,19 @@ public struct ModelExport: Sendable {
         ], domain: GraphBuilder.mlDomain, as: "listed_ids")
       builder.output(
         GraphValue(
-          name: "recommendations", type: .string, shape: shape, meaning: "Ids of items, \(meaning), empty texts."),
+          name: "recommendations", type: .string, shape: shape, meaning: "Ids of items, \(meaning) empty strings."),
         from: names)
     } else {
       builder.output(
         GraphValue(
           name: "recommendations", type: .int64, shape: shape,
-          meaning: "Places in items.txt, from 0, \(meaning), -1."),
+          meaning: "Line numbers in items.txt from 0, \(meaning) -1."),
         from: listed)
     }
     builder.output(
       GraphValue(
         name: "scores", type: .float, shape: shape,
-        meaning: "Their scores, of which only the order means anything; -inf where there is no item."),
+        meaning: "Their scores, of which only the order is meaningful; -inf where there is no item."),
       from: scores)
   }
 
@@ -149,8 +149,8 @@ public struct ModelExport: Sendable {
     let logits = writer.value(inference.steps.count, &builder)
     let meaning =
       switch inference.likelihood {
-      case .multinomial: "Logits of all items: their softmax is the chance of each to be drawn next."
-      case .bernoulli: "Logits of all items: the sigmoid of each is its chance to be there."
+      case .multinomial: "Logits of all items: their softmax is the probability of each to be drawn next."
+      case .bernoulli: "Logits of all items: the sigmoid of each is the probability of the item."
       case .gaussian, nil: "The expected value of each item."
       }
     builder.output(
@@ -169,7 +169,7 @@ public struct ModelExport: Sendable {
         GraphValue(name: name, type: .float, shape: shape.map { .fixed($0) }, meaning: meaning), from: tensor)
     }
     let count = components.count
-    output("prior_weights", [count], components.map(\.weight), "The share of each Gaussian of the prior.")
+    output("prior_weights", [count], components.map(\.weight), "The weight of each Gaussian of the prior.")
     output("prior_means", [count, width], components.flatMap(\.mean), "The mean of each Gaussian of the prior.")
     output(
       "prior_log_variances", [count, width], components.flatMap { $0.variance.map { log($0) } },
@@ -186,7 +186,7 @@ public struct ModelExport: Sendable {
       (
         "license",
         directory.record.others["license"]?.text
-          ?? "That of the model, which its author chooses; Doppel's own, GPL-3.0-or-later, does not extend to models."
+          ?? "Chosen by the author of the model; Doppel's own license, GPL-3.0-or-later, does not extend to models."
       ),
       ("doppel.model", directory.configuration.name), ("doppel.graph", graph.rawValue),
       ("doppel.version", DoppelVersion.current), ("doppel.trained_with", facts?.version),

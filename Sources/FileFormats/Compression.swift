@@ -88,7 +88,7 @@ struct DecompressedBytes {
     bytes.append(contentsOf: chunk[..<count])
     if bytes.count > limit {
       throw DataError(
-        path: path, message: "inflates to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
+        path: path, message: "decompresses to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
     }
     return result
   }

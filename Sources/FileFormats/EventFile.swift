@@ -20,7 +20,7 @@ package struct EventFile: Sendable {
     path = "\(folder)/\(Self.name(at: time))"
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
     else {
-      throw OutputError(path: path, reason: "it cannot be made")
+      throw OutputError(path: path, reason: "it cannot be created")
     }
     self.file = file
     var event = ProtocolBuffer()
@@ -67,7 +67,7 @@ package struct EventFile: Sendable {
     do {
       try file.write(contentsOf: record)
     } catch {
-      throw OutputError(path: path, reason: "its disk is full or gone")
+      throw OutputError(path: path, reason: "its disk is full or no longer available")
     }
   }
 

@@ -125,7 +125,7 @@ extension ForeignFormat {
       Signature([0x80, 0x05, 0x95], pickle),
       Signature(
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
-        ForeignFormat("an Office file of the old kind (.xls)", advice: spreadsheetRemedy)),
+        ForeignFormat("an old Office file (.xls)", advice: spreadsheetRemedy)),
       Signature(Array("%PDF-".utf8), ForeignFormat("a PDF", advice: "a table in text")),
     ]
     // The digit says how hard it tried; then π, or its root in an empty file.
@@ -182,7 +182,7 @@ extension ForeignFormat {
     let line = (start..<min(start + 200, bytes.count)).map { bytes[$0] }.prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).lowercased()
     let page = ForeignFormat(
-      "a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
+      "a web page (HTML)", advice: "the file itself; the download may have returned a web page about it")
     if text.hasPrefix("<!doctype html") { return page }
     // An id may look like a tag.
     if ["\t", ",", "::"].contains(where: text.contains) { return nil }

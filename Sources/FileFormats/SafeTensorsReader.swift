@@ -48,7 +48,7 @@ extension SafeTensors {
       throw format == .gitLFSPointer ? format.error(path: path) : damaged("is \(format.name)")
     }
     guard length <= UInt64(longestHeader) else {
-      throw damaged("says that its header has \(length) bytes, more than \(longestHeader)")
+      throw damaged("declares a header of \(length) bytes, more than \(longestHeader)")
     }
     guard length <= UInt64(bytes.count - 8) else {
       throw damaged("is cut off: its header has \(length) bytes and \(bytes.count - 8) are left")

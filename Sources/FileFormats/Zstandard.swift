@@ -100,7 +100,7 @@ import SharedLibraries
     switch code {
     case 16:
       DataError(
-        path: path, message: "looks back further than 128 MiB (zstd --long)",
+        path: path, message: "needs a window of more than 128 MiB (zstd --long)",
         accepted: "the uncompressed file, which 'zstd -d --long=31' makes, or one compressed without --long")
     case 30, 32:
       DataError(

@@ -162,7 +162,7 @@ struct SamplingDrawing {
     let unknown = zip(ids, indices).filter { $1 == nil }.map(\.0)
     let profile = Profiles(items: SparseRows(columnCount: directory.items.count, rows: [indices.compactMap(\.self)]))
     let remarks =
-      listed.notes + (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+      listed.notes + (unknown.isEmpty ? [] : ["not in the model: \(unknown.joined(separator: ", "))"])
       + directory.configuration.newcomerNotes(profile)
     note(remarks.map { .remark($0) })
     return profile

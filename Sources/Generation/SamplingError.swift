@@ -31,7 +31,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .outOfRange(let setting, let value, let accepted):
       "\(setting.rawValue) \(value) is out of range; accepted: \(accepted.lowerBound) to \(accepted.upperBound)"
-    case .ownLengths(let source): "lengths of their own need a user to take the length from, and \(source) has none"
+    case .ownLengths(let source): "own lengths need a user to take the length from, and \(source) has none"
     case .noLatentSpace(let model): "\(model) has no latent space; accepted: a mult-vae"
     case .noDistribution(let model):
       "\(model) encodes users to points and has no distribution to draw from; accepted: a mult-vae, or a Gaussian fitted "
@@ -41,13 +41,13 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       "a gaussian likelihood has no log-probabilities of items; accepted: a multinomial or bernoulli likelihood"
     case .needsPeople: "the plan needs the users that the model was trained on, which a saved model does not keep"
     case .unknownUser(let text, let hasPeople):
-      "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items that the model knows"
+      "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items of the model"
     case .readsProtectedUsers(let source):
-      "the guarantee of this model does not cover what is drawn from \(source), which reads its training users; accepted: prior, "
-        + "or places near items that are given"
+      "the guarantee of this model does not cover draws from \(source), which reads its training users; accepted: prior, "
+        + "or a place near given items"
     case .damagedLengths:
       "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
-    case .noTitles: "titles are wanted, and the model has none; accepted: a table of them"
+    case .noTitles: "the model has no titles; accepted: a table of titles"
     }
   }
 }
@@ -63,7 +63,7 @@ public enum SamplingNote: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .userIsMeant(let text, let items):
-      "'\(text)' names a user and \(items == 1 ? "an item" : "items"); the user is meant"
+      "'\(text)' names a user and \(items == 1 ? "an item" : "items"); it is read as the user"
     case .remark(let text): text
     }
   }

@@ -88,15 +88,15 @@ extension RankingSplit {
       if unknown > 0 {
         notes.append(
           "skipped \(counted(unknown, "user")) of \(target.rawValue) without an item in \(input.rawValue): "
-            + "nothing is known of them")
+            + "they have no input items")
       }
       guard let result = HeldOutUsers(unseen: users.ids, foldIn: foldIn, heldOut: hidden) else {
         throw DataError(
           path: directory + target.rawValue,
           message: unknown > 0
-            ? "holds out nothing of the users of \(input.rawValue)"
-            : "holds out nothing that \(input.rawValue) does not have",
-          accepted: "items to be found for at least one user of \(input.rawValue)")
+            ? "holds out no item of the users of \(input.rawValue)"
+            : "holds out no item that \(input.rawValue) does not have",
+          accepted: "items to predict for at least one user of \(input.rawValue)")
       }
       return (result, UserRows(ids: users.ids, rows: foldIn.union(hidden)))
     }

@@ -87,7 +87,7 @@ extension DataRecord: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func require(_ holds: Bool, _ key: CodingKeys) throws {
       guard holds else {
-        throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is nothing train writes")
+        throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is not written by train")
       }
     }
     source = try container.decode(Source.self, forKey: .source)

@@ -33,7 +33,7 @@ struct DialectDecision {
       throw DataError(
         path: path, line: lines.first.number, text: String(decoding: lines.first.bytes, as: UTF8.self),
         message: isFault
-          ? "has quotes that do not fit"
+          ? "has unbalanced quotes"
           : "has only one column" + (format.delimiter.map { " when split at \($0)" } ?? ""),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)",
         isAboutColumns: !isFault)

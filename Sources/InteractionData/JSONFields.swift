@@ -20,12 +20,12 @@ struct JSONFields {
     start = first.start
     if let delimiter = format.delimiter {
       throw DataError(
-        path: path, message: "is JSON lines, where fields have names and \(delimiter) separates nothing",
+        path: path, message: "is JSON lines, where fields have names and \(delimiter) is no separator",
         accepted: "the same without --delimiter")
     }
     if format.hasHeader != nil {
       throw DataError(
-        path: path, message: "is JSON lines, where fields have names and no line is a header",
+        path: path, message: "is JSON lines, where fields have names and there is no header line",
         accepted: "the same without --header and --no-header")
     }
     let fields = try Self.fields(bytes, first, path: path)
@@ -100,7 +100,7 @@ struct JSONFields {
         return ColumnNames(plain).column(of: role).map { plain[$0] }
       case .number(let number):
         throw DataError(
-          path: path, line: line, text: "\(number)", message: "is a number, and JSON fields go by their names",
+          path: path, line: line, text: "\(number)", message: "is a number, but JSON fields are selected by name",
           accepted: "one of \(listed) (\(role.option))")
       case .named(let name):
         guard let column = all.column(named: name) else {

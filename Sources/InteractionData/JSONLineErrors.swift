@@ -15,12 +15,12 @@ struct JSONLineErrors {
     let place = "at byte \(fault.position - start + 1)"
     let message =
       switch fault.reason {
-      case .incomplete: "is not a whole JSON object: the line ends first"
+      case .incomplete: "is not a complete JSON object: the line ends too early"
       case .unexpected: "is not JSON \(place)"
       case .control: "has a control character in a string \(place); JSON writes it as an escape"
       case .escape: "has an unknown escape or half a surrogate pair \(place)"
       case .encoding: "is not UTF-8 \(place)"
-      case .number: "is no JSON number \(place)"
+      case .number: "is not a JSON number \(place)"
       case .depth: "is nested deeper than \(JSONCursor.deepest) brackets \(place)"
       }
     return DataError(path: path, line: line, text: text, message: message, accepted: Self.accepted)

@@ -85,10 +85,10 @@ struct LatestFirst {
 
   /// What is said about users whose latest time several items share.
   func note(_ users: Int) -> String {
-    let whose = "the latest time of \(counted(users, "user")) is that of several items: "
+    let whose = "\(counted(users, "user")) with several items at the latest time: "
     return whose
       + (isLog
-        ? "as the lines are in the order of time, the last line was held out"
-        : "the item held out was drawn by seed and ids, whatever the order of the lines")
+        ? "the lines are in time order, so the last line was held out"
+        : "the held-out item was drawn by seed and ids, independently of the order of the lines")
   }
 }

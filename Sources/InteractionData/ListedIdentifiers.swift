@@ -49,7 +49,7 @@ public struct ListedIdentifiers: Sendable, Equatable {
     if best[0].ways > 1 {
       let shown = ids.map { "'\($0)'" }.joined(separator: ", ")
       notes.append(
-        "the commas of '\(text)' are read as part of ids where that is possible: \(shown); quotes say it otherwise, "
+        "commas in '\(text)' are read as part of ids where possible: \(shown); to separate the ids, quote them, "
           + "as in '\"a\",\"b\"'")
     }
     (self.ids, self.notes) = (ids, notes)

@@ -17,7 +17,7 @@ public struct Newcomers: Sendable {
 
   static func note(tested: Int, of count: Int) -> String {
     "\(tested) of \(counted(count, "user")) who appear after the cut \(tested == 1 ? "is" : "are")"
-      + " tested: those with five known items or more"
+      + " tested: those with at least five known items"
   }
 
   /// Finds out who is new, and divides their items.

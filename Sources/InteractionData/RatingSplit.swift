@@ -88,7 +88,7 @@ public struct RatingSplit: Sendable {
       let before = cells.count
       cells.removeAll { known.contains($0.place) }
       if cells.count < before {
-        notes.append("dropped \(counted(before - cells.count, what)) that the \(file) has too")
+        notes.append("dropped \(counted(before - cells.count, what)) already in the \(file)")
       }
     }
     known.formUnion(fitted.lazy.map(\.place))
@@ -98,8 +98,8 @@ public struct RatingSplit: Sendable {
     removeKnown(&predicted, "test rating", validation == nil ? "training file" : "training or validation file")
     if let test, predicted.isEmpty {
       throw DataError(
-        path: test.name, message: "has nothing to predict: every rating is trained on",
-        accepted: "ratings that the other files do not have")
+        path: test.name, message: "has nothing to predict: every rating is in the training data",
+        accepted: "ratings that are not in the other files")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: predicted, notes: notes)
   }

@@ -28,7 +28,7 @@ enum TextEncoding: String {
     if valid >= invalid, let firstInvalid {
       throw DataError(
         path: path, line: firstInvalid.line, text: firstInvalid.text,
-        message: "is not UTF-8, as other lines with accents are", accepted: "a file in UTF-8 or Latin-1, all of it")
+        message: "is not UTF-8, but other lines with accents are", accepted: "a file entirely in UTF-8 or Latin-1")
     }
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalar(byte)) }

@@ -29,7 +29,7 @@ extension RankingSplit {
   ) throws -> RankingSplit {
     guard let times = data.timestamps else {
       throw DataError(
-        path: data.name, message: "has no times to divide by",
+        path: data.name, message: "has no timestamps to split by",
         accepted: "a column of timestamps (--timestamp-column), or another --split")
     }
     let time = (cut ?? (forTraining ? nil : .standard)).map { $0.time(in: times) }
@@ -47,7 +47,7 @@ extension RankingSplit {
       unknownItems: 0, withUnknownItems: 0)
     let validation = past.validation
     if validation == nil {
-      notes.append("nobody has something on both sides of an earlier cut, so no epoch can be chosen")
+      notes.append("no user has interactions on both sides of an earlier cut, so no epoch can be chosen")
     }
     var test: HeldOutUsers?
     if !forTraining {
@@ -57,8 +57,8 @@ extension RankingSplit {
       guard test != nil else {
         throw DataError(
           path: data.name,
-          message: "has nobody to test: no user has a known item after \(TimeCut.words(for: time ?? 0))"
-            + (newUsers ? "" : " and something before it"),
+          message: "has no user to test: none has a known item after \(TimeCut.words(for: time ?? 0))"
+            + (newUsers ? "" : " and an interaction before it"),
           accepted: newUsers ? "another cut" : "another cut, or --new-users")
       }
     } else if let time {
@@ -215,21 +215,21 @@ extension TimeCutCounts {
         testsNewUsers
           ? Newcomers.note(tested: newUsersTested, of: newUsers)
           : "left out \(counted(newUsers, "user")) who \(newUsers == 1 ? "appears" : "appear") after the cut; "
-            + "--new-users tests those with five known items or more")
+            + "--new-users tests those with at least five known items")
     }
     if withUnknownItems > 0 {
       notes.append(
         "left out \(counted(withUnknownItems, "interaction")) after the cut with \(counted(unknownItems, "item")) "
-          + "not known at it")
+          + "not known before it")
     }
     if usersWithNewItemsOnly > 0 {
       notes.append(
-        "left out \(counted(usersWithNewItemsOnly, "user")) with something on both sides but no known item after the cut"
+        "left out \(counted(usersWithNewItemsOnly, "user")) with interactions on both sides but no known item after the cut"
       )
     }
     if filteredUsers > 0 {
       notes.append(
-        "left out \(counted(filteredUsers, "user")) after the cut whose items before it the filters removed")
+        "left out \(counted(filteredUsers, "user")) after the cut because filters removed their items before it")
     }
     return notes
   }

@@ -146,7 +146,7 @@ struct TitleTable {
       throw DataError(
         path: path, line: firstID?.line, text: firstID?.id,
         message: firstID == nil
-          ? "has a header and no items" : "is no item of the data, and no other id in column \(columns.id + 1) is",
+          ? "has a header and no items" : "is not an item of the data, and no other id in column \(columns.id + 1) is",
         accepted: "ids such as \"\(items[0])\"" + (firstID == nil ? "; \(Self.accepted)" : ""))
     }
     let titles = ItemTitles(

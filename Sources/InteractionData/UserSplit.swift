@@ -73,7 +73,7 @@ private struct UserDivision {
       throw DataError(
         path: name,
         message: testSize == 0 && !forTraining
-          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) parts they are to be divided into"
+          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) folds"
           : "has \(counted(total, "user")), and none is left for training when \(sizes) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }

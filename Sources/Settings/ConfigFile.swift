@@ -102,7 +102,7 @@ public struct ConfigFile {
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
       if !hasValue {
-        guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) is true or false") }
+        guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) must be true or false") }
         let opposite = "--no-" + flag.dropFirst(2)
         if isOn {
           words.append(flag)
@@ -114,7 +114,7 @@ public struct ConfigFile {
       } else if let text = Self.text(node) {
         words.append(flag + "=" + text)
       } else {
-        throw wrong("\(key) is a single value")
+        throw wrong("\(key) must be a single value")
       }
     }
     return words

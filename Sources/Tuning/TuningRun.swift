@@ -119,7 +119,7 @@ public struct TuningRun: Sendable {
     let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
     return TuningResult(
       facts: facts, selection: metrics[0], models: tuned, seed: seed,
-      notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["the time was over before all trials were run"] : []))
+      notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["time ran out before all trials had run"] : []))
   }
 
   private func plan(of model: any ZooModel, rows: Int, largerIsBetter: Bool) -> TrialPlan {

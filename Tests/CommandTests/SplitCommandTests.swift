@@ -103,7 +103,7 @@ struct SplitCommandTests {
     let unknown = try novelty()
     #expect(known.value != unknown.value)
     #expect(!known.notes.contains { $0.hasPrefix("novelty") })
-    #expect(unknown.notes.contains { $0.hasPrefix("novelty is by the users at hand") })
+    #expect(unknown.notes.contains { $0.hasPrefix("novelty is computed from the users at hand") })
     try folder.write("20\n1\n", to: "m/item-users.txt")
     #expect(try run(line, status: 65).errors.contains("item-users.txt: has 2 lines; accepted: 16"))
   }

@@ -56,8 +56,8 @@ struct RatingSplitTests {
     #expect(split.validation == [RatingCell(user: 1, item: 1, rating: 2)])
     #expect(
       split.notes == [
-        "dropped 1 validation rating that the training file has too",
-        "dropped 1 test rating that the training or validation file has too",
+        "dropped 1 validation rating already in the training file",
+        "dropped 1 test rating already in the training or validation file",
         "3 of 3 test ratings are of a user or item without training ratings",
       ])
   }
@@ -78,7 +78,7 @@ struct RatingSplitTests {
     let error = #expect(throws: DataError.self) {
       try RatingSplit(train: read("a,1,5\nb,1,4\n"), test: read("a,1,5\n"), seed: Seed(1))
     }
-    #expect(error?.message == "has nothing to predict: every rating is trained on")
+    #expect(error?.message == "has nothing to predict: every rating is in the training data")
   }
 
   @Test("data without ratings, or with one, is a data error")

@@ -30,7 +30,7 @@ extension Blend {
 
   static var weightsSetting: Setting<Self> {
     Setting(
-      name: "weights", help: "How much each member counts (default: chosen on the validation users).",
+      name: "weights", help: "Weight of each member (default: chosen on the validation users).",
       placeholder: "numbers", form: .numbers, accepted: "a number of at least 0 for each member, not all of them 0",
       hasFlag: false,
       read: { $0.weights.map { .array($0.map { .number($0) }) } ?? .null },

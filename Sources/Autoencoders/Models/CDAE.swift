@@ -22,15 +22,15 @@ public struct CDAE: AutoencoderModel {
     [
       .latent(\.latent), .dropout(\.dropout),
       .number(
-        "corruptionScale", \.corruptionScale, "What kept entries are multiplied by (default: 1/(1−p)).",
+        "corruptionScale", \.corruptionScale, "Factor for kept entries (default: 1/(1−p)).",
         placeholder: "δ", accepted: "a number above 0"
       ) { $0 > 0 }.withoutFlag(),
       .likelihood(\.likelihood, among: [.bernoulli, .gaussian]),
       .whole(
-        "negatives", \.negatives, in: 0...Int(Int32.max), "Drawn negatives per positive; 0 takes all items."
+        "negatives", \.negatives, in: 0...Int(Int32.max), "Sampled negatives per positive; 0 uses all items."
       ).withoutFlag(),
       .word(
-        "unseenUsers", \.unseenUsers, among: UserVectors.allCases, "What stands in for an unseen user's vector."
+        "unseenUsers", \.unseenUsers, among: UserVectors.allCases, "Vector of an unseen user."
       ).withoutFlag(),
       .weightDecay(\.weightDecay),
     ] + trainingSettings

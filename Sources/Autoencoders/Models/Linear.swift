@@ -41,11 +41,11 @@ public struct Linear: ZooModel {
         accepted: "a number from 0 up to but not including 1", search: .linear(0...0.8)
       ) { 0 <= $0 && $0 < 1 },
       .number(
-        "itemExponent", \.itemExponent, "α: how much weights follow the items' popularity.", placeholder: "α",
+        "itemExponent", \.itemExponent, "α: how strongly weights depend on item popularity.", placeholder: "α",
         accepted: "a number from -1 to 1", search: .linear(0...0.5)
       ) { -1 <= $0 && $0 <= 1 },
       .number(
-        "userExponent", \.userExponent, "β: how much less users count who have many items.", placeholder: "β",
+        "userExponent", \.userExponent, "β: how strongly users with many items are down-weighted.", placeholder: "β",
         accepted: "a number from 0 to 2", search: .linear(0...1)
       ) { 0 <= $0 && $0 <= 2 },
     ]

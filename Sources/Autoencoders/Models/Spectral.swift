@@ -37,19 +37,20 @@ public struct Spectral: ZooModel {
         accepted: "a number of at least 1", search: .logarithmic(1...100)
       ) { $0 >= 1 },
       .whole(
-        "rank", \.rank, in: 0...4096, "Number η of singular vectors that pass whole.", placeholder: "η",
+        "rank", \.rank, in: 0...4096, "Number η of singular vectors of the ideal low-pass filter.", placeholder: "η",
         search: .logarithmic(16...512)),
       .number(
-        "idealWeight", \.idealWeight, "α: weight of what passes whole.", placeholder: "α",
+        "idealWeight", \.idealWeight, "α: weight of the ideal low-pass filter.", placeholder: "α",
         accepted: "a number of at least 0",
         search: .linear(0...1)
       ) { $0 >= 0 },
       .number(
-        "degreeExponent", \.degreeExponent, "β: how much scores follow the items' popularity.", placeholder: "β",
+        "degreeExponent", \.degreeExponent, "β: how strongly scores depend on item popularity.", placeholder: "β",
         accepted: "a number from -1 to 1", search: .linear(0...0.6)
       ) { -1 <= $0 && $0 <= 1 },
       .truth(
-        "authorsNodes", \.authorsNodes, "Take the filter's target where the authors' code does, and round it as there."
+        "authorsNodes", \.authorsNodes,
+        "Evaluate the filter's target at the nodes of the authors' code, with its rounding."
       ).withoutFlag(),
     ]
   }

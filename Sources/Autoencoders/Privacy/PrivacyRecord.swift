@@ -135,10 +135,10 @@ public enum ImpossibleGuarantee: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .epsilon(let value):
-      "an ε of \(value) cannot be asked for; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "an ε of \(value) is out of range; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "a δ of \(value) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "\(value) cannot be the largest norm of a gradient; accepted: a number above 0"
+      "a δ of \(value) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "a gradient norm limit of \(value) is out of range; accepted: a number above 0"
     case .outOfReach(let epsilon, let delta): "no noise gives an ε of \(epsilon) at a δ of \(delta)"
     case .model(let name, let reason): "\(name) cannot be trained privately: it \(reason)"
     case .precision: "private training computes in single precision; accepted: f32"

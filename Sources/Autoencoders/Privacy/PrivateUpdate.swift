@@ -91,9 +91,9 @@ public enum CannotBePrivate: Error, Equatable, CustomStringConvertible {
   /// What is wrong, as the predicate of a sentence.
   public var description: String {
     switch self {
-    case .otherwise: "is not trained by gradients that can be limited user by user"
+    case .otherwise: "is not trained with gradients that can be clipped user by user"
     case .userVectors: "has a vector for every training user"
-    case .parts: "has parts that cannot say how much they learn from one user"
+    case .parts: "has parts without a gradient norm for each user"
     }
   }
 }

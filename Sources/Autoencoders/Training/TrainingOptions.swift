@@ -97,7 +97,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .unsolvable(let model, let setting, let value):
       "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
     case .tooManyItems(let model, let items, let most):
-      "\(model): there are \(items) items, and it takes \(most) at most"
+      "\(model): there are \(items) items, more than its maximum of \(most)"
     case .noUsers: "no user has any interaction to train on"
     case .interrupted: "interrupted"
     }

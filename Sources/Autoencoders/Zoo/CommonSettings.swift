@@ -50,8 +50,8 @@ extension Setting {
     .whole(
       "annealingSteps", path, in: 0...Int(Int32.max),
       """
-      Updates in which the weight of the KL term would rise to 1 along a line (200000 in the paper; 0: the cap throughout; \
-      default: it rises by equal factors from a tenth of the cap, to the cap at 80 % of the training).
+      Updates for the weight of the KL term to rise linearly to 1, if uncapped (200000 in the paper; 0: the cap \
+      throughout; default: it rises by equal factors from a tenth of the cap to the cap at 80 % of the training).
       """)
   }
 
@@ -74,7 +74,7 @@ extension IterativeModel {
   public static var trainingSettings: [Setting<Self>] {
     let many = Int(Int32.max)
     return [
-      .whole("epochs", \.training.epochs, in: 1...many, "Largest number of passes over the training users."),
+      .whole("epochs", \.training.epochs, in: 1...many, "Maximum number of passes over the training users."),
       .whole(
         "batchSize", \.training.batchSize, in: 1...many,
         "Users per update (default: about 20 updates per epoch, 32 to 500 users each; elsa 256).",

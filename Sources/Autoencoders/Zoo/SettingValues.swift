@@ -12,7 +12,7 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
     switch self {
     case .unknown(let key, let model, let known):
       known.isEmpty
-        ? "\(model) has no hyper-parameters, and no \(key)"
+        ? "\(model) has no hyper-parameters, so none named \(key)"
         : "\(model) has no hyper-parameter \(key); did you mean \(alternatives(nearestSpellings(to: key, among: known)))? "
           + "It has \(known.joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):

@@ -25,7 +25,7 @@ extension CheckedCommand {
       let names = fromStdin.dropLast().joined(separator: ", ") + " and " + (fromStdin.last ?? "")
       throw UsageError(
         "\(names) are \(fromStdin.count == 2 ? "both" : "all") -, and standard input can be read only once; "
-          + "accepted: - for one of them")
+          + "accepted: - for only one of them")
     }
     for idle in try idleFlags() where idle.isIdle {
       guard let flag = idle.flags.first(where: { invocation.gives($0) }) else { continue }
@@ -85,8 +85,8 @@ struct Output {
     guard path == "-" else { return }
     throw UsageError(
       isDirectory
-        ? "\(flag) - is no directory; accepted: the path of one"
-        : "\(flag) cannot go to stdout, which has the result of the command; accepted: the path of a file")
+        ? "\(flag) - is not a directory; accepted: the path of a directory"
+        : "\(flag) cannot be -, because stdout carries the result; accepted: the path of a file")
   }
 
   fileprivate func verify() throws {

@@ -8,15 +8,15 @@ struct Inspect: CheckedCommand {
     abstract: "Analyse and compare the latent spaces of saved models.",
     usage: "doppel inspect <model> … [<data>] [<options>]",
     discussion: """
-      Without DATA: the built-in population of the seed the first model was trained with, whose true tastes \
-      are known. The truth about other simulated users is given by --truth. Several models must know the same \
-      items; those of the same name are held against each other. What an autoencoder has not, because a point \
-      has no distribution, is said to be not defined.
+      Without DATA, the users are the built-in population of the first model's training seed, whose true tastes are \
+      known. --truth gives the true tastes of other simulated users. Several models must have the same items; models \
+      of the same name are compared with each other. Measures that need a distribution are reported as not defined for \
+      an autoencoder, because a point has none.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Model directories, and last a file of interactions or a directory in the authors' layout.",
+      "Model directories, followed by a file of interactions or a directory in the authors' layout.",
       valueName: "model"), completion: .file())
   var places: [String]
   @Option(
@@ -29,7 +29,7 @@ struct Inspect: CheckedCommand {
   @OptionGroup var walk: WalkOptions
   @Option(help: ArgumentHelp("Draws in the importance-weighted bound.", valueName: "n"))
   var draws = InspectionOptions().draws
-  @Option(help: ArgumentHelp("The largest number of users to encode.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of users to encode.", valueName: "n"))
   var maxUsers = InspectionOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -47,7 +47,9 @@ struct Inspect: CheckedCommand {
     }
     return try ReadingOptions.idleFlags(data: modelsAndData.data)
       + [
-        IdleFlags(["--draws"], when: hasPointsOnly, "is for the bounds of models with distributions, and there is none")
+        IdleFlags(
+          ["--draws"], when: hasPointsOnly,
+          "is for the bounds of models with a latent distribution, and none of these has one")
       ] + walk.idleFlags
   }
 

@@ -16,9 +16,9 @@ struct Simulate: CheckedCommand {
   @Option(
     help: ArgumentHelp("Mean number of items per user; \(defaults(\.meanProfileLength)).", valueName: "n"))
   var profileLength: Double?
-  @Flag(help: "Independent tastes and nothing else: no related tastes, moods, sequels or very long profiles.")
+  @Flag(help: "Simulate independent tastes only: no related tastes, moods, sequels or very long profiles.")
   var plain = false
-  @Flag(help: "Give each interaction a rating from 1 to 5, higher where the item is to the user's taste.")
+  @Flag(help: "Give each interaction a rating from 1 to 5, higher for items that match the user's tastes.")
   var ratings = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
 

@@ -9,17 +9,17 @@ struct Tune: CheckedCommand {
     abstract: "Search for settings of models on the validation users.",
     usage: "doppel tune [<data>] --models <names> [<options>]",
     discussion: """
-      The split is that of compare with the same data and seed; its test users are never looked at. Each model's first \
-      trial is its defaults, nine more are spread evenly, and later ones are drawn where earlier ones were good (a \
-      tree-structured Parzen estimator). The settings in --output are for compare and train with --config. Settings given by flags or --config \
-      are not searched.
+      The split is that of compare with the same data and seed; its test users are never used. Each model's first \
+      trial has the default settings, the next nine are spread evenly, and later ones are drawn near good earlier ones \
+      (tree-structured Parzen estimator). compare and train read the settings in --output with --config. Settings \
+      given by flags or --config are not searched.
       """)
 
   @OptionGroup var data: DataOptions
   @Option(
     help: ArgumentHelp("Models to tune, such as mult-vae,linear.", valueName: "names"), completion: .models)
   var models: String
-  @Option(help: "What is predicted.")
+  @Option(help: "What to predict.")
   var task = RecommendationTask.ranking
   @OptionGroup(title: "Searching") var search: SearchOptions
   @Option(
@@ -29,8 +29,7 @@ struct Tune: CheckedCommand {
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @OptionGroup var curves: CurveOptions
-  @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters:
-    ModelOptions
+  @OptionGroup(title: "Fixed hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs + [("--space", search.space)] }
@@ -94,7 +93,7 @@ extension TuningRun {
     if let journal {
       Interruption.setFarewell { _ in
         reporter.clear()
-        return "interrupted; --resume goes on with the trials in \(journal)"
+        return "interrupted; --resume continues with the trials in \(journal)"
       }
     }
   }

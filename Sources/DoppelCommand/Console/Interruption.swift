@@ -97,7 +97,7 @@ enum Interruption {
         UnfinishedOutput.abandon { _exit(code.rawValue) }
       case .tell(let reason):
         if Console.hasTerminal && Console.standardErrorIsReady {
-          Console.standardError("\r\u{1B}[Kinterrupted; \(reason) first (a second signal ends at once)\n")
+          Console.standardError("\r\u{1B}[Kinterrupted; \(reason) first (a second signal stops at once)\n")
         }
       case .ignore: break
       }

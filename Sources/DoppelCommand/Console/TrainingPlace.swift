@@ -55,12 +55,12 @@ struct TrainingPlace {
       return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); nothing was saved"
     }
     if let checkpoint {
-      return "interrupted after \(behind) of \(model); --resume goes on from the checkpoint in \(checkpoint)"
+      return "interrupted after \(behind) of \(model); --resume continues from the checkpoint in \(checkpoint)"
     }
     if epochs.first == 0 { return "interrupted in the first epoch of \(model); nothing was saved" }
     let isOne = epochs.first + epochs.second == 1
     return "interrupted after \(behind) of \(model), which \(isOne ? "is" : "are") lost; "
-      + "--checkpoint-every keeps checkpoints, from which --resume goes on"
+      + "--checkpoint-every writes checkpoints from which --resume continues"
   }
 
   private var behind: String {

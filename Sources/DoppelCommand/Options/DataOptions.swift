@@ -38,10 +38,10 @@ struct DataOptions: ParsableArguments {
       + [
         IdleFlags(
           Self.dividing, when: splitting.hasFiles,
-          "divides one file of interactions, and --train and --test are divided already"),
+          "divides one file of interactions, but --train and --test are already divided"),
         IdleFlags(
           Self.dividing, when: task == .rating,
-          "is for --task ranking; of ratings a tenth is held out, whoever they are from"),
+          "is for --task ranking; --task rating holds out a tenth of the ratings, of any user"),
         IdleFlags(
           ["--held-out"], when: split != nil && split != .users,
           "is for --split users, not for --split \(splitting.split)"),
@@ -68,12 +68,12 @@ struct ReadingOptions: ParsableArguments {
   var delimiter: String?
   @Flag(
     inversion: .prefixedNo, exclusivity: .chooseLast,
-    help: "Whether the first line names the columns (default: found out, and said in a note).")
+    help: "Whether the first line names the columns (default: detected, and reported in a note).")
   var header: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Keep ratings of at least this and take them as likes; models of ratings keep the values.", valueName: "rating"))
+      "Keep ratings of at least this value as likes; models of ratings keep the values.", valueName: "rating"))
   var minRating: Double?
   @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
   var minUserItems: Int?
@@ -81,7 +81,7 @@ struct ReadingOptions: ParsableArguments {
   var minItemUsers: Int?
   @Option(
     help: ArgumentHelp(
-      "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
+      "Repeatedly leave out users with fewer items and items with fewer users.", valueName: "n"))
   var core: Int?
 
   /// What says how a file is to be understood.
@@ -108,7 +108,7 @@ struct ReadingOptions: ParsableArguments {
         "is for files of interactions, and \(directory ?? "") is a ready split"),
       IdleFlags(
         formatFlags + ["--min-rating"], when: data == nil && !hasFiles,
-        "is for files; without one the data are the built-in population, which has no columns and no ratings"),
+        "is for files; without one, the data are the built-in population, which has no columns and no ratings"),
     ]
   }
 
@@ -161,16 +161,16 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions, leave-one-out or time.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
-    help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
+    help: ArgumentHelp("Share of users held out for validation, and the same share for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(
     help: ArgumentHelp(
       """
-      Where --split time cuts: a date, or the share of interactions before it (default: 0.9; train takes all of them).
+      Where --split time cuts: a date, or the share of interactions before it (default: 0.9; train uses all of them).
       """, valueName: "date|share"))
   var cut: String?
   @Flag(
-    help: "With --split time, test people who appear after the cut, too: their first items are the input.")
+    help: "With --split time, also test users who first appear after the cut, with their first items as input.")
   var newUsers = false
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?

@@ -14,7 +14,7 @@ struct EpochOptions: ParsableArguments {
 
   /// What is told to nobody.
   func idleFlags(quiet: Bool) -> [IdleFlags] {
-    [IdleFlags(["--verbose"], when: quiet, "shows what --quiet leaves out")]
+    [IdleFlags(["--verbose"], when: quiet, "cannot be combined with --quiet")]
   }
 }
 
@@ -22,7 +22,7 @@ struct EpochOptions: ParsableArguments {
 struct CurveOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write curves that TensorBoard shows, also while it trains: a folder for each training.", valueName: "directory"),
+      "Write curves for TensorBoard while the model trains: a folder for each training.", valueName: "directory"),
     completion: .directory)
   var tensorboard: String?
 

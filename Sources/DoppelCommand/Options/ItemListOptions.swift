@@ -24,7 +24,7 @@ struct ItemListOptions: ParsableArguments {
       let unknown = ids.filter { model.items.index(of: $0) == nil }
       if !unknown.isEmpty {
         let named = unknown.prefix(3).joined(separator: ", ") + (unknown.count > 3 ? ", …" : "")
-        note(["ids of \(flag) that the model does not know: \(unknown.count) of \(ids.count) (\(named))"])
+        note(["ids of \(flag) that are not in the model: \(unknown.count) of \(ids.count) (\(named))"])
       }
       return ids
     }

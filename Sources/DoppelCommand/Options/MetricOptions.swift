@@ -15,7 +15,8 @@ struct MetricOptions: ParsableArguments {
       "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"),
     completion: .metrics)
   var metrics: String?
-  @Option(help: ArgumentHelp("Save the values of every user, tab-separated.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Save the metric values of every user, tab-separated.", valueName: "file"), completion: .file())
   var perUser: String?
 
   /// Where every user's values go.

@@ -15,10 +15,10 @@ struct ModelOptions: ParsableArguments {
   var precision = PrecisionChoice.float32
   @Option(
     help: ArgumentHelp(
-      "Refuse a training that needs more memory, such as 400MB or 2GB (default: the machine's memory).",
+      "Refuse a training that needs more memory than this, such as 400MB or 2GB (default: the machine's memory).",
       valueName: "size"), transform: MemoryLimit.init)
   var memoryLimit: MemoryLimit?
-  @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
+  @Flag(help: "Do not fit again on all training data after the epoch is chosen on validation data.")
   var noRefit = false
 
   /// The models with the settings of the config file and the flags that apply to them, and their members likewise.

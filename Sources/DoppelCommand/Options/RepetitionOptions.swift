@@ -7,12 +7,12 @@ extension PaperTable.Form: ExpressibleByArgument {}
 struct RepetitionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Compare with so many seeds, the first that of --seed: means, intervals and tests are over users and runs.",
+      "Repeat with this many seeds, starting with --seed: means, intervals and tests are over users and runs.",
       valueName: "n"))
   var seeds: Int?
   @Option(
     help: ArgumentHelp(
-      "Divide users into so many parts that take turns as test users, so that everyone is tested once for each seed.",
+      "Divide the users into this many folds for cross-validation: every user is a test user once for each seed.",
       valueName: "n"))
   var folds: Int?
 

@@ -9,7 +9,7 @@ struct WalkOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp("Decode points from one user to another; give their ids last.", valueName: "user"))
   var interpolate: [String] = []
-  @Option(help: ArgumentHelp("Number of points of a walk.", valueName: "n")) var steps = WalkStudy.Plan().steps
+  @Option(help: ArgumentHelp("Number of points to decode.", valueName: "n")) var steps = WalkStudy.Plan().steps
   @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items listed per point.", valueName: "n"))
   var length = WalkStudy.Plan().length
 
@@ -27,7 +27,7 @@ struct WalkOptions: ParsableArguments {
       IdleFlags(["--steps", "-k", "--k"], when: plan == nil, "is for --traverse and --interpolate"),
       IdleFlags(
         ["--report", "--truth", "--draws"], when: plan != nil,
-        "is about the whole space; leave it out, or --traverse and --interpolate"),
+        "is for the whole space; leave out either this flag or --traverse and --interpolate"),
     ]
   }
 

@@ -40,7 +40,7 @@ struct RowInput {
     let ratings = graph.input(
       GraphValue(
         name: "ratings", type: .float, shape: [.named("rated_batch"), .named("rated_length")],
-        meaning: "The rating of each item, or one for all; \(rating) where it is left out."))
+        meaning: "The rating of each item, or one for all; \(rating) by default."))
     graph.defaultValue(of: ratings, shape: [1, 1], .floats([rating]))
     let given = graph.apply("Expand", [ratings, shape], as: "given_ratings")
     let nothing = graph.number(0, as: "no_rating")
@@ -51,15 +51,16 @@ struct RowInput {
   private static func items(_ graph: inout GraphBuilder, ids: [String]?) -> String {
     input(
       "items", [.named("batch"), .named("length")], ids, &graph, as: "item_places",
-      numbers: "What each user has: places in items.txt, from 0, each once; -1 is padding, anywhere.",
-      texts: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding.")
+      numbers: "Items of each user: line numbers in items.txt from 0, each once; -1 is padding, in any place.",
+      texts: "Items of each user: ids, each once; an empty string or an id that the model lacks is padding.")
   }
 
   private static func users(_ graph: inout GraphBuilder, _ ids: [String], areIDs: Bool) -> String {
     input(
       "users", [.named("user_batch")], areIDs ? ids : nil, &graph, as: "user_places",
-      numbers: "Who each user is: a line of users.txt, from 0; below 0 is someone new. One is enough for all.",
-      texts: "Who each user is: an id; one that the model lacks is someone new. One is enough for all.")
+      numbers:
+        "Identity of each user: a line number in users.txt from 0; below 0 is a new user. One is enough for all.",
+      texts: "Identity of each user: an id; one that the model lacks is a new user. One is enough for all.")
   }
 
   /// An input of numbers, or of ids that become numbers.

@@ -90,7 +90,7 @@ public struct TunedModel: Sendable {
   /// What a reader should know.
   public var notes: [String] {
     var notes: [String] = []
-    if let best, best.number == 0 { notes.append("\(name): no trial was better than the settings it came with") }
+    if let best, best.number == 0 { notes.append("\(name): no trial was better than the initial settings") }
     for (name, end) in atEnds {
       notes.append(
         "\(self.name): the best \(name.kebabCased) lies at the end of its range (\(end.line)); a wider range may hold a better one"

@@ -61,7 +61,7 @@ public struct TuningResult: Sendable {
 
   /// The best settings as a file for `--config`: models that no trial has improved on are named without settings.
   public var settingsFile: String {
-    var text = "# Best of the trials of each model by \(selection.key) on the validation part.\nmodels:\n"
+    var text = "# Best trial of each model by \(selection.key) on the validation part.\nmodels:\n"
     for model in models {
       let best = model.best?.best
       if let value = best?.value {

@@ -20,7 +20,7 @@ extension ZooModel {
     let range: SearchRange
     let ends: [JSONValue]
     if case .array(let values)? = members.removeValue(forKey: "among") {
-      guard !values.isEmpty else { throw SpaceError("\(name) of \(self.name) has nothing to choose from") }
+      guard !values.isEmpty else { throw SpaceError("\(name) of \(self.name) has no values to choose from") }
       (range, ends) = (.among(values), values)
     } else {
       guard case .number(let low)? = members.removeValue(forKey: "from"),
@@ -28,7 +28,7 @@ extension ZooModel {
       else { throw SpaceError("\(name) of \(self.name) needs from and a larger to; accepted: \(forms)") }
       let isLogarithmic = members.removeValue(forKey: "log") ?? false
       guard case .bool(let isLogarithmic) = isLogarithmic else {
-        throw SpaceError("log of \(name) of \(self.name) is true or false")
+        throw SpaceError("log of \(name) of \(self.name) must be true or false")
       }
       if isLogarithmic && low <= 0 {
         throw SpaceError(

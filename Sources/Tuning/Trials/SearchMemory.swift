@@ -25,7 +25,7 @@ extension SearchMemory: CustomStringConvertible {
   /// The total and its parts, in megabytes.
   public var description: String {
     "\(TrainingMemory.megabytes(total)) (\(TrainingMemory.megabytes(training.total)) for the largest trial, and for "
-      + "\(counted(waiting, "training")) that may go on \(TrainingMemory.megabytes(state)) each)"
+      + "\(counted(waiting, "training")) that may continue, \(TrainingMemory.megabytes(state)) each)"
   }
 }
 
@@ -43,7 +43,7 @@ public struct TooLittleSearchMemory: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {
     "a search for \(model) may need \(needed), more than \(isLimited ? "the limit of" : "this machine's") "
-      + "\(TrainingMemory.megabytes(allowed)); without halving no training waits"
+      + "\(TrainingMemory.megabytes(allowed)); without halving, no training is paused"
   }
 }
 

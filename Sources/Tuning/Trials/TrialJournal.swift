@@ -41,7 +41,7 @@ struct TrialJournal {
     }
     records = try lines.enumerated().dropFirst().map { number, line in
       guard let record = try? JSONValue(parsing: Array(line.utf8)).decoded(as: TrialRecord.self) else {
-        throw wrong(number + 1, "is no record of a trial", "the journal as tune wrote it")
+        throw wrong(number + 1, "is not a record of a trial", "the journal as tune wrote it")
       }
       return record
     }
