@@ -20,11 +20,11 @@ struct DoppelCommand: ParsableCommand {
     ])
 
   static func main() {
-    // First of all: every thread inherits what is blocked here.
+    // This comes first, because every thread inherits the signals that are blocked here.
     Interruption.start()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
-      // Before anything can go wrong: who is joined can end the others.
+      // This comes before anything can fail: a process that has joined can end the others.
       try Processes.join()
       try invocation.complete()
       var command = try invocation.parsed()

@@ -1,12 +1,12 @@
 import FileFormats
 
-/// What can be wrong with JSON lines, and what to do about it.
+/// Errors in JSON lines, with what would be accepted.
 struct JSONLineErrors {
   let path: String
 
   static let accepted = "one JSON object a line, such as {\"user_id\": \"u1\", \"item_id\": \"i1\", \"rating\": 4}"
 
-  /// A line that is no JSON object.
+  /// A line that is not a JSON object.
   func malformed(_ bytes: Span<UInt8>, _ start: Int, _ fault: JSONFault, line: Int) -> DataError {
     let text = text(bytes, start)
     if start < bytes.count, bytes[start] != UInt8(ascii: "{") {
@@ -52,7 +52,7 @@ struct JSONLineErrors {
       message: "has the field \"\(String(decoding: name, as: UTF8.self))\" twice", accepted: "each field once")
   }
 
-  /// A value that cannot be what its field is for.
+  /// A value that is not valid for its field.
   func wrong(_ value: JSONToken, _ role: ColumnRole, _ bytes: Span<UInt8>, line: Int) -> DataError {
     let isEmpty = value.kind == .string && value.start == value.end
     if isEmpty && (role == .user || role == .item) {

@@ -62,7 +62,7 @@ struct LatestFirst {
     return (found, isUndecided)
   }
 
-  /// Orders equal times by chance, from nothing but the seed and the ids.
+  /// Orders equal times at random, by the seed and the ids only.
   private func drawAmongEquals(_ positions: inout [Int], of user: String) {
     var fingerprint = Fingerprint()
     fingerprint.add(user)
@@ -83,7 +83,7 @@ struct LatestFirst {
     }
   }
 
-  /// What is said about users whose latest time several items share.
+  /// The note about users with several items at the latest time.
   func note(_ users: Int) -> String {
     let whose = "\(counted(users, "user")) with several items at the latest time: "
     return whose

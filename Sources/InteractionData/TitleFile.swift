@@ -3,7 +3,7 @@ import Foundation
 
 /// Titles beside a saved model: `titles.tsv`, a line for each item of `items.txt`, in its order.
 ///
-/// The columns are `item`, `title` and, where genres are known, `genre` with `|` between several; what is not known is
+/// The columns are `item`, `title` and, where genres are known, `genre` with `|` between several; unknown values are
 /// empty.
 extension ItemTitles {
   /// The file's name in a model directory.

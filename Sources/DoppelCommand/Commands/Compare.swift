@@ -3,7 +3,7 @@ import Doppel
 import FileFormats
 import Foundation
 
-/// `doppel compare`: the main job.
+/// `doppel compare`: several models on one split, the main command.
 struct Compare: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same data and split, and compare them in a table.",
@@ -143,7 +143,7 @@ struct Compare: SharedCommand {
         + comparison.sentences.map { $0 + "\n" }.joined())
   }
 
-  /// The results, after a search for settings where one is wanted.
+  /// The results, after a search for settings if one is requested.
   private func compared(_ run: ComparisonRun, _ reporter: TrainingReporter) throws -> ComparedModels {
     guard let tune else { return try run.run() }
     var tuned = TunedComparison(run, budget: try TunedComparison.Budget(tune))

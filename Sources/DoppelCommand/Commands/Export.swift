@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// `doppel export`: a saved model for another run time.
+/// `doppel export`: a saved model for another runtime.
 struct Export: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a saved model as an ONNX graph, for other runtimes.",

@@ -41,7 +41,7 @@ struct Inspect: CheckedCommand {
   var outputs: [Output] { Output.file("--report", report) }
 
   func idleFlags() throws -> [IdleFlags] {
-    // A model that cannot be read is told about later.
+    // A model that cannot be read is reported later.
     let hasPointsOnly = modelsAndData.models.allSatisfy {
       (try? ModelDirectory.configuration(at: $0))?.isVariational == false
     }
@@ -96,7 +96,7 @@ struct Inspect: CheckedCommand {
     try Console.standardOutput(Console.printable(heading + "\n\n" + study.text(width: Console.width)))
   }
 
-  /// Directories with a `config.json` are models; one other place, the last, is the data.
+  /// Directories with a `config.json` are models; any other path must be the last and is the data.
   private var modelsAndData: (models: [String], data: String?) {
     guard let last = places.last, places.count > 1,
       !FileManager.default.fileExists(atPath: last + "/config.json")

@@ -81,7 +81,7 @@ struct Recommend: CheckedCommand {
       lengths = document.users.map(\.items.count)
       try Console.standardOutput(document)
     } else {
-      // What a program reads has the columns it always had, unless titles are asked for.
+      // Output for programs keeps its columns unless titles are requested.
       let hasReader = titling.titles != nil || Console.outputIsTerminal
       let titles = hasReader && directory.titles?.hasTitles == true ? directory.titles : nil
       let text = RecommendationText(items: items, titles: titles, id: Console.identifiers)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// `doppel sample`: users who do not exist.
+/// `doppel sample`: synthetic users.
 struct Sample: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write synthetic user profiles drawn from a variational autoencoder.",
@@ -55,7 +55,7 @@ struct Sample: CheckedCommand {
     var titled = try ModelDirectory(contentsOf: model)
     try titling.give(to: &titled, note: options.note)
     let directory = titled
-    // The users that a private model protects are not drawn from unless somebody asks for them, and then refused.
+    // A private model does not draw from the users it protects by default, and refuses if the flags request it.
     if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
     let (processor, people) = (try options.processor(), try people(of: directory))
     let progress = Progress(quiet: options.quiet)
@@ -84,7 +84,7 @@ struct Sample: CheckedCommand {
     }
   }
 
-  /// The training users, where `--data` has them or they can be made again.
+  /// The training users, if `--data` has them or they can be simulated again.
   private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
     let reader = try reading.reader(for: directory, threads: options.threads)
     let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil

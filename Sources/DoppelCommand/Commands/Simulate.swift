@@ -35,7 +35,7 @@ struct Simulate: CheckedCommand {
     population.users = users ?? population.users
     population.items = items ?? population.items
     population.tastes = tastes ?? population.tastes
-    // A default must suit a small catalogue, too.
+    // The default must also be valid for a small catalogue.
     let most = Double(max(population.minProfileLength, plain ? population.items : population.items / 2))
     population.meanProfileLength = profileLength ?? min(population.meanProfileLength, most)
     do {

@@ -52,7 +52,7 @@ struct Tune: CheckedCommand {
     var run = TuningRun(
       try choice.models(set: hyperparameters, otherwise: []), seed: options.randomSeed,
       processor: try options.processor().using(hyperparameters.precision))
-    // Of all models, those that can be tuned.
+    // "all" means every model that can be tuned.
     if !choice.isByName { run.models.removeAll { $0.searchedSettings.isEmpty } }
     (run.task, run.memoryLimit) = (task, hyperparameters.memoryLimit?.bytes)
     run.data = try data.selection(threads: options.threads)
@@ -84,7 +84,7 @@ struct Tune: CheckedCommand {
 }
 
 extension TuningRun {
-  /// Tells of every trial on stderr, and what becomes of the trials when somebody asks to stop.
+  /// Reports every trial on stderr, and says on interruption how the search can continue.
   mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
     let (trials, key) = (hasTrialsToCount ? trials : nil, task == .rating ? Metric.rmse.key : selection.key)
     if !quiet && !Console.hasTerminal {
@@ -110,7 +110,7 @@ extension TrialRecord {
 }
 
 extension TrainingCurves {
-  /// A trial: its value and its settings, as far as they are numbers.
+  /// A trial: its value and its numeric settings.
   fileprivate func add(_ trial: TrialRecord, metric: String) {
     var scalars = trial.value.map { [(tag: "metric/\(metric)", value: $0)] } ?? []
     for (name, setting) in trial.settings.sorted(by: { $0.key < $1.key }) {

@@ -1,9 +1,9 @@
 import Doppel
 import FileFormats
 
-/// What errors of the library are to somebody who gives flags.
+/// Translates errors of the library into terms of flags.
 enum FlagWords {
-  /// The sentence for an error that a flag is the way out of; `nil` for any other error.
+  /// The message for an error that a flag can resolve; `nil` for any other error.
   static func text(of error: any Error) -> String? {
     switch error {
     case let error as TrainingError: error.words(for: "--learning-rate")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// How a training survives being stopped.
+/// Checkpoints, so that an interrupted training can continue.
 struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -13,7 +13,7 @@ struct CheckpointOptions: ParsableArguments {
   @Flag(help: "Resume from the checkpoint in the output directory, or start from the beginning if there is none.")
   var resume = false
 
-  /// Whether a training can go on where it was stopped.
+  /// Whether training can continue from where it stopped.
   var areKept: Bool { checkpointEvery != nil || resume }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// Which models are compared, and at what.
+/// The models to compare, and the task.
 struct ModelChoice: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -14,13 +14,13 @@ struct ModelChoice: ParsableArguments {
   @Option(help: "What to predict.")
   var task = RecommendationTask.ranking
 
-  /// The models that have to be asked for, for the help.
+  /// The models that are compared only when named, for the help.
   private static let leftOut: String = {
     let names = Zoo.models.filter { !$0.isComparedByDefault }.map { $0.name }
     return names.isEmpty ? "" : " but " + names.joined(separator: ", ")
   }()
 
-  /// Whether somebody chose each model; otherwise what does not fit in memory can be left out.
+  /// Whether the models were named; otherwise models that do not fit in memory can be left out.
   var isByName: Bool { names.map { $0 != [Self.all] } ?? false }
 
   private static let all = "all"

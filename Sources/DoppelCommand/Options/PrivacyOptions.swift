@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// What a training may give away of any one user.
+/// How much a training may reveal about any one user.
 struct PrivacyOptions: ParsableArguments {
   @Option(
     name: .customLong("private"),
@@ -24,7 +24,7 @@ struct PrivacyOptions: ParsableArguments {
       """, valueName: "n"))
   var noiseSeed: UInt64?
 
-  /// What is asked for; `nil` for nothing.
+  /// The requested guarantee; `nil` without `--private`.
   func request() throws -> PrivacyRequest? {
     guard let epsilon else { return nil }
     guard let delta else {

@@ -3,7 +3,7 @@ public import Doppel
 
 extension PaperTable.Form: ExpressibleByArgument {}
 
-/// How often a comparison is made.
+/// How often a comparison is repeated.
 struct RepetitionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct RepetitionOptions: ParsableArguments {
     }
   }
 
-  /// The same for the library.
+  /// The same as a type of the library.
   var repetition: Repetition {
     var repetition = Repetition()
     repetition.seeds = seeds ?? 1

@@ -53,7 +53,7 @@ struct SampleOptions: ParsableArguments {
 
   /// The plan given by the flags.
   ///
-  /// - Throws: ``UsageError`` for values out of range, and flags that do not go together.
+  /// - Throws: ``UsageError`` for values out of range, and flags that cannot be combined.
   func plan(users: Int?, first: Int) throws -> SamplingPlan {
     var plan = SamplingPlan()
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
@@ -113,7 +113,7 @@ struct SampleOptions: ParsableArguments {
   }
 }
 
-/// What the library says of a plan, in terms of flags.
+/// Notes and errors of the library about a plan, in terms of flags.
 extension SampleOptions {
   /// The flag that names a user.
   private var userFlag: String { interpolate.isEmpty ? "--like" : "--interpolate" }
@@ -135,7 +135,7 @@ extension SampleOptions {
     }
   }
 
-  /// The error of a plan that met a model.
+  /// The error of a plan that does not fit the model.
   func explanation(
     of error: SamplingError, _ plan: SamplingPlan, _ directory: ModelDirectory, path: String
   ) -> any Error {

@@ -3,7 +3,7 @@ import Doppel
 import FileFormats
 import Settings
 
-/// How settings are searched for, in the commands that do.
+/// How settings are searched for, in the commands that search.
 struct SearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Trials per model, including its defaults.", valueName: "n"))
   var trials = 30
@@ -46,7 +46,7 @@ struct SearchOptions: ParsableArguments {
     ]
   }
 
-  /// Says how to search.
+  /// Configures the search.
   ///
   /// - Throws: ``UsageError``, `MetricKeyError`, `OutputError` for a journal that would be lost.
   func configure(_ run: inout TuningRun, set settings: ModelOptions) throws {
@@ -61,7 +61,7 @@ struct SearchOptions: ParsableArguments {
     if let space { run.spaces = try Self.spaces(of: space, for: run.models) }
   }
 
-  /// Leaves settings alone that somebody has set.
+  /// Excludes settings from the search that the user has set.
   ///
   /// - Throws: ``UsageError``.
   static func hold(_ run: inout TuningRun, set settings: ModelOptions) throws {
@@ -98,7 +98,7 @@ struct SearchOptions: ParsableArguments {
 }
 
 extension TunedComparison.Budget {
-  /// Reads a whole number of trials, or a length of time.
+  /// Parses a number of trials, or a length of time.
   ///
   /// - Throws: `ValidationError`.
   init(_ text: String) throws {

@@ -35,9 +35,9 @@ struct UtilityFlags: ParsableArguments {
     ]
   }
 
-  /// How much is trained; `nil` for nothing.
+  /// How much is trained; `nil` without training.
   ///
-  /// - Throws: `DataError` for a file that keeps something else than scores.
+  /// - Throws: `DataError` for a file with anything other than scores.
   func options() throws -> UtilityOptions? {
     if noUtility { return nil }
     var options = UtilityOptions()
