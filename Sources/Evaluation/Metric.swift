@@ -1,6 +1,6 @@
 import FileFormats
 
-/// What to measure: a kind and, for rankings, the cut-off `k`.
+/// A metric: a kind and, for rankings, the cut-off `k`.
 ///
 /// Written as its key everywhere (command line, JSON, tables): `ndcg@100`, `recall-min@20`, `rmse`.
 public struct Metric: Sendable, Hashable {

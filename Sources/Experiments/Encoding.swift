@@ -4,7 +4,7 @@ import FileFormats
 import InteractionData
 
 extension ModelDirectory {
-  /// Refuses a model that encodes users to nothing.
+  /// Refuses a model that does not encode users.
   ///
   /// - Parameter path: where the model is, for the error.
   /// - Throws: `DataError`.

@@ -4,7 +4,7 @@ import Foundation
 import InteractionData
 import Presentation
 
-/// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
+/// The README of a model directory: YAML front matter for model hubs, then data, validation and settings.
 public struct ModelCard: Sendable {
   private let model: any ZooModel
   private let parameters: Int
@@ -17,7 +17,7 @@ public struct ModelCard: Sendable {
   /// - Parameter history: every epoch of the fit that chose among them.
   public init(of directory: ModelDirectory, history: [EpochRecord] = []) {
     let model = directory.configuration
-    // What follows from the data is shown as the number that was used.
+    // A setting that depends on the data is shown as the number used.
     self.model = history.first.map { model.settingsUsed(rows: $0.users) } ?? model
     (record, self.history) = (directory.record, history)
     parameters = directory.model.parameterCount
@@ -92,7 +92,7 @@ public struct ModelCard: Sendable {
     return text
   }
 
-  /// What is promised, to whom, and under which assumptions.
+  /// The privacy guarantee and its assumptions.
   private static func words(on privacy: PrivacyRecord) -> String {
     var text = """
       Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \
@@ -122,7 +122,7 @@ public struct ModelCard: Sendable {
     return text
   }
 
-  /// How the epoch was chosen, and who was fitted.
+  /// How the epoch was chosen, and which users were fitted.
   private func fitting(_ training: TrainingRecord, _ value: String?, _ selection: String) -> String {
     var text = ""
     let best = training.bestEpoch

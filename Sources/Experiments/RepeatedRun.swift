@@ -65,7 +65,7 @@ extension ComparisonRun {
   }
 }
 
-/// Parts of the users that take turns as test users were asked for where users are not held out.
+/// Folds were requested for a split that does not hold out users.
 public struct ImpossibleRepetition: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {

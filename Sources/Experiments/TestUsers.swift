@@ -6,7 +6,7 @@ public import InteractionData
 
 /// Users that a saved model is measured on.
 public struct TestUsers: Sendable {
-  /// How what they are known to have was told from what is to be found.
+  /// How their known items were separated from the held-out items.
   public let kind: SplitKind
   /// The data.
   public let dataset: DataSummary
@@ -17,13 +17,13 @@ public struct TestUsers: Sendable {
 }
 
 extension ModelDirectory {
-  /// The users of some data, to be measured on.
+  /// The test users of some data.
   ///
   /// - Parameters:
-  ///   - source: of one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` draws users of the
-  ///     built-in population whom no model has seen.
+  ///   - source: from one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` simulates
+  ///     new users of the built-in population.
   ///   - reader: how files are read and filtered.
-  /// - Throws: `InputError`; `DataError` when nothing can be predicted of anybody.
+  /// - Throws: `InputError`; `DataError` when nothing can be predicted for any user.
   public func testUsers(_ source: DataSelection.Source, reader: ModelDataReader, seed: Seed) throws -> TestUsers {
     switch source {
     case .builtIn: return try testUsers(foldingIn: Population.newcomers(seed: seed), seed: seed)
@@ -43,7 +43,7 @@ extension ModelDirectory {
 
   /// Users of a data set, a fifth of each one's items held out.
   ///
-  /// - Throws: `DataError` when no user has five items that the model knows.
+  /// - Throws: `DataError` when no user has five items of the model.
   public func testUsers(foldingIn data: Interactions, seed: Seed) throws -> TestUsers {
     let (found, unknown) = HeldOutUsers.foldingIn(data, items: items, known: users, seed: seed)
     guard let found else {
@@ -55,16 +55,16 @@ extension ModelDirectory {
       kind: .users, dataset: DataSummary(data), users: found, notes: data.notes + notes(unknown: unknown))
   }
 
-  /// Users of a file with something before and after a cut in time: what they have before it is known, what they have after
-  /// it is to be found.
+  /// Users of a file with interactions before and after a time cut: items before it are the input, items after it are
+  /// held out.
   ///
   /// - Parameters:
   ///   - cut: `nil` for the cut of the model's training.
-  ///   - newUsers: whether people of whom nothing is before the cut are tested too, by their first items after it
-  ///     (``Newcomers``).
+  ///   - newUsers: whether users without interactions before the cut are tested as well, with their first items after
+  ///     it as input (``Newcomers``).
   ///   - seed: orders the equal times of new users.
-  /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted of anybody; ``CutNeeded`` where
-  ///   neither says when.
+  /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted for any user; ``CutNeeded``
+  ///   without a cut in either place.
   public func testUsers(
     ofFile path: String, cut: TimeCut?, newUsers: Bool = false, reader: ModelDataReader, seed: Seed
   ) throws -> TestUsers {
@@ -102,7 +102,7 @@ extension ModelDirectory {
     return TestUsers(kind: .time, dataset: DataSummary(data), users: users, notes: notes)
   }
 
-  /// What users are known to have, and what is to be found.
+  /// The known and the held-out items of users.
   ///
   /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func testUsers(known: Interactions, wanted: Interactions) throws -> TestUsers {
@@ -119,8 +119,8 @@ extension ModelDirectory {
     return TestUsers(kind: .files, dataset: DataSummary(known), users: users, notes: found.notes)
   }
 
-  /// Users with something known and something else to be found, `nil` without any; what there is to say; and of how many
-  /// with something to be found nothing is known.
+  /// Users with known and with held-out items, `nil` without any; the notes; and the number of users with held-out but
+  /// no known items.
   private func match(
     known: Interactions, wanted: Interactions
   ) -> (users: HeldOutUsers?, notes: [String], strangers: Int) {
@@ -161,7 +161,7 @@ extension ModelDirectory {
     return (ids.isEmpty ? nil : found, notes, strangers)
   }
 
-  /// What to say of a ready split that the model was not trained on.
+  /// The error for a ready split that the model was not trained on.
   func hasOtherItems(_ path: String) -> DataError {
     DataError(
       path: path, message: "has different items from the model, or in a different order",
@@ -170,8 +170,8 @@ extension ModelDirectory {
 
   /// Measures the model by how well it predicts the held-out items of users.
   ///
-  /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
-  /// says so.
+  /// Novelty is computed from the training users; if the directory does not record their items, it is computed from the
+  /// users at hand, and a note says so.
   ///
   /// - Throws: `EvaluationError`; `DataError` when a score is not a number.
   public func evaluate(
@@ -204,7 +204,7 @@ extension ModelDirectory {
   }
 }
 
-/// Nobody said where time is to be cut, and the model was trained without a cut.
+/// No cut was given, and the model was trained without a time cut.
 public struct CutNeeded: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String { "the model was trained without a time cut; accepted: the time to cut at" }

@@ -15,10 +15,10 @@ extension SafeTensors {
     self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
   }
 
-  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for whoever reads them there; empty for a
-  /// compressed file.
+  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for other readers of the file; empty
+  /// for a compressed file.
   ///
-  /// - Throws: as ``init(contentsOf:finite:)`` does, but no number is looked at.
+  /// - Throws: as ``init(contentsOf:finite:)`` does, but the numbers are not checked.
   public static func places(in path: String) throws -> [String: Range<Int>] {
     let source = try ByteSource(path: path)
     guard source.isAsStored else { return [:] }
