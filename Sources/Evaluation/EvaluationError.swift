@@ -8,8 +8,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noCells
   /// A user has no held-out items; such users are left out and counted earlier.
   case nothingHeldOut(user: String)
-  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or
-  /// barred from it.
+  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or could not rank
+  /// it.
   case heldOutIsKnown(user: String, item: Int)
   /// Rows or scores do not have the shape of users and items.
   case wrongShape(String, expected: String)

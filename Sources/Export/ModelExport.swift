@@ -5,15 +5,15 @@ import FileFormats
 import Foundation
 import InteractionData
 
-/// A saved model as a graph of another run time: ONNX, opset 18.
+/// A saved model as a graph for other runtimes: ONNX, opset 18.
 ///
-/// The operations are those of ``FittedModel/inference``, so that what is exported is what the model says it computes.
+/// The operations are those of ``FittedModel/inference``, so that the export computes what the model computes.
 public struct ModelExport: Sendable {
-  /// What the graph goes from and to.
+  /// The kind of graph.
   public enum Graph: String, CaseIterable, Codable, Sendable {
-    /// From what users have to the best items that they lack.
+    /// From the items of users to the best items that they do not have.
     case recommend
-    /// From what users have to their latent codes.
+    /// From the items of users to their latent codes.
     case encode
     /// From latent codes to logits.
     case decode
@@ -34,11 +34,12 @@ public struct ModelExport: Sendable {
   /// Describes a model as a graph.
   ///
   /// - Parameters:
-  ///   - path: where the model is.
-  ///   - usesIDs: whether items are ids, in and out, in place of places in `items.txt`; no matter to ``Graph/decode``.
-  ///   - takesUsers: whether the graph is told who its users are, for models with a vector for each training user, and looks
-  ///     up the vectors of those that it knows; no matter to ``Graph/decode``.
-  ///   - listLength: how many items are recommended to a user unless whoever runs the graph says how many.
+  ///   - path: the path of the model.
+  ///   - usesIDs: whether items are ids in inputs and outputs, in place of line numbers in `items.txt`; without effect
+  ///     on ``Graph/decode``.
+  ///   - takesUsers: whether the graph has an input that identifies the users, for models with a vector for each
+  ///     training user, and looks up their vectors; without effect on ``Graph/decode``.
+  ///   - listLength: the default number of items to recommend, which a caller of the graph can change.
   /// - Throws: `DataError` for a model without such a graph.
   public init(
     of directory: ModelDirectory, at path: String, as graph: Graph, usesIDs: Bool = false,
@@ -176,7 +177,7 @@ public struct ModelExport: Sendable {
       "The log-variance of each Gaussian of the prior.")
   }
 
-  /// Where this model came from, for `metadata_props`; names begin with `doppel.`, but for the licence.
+  /// The origin of the model, for `metadata_props`; names begin with `doppel.`, except for the licence.
   var metadata: [(key: String, value: String)] {
     let (facts, training) = (directory.record.facts, directory.record.training)
     let settings = JSONValue.object(directory.configuration.hyperparameters)
@@ -204,14 +205,14 @@ public struct ModelExport: Sendable {
 }
 
 extension ModelDirectory {
-  /// What an item counts as without a rating; `nil` for models that read no ratings.
+  /// The default rating of an item; `nil` for models that read no ratings.
   fileprivate var assumedRating: Float? {
     configuration.task == .rating ? Float(record.facts?.data?.meanRating ?? 1) : nil
   }
 }
 
 extension InferenceGraph {
-  /// Whether training users have a vector each.
+  /// Whether each training user has a vector.
   fileprivate var hasUserVectors: Bool {
     steps.contains { if case .userVector = $0.operation { true } else { false } }
   }

@@ -6,7 +6,7 @@ public import InteractionData
 ///
 /// Users are stored as sparse rows and encoded when drawn, so that memory does not grow with users × L.
 public struct PopulationSource: LatentSource {
-  /// Only a distribution has posteriors.
+  /// Posteriors require a distribution.
   public typealias Latent = GaussianLatent
   private let model: Autoencoder<GaussianLatent>
   private let profiles: Profiles

@@ -1,4 +1,4 @@
-/// Why nobody can be drawn as planned.
+/// The reason why users cannot be drawn as planned.
 public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// A setting of a plan that has a range.
   public enum Setting: String, Sendable { case users, firstUser, steps, spread }
@@ -7,7 +7,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case outOfRange(Setting, value: String, accepted: ClosedRange<Int>)
   /// The vectors do not come from a user who has a length.
   case ownLengths(source: String)
-  /// The model encodes users to nothing.
+  /// The model does not encode users.
   case noLatentSpace(model: String)
   /// The model encodes users to points.
   case noDistribution(model: String)
@@ -15,15 +15,15 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case predictsRatings(model: String)
   /// The outputs of the model are not log-probabilities of items.
   case noItemProbabilities
-  /// The training users are needed, for the source or for the lengths, and nobody has them.
+  /// The training users are needed, for the source or for the lengths, and are not available.
   case needsPeople
-  /// A text is neither a user's id nor a list with an item that the model knows.
+  /// A text is neither a user's id nor a list with an item of the model.
   case unknownUser(String, hasPeople: Bool)
-  /// The model was trained privately, and the plan reads the users whom that protects.
+  /// The model was trained privately, and the plan reads the protected users.
   case readsProtectedUsers(source: String)
-  /// The model's directory has profile lengths that cannot be understood.
+  /// The profile lengths in the model's directory are invalid.
   case damagedLengths
-  /// Titles are wanted, and the model has none.
+  /// Titles are requested, and the model has none.
   case noTitles
 
   /// What is wrong, in one sentence.
@@ -52,11 +52,11 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// What a reader of the result should know.
+/// A note on the result.
 public enum SamplingNote: Sendable, Equatable, CustomStringConvertible {
-  /// A text is a user's id and a list of known items as well; the user was taken.
+  /// A text is both a user's id and a list of known items; the user was taken.
   case userIsMeant(String, items: Int)
-  /// Anything else.
+  /// Any other note.
   case remark(String)
 
   /// The note in one sentence.

@@ -1,11 +1,12 @@
 public import Autoencoders
 public import FileFormats
 
-/// Other ranges for the settings of a model, by name; `nil` for a setting that is not to be searched.
+/// Other ranges for the settings of a model, by name; `nil` for a setting that is not searched.
 public typealias SpaceChanges = [String: SearchRange?]
 
 extension ZooModel {
-  /// Reads the range of a setting as a space file has it: `{from: 16, to: 512, log: true}`, `{among: [50, 100]}`, or `false` for none.
+  /// Parses the range of a setting in a space file: `{from: 16, to: 512, log: true}`, `{among: [50, 100]}`, or `false`
+  /// for none.
   ///
   /// - Throws: ``SpaceError``.
   public func searchRange(of name: String, from value: JSONValue) throws(SpaceError) -> SearchRange? {
