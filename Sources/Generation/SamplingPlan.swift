@@ -13,7 +13,7 @@ public import InteractionData
 ///   to: "synthetic.tsv", from: ModelDirectory(contentsOf: "model"), seed: Seed(42), processor: processor)
 /// ```
 public struct SamplingPlan: Sendable, Equatable {
-  /// Where latent vectors come from.
+  /// The source of latent vectors.
   public enum Source: Sendable, Equatable {
     /// The model's prior.
     case prior
@@ -46,7 +46,7 @@ public struct SamplingPlan: Sendable, Equatable {
     }
   }
 
-  /// Where profile lengths come from.
+  /// The source of profile lengths.
   public enum Lengths: String, Sendable, Equatable, CaseIterable, Codable {
     /// ``own`` near named users. Otherwise ``empirical``, unless the latent vector predicts the length: then ``own``
     /// for the population and ``nearby`` for other sources.
@@ -61,9 +61,9 @@ public struct SamplingPlan: Sendable, Equatable {
     case negativeBinomial = "negative-binomial"
   }
 
-  /// Where latent vectors come from.
+  /// The source of latent vectors.
   public var source = Source.population
-  /// Where profile lengths come from.
+  /// The source of profile lengths.
   public var lengths = Lengths.auto
   /// How items are drawn.
   public var law = ItemLaw.withoutReplacement

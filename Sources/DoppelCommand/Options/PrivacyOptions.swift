@@ -20,7 +20,7 @@ struct PrivacyOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       With --private: seed of the batches and the noise, to repeat a training. Anyone who knows it can remove the \
-      noise; by default, it is drawn from the system and not saved.
+      noise; by default, it is drawn from the system and not kept with the model.
       """, valueName: "n"))
   var noiseSeed: UInt64?
 
