@@ -1,6 +1,6 @@
 import FileFormats
 
-/// Settings that several models have: one name, one meaning, one range.
+/// Settings shared by several models: one name, one meaning, one range.
 extension Setting {
   private static var widths: ClosedRange<Int> { 1...100_000 }
 
@@ -45,7 +45,7 @@ extension Setting {
     ) { $0 >= 0 }
   }
 
-  /// T of the schedule by which β rises: ``KLSchedule``.
+  /// T of the schedule of β; see ``KLSchedule``.
   public static func annealingSteps(_ path: Path<Int?>) -> Setting {
     .whole(
       "annealingSteps", path, in: 0...Int(Int32.max),
@@ -55,7 +55,7 @@ extension Setting {
       """)
   }
 
-  /// How the output is held against the input.
+  /// The likelihood of the input given the output.
   public static func likelihood(
     _ path: Path<Likelihood>, among likelihoods: [Likelihood] = Likelihood.allCases
   ) -> Setting {
@@ -65,7 +65,7 @@ extension Setting {
 
 /// A model that is fitted in epochs.
 public protocol IterativeModel: ZooModel {
-  /// How it is fitted.
+  /// The training options.
   var training: TrainingOptions { get set }
 }
 
