@@ -216,6 +216,6 @@ public struct TrainingSpeed: Encodable, Sendable {
     ])
     let least = [8, 16].map { "\(Number.decimal(time.leastSeconds(threads: $0) * 1000, 1)) ms on \($0)" }
     return table.markdown()
-      + "\nSerial parts and largest pieces limit a step to \(least.joined(separator: ", ")) threads like these.\n"
+      + "\nWith its serial parts and largest pieces, a step takes at least \(least.joined(separator: ", ")) such threads.\n"
   }
 }

@@ -151,7 +151,7 @@ extension ModelDirectory {
       masked: rows, heldOut: SparseRows(columnCount: items.count, rows: heldOut), skippedUsers: skipped)
     var notes = known.notes + wanted.notes + notes(unknown: unknownInput + unknownTarget)
     if repeated > 0 {
-      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that \(known.name) has too")
+      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that are also in \(known.name)")
     }
     if strangers > 0 {
       notes.append(

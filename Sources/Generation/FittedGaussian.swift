@@ -27,7 +27,7 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     variances: @escaping @Sendable (Latent.Codes) -> Matrix<Float>?
   ) throws {
     let users = profiles.items.rowCount
-    precondition(users > 0, "a density fitted to nobody")
+    precondition(users > 0, "a fitted density needs at least one user")
     let latent = model.design.latent
     let size = 256
     let first = profiles.selecting(0..<min(users, size))

@@ -106,7 +106,7 @@ public struct Neighbourhood: Sendable {
 
   private static func choose(_ count: Int, of profiles: Profiles, seed: Seed) -> Profiles {
     let users = profiles.items.rowCount
-    precondition(users > 0 && count > 0, "a neighbourhood of nobody")
+    precondition(users > 0 && count > 0, "a neighbourhood needs at least one user")
     if users <= count { return profiles }
     var random = seed.stream(for: PopulationDraw.neighbours)
     let chosen = random.permutation(users)[..<count].sorted()

@@ -15,7 +15,7 @@ public struct PopulationSource: LatentSource {
   ///
   /// - Precondition: there is at least one user.
   public init(of model: Autoencoder<GaussianLatent>, over profiles: Profiles) {
-    precondition(profiles.items.rowCount > 0, "the aggregate posterior of nobody")
+    precondition(profiles.items.rowCount > 0, "an aggregate posterior needs at least one user")
     self.model = model
     self.profiles = profiles
   }

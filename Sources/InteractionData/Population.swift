@@ -7,7 +7,7 @@ import Foundation
 /// without replacement, with probabilities `Σ_k θ_k φ_k`, where φ_k is the popularity within genre k plus a share of
 /// the overall popularity. ``Kind`` determines the other traits of users.
 public struct Population: Sendable, Codable, Equatable {
-  /// What its people are like.
+  /// The traits of its users.
   public enum Kind: Sendable, Codable, Equatable {
     /// Independent tastes and genres of equal size only.
     case plain(traits: PlainTraits)
@@ -31,7 +31,7 @@ public struct Population: Sendable, Codable, Equatable {
   public var popularityExponent = 0.9
   /// q in the popularity `1/(rank + q)^s`.
   public var popularityOffset = 3.0
-  /// What its people are like.
+  /// The traits of its users.
   public var kind = Kind.lifelike(traits: LifelikeTraits())
 
   /// The name of its interactions in output and in the records of models.

@@ -52,8 +52,8 @@ public struct RatingSplit: Sendable {
 
   /// Fixed files.
   ///
-  /// Without a validation file a tenth of the training ratings is for validation. Cells of the validation file that the
-  /// training file has too are dropped and counted, and so are cells of the test file that either has.
+  /// Without a validation file a tenth of the training ratings is for validation. Cells of the validation file that are
+  /// also in the training file are dropped and counted, and so are cells of the test file that are in either.
   ///
   /// - Parameter test: `nil` to train only.
   /// - Throws: `DataError` when a file has no ratings, or every test rating is also in another file.

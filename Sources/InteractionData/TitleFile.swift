@@ -37,7 +37,7 @@ extension ItemTitles {
       guard let text = String(validating: lines[line], as: UTF8.self) else {
         throw DataError(
           path: path, line: line + 1, text: String(decoding: lines[line], as: UTF8.self), message: "is not UTF-8",
-          accepted: "what train writes")
+          accepted: "the file that train writes")
       }
       return text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }

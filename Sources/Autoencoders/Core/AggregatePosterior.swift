@@ -59,7 +59,7 @@ extension Autoencoder where Latent == GaussianLatent {
   /// - Precondition: there is at least one user.
   public func aggregatePosterior(of profiles: Profiles, processor: Processor) throws -> AggregatePosterior {
     let users = profiles.items.rowCount
-    precondition(users > 0, "the aggregate posterior of nobody")
+    precondition(users > 0, "an aggregate posterior needs at least one user")
     let latent = design.latent
     let size = 256
     let sums = try mapCodes(of: profiles, inBlocksOf: size, processor: processor) { _, codes in

@@ -25,7 +25,7 @@ extension Autoencoder where Latent == GaussianLatent {
   /// - Precondition: there is at least one user.
   public func evidenceBound(of profiles: Profiles, seed: Seed, processor: Processor) throws -> EvidenceBound {
     let users = profiles.items.rowCount
-    precondition(users > 0, "a bound for nobody")
+    precondition(users > 0, "a bound needs at least one user")
     let (size, prior) = (64, prior)
     @Sendable func loss(_ users: Range<Int>, _ logits: consuming Matrix<Float>) -> Double {
       let part = profiles.items.selecting(rows: users)

@@ -198,7 +198,8 @@ public struct ModelDirectory: Sendable {
       return try (json.decoded(as: Config.self), json.decoded(as: ModelRecord.self))
     } catch let error as DecodingError {
       let member = error.member ?? "member"
-      throw DataError(path: path, message: "has an invalid \(member)", accepted: "what train writes, or no \(member)")
+      throw DataError(
+        path: path, message: "has an invalid \(member)", accepted: "the value that train writes, or no \(member)")
     }
   }
 

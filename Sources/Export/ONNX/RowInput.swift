@@ -60,8 +60,8 @@ struct RowInput {
     input(
       "users", [.named("user_batch")], areIDs ? ids : nil, &graph, as: "user_places",
       numbers:
-        "Identity of each user: a line number in users.txt from 0; below 0 is a new user. One is enough for all.",
-      texts: "Identity of each user: an id; one that the model lacks is a new user. One is enough for all.")
+        "Identity of each user: a line number in users.txt from 0; below 0 is a new user. One value is enough for all.",
+      texts: "Identity of each user: an id; one that the model lacks is a new user. One value is enough for all.")
   }
 
   /// An input of numbers, or of ids that are converted to numbers.
