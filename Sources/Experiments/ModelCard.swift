@@ -74,7 +74,7 @@ public struct ModelCard: Sendable {
       text += "the aggregate posterior from the prior is \(Self.number(posterior.divergence)) nats by the mean and "
       text += "variance of each dimension (at most \(Self.number(posterior.largestDivergence)) in one)"
       if let joint = posterior.jointDivergence { text += " and \(Self.number(joint)) nats by mean and full covariance" }
-      text += ". The larger it is, the less draws from the prior resemble users; by default, `doppel sample` "
+      text += ". With a larger value, draws from the prior resemble users less; by default, `doppel sample` "
       text += "draws from the aggregate posterior.\n\n"
     }
     if !model.hyperparameters.isEmpty {

@@ -26,7 +26,7 @@ extension LengthHistogram {
       let noisy = count + random.geometric(epsilon: epsilon) - random.geometric(epsilon: epsilon)
       return Double(noisy) < least ? 0 : noisy
     }
-    // No counts are left: the bin with the median of all possible lengths reveals nothing about users.
+    // If no counts are left, the middle bin is used, which reveals nothing about users.
     if counts.allSatisfy({ $0 == 0 }) { counts[counts.count / 2] = 1 }
     var spread = [Int](repeating: 0, count: rows.columnCount + 1)
     for (bin, count) in counts.enumerated() {

@@ -122,7 +122,7 @@ extension SamplingResult {
     }
     return [
       "the aggregate posterior has a KL divergence of \(Number.decimal(divergence, 2)) nats from this prior, by mean and "
-        + "covariance; the larger it is, the less draws from the prior resemble users"
+        + "covariance; with a larger value, draws from the prior resemble users less"
     ]
   }
 }

@@ -85,7 +85,7 @@ public struct DataSelection: Sendable, Equatable {
     case .file(let path), .directory(let path), .files(let path, _, _):
       if split != .time { return try read(path, keeping: columns) }
       var reader = InteractionReader(format: format, threads: threads)
-      // A pair that is repeated after the cut counts from its first time.
+      // The earliest time of a repeated pair is kept, because a repetition after the cut is not a new item.
       reader.keepsEarliest = true
       return try filters.apply(to: reader.read(path: path, keeping: columns))
     }

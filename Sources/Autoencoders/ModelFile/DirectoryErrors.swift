@@ -20,13 +20,13 @@ public struct OccupiedDirectory: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {
     switch content {
-    case .model: "\(path) cannot be written: it holds a model; choose another directory, or let it be replaced"
+    case .model: "\(path) cannot be written: it holds a model; choose another directory, or allow replacing it"
     case .modelOfAnotherRun(let difference):
-      "\(path) cannot be written: it holds a model of another run: \(difference); choose another directory, or let it be "
-        + "replaced"
+      "\(path) cannot be written: it holds a model of another run: \(difference); choose another directory, or allow "
+        + "replacing it"
     case .checkpoint:
-      "\(path) cannot be written: it holds the checkpoint of a training that is not finished; resume it, or let it be "
-        + "replaced"
+      "\(path) cannot be written: it holds the checkpoint of an unfinished training; resume it, or allow "
+        + "replacing it"
     }
   }
 }
@@ -38,6 +38,6 @@ public struct UnfinishedTraining: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "\(path) cannot be read: it holds the checkpoint of an unfinished training, which is to be resumed"
+    "\(path) cannot be read: it holds the checkpoint of an unfinished training; resume it first"
   }
 }

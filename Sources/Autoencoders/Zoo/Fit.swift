@@ -40,7 +40,7 @@ public struct Fit<Model: Sendable>: Sendable {
   /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
   public var trainingRows: Int { history.first?.users ?? 0 }
 
-  /// The value on the validation users at the best epoch, with a positive RMSE; `nil` without validation.
+  /// The value on the validation users at the best epoch, an RMSE as a positive number; `nil` without validation.
   public var validation: Double? { history.first { $0.epoch == bestEpoch }?.validation.map(abs) }
 
   /// A note if the best epoch on validation is the last one allowed, so that more might be better.

@@ -39,12 +39,12 @@ enum Interruption {
   /// From now on, the trained model is saved before a signal ends the process.
   static func waitForSaving() { state.withLock { $0.waitsFor = "saving the trained model" } }
 
-  /// The message about the work that was interrupted.
+  /// Sets the message about the interrupted work.
   static func setFarewell(_ farewell: @escaping @Sendable (_ checkpoint: String?) -> String) {
     state.withLock { $0.farewell = farewell }
   }
 
-  /// The same, for the error that ends the process.
+  /// The message about the interrupted work, for the error that ends the process.
   static var farewell: String {
     let (farewell, checkpoint) = state.withLock { ($0.farewell, $0.checkpoint) }
     return farewell(checkpoint)
@@ -53,7 +53,7 @@ enum Interruption {
   /// Whether a stop was requested.
   static var isRequested: Bool { state.withLock { $0.first != nil } }
 
-  /// The error with which an interrupted process ends.
+  /// The exit code of an interrupted process.
   static var code: Failure.Code { state.withLock { $0.first?.signal.code } ?? .interrupted }
 
   // MARK: Taking signals
