@@ -60,7 +60,7 @@ public struct CodeExport: Sendable {
   /// The table, line by line: a header, then a line for each user.
   ///
   /// - Parameter id: returns a user's id as it is shown.
-  /// - Throws: `DataError` for a model without codes; what `write` throws.
+  /// - Throws: `DataError` for a model without codes; the errors of `write`.
   public func table(id: (String) -> String = { $0 }, _ write: (String) throws -> Void) throws {
     try write(Self.line(["user"] + directory.codeColumns))
     try directory.encode(audience, processor: processor) { user, code in

@@ -15,7 +15,7 @@ extension RankingSplit: TaskSplit {
     try data.readForRanking(seed: seed, forTraining: forTraining)
   }
 
-  /// Divides what was read.
+  /// Divides the data.
   public static func divide(
     _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
   ) throws -> LoadedData<RankingSplit> {

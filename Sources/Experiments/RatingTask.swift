@@ -15,7 +15,7 @@ extension RatingSplit: TaskSplit {
     try data.readForRating(seed: seed)
   }
 
-  /// Divides what was read.
+  /// Divides the data.
   public static func divide(
     _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
   ) throws -> LoadedData<RatingSplit> {

@@ -13,7 +13,7 @@ extension ModelDirectory {
   ///   - allowed: when given, the only items recommended.
   ///   - make: converts a list; several threads call it at the same time.
   ///   - visit: called for some users at a time, in order, with their converted lists.
-  /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
+  /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or the errors of `visit`.
   public func recommend<Value: Sendable>(
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
     processor: Processor, making make: @Sendable (_ user: String, _ list: [RankedItem]) -> Value,

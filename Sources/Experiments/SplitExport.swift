@@ -16,7 +16,7 @@ public struct SplitExport: Sendable {
 
   /// Reads, filters and splits as `compare` does.
   ///
-  /// - Throws: `InputError`, `DataError`, for fixed files and ready splits too.
+  /// - Throws: `InputError`, `DataError`, also for fixed files and ready splits.
   public init(_ selection: DataSelection, task: RecommendationTask, seed: Seed) throws {
     switch selection.source {
     case .builtIn, .file: break

@@ -16,7 +16,7 @@ public protocol TaskSplit: Sendable {
   /// - Throws: `InputError`, `DataError`.
   static func read(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> ReadData
 
-  /// Divides what was read.
+  /// Divides the data.
   ///
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
   /// - Throws: `DataError`.

@@ -198,7 +198,7 @@ public struct TrainedRun: Sendable {
 }
 
 extension TrainedRun {
-  /// One line: size, validation value, what the model was fitted to, seconds.
+  /// One line: size, validation value, the fitted users, seconds.
   public var text: String {
     var line = "\(directory.configuration.name): \(counted(directory.model.parameterCount, "weight"))"
     if let training = directory.record.training {

@@ -12,7 +12,7 @@ public enum AtomicDirectory {
   /// - Parameters:
   ///   - isReplaceable: whether a file of this name (not path) may be lost.
   ///   - fill: writes the files into the directory whose path it is given.
-  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  /// - Throws: ``OutputError`` naming `path`, or the errors of `fill`; nothing is left behind then.
   public static func write(
     to path: String, replacing isReplaceable: (String) -> Bool, filling fill: (String) throws -> Void
   ) throws {

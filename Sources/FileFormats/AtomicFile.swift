@@ -69,7 +69,7 @@ public enum AtomicFile {
   /// A link is followed and its target replaced, or created if missing. A pipe, a terminal or `/dev/null` is written
   /// directly.
   ///
-  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  /// - Throws: ``OutputError`` naming `path`, or the errors of `fill`; nothing is left behind then.
   public static func write(to path: String, _ fill: (inout OutputFile) throws -> Void) throws {
     let target = try linkedPath(path)
     switch FileKind(path: target) {

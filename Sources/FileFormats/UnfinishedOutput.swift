@@ -9,7 +9,7 @@ public enum UnfinishedOutput {
 
   /// Begins a temporary file or directory: creates it and lists it in one step.
   ///
-  /// - Throws: what `make` throws; nothing is listed then.
+  /// - Throws: the errors of `make`; nothing is listed then.
   static func begin<Made: ~Copyable, Fault: Error>(
     _ path: String, _ make: () throws(Fault) -> Made
   ) throws(Fault) -> Made {
@@ -22,7 +22,7 @@ public enum UnfinishedOutput {
 
   /// Gives a temporary file or directory its final name; it is no longer listed then.
   ///
-  /// - Throws: what `end` throws; it stays listed then.
+  /// - Throws: the errors of `end`; it stays listed then.
   static func end<Fault: Error>(_ path: String, _ end: () throws(Fault) -> Void) throws(Fault) {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }

@@ -38,7 +38,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   ///   - users: the numbers of the users, counted from 0; a part of a longer run has the same users as the whole.
   ///   - prepare: converts a block, on the thread that generated it.
   ///   - visit: receives the blocks in order.
-  /// - Throws: `DataError` when the model gives scores that are not numbers, or what `prepare` and `visit` throw.
+  /// - Throws: `DataError` when the model gives scores that are not numbers, or the errors of `prepare` and `visit`.
   public func generate<Prepared: Sendable>(
     users: Range<Int>, seed: Seed, processor: Processor,
     prepare: @Sendable (ProfileBlock) throws -> Prepared, visit: (Prepared) throws -> Void

@@ -133,7 +133,7 @@ public struct SamplingPlan: Sendable, Equatable {
   /// Draws the users and delivers their lines, block by block.
   ///
   /// - Parameter sink: receives successive bytes.
-  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or what `sink` throws.
+  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or the errors of `sink`.
   public func draw(
     from directory: ModelDirectory, people: SamplingPeople? = nil, seed: Seed, processor: Processor,
     note: @escaping ([SamplingNote]) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in },

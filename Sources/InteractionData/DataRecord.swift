@@ -82,7 +82,7 @@ extension DataRecord: Codable {
     try container.encodeIfPresent(cut, forKey: .cut)
   }
 
-  /// Reads what ``encode(to:)`` writes.
+  /// Reads the output of ``encode(to:)``.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func require(_ holds: Bool, _ key: CodingKeys) throws {

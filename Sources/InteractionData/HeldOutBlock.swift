@@ -33,7 +33,7 @@ struct HeldOutBlock: Sendable {
 }
 
 extension HeldOutUsers {
-  /// The users of some blocks, in their order; those with nothing held out are skipped.
+  /// The users of some blocks, in their order; users without held-out items are skipped.
   ///
   /// - Returns: `nil` when no user is left.
   init?(_ blocks: some Sequence<HeldOutBlock>, columnCount: Int, _ vocabulary: Vocabulary) {

@@ -32,7 +32,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads a file; `-` is standard input.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be
   ///   understood.
   public func read(path: String, keeping: InteractionColumns = .all) throws -> Interactions {
@@ -41,7 +41,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads bytes.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
     let read = try readParts(source, keeping: keeping)
@@ -54,7 +54,7 @@ public struct InteractionReader: Sendable {
   ///
   /// - Parameters:
   ///   - read: what ``readParts(_:keeping:)`` gave for the same source, the columns wanted among them.
-  ///   - keeping: what to keep beside users and items.
+  ///   - keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` never, in practice: the lines have been understood before.
   func merging(_ read: ReadInteractions, of source: ByteSource, keeping: InteractionColumns) throws -> Interactions {
     var read = read
@@ -67,7 +67,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads bytes, and leaves pairs that repeat as they are.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   func readParts(_ source: ByteSource, keeping: InteractionColumns) throws -> ReadInteractions {
     var (reading, decision) = try open(source, keeping)

@@ -145,7 +145,7 @@ public struct Interactions: Sendable {
 
   /// The interactions before a cut, and those at its time or later; the first part keeps the notes.
   ///
-  /// - Returns: `nil` where there are no times, or no interactions.
+  /// - Returns: `nil` if there are no times, or no interactions.
   public func divided(by cut: TimeCut) -> (before: Interactions, after: Interactions, time: Double)? {
     guard let timestamps, count > 0 else { return nil }
     let time = cut.time(in: timestamps)

@@ -13,7 +13,7 @@ public struct ItemTitles: Sendable, Equatable {
   public let items: Vocabulary
   /// The name of each genre, in order of first appearance; empty if no genres are known.
   public let genres: [String]
-  /// The title of each item, empty where there is none; shape: I.
+  /// The title of each item, empty if there is none; shape: I.
   private let titles: [String]
   /// The genres of each item, as places in ``genres``; shape: I, or empty.
   private let genresOfItem: [[Int]]
@@ -21,7 +21,7 @@ public struct ItemTitles: Sendable, Equatable {
   /// Creates titles.
   ///
   /// - Parameters:
-  ///   - titles: one for each item, in order; `nil` where there is none.
+  ///   - titles: one for each item, in order; `nil` if there is none.
   ///   - genres: the genres of each item; `nil` if none are known.
   /// - Precondition: there is one entry for each item.
   public init(items: Vocabulary, titles: [String?], genres: [[String]]? = nil) {
@@ -47,7 +47,7 @@ public struct ItemTitles: Sendable, Equatable {
   /// The number of items with a title.
   public var count: Int { titles.count { !$0.isEmpty } }
 
-  /// The title of an item; `nil` where there is none, or the id is the title.
+  /// The title of an item; `nil` if there is none, or the id is the title.
   public func title(of item: Int) -> String? { titles[item].isEmpty ? nil : titles[item] }
 
   /// The genres of an item, as places in ``genres``.

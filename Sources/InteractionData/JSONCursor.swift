@@ -25,7 +25,7 @@ struct JSONToken {
   }
 
   let kind: Kind
-  /// Of a string, what is between the quotes; of anything else, all of it.
+  /// The text between the quotes of a string; the whole text of any other value.
   let start: Int
   let end: Int
   /// Whether a string has escapes.
@@ -211,7 +211,7 @@ struct JSONCursor {
     return value
   }
 
-  /// The length of the UTF-8 sequence of two to four bytes at a position, 0 where there is none (Unicode 15, table 3-7).
+  /// The length of the UTF-8 sequence of two to four bytes at a position, 0 if there is none (Unicode 15, table 3-7).
   private static func lengthOfScalar(_ bytes: Span<UInt8>, at position: Int) -> Int {
     func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
       position + offset < bytes.count && range.contains(bytes[position + offset])

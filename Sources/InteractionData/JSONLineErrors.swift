@@ -103,7 +103,7 @@ struct JSONLineErrors {
       accepted: "JSON lines, as Python's json.dumps(ast.literal_eval(line)) writes them")
   }
 
-  /// The beginning of a line, or of what is in `bytes[start..<end]`.
+  /// The beginning of a line, or of `bytes[start..<end]`.
   private func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int = .max) -> String {
     let text = (start..<max(start, min(end, bytes.count, start + 300))).map { bytes[$0] }.prefix { $0 != 0x0A }
     return String(decoding: text.last == 0x0D ? text.dropLast() : text, as: UTF8.self)

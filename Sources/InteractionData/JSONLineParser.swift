@@ -136,7 +136,7 @@ struct JSONLineParser: PartParser {
     return true
   }
 
-  /// Where the next line starts, if this one has nothing but blanks.
+  /// Where the next line starts, if this one has only blanks.
   static func endOfBlankLine(_ bytes: Span<UInt8>, at start: Int) -> Int? {
     let end = firstText(bytes, start)
     if end == bytes.count { return end }

@@ -39,7 +39,7 @@ struct LatestFirst {
 
   /// The latest positions of one user, the latest first, and others after them.
   ///
-  /// They are those that ``sort(_:of:)`` would put first; what comes after them is not looked at.
+  /// They are those that ``sort(_:of:)`` would put first; the order of the others is undefined.
   ///
   /// - Parameters:
   ///   - count: how many, 1 or 2.

@@ -11,7 +11,7 @@ import Foundation
 /// Every item has a mood besides its genre, and every user a weight for each mood: `p_i ∝ (Σ_k θ_k φ_ki) · e^(m·η)` with
 /// η ~ N(0, 1) for each user and mood and m the ``moodSpread``.
 public struct LifelikeTraits: Sendable, Codable, Equatable {
-  /// The standard deviation of the logarithm of what exceeds the least length.
+  /// The standard deviation of the logarithm of the excess over the least length.
   public var lengthSpread = 0.9
   /// s, the spread of tastes: the larger, the fewer tastes a user has.
   public var tasteSpread = 2.2

@@ -9,7 +9,7 @@
 /// ListedIdentifiers(#""x","y""#, isKnown: ["x,y", "x"].contains).ids  // ["x", "y"]
 /// ```
 public struct ListedIdentifiers: Sendable, Equatable {
-  /// The ids, in order; unknown ones too.
+  /// The ids, in order; including unknown ones.
   public let ids: [String]
   /// A note if the text has another possible reading.
   public let notes: [String]

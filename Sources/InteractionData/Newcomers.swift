@@ -63,7 +63,7 @@ extension Interactions {
   /// - Parameters:
   ///   - time: the cut; interactions at this time are after it.
   ///   - items: the items that are known, such as a model's.
-  /// - Returns: `nil` where there are no times.
+  /// - Returns: `nil` if there are no times.
   public func newcomers(from time: Double, items known: Vocabulary, seed: Seed) -> Newcomers? {
     guard let timestamps else { return nil }
     var isNew = [Bool](repeating: true, count: users.count)
@@ -82,7 +82,7 @@ extension Interactions {
 
   /// The interactions of users who are in a vocabulary.
   ///
-  /// - Returns: `nil` where there are none.
+  /// - Returns: `nil` if there are none.
   public func only(users known: Vocabulary) -> Interactions? {
     let isKnown = known.indices(of: users).map { $0 != nil }
     let positions = (0..<count).filter { isKnown[Int(userIndices[$0])] }

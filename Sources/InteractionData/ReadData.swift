@@ -45,7 +45,7 @@ extension DataSelection {
     return try .lines(filters.applyRating(to: read, reader.processor), of: source)
   }
 
-  /// Divides what was read for ranking.
+  /// Divides the data for ranking.
   ///
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
   /// - Throws: `DataError`.
@@ -104,7 +104,7 @@ extension DataSelection {
     }
   }
 
-  /// Divides what was read for rating prediction.
+  /// Divides the data for rating prediction.
   ///
   /// - Parameter forTraining: no test part.
   /// - Throws: `DataError`.

@@ -68,7 +68,7 @@ extension RowParser {
       ? ", and quotes around a column that holds one" : "; one user a line, items after it, is not read"
   }
 
-  /// The beginning of what is in `bytes[start..<end]`.
+  /// The beginning of `bytes[start..<end]`.
   func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
     String(decoding: (start..<min(end, start + 300)).map { bytes[$0] }, as: UTF8.self)
   }

@@ -47,7 +47,7 @@ public struct SplitParts: Sendable {
   ///
   /// - Parameters:
   ///   - split: made from `data`.
-  ///   - data: what was split, each (user, item) pair of it once.
+  ///   - data: the data that were split, with each (user, item) pair once.
   public init(_ split: RankingSplit, of data: Interactions) {
     var sources: [(SplitFiles.Part, UserRows)] = [(.train, split.trainUsers)]
     for (users, wanted, shown) in [
@@ -95,7 +95,7 @@ public struct SplitParts: Sendable {
   ///
   /// - Parameters:
   ///   - split: made from `data`.
-  ///   - data: what was split.
+  ///   - data: the data that were split.
   public init(_ split: RatingSplit, of data: Interactions) {
     let rows = split.users.indices(of: data.users)
     let columns = split.items.indices(of: data.items)

@@ -26,7 +26,7 @@ extension ItemTitles {
 
   /// Reads the file of a model directory.
   ///
-  /// - Returns: `nil` where there is none.
+  /// - Returns: `nil` if there is none.
   /// - Throws: `DataError` when its lines are not those of `items`.
   public init?(contentsOf path: String, items: Vocabulary) throws {
     guard FileManager.default.fileExists(atPath: path) else { return nil }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import Foundation
 
-/// `doppel inspect`: what a latent space holds.
+/// `doppel inspect`: an analysis of latent spaces.
 struct Inspect: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Analyse and compare the latent spaces of saved models.",

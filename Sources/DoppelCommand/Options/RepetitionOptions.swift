@@ -7,7 +7,7 @@ extension PaperTable.Form: ExpressibleByArgument {}
 struct RepetitionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Repeat with this many seeds, starting with --seed: means, intervals and tests are over users and runs.",
+      "Repeat with this many seeds, --seed and others derived from it; means, intervals and tests are over users and runs.",
       valueName: "n"))
   var seeds: Int?
   @Option(

@@ -47,7 +47,7 @@ struct ModelSearch<Split: TaskSplit> {
   ///   - mayGoOn: checked before each part of a trial.
   ///   - keep: receives every new record.
   /// - Returns: all records.
-  /// - Throws: ``TooLittleSearchMemory`` before the first trial; what `keep` throws; as `Experiment.validated`.
+  /// - Throws: ``TooLittleSearchMemory`` before the first trial; the errors of `keep`; as `Experiment.validated`.
   mutating func run(
     after records: [TrialRecord], while mayGoOn: () -> Bool, keep: (TrialRecord) throws -> Void
   ) throws -> [TrialRecord] {
