@@ -7,11 +7,11 @@
 #include <cpuid.h>
 #endif
 
-// Sums may be reordered into lanes; nothing else is relaxed (no reciprocal guesses, NaN and infinity kept).
+// Sums may be reordered into lanes; nothing else is relaxed (no approximate reciprocals, NaN and infinity kept).
 #define LANES _Pragma("clang fp reassociate(on)")
 
 // exp for one float: 2^k·p(r), |r| ≤ ln2/2, degree-6 minimax polynomial after Cody and Waite's reduction; relative error < 2e-7.
-// NaN passes through: a comparison with NaN is false, so no clamp touches it, and a diverging run does not look sane.
+// NaN is kept: a comparison with NaN is false, so no clamp changes it, and a diverging run stays visible.
 INLINE float exp_f(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
@@ -87,7 +87,7 @@ DK_CLONES ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdif
     bits64 hits = __builtin_convertvector((text == a) | (text == b), bits64);
     uint64_t left;
     __builtin_memcpy(&left, &hits, 8);
-    // Four at a time, the last of them perhaps for nothing: a loop of uneven length would be guessed wrong.
+    // Four at a time, with possibly wasted work at the end, because a loop of varying length would be mispredicted.
     ptrdiff_t found = __builtin_popcountll(left);
     for (ptrdiff_t k = 0; k < found; k += 4)
       for (int j = 0; j < 4; j++) {
@@ -121,7 +121,7 @@ int dk_has_amx_bf16(void) {
 #if defined(__x86_64__)
   unsigned a, b, c, d;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & bit_AMXBF16)) return 0;
-  // Whether the system keeps the tiles of a thread: OSXSAVE, then the two tile states in XCR0.
+  // Whether the system saves the tile registers of a thread: OSXSAVE, then the two tile states in XCR0.
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
   __asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
   return (a >> 17 & 3) == 3;

@@ -110,7 +110,7 @@ DK_CLONES void FN(dk_scatter)(ptrdiff_t count, T a, const int32_t *indices, cons
 
 DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t n,
                                      int logistic, T scale, T *row) {
-  // Two walks over the list: the row is cleared between reading its logits and writing its gradient.
+  // Two passes over the list, because the row is cleared between reading its logits and writing its gradient.
   double loss = 0;
   T kept[256];
   ptrdiff_t done = 0;
@@ -202,7 +202,7 @@ INLINE void FN(adam_row)(ptrdiff_t n, const T *g, T *restrict w, T *restrict m, 
   }
 }
 
-// The same step with a zero gradient, written apart so that no zeros are read.
+// The same step with a zero gradient, written separately so that no zeros are read.
 INLINE void FN(adam_row_idle)(ptrdiff_t n, T *restrict w, T *restrict m, T *restrict v, const dk_adam *a) {
   const T rate = (T)a->rate, b1 = (T)a->beta1, b2 = (T)a->beta2, c1 = (T)(1 - a->beta1), c2 = (T)(1 - a->beta2);
   const T correction = (T)a->secondCorrection, epsilon = (T)a->epsilon, decay = (T)a->decay;
@@ -258,7 +258,7 @@ DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *v
   for (ptrdiff_t k = 0; k < count; k++) {
     const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
     T value = values[k];
-    // Rows lie scattered: each would be waited for anew, so the next is asked for while this one is added.
+    // Rows are scattered in memory, so the next one is prefetched while this one is added.
     const T *next = k + 1 < count ? w + (ptrdiff_t)(indices[k + 1] - base) * width : after;
     if (next)
       for (ptrdiff_t i = 0; i < width; i += 64 / (ptrdiff_t)sizeof(T)) __builtin_prefetch(next + i);

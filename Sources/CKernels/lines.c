@@ -23,7 +23,7 @@ static const uint64_t zeros = 0x3030303030303030;
 
 // The first `length` bytes, one to eight of them, with zeros in front.
 INLINE uint64_t padded(uint64_t word, ptrdiff_t length) {
-  // In two steps: a shift by 64 is none.
+  // In two steps, because a shift by 64 is undefined.
   return word << (64 - 8 * length) | (zeros >> 1) >> (8 * length - 1);
 }
 
@@ -32,7 +32,7 @@ INLINE bool are_digits(uint64_t text) {
   return (text & high) == zeros && ((text + 0x0606060606060606) & high) == zeros;
 }
 
-// The number that eight digits write: bytes to pairs, pairs to fours, fours to eight.
+// The number written by eight digits: bytes to pairs, pairs to fours, fours to eight.
 INLINE uint64_t number_of(uint64_t digits) {
   uint64_t pairs = ((digits - zeros) * (1 + (10 << 8)) >> 8) & 0x00FF00FF00FF00FF;
   uint64_t fours = (pairs * (1 + (100 << 16)) >> 16) & 0x0000FFFF0000FFFF;
@@ -109,7 +109,7 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
       }
     }
     if (!is_plain) break;
-    // The line ends before a carriage return, unless its column is beyond those that are looked at.
+    // The line ends before a carriage return, unless its column is beyond the relevant ones.
     const ptrdiff_t end = stop - (bytes[stop - 1] == '\r' && last < 8 && stop > (last ? ends[last - 1] + 1 : position));
 #define START(role) (f.columns[role] ? ends[f.columns[role] - 1] + 1 : position)
 #define END(role) (f.columns[role] == last ? end : ends[f.columns[role]])
@@ -122,7 +122,7 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
     s.has_long |= has_long;
     const uint64_t user_word = user_length > 8 ? 0 : first_bytes(word_at(bytes + user), user_length);
     const uint64_t item_word = item_length > 8 ? 0 : first_bytes(word_at(bytes + item), item_length);
-    // Of longer users the words do not tell whether they are the same.
+    // For longer user ids, the words do not determine whether they are equal.
     if (user_word != s.last_word || user_length != s.last_length || user_length > 8) {
       put(users, s.user_count, user_word, user_length, user);
       users[with_line + s.user_count] = (uint64_t)s.line_count;

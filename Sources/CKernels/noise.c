@@ -1,5 +1,5 @@
-// Normal draws by index: number i of a key is a function of key and i, so that whoever holds a part of a matrix draws its part
-// alone, in any order and on any thread.
+// Normal draws by index: number i of a key is a function of key and i, so that a part of a matrix can be drawn by
+// itself, in any order and on any thread.
 //
 // Philox4x32-10 of the counter i / 4 gives four words, and two of them by Box and Muller's transform a pair of draws. Words
 // become uniforms of 24 bits or more in (0, 1], so that the largest draw is 6.8 deviations away from 0.
@@ -45,7 +45,7 @@ INLINE void draw_lanes(uint64_t key, uint64_t counter, float *restrict z) {
   for (int pair = 0; pair < 2; pair++) {
     const uint32_t *words = pair ? x2 : x0, *angles = pair ? x3 : x1;
     for (int i = 0; i < LANE; i++) {
-      // Halves of the word: a conversion of 32 bits at once would have to be of a signed number.
+      // Halves of the word, because a conversion of 32 bits at once would treat the number as signed.
       float u = ((float)(words[i] >> 16) * 65536.0f + ((float)(words[i] & 0xffff) + 0.5f)) * 0x1p-32f;
       float radius = __builtin_elementwise_sqrt(-2.0f * log_positive(u < 1.0f ? u : 1.0f));
       // A turn is cut in quarters: t is the distance from the nearest, at most an eighth of a turn, in radians.

@@ -1,7 +1,7 @@
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011) as a GSL generator.
 //
-// Why not one of GSL's own: their seeds have 32 bits, too few to give every synthetic user a stream of its own, and their
-// states are kilobytes. A counter-based generator has a 64-bit key per stream and nothing to warm up.
+// GSL's own generators are not used because their seeds have 32 bits, too few for a stream per synthetic user, and
+// their states take kilobytes. A counter-based generator has a 64-bit key per stream and needs no warm-up.
 #include <gsl/gsl_rng.h>
 
 #include "CKernels.h"

@@ -1,45 +1,45 @@
-/// Processes that compute one thing together, each with a rank from 0 to size − 1.
+/// Processes that compute together, each with a rank from 0 to size − 1.
 ///
-/// The operations are collective: every rank calls the same ones in the same order, from one thread, and each waits for
-/// what it needs of the others. They move bytes and never add anything, so that the order of sums is the caller's and not
-/// a library's.
+/// The operations are collective: every rank calls the same ones in the same order, from one thread, and waits for the
+/// data it needs from the others. They move bytes and never add numbers, so that the caller, not a library, determines
+/// the order of sums.
 public protocol Communicator: AnyObject, Sendable {
-  /// Which of the processes this is; 0 is the one that reads, speaks and writes for all.
+  /// The rank of this process; rank 0 reads, prints and writes for all.
   var rank: Int { get }
   /// The number of processes.
   var size: Int { get }
 
-  /// Gives every rank what each has.
+  /// Gives every rank the bytes of all ranks.
   ///
   /// - Parameters:
   ///   - mine: as many bytes as `counts[rank]`.
-  ///   - all: room for everybody's bytes, rank after rank.
-  ///   - counts: everybody's number of bytes, known to all.
+  ///   - all: a buffer for the bytes of all ranks, in the order of ranks.
+  ///   - counts: the number of bytes of each rank, known to all.
   /// - Throws: ``CommunicationError``.
   func gather(_ mine: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer, counts: [Int]) throws
 
-  /// Gives every rank its own part of what each has.
+  /// Sends every rank its part of the bytes of each rank.
   ///
   /// - Parameters:
-  ///   - parts: what goes to each rank, rank after rank, `sent[r]` bytes to rank r.
-  ///   - received: room for what comes from each, `got[r]` bytes from rank r.
+  ///   - parts: the bytes for each rank, in the order of ranks, `sent[r]` bytes for rank r.
+  ///   - received: a buffer for the bytes from each rank, `got[r]` bytes from rank r.
   /// - Throws: ``CommunicationError``.
   func exchange(
     _ parts: UnsafeRawBufferPointer, _ sent: [Int], into received: UnsafeMutableRawBufferPointer, _ got: [Int]) throws
 
-  /// Gives every rank the bytes of one.
+  /// Gives every rank the bytes of one rank.
   ///
   /// - Throws: ``CommunicationError``.
   func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws
 }
 
 extension Communicator {
-  /// Whether this is the rank that speaks and writes for all.
+  /// Whether this is the rank that prints and writes for all.
   public var isRoot: Bool { rank == 0 }
 
-  /// Everybody's numbers, rank after rank.
+  /// The numbers of all ranks, in the order of ranks.
   ///
-  /// - Parameter counts: how many each rank has.
+  /// - Parameter counts: the number of each rank's numbers.
   /// - Throws: ``CommunicationError``.
   public func gather<Number: BitwiseCopyable>(_ mine: [Number], counts: [Int]) throws -> [Number] {
     precondition(counts.count == size && counts[rank] == mine.count, "\(mine.count) numbers, said to be \(counts)")
@@ -49,7 +49,7 @@ extension Communicator {
     }
   }
 
-  /// Everybody's numbers, of which nobody knows beforehand how many the others have.
+  /// The numbers of all ranks, when the counts of other ranks are not known beforehand.
   ///
   /// - Throws: ``CommunicationError``.
   public func gather<Number: BitwiseCopyable>(_ mine: [Number]) throws -> [[Number]] {
@@ -62,11 +62,11 @@ extension Communicator {
     }
   }
 
-  /// The numbers that each rank has for this one, rank after rank.
+  /// The numbers that each rank sends to this one, in the order of ranks.
   ///
   /// - Parameters:
-  ///   - parts: what goes to each rank, rank after rank, `sent[r]` numbers to rank r.
-  ///   - got: how many come from each.
+  ///   - parts: the numbers for each rank, in the order of ranks, `sent[r]` numbers for rank r.
+  ///   - got: the number of numbers from each rank.
   /// - Throws: ``CommunicationError``.
   public func exchange<Number: BitwiseCopyable>(_ parts: [Number], sent: [Int], got: [Int]) throws -> [Number] {
     precondition(sent.count == size && got.count == size && sent.reduce(0, +) == parts.count)
@@ -78,9 +78,9 @@ extension Communicator {
     }
   }
 
-  /// The numbers of one rank, where the others know how many there are.
+  /// The numbers of one rank, when the others know their count.
   ///
-  /// - Parameter numbers: of the sender; what the others pass is ignored.
+  /// - Parameter numbers: the numbers of the sender; those of other ranks are ignored.
   /// - Throws: ``CommunicationError``.
   public func broadcast<Number: BitwiseCopyable>(_ numbers: [Number], count: Int, from root: Int = 0) throws -> [Number]
   {
@@ -98,7 +98,7 @@ extension Communicator {
     return try broadcast(bytes, count: count, from: root)
   }
 
-  /// Waits until every rank is here.
+  /// Waits until every rank has called it.
   ///
   /// - Throws: ``CommunicationError``.
   public func meet() throws { _ = try gather([UInt8(0)], counts: Array(repeating: 1, count: size)) }
@@ -114,19 +114,19 @@ extension Communicator {
   }
 }
 
-/// Why processes cannot work together.
+/// The reason why processes cannot work together.
 public enum CommunicationError: Error, Equatable, CustomStringConvertible {
   /// A launcher has started several processes, and there is no library to join them.
   case noLibrary(launcher: String, tried: [String])
-  /// The library lacks something that every MPI has.
+  /// The library lacks a function that every MPI has.
   case incomplete(library: String, symbol: String)
-  /// The launcher has started so many processes, but to the library each is alone: it belongs to another MPI.
+  /// The launcher has started several processes, but the library sees only one: it belongs to another MPI.
   case alone(library: String, launcher: String, processes: Int)
   /// A function of the library has failed.
   case failed(library: String, function: String, code: Int)
-  /// More bytes in one message than MPI's counts can say.
+  /// A message has more bytes than MPI's counts can express.
   case tooLarge(bytes: Int)
-  /// Another process has ended before its time.
+  /// Another process has ended early.
   case left
 
   /// What is wrong, in one sentence.
@@ -138,12 +138,12 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible {
     case .incomplete(let library, let symbol):
       "\(library) has no \(symbol); accepted: the library of an MPI (Open MPI, MPICH or one with the MPI-5 interface)"
     case .alone(let library, let launcher, let processes):
-      "\(launcher) has started \(processes) processes, but to \(library) each is alone: it belongs to another MPI; "
+      "\(launcher) has started \(processes) processes, but \(library) sees only one: it belongs to another MPI; "
         + "accepted: mpirun of that library, or the path of the launcher's own in DOPPEL_MPI"
     case .failed(let library, let function, let code): "\(function) of \(library) has failed with code \(code)"
     case .tooLarge(let bytes):
       "a message of \(bytes) bytes is more than MPI can send at once; accepted: a smaller batch size"
-    case .left: "another process has ended before its time"
+    case .left: "another process has ended early"
     }
   }
 }

@@ -1,41 +1,41 @@
-/// What has started this process, as far as its environment says.
+/// The launcher of this process, according to its environment.
 ///
-/// Read before any library is opened: a process that was started alone opens none.
+/// It is read before any library is opened, because a single process opens none.
 public struct Launcher: Sendable, Equatable {
-  /// Whose launcher it is.
+  /// The family of the launcher.
   public enum Family: Sendable, Equatable { case openMPI, mpich, slurm }
 
   /// Its name, for messages.
   public let name: String
-  /// Whose it is.
+  /// Its family.
   public let family: Family
   /// The number of processes that it has started.
   public let processes: Int
-  /// Which of them this is.
+  /// The number of this process.
   public let rank: Int
-  /// How many of them are on this machine, as far as is known.
+  /// The number of processes on this machine, if known.
   public let processesHere: Int
 
   /// Reads an environment.
   ///
-  /// - Returns: `nil` where no launcher is known to have started the process, or it has started only this one.
+  /// - Returns: `nil` if no known launcher has started the process, or it has started only this one.
   public init?(_ environment: [String: String]) {
     func count(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
     let known: [(Family, String, String, String)] = [
       (.openMPI, "mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
       (.mpich, "mpirun of MPICH", "PMI_SIZE", "PMI_RANK"),
-      // Of a step, which srun starts; SLURM_NTASKS is there in a batch script too, which is one process.
+      // The variable of a step, which srun starts; SLURM_NTASKS is also set in a batch script, which is one process.
       (.slurm, "srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"),
     ]
     for (family, name, size, rank) in known {
       guard let processes = count(size), let rank = count(rank) else { continue }
       guard processes > 1 && (0..<processes).contains(rank) else { return nil }
-      // srun sets the variables of MPICH too.
+      // srun also sets the variables of MPICH.
       let isSlurm = family == .mpich && environment["SLURM_STEP_NUM_TASKS"] != nil
       (self.family, self.name) = isSlurm ? (.slurm, "srun") : (family, name)
       (self.processes, self.rank) = (processes, rank)
       let here = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"].compactMap(count).first
-      // As in "2(x3),1": the machine of this process is not told, but all have as many, or nearly.
+      // As in "2(x3),1": the machine of this process is not given, but all machines have nearly the same number.
       let tasks = environment["SLURM_STEP_TASKS_PER_NODE"].flatMap { Int($0.prefix { $0.isNumber }) }
       processesHere = max(1, min(processes, here ?? tasks ?? 1))
       return
@@ -45,7 +45,7 @@ public struct Launcher: Sendable, Equatable {
 
   /// The libraries to try, in order.
   ///
-  /// - Parameter named: the path of one that is to be taken and no other.
+  /// - Parameter named: the path of the only library to try.
   func libraries(named: String?) -> [String] { Self.libraries(of: family, named: named) }
 
   static func libraries(of family: Family?, named: String?) -> [String] {

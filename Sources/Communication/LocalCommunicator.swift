@@ -1,12 +1,12 @@
 import Foundation
 
-/// Ranks that are threads of one process: what tests and small experiments need instead of MPI.
+/// Ranks that are threads of one process, for tests and small experiments without MPI.
 ///
 /// ```swift
 /// let results = try LocalCommunicator.run(ranks: 3) { communicator in … }
 /// ```
 public final class LocalCommunicator: Communicator {
-  /// Which of the ranks this is.
+  /// The rank of this thread.
   public let rank: Int
   /// The number of ranks.
   public var size: Int { meeting.size }
@@ -33,7 +33,7 @@ public final class LocalCommunicator: Communicator {
         outcomes.set(rank, outcome)
         threads.leave()
       }
-      // As large as the main thread's.
+      // The same size as the main thread's.
       thread.stackSize = 8 << 20
       thread.start()
     }
@@ -43,7 +43,7 @@ public final class LocalCommunicator: Communicator {
     return try all.map { try $0.get() }
   }
 
-  /// Lays one's bytes down and takes everybody's.
+  /// Publishes this rank's bytes and copies those of all ranks.
   public func gather(_ mine: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer, counts: [Int]) throws {
     precondition(counts.count == size && mine.count == counts[rank] && all.count == counts.reduce(0, +))
     let parts = try meeting.pass(unsafe Array(mine), from: rank)
@@ -51,11 +51,11 @@ public final class LocalCommunicator: Communicator {
     unsafe all.copyBytes(from: parts.joined())
   }
 
-  /// Lays down what is for others and takes what is for this rank.
+  /// Publishes the bytes for other ranks and copies those for this rank.
   public func exchange(
     _ parts: UnsafeRawBufferPointer, _ sent: [Int], into received: UnsafeMutableRawBufferPointer, _ got: [Int]
   ) throws {
-    // What goes to whom stands in front: the counts of all ranks.
+    // The counts for all ranks come first.
     let header = sent.flatMap { count in (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } }
     let all = try meeting.pass(unsafe header + Array(parts), from: rank)
     var mine: [UInt8] = []
@@ -68,16 +68,16 @@ public final class LocalCommunicator: Communicator {
     unsafe received.copyBytes(from: mine)
   }
 
-  /// Takes what one rank has laid down.
+  /// Copies the bytes of one rank.
   public func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) throws {
     let all = try meeting.pass(rank == root ? unsafe Array(bytes) : [], from: rank)
     precondition(all[root].count == bytes.count, "ranks disagree on what is broadcast")
     unsafe bytes.copyBytes(from: all[root])
   }
 
-  /// Where the threads wait for each other.
+  /// The barrier of the threads.
   private final class Meeting: @unchecked Sendable {
-    // @unchecked because all that changes is touched between lock and unlock only.
+    // @unchecked because all mutable state is accessed only between lock and unlock.
     let size: Int
     private let condition = NSCondition()
     private var arrived: [[UInt8]?]
@@ -90,7 +90,7 @@ public final class LocalCommunicator: Communicator {
       arrived = Array(repeating: nil, count: size)
     }
 
-    /// Lays down one's bytes and takes everybody's.
+    /// Publishes this rank's bytes and returns those of all ranks.
     func pass(_ bytes: [UInt8], from rank: Int) throws -> [[UInt8]] {
       condition.lock()
       defer { condition.unlock() }
@@ -108,7 +108,7 @@ public final class LocalCommunicator: Communicator {
         if isOver { throw CommunicationError.left }
         condition.wait()
       }
-      // The next round cannot end before this rank has laid down its bytes again.
+      // The next round cannot end before this rank publishes its bytes again.
       return passed
     }
 
@@ -121,7 +121,7 @@ public final class LocalCommunicator: Communicator {
   }
 
   private final class Outcomes<Result: Sendable>: @unchecked Sendable {
-    // @unchecked because the list is touched between lock and unlock only.
+    // @unchecked because the list is accessed only between lock and unlock.
     private let lock = NSLock()
     private var list: [Swift.Result<Result, any Error>?]
 

@@ -1,21 +1,21 @@
 /// The processes that a launcher such as mpirun or srun has started, joined by the MPI library that belongs to it.
 ///
-/// The library is looked for when the program runs; none is needed to build, and none is opened where no launcher has
-/// started the process together with others.
+/// The library is loaded at run time. None is needed to build, and none is opened unless a launcher has started the
+/// process together with others.
 public final class MPICommunicator: Communicator {
-  /// Which of the processes this is.
+  /// The rank of this process.
   public let rank: Int
   /// The number of processes.
   public let size: Int
-  /// What joins them, such as `Open MPI v4.1.4`.
+  /// The library that joins them, such as `Open MPI v4.1.4`.
   public let version: String
   private let library: MPILibrary
 
   /// Joins the processes of a launcher.
   ///
-  /// To be called once, from the thread that is going to make all other calls.
+  /// Call it once, from the thread that makes all other calls.
   ///
-  /// - Parameter named: the path of the library, where it is not to be looked for.
+  /// - Parameter named: the path of the library; `nil` to search for it.
   /// - Throws: ``CommunicationError``.
   public init(_ launcher: Launcher, library named: String? = nil) throws {
     let candidates = launcher.libraries(named: named)
@@ -32,7 +32,7 @@ public final class MPICommunicator: Communicator {
     }
   }
 
-  /// Parts from the others; every process calls it, as its last call.
+  /// Leaves the other processes; every process calls it last.
   public func leave() throws { try library.finalise() }
 
   /// Ends all processes with an exit code.
@@ -55,9 +55,9 @@ public final class MPICommunicator: Communicator {
     try unsafe library.broadcast(bytes, from: root)
   }
 
-  /// The MPI library that would be used, without joining anybody: its version and the name it was found by.
+  /// The MPI library that would be used, without joining processes: its version and the name under which it was found.
   ///
-  /// - Returns: `nil` where there is none.
+  /// - Returns: `nil` if there is none.
   public static func present(library named: String? = nil) -> (version: String, file: String)? {
     guard let library = try? MPILibrary(candidates: Launcher.libraries(of: nil, named: named)) else { return nil }
     return (library.version, library.file)

@@ -1,15 +1,15 @@
 import SharedLibraries
 
-/// The few functions of an MPI library that Doppel calls, whichever of the three binary interfaces it has.
+/// The few functions of an MPI library that Doppel calls, for any of its three binary interfaces.
 ///
 /// | | Open MPI | MPICH and its relatives | MPI-5 |
 /// |---|---|---|---|
-/// | told by | symbol `ompi_mpi_comm_world` | neither of the others | `MPI_Abi_get_version` above 0 |
+/// | recognised by | symbol `ompi_mpi_comm_world` | neither of the others | `MPI_Abi_get_version` above 0 |
 /// | handles | pointers | 32-bit numbers | numbers as wide as a pointer |
 /// | `MPI_COMM_WORLD`, `MPI_BYTE` | addresses of symbols | 0x44000000, 0x4c00010d | 0x101, 0x247 |
 /// | `MPI_THREAD_FUNNELED` | 1 | 1 | 1024 |
 ///
-/// The order of the tests is mpi4py's. A handle is passed as a word: where the library takes 32 bits, it reads the lower half
+/// The order of the tests is mpi4py's. A handle is passed as a word: a library with 32-bit handles reads the lower half
 /// of the register.
 @safe struct MPILibrary: @unchecked Sendable {
   // @unchecked because the library is never closed, and its handle never changes.
@@ -39,7 +39,7 @@ import SharedLibraries
       UnsafeRawPointer?, Counts, Counts, Handle, UnsafeMutableRawPointer?, Counts, Counts, Handle, Handle
     ) -> Int32
 
-  /// The name it was opened by.
+  /// The name under which it was opened.
   let file: String
   /// Its binary interface.
   let interface: Interface
@@ -47,12 +47,12 @@ import SharedLibraries
   private let world: Handle
   private let byte: Handle
 
-  /// Opens the first of some libraries that is there.
+  /// Opens the first of the libraries that exists.
   ///
-  /// - Returns: `nil` where none is.
+  /// - Returns: `nil` if none exists.
   /// - Throws: ``CommunicationError/incomplete(library:symbol:)``.
   init?(candidates: [String]) throws {
-    // Open MPI's plug-ins look for its symbols among those that are visible to all.
+    // Open MPI's plug-ins look for its symbols among the global ones.
     guard let (library, file) = SharedLibrary.opened(candidates: candidates, isVisible: true) else { return nil }
     (self.library, self.file) = (library, file)
     var (major, minor): (Int32, Int32) = (0, 0)
@@ -79,9 +79,9 @@ import SharedLibraries
     "MPI_Bcast", "MPI_Allgatherv", "MPI_Alltoallv",
   ]
 
-  /// What the library says of itself, its first line.
+  /// The first line of the library's version text.
   var version: String {
-    // The longest that any of the three interfaces allows.
+    // The longest text that any of the three interfaces allows.
     var text = [CChar](repeating: 0, count: 8192)
     var length: Int32 = 0
     guard let symbol = unsafe library.symbol("MPI_Get_library_version"),
@@ -93,7 +93,7 @@ import SharedLibraries
       .filter { $0 != "Version:" }.joined(separator: " ")
   }
 
-  /// Joins the other processes; one thread is going to call, this one.
+  /// Joins the other processes; only this thread will make calls.
   func initialise() throws {
     var provided: Int32 = 0
     let funnelled: Int32 = interface == .standard ? 1024 : 1

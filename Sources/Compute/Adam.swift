@@ -1,6 +1,6 @@
 import CKernels
 
-/// Adam's constants, and what one step needs of the step count.
+/// Adam's constants, and the values of one step that depend on the step count.
 ///
 /// `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `w ← w − η·(m/(1−β₁ⁿ)) / (√(v/(1−β₂ⁿ)) + ε)`: the form of Kingma & Ba
 /// (ICLR 2015, algorithm 1) that PyTorch uses. Moments are dense: a weight whose gradient is zero still moves.
@@ -11,7 +11,7 @@ public struct Adam: Codable, Sendable, Equatable {
   public var beta1 = 0.9
   /// The decay of the second moment.
   public var beta2 = 0.999
-  /// Keeps the denominator from zero.
+  /// Keeps the denominator positive.
   public var epsilon = 1e-8
 
   /// Creates an optimiser with the usual constants.
@@ -30,7 +30,7 @@ public struct Adam: Codable, Sendable, Equatable {
   }
 
   private static func power(_ base: Double, _ exponent: Double) -> Double {
-    // Repeated squaring: the same bits on every C library.
+    // Repeated squaring gives the same bits with every C library.
     var (result, factor, n) = (1.0, base, Int(exponent))
     while n > 0 {
       if n & 1 == 1 { result *= factor }
@@ -47,7 +47,7 @@ public struct AdamStep: Sendable {
 }
 
 extension Pass {
-  /// Updates of parameters that are no item's.
+  /// Updates of parameters that do not belong to items.
   static let smallUpdates = Pass("small parameters' update")
 }
 
@@ -64,7 +64,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
     second = Matrix(rows: rows, columns: columns)
   }
 
-  /// Puts moments together that were kept from an earlier run.
+  /// Creates moments from those of an earlier run.
   ///
   /// - Precondition: both have the same shape.
   public init(first: Matrix<S>, second: Matrix<S>) {
@@ -102,7 +102,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - parts: at least one, each of the parameter's shape.
-  ///   - scratch: a place for the gradient of a piece, for each thread.
+  ///   - scratch: a buffer for the gradient of a piece, for each thread.
   @specialized(where S == Float)
   public mutating func update(
     _ parameter: inout Matrix<S>, summing parts: [Matrix<S>], scratch: inout [Matrix<S>], processor: Processor,
@@ -121,7 +121,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
   /// Shapes: `parameter` n × H, `entries` B × n, `delta` B × H. Each row is treated as by
   /// ``update(_:sparse:delta:scratch:_:)``.
   ///
-  /// - Parameter scratch: a place for the gradient of a row, for each thread.
+  /// - Parameter scratch: a buffer for the gradient of a row, for each thread.
   @specialized(where S == Float)
   public mutating func update(
     _ parameter: inout Matrix<S>, sparse entries: BatchRows<S>, delta: Matrix<S>, scratch: inout [Matrix<S>],
@@ -144,7 +144,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
     }
   }
 
-  /// Works on pieces of the rows, several at a time; `body` is given the three places where a piece's numbers begin.
+  /// Works on pieces of the rows, several at a time; `body` receives the three addresses where a piece's numbers begin.
   private mutating func forEachPiece(
     of parameter: inout Matrix<S>, scratch: inout [Matrix<S>], _ processor: Processor, _ step: AdamStep,
     _ body:
@@ -160,7 +160,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
       try unsafe parameter.withMutablePointer { w in
         try unsafe first.withMutablePointer { m in
           try unsafe second.withMutablePointer { v in
-            // Shared between threads, but a row belongs to one piece, and a piece to one thread.
+            // Shared between threads, but each row belongs to one piece, and each piece to one thread.
             nonisolated(unsafe) let (w, m, v, constants) = unsafe (w, m, v, constants)
             try processor.forEach(&pieces, scratch: &scratch, as: .smallUpdates) { _, piece, scratch in
               let start = piece.lowerBound * width
@@ -180,7 +180,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
   }
 
   /// Updates every row of `parameter` from the sparse product `entriesᵀ · delta`: for each row the gradient is the sum of
-  /// `value · delta[row]` over its entries, and a row without entries takes its step with a zero gradient.
+  /// `value · delta[row]` over its entries, and a row without entries is updated with a zero gradient.
   ///
   /// Shapes: `parameter` n × H, `entries` n × B, `delta` B × H. The gradient is never stored.
   @specialized(where S == Float)

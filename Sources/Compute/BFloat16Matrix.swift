@@ -1,6 +1,6 @@
 /// A dense matrix of bfloat16 numbers, row after row: the upper half of a `Float`, rounded to nearest, ties to even.
 ///
-/// Only a container between ``Matrix`` and the products that read it.
+/// It is only a container between ``Matrix`` and the products that read it.
 public struct BFloat16Matrix: Sendable {
   /// The number of rows.
   public private(set) var rows: Int
@@ -21,7 +21,7 @@ public struct BFloat16Matrix: Sendable {
 
   /// Changes the shape, keeping the memory.
   ///
-  /// What the elements hold afterwards is not defined.
+  /// The elements are undefined afterwards.
   public mutating func reshape(rows: Int, columns: Int) {
     (self.rows, self.columns) = (rows, columns)
     if storage.count < count { storage = [UInt16](repeating: 0, count: count) }
@@ -29,7 +29,7 @@ public struct BFloat16Matrix: Sendable {
 
   /// Becomes `matrix`, rounded.
   ///
-  /// NaN stays NaN; what is too large for the format becomes infinite.
+  /// NaN stays NaN; values too large for the format become infinite.
   @specialized(where S == Float)
   public mutating func round<S: Scalar>(_ matrix: Matrix<S>) {
     reshape(rows: matrix.rows, columns: matrix.columns)

@@ -1,4 +1,4 @@
-/// The entries of a batch that fall in one range of columns, column by column (CSC): what a shard needs for its gradient.
+/// The entries of a batch that fall in one range of columns, column by column (CSC), for the gradient of a shard.
 public struct BatchColumns<S: Scalar>: Sendable {
   private var offsets: [Int32] = [0]
   private var rows: [Int32] = []
@@ -51,7 +51,7 @@ public struct BatchColumns<S: Scalar>: Sendable {
           if let rows = unsafe rows, let values = unsafe values {
             unsafe body(offsets, rows, values)
           } else {
-            // No entry at all: nothing is read through the two empty lists.
+            // Without entries, nothing is read through the two empty lists.
             unsafe withUnsafeTemporaryAllocation(of: S.self, capacity: 1) { spare in
               unsafe body(offsets, offsets, UnsafePointer(spare.baseAddress.unsafelyUnwrapped))
             }
@@ -62,7 +62,8 @@ public struct BatchColumns<S: Scalar>: Sendable {
   }
 }
 
-/// The rows of one mini-batch with the values the network reads: after normalisation and corruption, in the core's format.
+/// The rows of one mini-batch with the input values of the network, after normalisation and corruption, in the core's
+/// format.
 public struct BatchRows<S: Scalar>: Sendable {
   /// Where each row starts; the last element is the number of entries.
   public private(set) var offsets = [0]
@@ -74,7 +75,7 @@ public struct BatchRows<S: Scalar>: Sendable {
   /// Creates an empty batch.
   public init() {}
 
-  /// All of some rows, as they are.
+  /// Creates a batch from whole rows, unchanged.
   public init(_ rows: SparseRows) {
     offsets = rows.offsets
     indices = rows.indices
@@ -84,7 +85,7 @@ public struct BatchRows<S: Scalar>: Sendable {
   /// The number of rows.
   public var rowCount: Int { offsets.count - 1 }
 
-  /// Forgets all rows, keeping the memory.
+  /// Removes all rows, keeping the memory.
   @specialized(where S == Float)
   public mutating func removeAll() {
     offsets.removeAll(keepingCapacity: true)
@@ -113,7 +114,7 @@ public struct BatchRows<S: Scalar>: Sendable {
     offsets += other.offsets.dropFirst().map { start + $0 }
   }
 
-  /// Where the entries of `row` that lie in `columns` are stored.
+  /// The storage range of the entries of `row` in `columns`.
   @specialized(where S == Float)
   public func segment(ofRow row: Int, columns: Range<Int>) -> Range<Int> {
     let all = offsets[row]..<offsets[row + 1]

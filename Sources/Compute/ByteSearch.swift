@@ -1,8 +1,9 @@
 import CKernels
 
-/// Where one of two bytes occurs in a part of a text, found many at a time.
+/// The positions of either of two bytes in a part of a text, found in bulk.
 ///
-/// One position after the other would have to wait for the one before; here they only have to be counted off.
+/// A search for one position at a time depends on the previous one; here the positions are found beforehand and only
+/// read off.
 public struct ByteSearch: Sendable {
   @usableFromInline var positions: [Int]
   @usableFromInline var index = 0
@@ -11,7 +12,7 @@ public struct ByteSearch: Sendable {
   private var searched: Int
   private let bytes: (UInt8, UInt8)
 
-  /// So much text is searched at once that its positions stay in the first-level cache.
+  /// The amount of text searched at once, chosen so that its positions stay in the first-level cache.
   private static let blockSize = 8192
 
   /// Prepares to search for two bytes.
@@ -23,7 +24,7 @@ public struct ByteSearch: Sendable {
 
   /// The next position, or the end of the range when there is none.
   ///
-  /// - Parameter text: the same each time.
+  /// - Parameter text: the same text in every call.
   @inlinable
   @inline(__always)
   public mutating func next(in text: Span<UInt8>) -> Int {
@@ -33,10 +34,10 @@ public struct ByteSearch: Sendable {
     return position
   }
 
-  /// Whether there is a position at hand; searches for more where there is none.
+  /// Whether a position is available; searches for more if necessary.
   mutating func isReady(in text: Span<UInt8>) -> Bool { index < count || search(text) }
 
-  /// Passes over the positions before `position`.
+  /// Skips the positions before `position`.
   public mutating func skip(to position: Int, in text: Span<UInt8>) {
     while index < count || search(text) {
       if positions[index] >= position { return }

@@ -2,14 +2,14 @@ import CGSL
 
 /// Correlations and critical values, by GSL.
 extension Statistics {
-  /// Pearson's correlation; `nil` where one side does not vary or there are fewer than two pairs.
+  /// Pearson's correlation; `nil` if one side is constant or there are fewer than two pairs.
   public static func correlation(_ a: [Double], _ b: [Double]) -> Double? {
     precondition(a.count == b.count, "\(a.count) numbers against \(b.count)")
     guard a.count > 1, Set(a).count > 1, Set(b).count > 1 else { return nil }
     return unsafe gsl_stats_correlation(a, 1, b, 1, a.count)
   }
 
-  /// Spearman's correlation of ranks, ties at their mean rank; `nil` where one side does not vary.
+  /// Spearman's correlation of ranks, ties at their mean rank; `nil` if one side is constant.
   public static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
     precondition(a.count == b.count, "\(a.count) numbers against \(b.count)")
     guard a.count > 1, Set(a).count > 1, Set(b).count > 1 else { return nil }
@@ -17,7 +17,7 @@ extension Statistics {
     return unsafe gsl_stats_spearman(a, 1, b, 1, a.count, &work)
   }
 
-  /// Kendall's τ-b; `nil` where one side is all ties.
+  /// Kendall's τ-b; `nil` if one side is constant.
   public static func kendall(_ a: [Double], _ b: [Double]) -> Double? {
     var (agreement, left, right) = (0.0, 0.0, 0.0)
     for i in a.indices {
@@ -32,7 +32,7 @@ extension Statistics {
     return left > 0 && right > 0 ? agreement / (left * right).squareRoot() : nil
   }
 
-  /// What a normal variable stays below in absolute value with the probability `level`.
+  /// The bound on the absolute value of a standard normal variable with the probability `level`.
   public static func normalCritical(level: Double) -> Double {
     GSL.prepare()
     return gsl_cdf_ugaussian_Qinv((1 - level) / 2)

@@ -1,8 +1,8 @@
 import CKernels
 
-/// Why an engine cannot be had.
+/// The reason why an engine is not available.
 public enum EngineError: Error, CustomStringConvertible, Equatable {
-  /// The name is none of the known ones.
+  /// The name is unknown.
   case unknown(String)
   /// The library is not on this machine.
   case missing(ProductEngine.Kind)

@@ -5,13 +5,13 @@ public enum GSL {
   /// Evaluated once: GSL then returns status codes instead of ending the process. (The value dropped is the previous handler.)
   private static let returnsStatus: Void = { _ = unsafe gsl_set_error_handler_off() }()
 
-  /// Every path into GSL passes through here first.
+  /// Every use of GSL calls this first.
   static func prepare() { returnsStatus }
 
   /// The version of the library in use, for example "2.7.1".
   public static var version: String { unsafe String(cString: shim_gsl_version()) }
 
-  /// Turns a status code into an error.
+  /// Converts a status code to an error.
   static func check(_ status: Int32, _ operation: String) throws {
     if status != 0 {
       throw GSLError(
@@ -22,11 +22,11 @@ public enum GSL {
 
 /// A GSL routine that did not succeed.
 public struct GSLError: Error, CustomStringConvertible, Equatable {
-  /// What was being computed.
+  /// The computation.
   public let operation: String
   /// GSL's status code.
   public let code: Int32
-  /// GSL's words for it.
+  /// GSL's message.
   public let message: String
 
   static func noMemory(_ operation: String) -> GSLError {

@@ -1,6 +1,6 @@
 import CGSL
 
-/// Matrices and vectors as GSL sees them, without a copy, for the length of a call.
+/// GSL views of matrices and vectors, without a copy, for the duration of a call.
 extension Matrix where S == Double {
   mutating func withView<R>(_ body: (UnsafeMutablePointer<gsl_matrix>) throws -> R) rethrows -> R {
     let (rows, columns) = (rows, columns)

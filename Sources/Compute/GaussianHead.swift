@@ -1,9 +1,9 @@
-/// The arithmetic of a diagonal Gaussian held in one matrix `[mean | log-variance]`, B × 2L.
+/// The arithmetic of a diagonal Gaussian stored in one matrix `[mean | log-variance]`, B × 2L.
 ///
 /// Source: Kingma & Welling, "Auto-encoding variational Bayes", ICLR 2014, section 2.4 and appendix B.
 extension Matrix {
-  /// The range to which log-variances are held, in the draw and in the divergence alike: beyond it `exp` loses all meaning
-  /// long before `Float` overflows at 88.
+  /// The range to which log-variances are clipped, both in the draw and in the divergence: outside it, `exp` is
+  /// meaningless long before `Float` overflows at 88.
   public static var logVarianceRange: ClosedRange<Double> { -10...10 }
 
   /// Draws `z = mean + σ ⊙ noise` (or `z = mean` without noise) from this head.
@@ -12,8 +12,8 @@ extension Matrix {
   ///   - noise: B × L draws from N(0, 1), or `nil` at evaluation.
   ///   - deviation: becomes σ, B × L.
   ///   - latent: becomes z, B × L.
-  /// - Returns: for each row the divergence from N(0, I), `½ Σ (σ² + mean² − 1 − log σ²)`, and how many log-variances
-  ///   were held to the range.
+  /// - Returns: for each row the divergence from N(0, I), `½ Σ (σ² + mean² − 1 − log σ²)`, and the number of clipped
+  ///   log-variances.
   @specialized(where S == Float)
   public func drawGaussian(
     noise: Matrix?, deviation: inout Matrix, latent: inout Matrix
@@ -48,7 +48,7 @@ extension Matrix {
 
   /// Becomes the gradient with respect to the head from the one with respect to z.
   ///
-  /// `∂/∂mean = g + β·mean` and `∂/∂s = ½ g⊙ε⊙σ + ½β(σ² − 1)`; the latter is zero where the log-variance was held.
+  /// `∂/∂mean = g + β·mean` and `∂/∂s = ½ g⊙ε⊙σ + ½β(σ² − 1)`; the latter is zero where the log-variance was clipped.
   ///
   /// - Parameter weights: β, each row's weight of the divergence, already divided by the number of users in the batch.
   @specialized(where S == Float)
@@ -79,7 +79,7 @@ extension Matrix {
     }
   }
 
-  /// This matrix of means plus `exp(logVariance / 2) ⊙ noise`, all of one shape.
+  /// This matrix of means plus `exp(logVariance / 2) ⊙ noise`, all of the same shape.
   @specialized(where S == Float)
   public func addingScaledNoise(_ noise: Matrix, logVariance: Matrix) -> Matrix {
     precondition(noise.count == count && logVariance.count == count && noise.columns == columns)
@@ -104,7 +104,7 @@ extension Matrix {
 
 /// Gaussian heads as two matrices.
 extension Matrix {
-  /// The left and the right half of the columns: of a head, the means and the log-variances.
+  /// The left and the right half of the columns, which are the means and the log-variances of a head.
   public var halves: (left: Matrix, right: Matrix) {
     @specialized(where S == Float) get {
       let width = columns / 2
@@ -118,7 +118,7 @@ extension Matrix {
     }
   }
 
-  /// Puts two matrices of one shape side by side.
+  /// Places two matrices of the same shape side by side.
   @specialized(where S == Float)
   public init(halves left: Matrix, _ right: Matrix) {
     precondition(left.rows == right.rows && left.columns == right.columns, "\(left) beside \(right)")

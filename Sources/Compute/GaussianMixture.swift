@@ -6,16 +6,16 @@ public struct GaussianMixture<S: Scalar>: Sendable {
   public let logits: Matrix<S>
   /// Shape: K × L.
   public let means: Matrix<S>
-  /// t, held to ``Matrix/logVarianceRange``; shape: K × L.
+  /// t, clipped to ``Matrix/logVarianceRange``; shape: K × L.
   public let logVariances: Matrix<S>
   /// log π_c.
   private let logWeights: [Double]
-  /// 1 / variance, K × L; NaN and all, as the parameters are.
+  /// 1 / variance, K × L; NaN in the parameters is kept.
   private let precisions: Matrix<S>
-  /// log π_c and everything else in log p that does not depend on z.
+  /// log π_c and all other terms of log p that do not depend on z.
   private let constants: [Double]
 
-  /// Puts the parameters together.
+  /// Creates a mixture from its parameters.
   @specialized(where S == Float)
   public init(logits: Matrix<S>, means: Matrix<S>, logVariances: Matrix<S>) {
     precondition(logits.count == means.rows && means.rows == logVariances.rows && means.columns == logVariances.columns)
@@ -85,13 +85,13 @@ public struct GaussianMixture<S: Scalar>: Sendable {
     return densities
   }
 
-  /// Goes back through `−Σ weight · log p(z)` over the rows of `latents`.
+  /// The backward pass through `−Σ weight · log p(z)` over the rows of `latents`.
   ///
   /// - Parameters:
-  ///   - responsibilities: what ``logDensities(of:responsibilities:)`` left.
+  ///   - responsibilities: the result of ``logDensities(of:responsibilities:)``.
   ///   - weights: one for each row.
   ///   - gradient: the part of z is added to it; shape: B × L.
-  /// - Returns: the gradients of logits, means and log-variances; zero for a log-variance that is held.
+  /// - Returns: the gradients of logits, means and log-variances; zero for a clipped log-variance.
   @specialized(where S == Float)
   public func backpropagate(
     _ latents: Matrix<S>, responsibilities: Matrix<S>, weights: [Double], addingTo gradient: inout Matrix<S>
@@ -146,8 +146,8 @@ public struct GaussianMixture<S: Scalar>: Sendable {
 }
 
 extension GaussianMixture {
-  /// The squared norm of each row's share of what ``backpropagate(_:responsibilities:weights:addingTo:)`` returns, all three
-  /// together.
+  /// The squared norm of each row's share of the result of ``backpropagate(_:responsibilities:weights:addingTo:)``, all
+  /// three gradients together.
   ///
   /// - Complexity: O(B · K · L).
   @specialized(where S == Float)
@@ -201,7 +201,7 @@ extension Matrix {
   }
 
   /// Adds the gradient of `Σ weight · log q(z)` at the rows' own draws to that of the head: `−½ weight` for every
-  /// log-variance that is not held.
+  /// log-variance that is not clipped.
   @specialized(where S == Float)
   public mutating func addGradientOfDrawDensities(head: Matrix, weights: [Double]) {
     let (rows, columns, width) = (rows, columns, columns / 2)

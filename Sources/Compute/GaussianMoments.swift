@@ -1,6 +1,7 @@
-/// Sums over users of what a diagonal Gaussian head yields, dimension by dimension (L dimensions).
+/// Sums of a diagonal Gaussian head over users, for each dimension (L dimensions).
 ///
-/// A few additions a number, on values that the draw has already made: next to an update they cost little.
+/// A few additions per number, on values that the draw has already computed, so the cost is small compared with an
+/// update.
 public struct GaussianMoments: Codable, Sendable, Equatable {
   /// The number of rows added.
   public private(set) var count = 0
@@ -9,7 +10,7 @@ public struct GaussianMoments: Codable, Sendable, Equatable {
   private var logVariances: [Double]
   private var variances: [Double]
 
-  /// The number of dimensions; `nil` when the sums, read from a file, are not all of one length.
+  /// The number of dimensions; `nil` when the sums, read from a file, have different lengths.
   public var dimensions: Int? {
     let lengths = Set([means, squares, logVariances, variances].map(\.count))
     return lengths.count == 1 && count >= 0 ? means.count : nil
@@ -23,7 +24,7 @@ public struct GaussianMoments: Codable, Sendable, Equatable {
 
   /// Adds the rows of a head `[mean | log-variance]` (B × 2L) and their deviations σ (B × L).
   ///
-  /// Log-variances count as they are held to their range.
+  /// Log-variances are clipped to their range.
   @specialized(where S == Float)
   public mutating func add<S: Scalar>(head: Matrix<S>, deviation: Matrix<S>) {
     let (width, rows) = (means.count, head.rows)

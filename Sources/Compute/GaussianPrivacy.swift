@@ -1,7 +1,7 @@
 import CGSL
 import Foundation
 
-/// How well an attacker can tell two outcomes apart, as well as N(0, 1) and N(μ, 1) at most.
+/// Gaussian differential privacy: an attacker can distinguish two outcomes at most as well as N(0, 1) and N(μ, 1).
 ///
 /// Source: Dong, Roth & Su, "Gaussian differential privacy", J. R. Statist. Soc. B 84 (2022), corollary 2.13.
 public struct GaussianPrivacy: Sendable, Equatable {
@@ -11,19 +11,20 @@ public struct GaussianPrivacy: Sendable, Equatable {
   /// Describes a pair.
   public init(mu: Double) { self.mu = max(0, mu) }
 
-  /// What an attack proves at least: μ of a test with these outcomes, whatever the attacker's rule is.
+  /// The lower bound on μ from an attack with these outcomes, whatever the attacker's rule.
   ///
   /// The rates are bounded after Clopper and Pearson, each with half of the error. Source of the idea: Nasr et al., "Tight
   /// auditing of differentially private machine learning", USENIX Security 2023, section 4.
   ///
   /// - Parameters:
-  ///   - hits: how often the attacker said that someone took part who did, of how many.
-  ///   - falseAlarms: how often of someone who did not.
+  ///   - hits: the number of members that the attacker identified, and the number of members.
+  ///   - falseAlarms: the same for non-members.
   ///   - level: the confidence, such as 0.95.
   public init(provedBy hits: (Int, of: Int), falseAlarms: (Int, of: Int), level: Double) {
     GSL.prepare()
     let error = (1 - level) / 2
-    // The least rate at which so many hits are not too many, and the largest at which so few false alarms are not too few.
+    // The smallest hit rate compatible with this many hits, and the largest false-alarm rate compatible with this few
+    // false alarms.
     let hit = hits.0 == 0 ? 0 : gsl_cdf_beta_Pinv(error, Double(hits.0), Double(hits.of - hits.0 + 1))
     let alarm =
       falseAlarms.0 == falseAlarms.of

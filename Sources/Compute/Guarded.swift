@@ -6,12 +6,12 @@
   import Darwin
 #endif
 
-/// A value that one thread at a time may look at or change.
+/// A value that only one thread at a time may read or change.
 ///
-/// Of POSIX threads, and not the standard library's `Mutex`: on Linux the latter waits on a futex inside a library that is
-/// built without the thread sanitizer. The sanitizer does not see it, and reports every value behind it as a race.
+/// It uses a POSIX mutex, not the standard library's `Mutex`: on Linux, the latter waits on a futex inside a library
+/// that is built without the thread sanitizer, which therefore reports every guarded value as a race.
 @safe package final class Guarded<Value: Sendable>: @unchecked Sendable {
-  // @unchecked because `value` is touched between lock and unlock only.
+  // @unchecked because `value` is accessed only between lock and unlock.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
@@ -28,9 +28,9 @@
     unsafe mutex.deallocate()
   }
 
-  /// Lets `body` have the value while no one else has it.
+  /// Gives `body` exclusive access to the value.
   ///
-  /// `body` must not come back here: a thread that waits for itself waits for ever.
+  /// `body` must not call this again, because the thread would wait for itself forever.
   package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
     let status = unsafe pthread_mutex_lock(mutex)
     precondition(status == 0, "a mutex could not be locked: error \(status)")

@@ -2,14 +2,14 @@ import CKernels
 
 /// Draws from N(0, σ²) for the numbers of a matrix, each a function of a key and of its place.
 ///
-/// Whoever holds a part of the matrix draws that part alone, in any order and on any thread. Draws have single precision, and none
-/// is further from 0 than 6.8 σ.
+/// A part of the matrix can be drawn by itself, in any order and on any thread. Draws are in single precision, and at
+/// most 6.8 σ from 0.
 public struct IndexedNoise: Sendable {
   private let key: UInt64
   /// σ.
   public let deviation: Double
 
-  /// The noise of a purpose and, where there are many, of one of them.
+  /// The noise of a purpose and, if there are several of one purpose, of one of them.
   public init(_ seed: Seed, _ purpose: RandomPurpose, _ indices: Int..., deviation: Double) {
     key = seed.key(purpose, indices)
     self.deviation = deviation
@@ -44,7 +44,7 @@ extension AdamMoments {
   ///
   /// - Parameters:
   ///   - start: the place of the parameter's first number among those of the noise.
-  ///   - scratch: a place for the gradient of some rows; its shape does not matter.
+  ///   - scratch: a buffer for the gradient of some rows, of any shape.
   @specialized(where S == Float)
   public mutating func update(
     _ parameter: inout Matrix<S>, sparse entries: BatchColumns<S>, delta: Matrix<S>, noise: IndexedNoise,
@@ -52,7 +52,7 @@ extension AdamMoments {
   ) {
     let (rows, width) = (parameter.rows, parameter.columns)
     precondition(entries.columnCount == rows && delta.columns == width && entries.rowCount <= delta.rows)
-    // So many rows that their gradient stays in the cache until the step has read it.
+    // The number of rows is chosen so that their gradient stays in the cache until the step reads it.
     let piece = max(1, 8192 / max(1, width))
     for first in stride(from: 0, to: rows, by: piece) {
       let count = min(piece, rows - first)

@@ -1,4 +1,4 @@
-/// `(Xᵀ diag(w) X + diag(Λ))⁻¹` for sparse rows X (m × n): what linear autoencoders are made of.
+/// `(Xᵀ diag(w) X + diag(Λ))⁻¹` for sparse rows X (m × n), the basis of linear autoencoders.
 ///
 /// With fewer rows than columns it is computed from the inverse of an m × m matrix, `K = 1 + X̂X̂ᵀ` with
 /// `X̂ = diag(w)^½ X Λ^−½`, as `Λ^−½ (1 − X̂ᵀK⁻¹X̂) Λ^−½` (Woodbury's identity): m³ in place of n³ operations.
@@ -12,7 +12,7 @@ public struct InverseGram<S: Scalar>: Sendable {
   /// n.
   public let size: Int
 
-  /// How many columns of the inverse one thread makes at a time.
+  /// The number of columns of the inverse that one thread computes at a time.
   private static var side: Int { 256 }
 
   /// Computes the inverse.
@@ -20,8 +20,8 @@ public struct InverseGram<S: Scalar>: Sendable {
   /// - Parameters:
   ///   - weights: w, one for each row, none negative; all 1 when left out.
   ///   - ridge: Λ, one for each column, all above 0.
-  ///   - progress: told the share that is done, now and then.
-  /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; what `progress` throws.
+  ///   - progress: receives the finished share from time to time.
+  /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; the errors of `progress`.
   @specialized(where S == Float)
   public init(
     of rows: SparseRows, weights: [Double]? = nil, ridge: [Double], processor: Processor,
@@ -31,7 +31,8 @@ public struct InverseGram<S: Scalar>: Sendable {
     size = rows.columnCount
     if Self.usesRows(rows.rowCount, size) {
       let inverse = try Self.byRows(rows, weights, ridge, processor, progress)
-      // An element of the diagonal is what is left of 1/Λ: where that is next to nothing, it is all rounding.
+      // An element of the diagonal is the remainder of 1/Λ after a subtraction; if it is tiny, it consists of rounding
+      // errors.
       let least = ridge.indices.map { Double(inverse[$0, $0]) * ridge[$0] }.min() ?? 1
       if !(least > 1e3 * Double(S.ulpOfOne)) { throw GSLError.notPositiveDefinite("the inverse of a Gram matrix") }
       form = .whole(inverse)
@@ -43,7 +44,7 @@ public struct InverseGram<S: Scalar>: Sendable {
     }
   }
 
-  /// The inverse of the smaller matrix has to save more than what is made of it costs.
+  /// The inverse of the smaller matrix must save more than the following products cost.
   private static func usesRows(_ rows: Int, _ columns: Int) -> Bool { 4 * rows < 3 * columns }
 
   @specialized(where S == Float)
@@ -73,7 +74,7 @@ public struct InverseGram<S: Scalar>: Sendable {
     for first in stride(from: 0, to: strips.count, by: processor.threads) {
       let part = Array(strips[first..<min(first + processor.threads, strips.count)])
       let made = try processor.map(count: part.count) { place in
-        // Some columns of K⁻¹X̂, each a row, then the same as columns.
+        // Some columns of K⁻¹X̂ as rows, then transposed to columns.
         let products = Matrix(BatchRows(columns.selecting(rows: part[place])), times: inner)
         var block = Matrix(every, times: products.transposed())
         for row in 0..<n { block.scale(row: row, by: S(-1 / roots[row])) }
@@ -90,7 +91,8 @@ public struct InverseGram<S: Scalar>: Sendable {
     return inverse
   }
 
-  /// How many numbers are held while the inverse is computed, and while ``matrix(processor:_:)`` makes another of it.
+  /// The number of values stored while the inverse is computed, and while ``matrix(processor:_:)`` computes another
+  /// matrix from it.
   public static func count(rows: Int, columns: Int, processor: Processor) -> Int {
     let one = columns * columns
     guard usesRows(rows, columns) else { return PositiveDefinite<S>.count(size: columns) + one }
@@ -107,9 +109,9 @@ public struct InverseGram<S: Scalar>: Sendable {
     }
   }
 
-  /// A matrix (n × n), each row made from that of the inverse.
+  /// A matrix (n × n) in which each row is computed from that of the inverse.
   ///
-  /// - Parameter transform: given the index of a row and what is in it, makes the new one.
+  /// - Parameter transform: computes the new row from the index and the elements of a row.
   @specialized(where S == Float)
   public func matrix(processor: Processor, _ transform: @Sendable (Int, inout [S]) -> Void) throws -> Matrix<S> {
     try Matrix(rows: size, columns: size, processor: processor) { index in

@@ -62,7 +62,7 @@ extension Matrix {
     }
   }
 
-  /// Turns a gradient with respect to `x ⊙ σ(x)` into one with respect to x.
+  /// Converts a gradient with respect to `x ⊙ σ(x)` to one with respect to x.
   @specialized(where S == Float)
   public mutating func backpropagateSwish(input: Matrix, gates: Matrix) {
     precondition(input.count == count && gates.count == count, "\(input) behind \(self)")
@@ -115,10 +115,10 @@ extension Matrix {
     }
   }
 
-  /// Turns a gradient with respect to a normalised row into one with respect to the row before, and sets the gradients
-  /// of weight and bias, rows added in order.
+  /// Converts a gradient with respect to a normalised row to one with respect to the original row, and sets the
+  /// gradients of weight and bias, rows added in order.
   ///
-  /// - Parameter kept: what ``setToNormalised(_:weight:bias:epsilon:kept:)`` left.
+  /// - Parameter kept: the values kept by ``setToNormalised(_:weight:bias:epsilon:kept:)``.
   @specialized(where S == Float)
   public mutating func backpropagateNormalisation(
     kept: Matrix, weight: Matrix, weightGradient: inout Matrix, biasGradient: inout Matrix

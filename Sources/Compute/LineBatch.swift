@@ -1,6 +1,6 @@
 import CKernels
 
-/// Which columns of a line are of interest, and how plain lines are written: what ``LineBatch`` takes apart.
+/// The relevant columns of a line, and the form of the plain lines that ``LineBatch`` parses.
 public struct LineForm: Sendable {
   let form: dk_line_form
 
@@ -8,9 +8,9 @@ public struct LineForm: Sendable {
   ///
   /// - Parameters:
   ///   - columnCount: the number of columns of each line.
-  ///   - user: the column of the user; `item`, `rating` and `time` likewise, the last two `nil` where there is none.
-  ///   - trims: whether blanks beside the separator, and quotes, are no part of a column.
-  /// - Returns: `nil` where one of them is beyond the eighth column.
+  ///   - user: the column of the user; `item`, `rating` and `time` likewise, the last two `nil` if there is none.
+  ///   - trims: whether blanks beside the separator, and quotes, are not part of a column.
+  /// - Returns: `nil` if one of them is beyond the eighth column.
   public init?(columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool) {
     let columns = (user, item, rating ?? -1, time ?? -1)
     for column in [columns.0, columns.1, columns.2, columns.3] where column >= min(8, columnCount) { return nil }
@@ -24,7 +24,7 @@ public struct IdentifierBatch: Sendable {
   /// Words, lengths, starts and lines, 64 of each.
   @usableFromInline var fields = [UInt64](repeating: 0, count: 4 * LineBatch.most)
 
-  /// The first eight bytes of an id, those beyond its end 0; what was set for a longer one.
+  /// The first eight bytes of an id, with 0 beyond its end; for a longer id, the value that was set.
   @inlinable
   @inline(__always)
   public func word(_ index: Int) -> UInt64 { fields[index] }
@@ -44,12 +44,13 @@ public struct IdentifierBatch: Sendable {
   @inline(__always)
   public func line(_ index: Int) -> Int { Int(truncatingIfNeeded: fields[3 &* LineBatch.most &+ index]) }
 
-  /// Looks the first ids up in a hash table: the number of each, or −1 for one that is not there and for one of more than eight bytes.
+  /// Looks the first ids up in a hash table: the number of each, or −1 for a missing id and for one of more than eight
+  /// bytes.
   ///
   /// - Parameters:
   ///   - slots: a power of two of them, at least one empty: the word of an id, and its length with 2³² times its number plus one;
-  ///     zeros for an empty slot. An id is in the first slot from its hash on that is not taken by another.
-  ///   - count: how many ids.
+  ///     zeros for an empty slot. An id is in the first slot, starting at its hash, that is not occupied by another.
+  ///   - count: the number of ids.
   ///   - numbers: receives the numbers.
   /// - Returns: whether all were found.
   public func find(
@@ -70,7 +71,7 @@ public struct IdentifierBatch: Sendable {
     }
   }
 
-  /// Sets the word of an id: of one longer than eight bytes, whatever it is to be looked up by.
+  /// Sets the word of an id; for an id longer than eight bytes, its lookup key.
   @inlinable
   public mutating func setWord(_ index: Int, _ word: UInt64) { fields[index] = word }
 
@@ -82,20 +83,20 @@ public struct IdentifierBatch: Sendable {
   }
 }
 
-/// Up to 64 successive lines taken apart: user, item, rating and time, ids not looked up yet.
+/// Up to 64 successive parsed lines: user, item, rating and time, before ids are looked up.
 public struct LineBatch: Sendable {
-  /// The most lines: as many as memory can be asked for at the same time, and then some.
+  /// The maximum number of lines, somewhat more than the memory accesses that can be in flight at the same time.
   @inlinable public static var most: Int { 64 }
 
   /// The item of each line.
   public var items = IdentifierBatch()
-  /// The users, one where it is another than that of the line before.
+  /// The users, with an entry whenever the user changes from one line to the next.
   public var users = IdentifierBatch()
   private var ratings = [Float](repeating: 0, count: most)
   private var times = [Double](repeating: 0, count: most)
   private var state = dk_line_state()
 
-  /// Creates a batch without a line.
+  /// Creates an empty batch.
   public init() {}
 
   /// The number of lines.
@@ -104,19 +105,20 @@ public struct LineBatch: Sendable {
   public var userCount: Int { state.user_count }
   /// Whether there is no room for another line.
   public var isFull: Bool { state.line_count == Self.most }
-  /// Whether an id taken since ``removeAll()`` is longer than eight bytes; its word is 0 unless it has been set.
+  /// Whether an id read since ``removeAll()`` is longer than eight bytes; its word is 0 unless it has been set.
   public var hasLongIdentifiers: Bool { state.has_long != 0 }
 
-  /// Takes plain lines apart, as long as they are plain and there is room.
+  /// Parses lines as long as they are plain and there is room.
   ///
-  /// Plain is what needs no second look: no quote or blank at the ends of a column where these have a meaning, no empty id, a
-  /// decimal number of up to eight characters without a sign as rating, one to fifteen digits as time.
+  /// A plain line has no quote or blank at the ends of a column where these have a meaning, no empty id, a decimal
+  /// number of up to eight characters without a sign as rating, and one to fifteen digits as time.
   ///
   /// - Parameters:
-  ///   - text: what is searched by `ends`, the same each time.
-  ///   - position: where the first line starts; where the next one starts afterwards.
+  ///   - text: the text searched by `ends`, the same in every call.
+  ///   - position: the start of the first line; afterwards, the start of the next one.
   ///   - ends: the ends of columns and lines from `position` on.
-  /// - Returns: how many lines there were; 0 where the next one is not plain, or goes on where `ends` has not searched yet.
+  /// - Returns: the number of lines; 0 if the next one is not plain, or continues beyond the part that `ends` has
+  ///   searched.
   public mutating func takeLines(
     _ form: LineForm, of text: Span<UInt8>, from position: inout Int, _ ends: inout ByteSearch
   ) -> Int {
@@ -150,18 +152,18 @@ public struct LineBatch: Sendable {
     return taken
   }
 
-  /// Replaces the times of the lines taken last.
+  /// Replaces the times of the most recent lines.
   public mutating func changeTimes(ofLast lines: Int, _ change: (Double) -> Double) {
     for line in count - lines..<count { times[line] = change(times[line]) }
   }
 
-  /// Adds the rating of every line to others; where lines have none, numbers that mean nothing.
+  /// Adds the rating of every line to others; meaningless numbers if lines have none.
   public func appendRatings(to others: inout [Float]) { others.append(contentsOf: ratings[..<count]) }
 
-  /// Adds the time of every line to others; where lines have none, numbers that mean nothing.
+  /// Adds the time of every line to others; meaningless numbers if lines have none.
   public func appendTimes(to others: inout [Double]) { others.append(contentsOf: times[..<count]) }
 
-  /// Adds a line of the user of the line before, or of another: ``append(user:length:start:)`` comes first then.
+  /// Adds a line of the current user; for another user, call ``append(user:length:start:)`` first.
   public mutating func append(item word: UInt64, length: Int, start: Int, rating: Float, time: Double) {
     precondition(!isFull, "room for a line")
     items.set(state.line_count, word: word, length: length, start: start)
@@ -169,7 +171,7 @@ public struct LineBatch: Sendable {
     state.line_count += 1
   }
 
-  /// Says that the next line is of this user, unless the line before was and their ids are short.
+  /// Sets the user of the next line, unless the previous line has the same user and the ids are short.
   public mutating func append(user word: UInt64, length: Int, start: Int) {
     if word == state.last_word && length == state.last_length && 1...8 ~= length { return }
     users.set(state.user_count, word: word, length: length, start: start, line: state.line_count)
@@ -177,10 +179,10 @@ public struct LineBatch: Sendable {
     (state.last_word, state.last_length) = (word, length)
   }
 
-  /// Says that the next line begins with a user of its own.
+  /// Marks that the next line begins with a new user.
   public mutating func forgetUser() { (state.last_word, state.last_length) = (0, 0) }
 
-  /// Forgets the lines; the user of the last one is remembered.
+  /// Removes the lines, but keeps the user of the last one.
   public mutating func removeAll() {
     (state.line_count, state.user_count, state.has_long) = (0, 0, 0)
   }

@@ -49,7 +49,7 @@ public enum LinearAlgebra {
   /// - Throws: ``GSLError``.
   public static func singularValues(_ matrix: Matrix<Double>) throws -> [Double] {
     GSL.prepare()
-    // GSL wants at least as many rows as columns.
+    // GSL requires at least as many rows as columns.
     var tall = matrix.rows >= matrix.columns ? matrix : matrix.transposed()
     let n = tall.columns
     var values = [Double](repeating: 0, count: n)
@@ -70,13 +70,13 @@ public enum LinearAlgebra {
 
   /// The solution X of `A X = B` for a symmetric positive definite A (n × n) and B (n × m), by Cholesky.
   ///
-  /// - Throws: ``GSLError``, also when A is not positive definite.
+  /// - Throws: ``GSLError``, including when A is not positive definite.
   public static func solve(positiveDefinite a: Matrix<Double>, _ b: Matrix<Double>) throws -> Matrix<Double> {
     precondition(a.rows == a.columns && b.rows == a.rows, "\(a) X = \(b)")
     GSL.prepare()
     if a.rows == 0 { return b }
     var factor = a
-    // One right-hand side after the other, each a row.
+    // One right-hand side at a time, each as a row.
     var solutions = b.transposed()
     unsafe try factor.withView { l in
       try GSL.check(unsafe gsl_linalg_cholesky_decomp1(l), "a Cholesky decomposition")
@@ -96,7 +96,7 @@ public enum LinearAlgebra {
     let (m, n) = (matrix.rows, matrix.columns)
     if n == 0 { return }
     var scales = [Double](repeating: 0, count: n)
-    // Q times one unit vector after the other, each a row.
+    // Q times one unit vector at a time, each as a row.
     var basis = Matrix<Double>(rows: n, columns: m)
     for row in 0..<n { basis[row, row] = 1 }
     unsafe try matrix.withView { a in
@@ -112,7 +112,7 @@ public enum LinearAlgebra {
 }
 
 extension Matrix {
-  /// Rows become columns.
+  /// The transpose.
   @specialized(where S == Float)
   public func transposed() -> Matrix {
     var result = Matrix(rows: columns, columns: rows)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Logistic regression on a few standardised features, with a small ridge so that separable classes have an answer.
+/// Logistic regression on a few standardised features, with a small ridge so that separable classes have a solution.
 ///
 /// Newton's method; the linear systems go through GSL.
 public struct LogisticRegression: Sendable {
@@ -11,7 +11,7 @@ public struct LogisticRegression: Sendable {
   /// Fits the weights.
   ///
   /// - Parameters:
-  ///   - features: of each case; shape: N × F.
+  ///   - features: the features of each case; shape: N × F.
   ///   - isPositive: the class of each case; shape: N.
   ///   - ridge: the penalty on the squared weights of standardised features, the intercept's included.
   /// - Throws: `GSLError` for features that are not numbers.

@@ -1,7 +1,7 @@
 /// A dense matrix, row after row.
 ///
-/// A value: assigning it never shares later changes. The storage may be larger than `rows × columns`, so that a short last
-/// batch reuses the memory of a full one (see ``reshape(rows:)``).
+/// It is a value type: copies do not share later changes. The storage may be larger than `rows × columns`, so that a
+/// short last batch reuses the memory of a full one (see ``reshape(rows:)``).
 public struct Matrix<S: Scalar>: Sendable {
   /// The number of rows.
   public private(set) var rows: Int
@@ -51,7 +51,7 @@ public struct Matrix<S: Scalar>: Sendable {
 
   /// Changes the number of rows, keeping the memory.
   ///
-  /// What the rows hold afterwards is not defined.
+  /// The rows are undefined afterwards.
   @specialized(where S == Float)
   public mutating func reshape(rows: Int) {
     if rows * columns > storage.count {
@@ -62,7 +62,7 @@ public struct Matrix<S: Scalar>: Sendable {
 
   /// Changes the shape, keeping the memory.
   ///
-  /// What the elements hold afterwards is not defined.
+  /// The elements are undefined afterwards.
   @specialized(where S == Float)
   public mutating func reshape(rows: Int, columns: Int) {
     self.columns = columns
@@ -76,12 +76,12 @@ public struct Matrix<S: Scalar>: Sendable {
     unsafe withMutablePointer { pointer in unsafe pointer.update(repeating: 0, count: count) }
   }
 
-  // MARK: The only doors to raw memory, open inside this module alone.
+  // MARK: The only access to raw memory, internal to this module.
 
   func withPointer<R>(_ body: (UnsafePointer<S>) throws -> R) rethrows -> R {
     unsafe try storage.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else {
-        // An empty array may have no address; nothing will be read through this one.
+        // An empty array may have no address; nothing is read through this one.
         return unsafe try withUnsafeTemporaryAllocation(of: S.self, capacity: 1) {
           try unsafe body(UnsafePointer($0.baseAddress.unsafelyUnwrapped))
         }

@@ -62,7 +62,7 @@ extension Matrix {
     unsafe withMutablePointer { unsafe S.kernels.axpy(columns, 1, $0 + source * columns, $0 + target * columns) }
   }
 
-  /// Adds some rows of `other`, as many as there are here.
+  /// Adds some rows of `other`, as many as this matrix has.
   @specialized(where S == Float)
   public mutating func add(_ other: Matrix, rows range: Range<Int>) {
     precondition(
@@ -112,7 +112,7 @@ extension Matrix {
     }
   }
 
-  /// Becomes the rows of several matrices, one after the other.
+  /// Becomes the concatenated rows of several matrices.
   ///
   /// - Precondition: all have the same number of columns.
   @specialized(where S == Float)
@@ -165,7 +165,7 @@ extension Matrix {
     }
   }
 
-  /// Turns a gradient with respect to activations into one with respect to pre-activations.
+  /// Converts a gradient with respect to activations to one with respect to pre-activations.
   ///
   /// - Parameter outputs: the activation's own values, of this matrix's shape.
   @specialized(where S == Float)

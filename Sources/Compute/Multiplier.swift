@@ -1,9 +1,9 @@
 /// A product engine for one thread that rounds both factors first, if configured.
 ///
-/// For products whose factors are used once: what several products read is better rounded once, as a ``BFloat16Matrix``.
-/// The memory for the rounded factors is kept from one product to the next.
+/// It is for products whose factors are used once; a factor of several products should be rounded once, as a
+/// ``BFloat16Matrix``. The memory for the rounded factors is kept from one product to the next.
 public struct Multiplier<S: Scalar>: Sendable {
-  /// What multiplies.
+  /// The engine.
   public let engine: ProductEngine
   /// The number format of the factors; sums are in single precision in any case.
   public let precision: ProductPrecision
@@ -12,7 +12,7 @@ public struct Multiplier<S: Scalar>: Sendable {
 
   /// Creates a multiplier.
   ///
-  /// - Precondition: the engine supports the format, and it is single precision where `S` is not `Float`.
+  /// - Precondition: the engine supports the format, and it is single precision if `S` is not `Float`.
   public init(_ engine: ProductEngine, precision: ProductPrecision = .float32) {
     precondition(precision == .float32 || (S.self == Float.self && engine.supports(precision)))
     self.engine = engine

@@ -9,7 +9,7 @@ import Foundation
 public struct NAdam: Sendable {
   /// The step size η.
   public let learningRate: Double
-  /// How many steps have been made.
+  /// The number of steps so far.
   public private(set) var steps = 0
   /// μ₁…μₙ and β₂ⁿ.
   private var (momenta, secondPower) = (1.0, 1.0)
@@ -18,7 +18,7 @@ public struct NAdam: Sendable {
   private static var beta2: Double { 0.999 }
   private static var decay: Double { 4e-3 }
 
-  /// Prepares to go on after a number of steps.
+  /// Prepares to continue after a number of steps.
   public init(learningRate: Double, after steps: Int = 0) {
     self.learningRate = learningRate
     for _ in 0..<steps { _ = next() }

@@ -4,7 +4,7 @@ import Foundation
 /// The negative binomial distribution of counts 0, 1, 2, …, by its mean m and shape r.
 ///
 /// `P(k) = Γ(r + k) / (k! Γ(r)) · (r / (r + m))^r · (m / (r + m))^k`, variance `m + m² / r`. An infinite shape is the Poisson
-/// distribution, the limit that counts reach which vary no more than chance makes them.
+/// distribution, the limit for counts whose variance equals their mean.
 public struct NegativeBinomial: Codable, Sendable, Equatable {
   /// m, 0 or more.
   public let mean: Double
@@ -21,14 +21,15 @@ public struct NegativeBinomial: Codable, Sendable, Equatable {
     self.shape = shape
   }
 
-  /// The most likely distribution for counts given as a histogram: `histogram[k]` is how often k was seen.
+  /// The most likely distribution for counts given as a histogram: `histogram[k]` is the number of times that k
+  /// occurred.
   ///
   /// For every shape the most likely mean is the sample mean m, and the shape is the root of the derivative of the
-  /// log-likelihood, `Σ_k T(k) / (r + k) − n log(1 + m / r)`, where T(k) is how many counts exceed k. (The usual form has
-  /// differences of digamma functions; for whole numbers they are these sums, which do not cancel.) It exists where the
-  /// variance exceeds the mean. Source: Anscombe, Biometrika 37 (1950).
+  /// log-likelihood, `Σ_k T(k) / (r + k) − n log(1 + m / r)`, where T(k) is the number of counts above k. (The usual
+  /// form has differences of digamma functions; for whole numbers they are these sums, which do not cancel.) It exists
+  /// if the variance exceeds the mean. Source: Anscombe, Biometrika 37 (1950).
   ///
-  /// - Precondition: the histogram has at least one count and nothing negative.
+  /// - Precondition: the histogram has at least one count and no negative values.
   /// - Throws: ``GSLError`` when the root is not found.
   public init(fitting histogram: [Int]) throws {
     precondition(histogram.allSatisfy { $0 >= 0 }, "a negative frequency")
@@ -61,7 +62,7 @@ public struct NegativeBinomial: Codable, Sendable, Equatable {
     var (low, high) = (start - 1, start + 1)
     while score(low) < 0 && low > -60 { low -= 1 }
     while score(high) > 0 && high < 60 { high += 1 }
-    // Beyond a shape of 10²⁶ means nothing can tell the distribution from the Poisson.
+    // Beyond a shape of 10²⁶ times the mean, the distribution cannot be distinguished from the Poisson.
     guard high < 60 else {
       self.init(mean: mean, shape: nil)
       return
@@ -83,7 +84,7 @@ public struct NegativeBinomial: Codable, Sendable, Equatable {
       + count * log(mean / (r + mean))
   }
 
-  /// One count.
+  /// Draws a count.
   public func draw(using random: inout RandomSource) -> Int {
     if mean == 0 { return 0 }
     guard let shape else { return random.poisson(mean: mean) }

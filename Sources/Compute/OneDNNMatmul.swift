@@ -3,11 +3,11 @@ import SharedLibraries
 
 /// Products of bfloat16 matrices by oneDNN's matmul primitive, versions 2 and 3.
 ///
-/// `dnnl_sgemm` has no sibling for bfloat16, so this goes through the primitives: one is made per shape and kept, with the
-/// scratch memory it asks for. The two versions differ in how a memory descriptor is held (a struct of the caller's, or an
-/// opaque pointer) and in how a matmul is described; both are written out here because neither has a header at hand.
+/// `dnnl_sgemm` has no counterpart for bfloat16, so this uses primitives: one is created per shape and kept, with its
+/// scratch memory. The two versions differ in how a memory descriptor is stored (a struct of the caller, or an opaque
+/// pointer) and in how a matmul is described; both are declared here because no header is required to build.
 @safe final class OneDNNMatmul: Sendable {
-  /// What a primitive is made for: `c (m × n) ← op(a)·op(b)`, every matrix dense.
+  /// The product of a primitive: `c (m × n) ← op(a)·op(b)`, every matrix dense.
   struct Shape: Hashable {
     var m: Int
     var n: Int
@@ -20,8 +20,8 @@ import SharedLibraries
   private let engine: Handle
   private let pool = Guarded<[Shape: [Primitive]]>([:])
 
-  /// - Returns: `nil` where the library lacks what is needed, or the processor has no instruction for it and a product in
-  ///   single precision would be faster.
+  /// - Returns: `nil` if the library lacks a function, or if the processor has no instruction for it, so that a product
+  ///   in single precision would be faster.
   init?(_ library: SharedLibrary, majorVersion: Int) {
     guard dk_has_avx512_bf16() == 1, let functions = Functions(library, majorVersion: majorVersion) else { return nil }
     var engine: UnsafeMutableRawPointer?
@@ -32,7 +32,7 @@ import SharedLibraries
 
   /// Computes one product.
   ///
-  /// - Returns: whether it was done; `false` when a primitive cannot be made, for want of memory.
+  /// - Returns: whether it was done; `false` when a primitive cannot be created for lack of memory.
   func multiply(
     _ shape: Shape, _ a: UnsafePointer<UInt16>, _ b: UnsafePointer<UInt16>, into c: UnsafeMutablePointer<Float>
   ) -> Bool {
@@ -40,7 +40,7 @@ import SharedLibraries
     guard let primitive = kept ?? Primitive(shape, functions, engine) else { return false }
     let done = unsafe primitive.execute(a, b, c)
     pool.withLock { pool in
-      // A program meets few shapes; one that meets many gives the memory back now and then.
+      // A program usually has few shapes; if there are many, the memory is released from time to time.
       if pool.count > 64 { pool.removeAll() }
       pool[shape, default: []].append(primitive)
     }
@@ -261,7 +261,7 @@ import SharedLibraries
       }
     }
 
-    /// A primitive descriptor for `c ← a·b` with scratch memory of the caller's.
+    /// A primitive descriptor for `c ← a·b` with scratch memory from the caller.
     func matmul(_ engine: Raw, _ a: Raw, _ b: Raw, _ c: Raw) -> Raw? {
       var attributes: Raw?
       guard unsafe attrCreate(&attributes) == 0, let attributes = unsafe attributes else { return nil }
@@ -270,7 +270,7 @@ import SharedLibraries
       var result: Raw?
       switch unsafe form {
       case .version2(_, let matmul, let create):
-        // dnnl_matmul_desc_t holds four memory descriptors and little else.
+        // dnnl_matmul_desc_t consists mainly of four memory descriptors.
         let operation = Raw.allocate(byteCount: 16384, alignment: 64)
         defer { unsafe operation.deallocate() }
         guard unsafe matmul(operation, a, b, nil, c) == 0 else { return nil }

@@ -1,25 +1,25 @@
 import Dispatch
 
-/// A pass over pieces of work of one kind, by name.
+/// A named pass over pieces of work of one kind.
 public struct Pass: Hashable, Sendable {
-  /// What people call it.
+  /// Its name.
   public let name: String
 
   /// Names a pass.
   public init(_ name: String) { self.name = name }
 }
 
-/// Takes the time of passes: how long each is under way, how much work is in it, and how much of that in its largest piece.
+/// Measures passes: the elapsed time of each, its total work, and the work of its largest piece.
 ///
 /// A pass cannot be shorter than its largest piece, however many threads there are.
 public final class PassMeter: Sendable {
-  /// What passes of one name took together.
+  /// The total of all passes of one name.
   public struct Reading: Sendable, Equatable {
     /// Their name.
     public let pass: Pass
-    /// How many there were.
+    /// The number of passes.
     public fileprivate(set) var passes = 0
-    /// How many pieces in all.
+    /// The total number of pieces.
     public fileprivate(set) var pieces = 0
     /// Seconds from the beginning to the end, summed over passes.
     public fileprivate(set) var elapsed = 0.0
@@ -30,22 +30,23 @@ public final class PassMeter: Sendable {
 
     /// The seconds of a mean piece of each pass, summed over passes.
     public fileprivate(set) var mean = 0.0
-    /// The largest piece against the mean of its pass; 1 where all are alike.
+    /// The ratio of the largest piece to the mean of its pass; 1 if all are equal.
     public var imbalance: Double { mean > 0 ? largest / mean : 1 }
 
-    /// The least time the passes take on a number of threads: no thread has less than its share, and none less than a piece.
+    /// The least time the passes take on a number of threads: each thread has at least its share, and at least one
+    /// piece.
     public func leastSeconds(threads: Int) -> Double { max(largest, work / Double(threads)) }
   }
 
   private let all = Guarded<[Reading]>([])
 
-  /// Creates a meter that has seen nothing.
+  /// Creates an empty meter.
   public init() {}
 
-  /// What has been seen since ``reset()``, in the order in which names came first.
+  /// The measurements since ``reset()``, in the order of first appearance.
   public var readings: [Reading] { all.withLock { $0 } }
 
-  /// Forgets everything.
+  /// Removes all measurements.
   public func reset() { all.withLock { $0 = [] } }
 
   /// Adds a pass that has ended.
@@ -64,15 +65,15 @@ public final class PassMeter: Sendable {
   }
 }
 
-/// The time of one pass while it is under way.
+/// The time of one running pass.
 final class PassClock: Sendable {
   let sinceStart = Stopwatch()
   private let seen = Guarded((count: 0, work: 0.0, largest: 0.0))
 
-  /// The pieces that are done.
+  /// The finished pieces.
   var pieces: (count: Int, work: Double, largest: Double) { seen.withLock { $0 } }
 
-  /// Counts a piece that took so many seconds.
+  /// Records a piece with its seconds.
   func add(_ seconds: Double) {
     seen.withLock { $0 = ($0.count + 1, $0.work + seconds, max($0.largest, seconds)) }
   }

@@ -1,7 +1,7 @@
 /// A symmetric positive definite matrix (n × n) that is inverted in place by all threads.
 ///
-/// Its lower half is held in square tiles. Where the tiles are cut depends on n alone, each is changed by one thread at a
-/// time and in a fixed order: the inverse has the same bytes at any number of threads.
+/// Its lower half is stored in square tiles. The tiles depend only on n, and each is changed by one thread at a time in
+/// a fixed order, so the inverse has the same bytes at any number of threads.
 public struct PositiveDefinite<S: Scalar>: Sendable {
   /// n.
   public let size: Int
@@ -10,8 +10,8 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   /// The lower half, strip by strip: tile (i, j) with j ≤ i is at `i (i + 1) / 2 + j`; those on the diagonal are whole.
   private var tiles: [Matrix<S>]
 
-  /// Large enough for a product at full speed, small enough that the factor on the diagonal, which one thread inverts, is
-  /// little of the work.
+  /// Large enough for products at full speed, and small enough that the diagonal tile, which one thread inverts, is a
+  /// small part of the work.
   private static var side: Int { 256 }
 
   private static func place(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
@@ -23,9 +23,9 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
     return (i, place - i * (i + 1) / 2)
   }
 
-  // MARK: Making one
+  // MARK: Creation
 
-  /// The Gram matrix `Xᵀ diag(w) X` of sparse rows X (m × n), which is positive definite once something is added to its
+  /// The Gram matrix `Xᵀ diag(w) X` of sparse rows X (m × n), which is positive definite after an addition to its
   /// diagonal.
   ///
   /// Sums are in double precision, row after row.
@@ -60,7 +60,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
     (self.size, self.strips, tiles) = (size, strips, filled.flatMap(\.self))
   }
 
-  /// A matrix given as a whole; only its lower half is read.
+  /// Creates it from a full matrix; only its lower half is read.
   ///
   /// - Precondition: it is square.
   public init(_ matrix: Matrix<S>) {
@@ -79,7 +79,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
     }
   }
 
-  /// How many numbers a matrix of this size holds while it is inverted.
+  /// The number of values stored while a matrix of this size is inverted.
   public static func count(size: Int) -> Int {
     let strips = (size + side - 1) / side
     return strips * (strips + 1) / 2 * side * side + 4 * size * side
@@ -108,7 +108,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
     }
   }
 
-  /// One row, whole; shape: n.
+  /// One full row; shape: n.
   @specialized(where S == Float)
   public func row(_ row: Int) -> [S] {
     let i = row / Self.side
@@ -127,12 +127,13 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   /// Replaces the matrix by its inverse.
   ///
   /// Strip by strip, tile (k, k) is inverted in double precision and swept out of all others:
-  /// `A_ik ← A_ik A_kk⁻¹`, `A_ij ← A_ij − A_ik A_kk⁻¹ A_kj`, `A_kk ← −A_kk⁻¹`; after the last strip the matrix is `−A⁻¹`. Half of
-  /// the tiles need no work, as the matrix stays symmetric; nothing else is held than one strip and its product.
-  /// That is n³ operations. Source: Goodnight, "A tutorial on the SWEEP operator", The American Statistician 33, 1979.
+  /// `A_ik ← A_ik A_kk⁻¹`, `A_ij ← A_ij − A_ik A_kk⁻¹ A_kj`, `A_kk ← −A_kk⁻¹`; after the last strip the matrix is
+  /// `−A⁻¹`. Half of the tiles need no work, because the matrix stays symmetric; only one strip and its product are
+  /// stored in addition. That is n³ operations. Source: Goodnight, "A tutorial on the SWEEP operator", The American
+  /// Statistician 33, 1979.
   ///
-  /// - Parameter progress: told the share that is done after every strip.
-  /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; what `progress` throws.
+  /// - Parameter progress: receives the finished share after every strip.
+  /// - Throws: ``GSLError`` when the matrix is not positive definite in this number format; the errors of `progress`.
   @specialized(where S == Float)
   public mutating func invert(processor: Processor, progress: (_ share: Double) throws -> Void = { _ in }) throws {
     for k in strips.indices {
@@ -175,7 +176,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
 }
 
 extension Matrix {
-  /// A matrix whose rows are made by all threads, some at a time.
+  /// A matrix whose rows are computed by all threads, some at a time.
   ///
   /// - Parameter row: the elements of a row by its index; shape: columns.
   @specialized(where S == Float)

@@ -6,9 +6,9 @@
   import Darwin
 #endif
 
-/// The memory of this process, as the system counts it.
+/// The memory of this process, as reported by the system.
 public enum ProcessMemory {
-  /// Bytes in use now; where the system does not tell, the most that were ever in use.
+  /// Bytes in use now; if the system does not report them, the maximum so far.
   public static var resident: Int {
     #if os(Linux)
       // The second number of /proc/self/statm is the resident pages.
@@ -25,7 +25,7 @@ public enum ProcessMemory {
     return peak
   }
 
-  /// The most bytes that were in use at once.
+  /// The maximum number of bytes in use so far.
   public static var peak: Int {
     var usage = rusage()
     #if canImport(Darwin)

@@ -2,10 +2,10 @@ public import Communication
 import Dispatch
 import Synchronization
 
-/// Where the arithmetic happens: a product engine and a number of threads.
+/// The compute resources: a product engine and a number of threads.
 ///
-/// Work is always cut by the data (blocks of users, shards of items), never by the number of threads, and every piece is
-/// computed by one thread in a fixed order. That is why the same seed gives the same bytes at any thread count.
+/// Work is always divided by the data (blocks of users, shards of items), never by the number of threads, and every
+/// piece is computed by one thread in a fixed order. The same seed therefore gives the same bytes at any thread count.
 public struct Processor: Sendable {
   /// The engine for matrix products.
   public let engine: ProductEngine
@@ -13,27 +13,26 @@ public struct Processor: Sendable {
   public let threads: Int
   /// The number format of the products in training.
   public private(set) var precision = ProductPrecision.float32
-  /// The processes that this one computes with; `nil` where it computes alone.
+  /// The processes that this one computes with; `nil` for a single process.
   ///
-  /// Trainings of networks and the ranking of their items are then shared out among all; every process makes the same calls in the
-  /// same order.
+  /// Training of networks and ranking of their items are then divided among all; every process makes the same calls in
+  /// the same order.
   public private(set) var communicator: (any Communicator)?
-  /// The largest number of threads that all processes have: where they go through work round by round, each round is of one size
-  /// for all.
+  /// The largest number of threads of any process, so that work in rounds has rounds of the same size in all.
   public private(set) var threadsEverywhere: Int
-  /// Takes the time of passes that have a name, where somebody wants to know.
+  /// Measures named passes; `nil` for no measurement.
   public var meter: PassMeter?
 
   /// Creates a processor.
   ///
-  /// - Parameter threads: all cores when left out; brought into 1…``mostThreads``.
+  /// - Parameter threads: by default all cores; limited to 1…``mostThreads``.
   public init(engine: ProductEngine, threads: Int? = nil) {
     self.engine = engine
     self.threads = min(max(1, threads ?? Self.availableCores), Self.mostThreads)
     threadsEverywhere = self.threads
   }
 
-  /// Computes together with other processes from now on; all of them call this.
+  /// Joins other processes for all later computations; all of them call this.
   ///
   /// - Throws: `CommunicationError`.
   public mutating func join(_ communicator: (any Communicator)?) throws {
@@ -43,7 +42,7 @@ public struct Processor: Sendable {
     threadsEverywhere = all.min() ?? threads
   }
 
-  /// More threads than this are never used: some memory is held for each.
+  /// The maximum number of threads, because each needs some memory.
   public static let mostThreads = 1024
 
   /// The engine, and the number format of the products in training if it is not single precision.
@@ -56,12 +55,12 @@ public struct Processor: Sendable {
   /// The number of processes that compute together.
   public var processes: Int { communicator?.size ?? 1 }
 
-  /// Whether this process writes and speaks: the only one, or the first of several.
+  /// Whether this process prints and writes: the only one, or the first of several.
   public var isRoot: Bool { communicator?.isRoot ?? true }
 
   /// The same with another number format for the products in training.
   ///
-  /// - Throws: ``EngineError/unsupported(_:engine:)`` where this machine has no faster instruction for it.
+  /// - Throws: ``EngineError/unsupported(_:engine:)`` if this machine has no faster instruction for it.
   public func using(_ precision: ProductPrecision) throws -> Processor {
     guard engine.supports(precision) else { throw EngineError.unsupported(precision, engine: engine.name) }
     var copy = self
@@ -85,9 +84,9 @@ public struct Processor: Sendable {
 
   /// Changes every element, several at a time.
   ///
-  /// Each element is seen by exactly one thread.
+  /// Each element is processed by exactly one thread.
   ///
-  /// - Throws: the error of the first element (in order) whose body threw; the others have run all the same.
+  /// - Throws: the error of the first element (in order) whose body threw; the others have run as well.
   public func forEach<Element: Sendable>(
     _ elements: inout [Element], as pass: Pass? = nil,
     _ body: @Sendable (_ index: Int, _ element: inout Element) throws -> Void
@@ -101,11 +100,11 @@ public struct Processor: Sendable {
 
   /// The same, with working memory that a thread keeps from one element to the next.
   ///
-  /// Which thread takes which element is left to chance, so nothing in the results may depend on what `scratch` holds.
+  /// The assignment of elements to threads is arbitrary, so results must not depend on the content of `scratch`.
   ///
   /// - Parameters:
   ///   - scratch: at least as many as ``workers(for:)``.
-  ///   - pass: what the ``meter`` calls it.
+  ///   - pass: its name in the ``meter``.
   public func forEach<Element: Sendable, Scratch: Sendable>(
     _ elements: inout [Element], scratch: inout [Scratch], as pass: Pass? = nil,
     _ body: @Sendable (_ index: Int, _ element: inout Element, _ scratch: inout Scratch) throws -> Void
@@ -115,7 +114,7 @@ public struct Processor: Sendable {
     let failure = Guarded<(index: Int, error: any Error)?>(nil)
     unsafe elements.withUnsafeMutableBufferPointer { elements in
       unsafe scratch.withUnsafeMutableBufferPointer { scratch in
-        // Shared between threads, but no two threads touch the same element, and each has a scratch of its own.
+        // Shared between threads, but no two threads access the same element, and each has its own scratch.
         nonisolated(unsafe) let elements = unsafe elements
         nonisolated(unsafe) let scratch = unsafe scratch
         runShared(count: count, as: pass) { index, worker in
@@ -134,16 +133,16 @@ public struct Processor: Sendable {
 
   /// Changes every element, while the calling thread first does something else and then helps.
   ///
-  /// Each element is seen by exactly one thread, which is never in the way of `meanwhile`.
+  /// Each element is processed by exactly one thread, concurrently with `meanwhile`.
   ///
-  /// - Throws: what `meanwhile` throws; the elements have all been changed even so.
+  /// - Throws: the errors of `meanwhile`; all elements have been changed nevertheless.
   public func forEach<Element: Sendable>(
     _ elements: inout [Element], meanwhile: () throws -> Void,
     _ body: @Sendable (_ index: Int, _ element: inout Element) -> Void
   ) throws {
     let count = elements.count
     let result = unsafe elements.withUnsafeMutableBufferPointer { elements in
-      // Shared between threads, but no two threads touch the same element.
+      // Shared between threads, but no two threads access the same element.
       nonisolated(unsafe) let elements = unsafe elements
       let next = SharedCounter()
       return withoutActuallyEscaping(body) { body in

@@ -10,18 +10,18 @@ import SharedLibraries
   import Darwin
 #endif
 
-/// Matrix products by the fastest library found when the program runs.
+/// Matrix products by the fastest library found at run time.
 ///
-/// In order: oneDNN's `dnnl_sgemm`, Accelerate on Apple systems, OpenBLAS, any other BLAS, and GSL's CBLAS, which is always
-/// there. Every call is made with the library held to one thread: Doppel cuts the work itself (see ``Processor``).
-/// `Double` products, which only gradient checks need, always go to GSL's CBLAS.
+/// In order: oneDNN's `dnnl_sgemm`, Accelerate on Apple systems, OpenBLAS, any other BLAS, and GSL's CBLAS, which is
+/// always available. The library is limited to one thread in every call, because Doppel divides the work itself (see
+/// ``Processor``). `Double` products, which only gradient checks need, always go to GSL's CBLAS.
 @safe public struct ProductEngine: Sendable {
   /// The engines that `DOPPEL_ENGINE` can select.
   public enum Kind: String, Sendable, CaseIterable {
     case onednn, accelerate, openblas, blas, gsl
   }
 
-  /// Which library this is.
+  /// The kind of library.
   public let kind: Kind
   /// Its name and version, for example "oneDNN 2.6.3".
   public let name: String
@@ -40,9 +40,9 @@ import SharedLibraries
   /// bfloat16 needs oneDNN and a processor with AVX512_BF16.
   public func supports(_ precision: ProductPrecision) -> Bool { precision == .float32 || matmul != nil }
 
-  // MARK: Finding one
+  // MARK: Selection
 
-  /// The fastest engine present, or the one that `DOPPEL_ENGINE` names.
+  /// The fastest available engine, or the one that `DOPPEL_ENGINE` names.
   ///
   /// - Throws: ``EngineError`` when the name is unknown or that library is not on this machine.
   public static func fastest() throws -> ProductEngine {
@@ -67,7 +67,7 @@ import SharedLibraries
   /// Every engine whose library is on this machine, fastest first.
   public static var present: [ProductEngine] { Kind.allCases.compactMap(load) }
 
-  /// GSL's CBLAS: slow, and always there.
+  /// GSL's CBLAS: slow, but always available.
   public static let gsl = unsafe ProductEngine(
     kind: .gsl, name: "GSL CBLAS \(GSL.version)", sgemm: .cblas(reference, prepare: nil))
 
@@ -89,14 +89,14 @@ import SharedLibraries
 
   private static let oneDNNNames = ["libdnnl.so.3", "libdnnl.so.2", "libdnnl.so", "libdnnl.dylib"]
 
-  /// Why oneDNN is not used although it is there; `nil` where it is used, or is not there.
+  /// The reason why oneDNN is not used although it is installed; `nil` if it is used or not installed.
   package static var oneDNNFault: String? { SharedLibrary.fault(candidates: oneDNNNames) }
 
   private static let oneDNN: ProductEngine? = {
-    // libgomp's threads spin after a parallel region unless told to wait passively before it is loaded. Doppel never opens
-    // a region, but another library in the process may.
+    // libgomp's threads spin after a parallel region unless passive waiting is set before it is loaded. Doppel never
+    // opens a region, but another library in the process may.
     setDefault("OMP_WAIT_POLICY", "passive")
-    // Version 3 tells of its own errors on stdout, which is ours.
+    // Version 3 prints its errors to stdout, which is reserved for results.
     setDefault("ONEDNN_VERBOSE", "0")
     guard let library = SharedLibrary(candidates: oneDNNNames), let symbol = unsafe library.symbol("dnnl_sgemm")
     else { return nil }
@@ -125,7 +125,7 @@ import SharedLibraries
 
   private static let openBLAS: ProductEngine? = {
     setDefault("OPENBLAS_NUM_THREADS", "1")
-    // Left alone, OpenBLAS 0.3.21 takes its Haswell kernels on newer AMD processors, at half the speed.
+    // Without this, OpenBLAS 0.3.21 uses its Haswell kernels on newer AMD processors, at half the speed.
     if dk_has_avx512() == 1 { setDefault("OPENBLAS_CORETYPE", "SKYLAKEX") }
     return cblas(
       kind: .openblas, name: "OpenBLAS", candidates: ["libopenblas.so.0", "libopenblas.so"])
@@ -239,7 +239,7 @@ import SharedLibraries
     if done != true { multiplyWidened(shape, a, b, into: &c) }
   }
 
-  /// The same product in single precision, for when oneDNN has no memory for its own.
+  /// The same product in single precision, for the case that oneDNN runs out of memory.
   private func multiplyWidened<S: Scalar>(
     _ shape: OneDNNMatmul.Shape, _ a: BFloat16Matrix, _ b: BFloat16Matrix, into c: inout Matrix<S>
   ) {
@@ -301,7 +301,7 @@ import SharedLibraries
       let status = unsafe call(
         formA.letter, formB.letter, m, n, k, 1, a, lda, b, ldb, beta, c, ldc)
       if status == 0 { return }
-      // Out of memory for its packing buffers: the same product, without them.
+      // If it has no memory for its packing buffers, the same product without them.
       unsafe Self.reference(
         101, formA.cblas, formB.cblas, Int32(m), Int32(n), Int32(k), 1, a, Int32(lda), b,
         Int32(ldb), beta, c, Int32(ldc))

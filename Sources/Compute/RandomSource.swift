@@ -2,10 +2,9 @@ import CGSL
 import CKernels
 import Foundation
 
-/// What a stream of random numbers is for.
+/// The purpose of a stream of random numbers.
 ///
-/// One seed per run; one stream per purpose, so that changing how one part draws leaves the others as they
-/// were.
+/// One seed per run; one stream per purpose, so that changes in one part do not affect the draws of others.
 public enum RandomPurpose: String, Sendable, CaseIterable {
   case split, initialisation, shuffle, corruption, latentNoise, negatives, simulation, resampling, sampling
   case inspection, bound, search, repetition, privateBatches, privateNoise, lesson
@@ -21,7 +20,7 @@ public struct Seed: Sendable, Equatable, Codable {
 
   /// The seed of one of several runs: the first has this one, the others seeds derived from it, at most 2⁵³ − 1.
   ///
-  /// A run with the derived seed as its own is the same run.
+  /// A single run with the derived seed gives the same result.
   public func ofRun(_ index: Int) -> Seed {
     if index == 0 { return self }
     var random = stream(.repetition, index)
@@ -29,10 +28,9 @@ public struct Seed: Sendable, Equatable, Codable {
     return Seed(high << 21 | low >> 11)
   }
 
-  /// The stream for a purpose and, where there are many, for one of them (epoch, batch, user …).
+  /// The stream for a purpose and, if there are several, for one of them (epoch, batch, user …).
   ///
-  /// Streams are keys of a counter-based generator: making one costs nothing, and which others were made before does not
-  /// matter.
+  /// Streams are keys of a counter-based generator: creating one costs nothing, and does not depend on other streams.
   public func stream(_ purpose: RandomPurpose, _ indices: Int...) -> RandomSource {
     RandomSource(key: key(purpose, indices))
   }
@@ -56,7 +54,7 @@ public struct Seed: Sendable, Equatable, Codable {
 
 /// Random numbers and draws from distributions, by GSL over a Philox4x32-10 generator.
 ///
-/// Non-copyable: the C state has one owner and is freed once.
+/// Non-copyable, so that the C state has one owner and is freed once.
 @safe public struct RandomSource: ~Copyable {
   private let generator: UnsafeMutablePointer<gsl_rng>
 
@@ -82,7 +80,7 @@ public struct Seed: Sendable, Equatable, Codable {
 
   /// A number in [0, 1) with 53 random bits.
   ///
-  /// For inverting a distribution over many outcomes, where the 32 bits of ``uniform()`` would miss the rarest.
+  /// It is for inverting a distribution over many outcomes, where the 32 bits of ``uniform()`` would miss the rarest.
   public mutating func fineUniform() -> Double {
     let (high, low) = (UInt64(bits() >> 5), UInt64(bits() >> 6))
     return Double(high << 26 | low) * 0x1p-53
@@ -174,7 +172,7 @@ public struct Seed: Sendable, Equatable, Codable {
     let count = matrix.count
     unsafe matrix.withMutablePointer { pointer in
       if S.self == Float.self {
-        // A concrete loop: generic conversions would cost more than the draws.
+        // A concrete loop, because generic conversions would cost more than the draws.
         let floats = unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Float.self)
         for index in 0..<count { unsafe floats[index] = unsafe Float(draw(generator)) }
       } else {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A noisy sum over a random part of the users: each takes part with probability q, independently of the others, contributes
-/// a vector of Euclidean norm C at most, and the sum gets N(0, σ²C²) in every coordinate.
+/// A noisy sum over a random part of the users: each takes part with probability q, independently of the others,
+/// contributes a vector of Euclidean norm at most C, and noise N(0, σ²C²) is added to every coordinate of the sum.
 ///
-/// Two data sets are neighbours when one has a user more than the other.
+/// Two data sets are neighbours if one has one user more than the other.
 public struct SampledGaussian: Codable, Sendable, Equatable {
   /// q, from 0 to 1.
   public let samplingRate: Double
@@ -23,10 +23,10 @@ public struct SampledGaussian: Codable, Sendable, Equatable {
   /// log A_α, of which 1/(α − 1) is the Rényi divergence of order α between the outputs for neighbours.
   ///
   /// `A_α = E[((1 − q) + q exp((2z − 1) / 2σ²))^α]` with z from N(0, σ²): the larger one of the two directions (Mironov, Talwar &
-  /// Zhang, "Rényi differential privacy of the sampled Gaussian mechanism", 2019, theorems 4 and 5). Whole orders have a finite
-  /// sum for it and others two series with alternating signs; the trapezoidal rule needs neither. Its error falls exponentially
-  /// with the distance of the nearest singularity from the real axis, which is πσ in units of the step's variable: with steps of
-  /// σ/2 it is below 10⁻¹⁶.
+  /// Zhang, "Rényi differential privacy of the sampled Gaussian mechanism", 2019, theorems 4 and 5). For whole orders
+  /// it is a finite sum, for others two series with alternating signs; the trapezoidal rule needs neither. Its error
+  /// falls exponentially with the distance of the nearest singularity from the real axis, which is πσ in units of the
+  /// step's variable: with steps of σ/2 it is below 10⁻¹⁶.
   ///
   /// - Parameter order: α, above 1.
   public func logMoment(order: Double) -> Double {
@@ -36,7 +36,7 @@ public struct SampledGaussian: Codable, Sendable, Equatable {
     if q == 1 { return alpha * (alpha - 1) / (2 * sigma * sigma) }
     let (outside, inside) = (log1p(-q), log(q))
     let step = min(0.25, sigma / 2)
-    // Away from 0 and from α/σ, where the two Gaussians are that the integrand lies between, nothing is left after 12 deviations.
+    // The integrand lies between two Gaussians at 0 and α/σ, so it is negligible beyond 12 deviations from both.
     let count = Int(((alpha / sigma + 24) / step).rounded(.up))
     var (largest, sum) = (-Double.infinity, 0.0)
     for index in 0...count {
@@ -55,15 +55,15 @@ public struct SampledGaussian: Codable, Sendable, Equatable {
   }
 }
 
-/// Adds up what repeated releases of a ``SampledGaussian`` give away, and says what guarantee is left.
+/// Accumulates the privacy loss of repeated releases of a ``SampledGaussian``, and computes the resulting guarantee.
 ///
-/// Rényi divergences of one order add up over releases, whatever is chosen from one to the next, and every order gives an
-/// (ε, δ); the smallest ε counts.
+/// Rényi divergences of one order add up over releases, even with adaptive choices, and every order gives an (ε, δ);
+/// the smallest ε is used.
 public enum RenyiAccountant {
-  /// Larger orders are not looked at: what they could gain is below 10⁻⁴ of ε.
+  /// Larger orders are not considered, because they could improve ε by less than a factor of 10⁻⁴.
   private static let largestOrder = 1e5
 
-  /// ε of so many releases at a δ.
+  /// ε of a number of releases at a δ.
   ///
   /// Source of the conversion: Balle, Barthe, Gaboardi, Hsu & Sato, "Hypothesis testing interpretations and Rényi differential
   /// privacy", AISTATS 2020, theorem 21; in this form Canonne, Kamath & Steinke, NeurIPS 2020, proposition 12.
@@ -79,8 +79,8 @@ public enum RenyiAccountant {
       return Double(releases) * mechanism.logMoment(order: order) / above + log(above / order) - log(delta * order)
         / above
     }
-    // From low orders, which cost little, up to where ε has begun to rise, then closer to both sides of the best. Every order is
-    // valid, so that a minimum that is missed costs accuracy and never the guarantee.
+    // From low orders, which are cheap, up to where ε begins to rise, then closer to both sides of the best. Every
+    // order is valid, so a missed minimum costs accuracy but never the guarantee.
     var (best, stride) = ((place: -3.0, value: epsilon(-3)), 0.5)
     while exp(best.place + stride) < largestOrder {
       let next = (place: best.place + stride, value: epsilon(best.place + stride))
@@ -99,7 +99,7 @@ public enum RenyiAccountant {
 
   /// The smallest σ, to a thousandth of a per cent, whose releases stay within ε at a δ.
   ///
-  /// - Returns: `nil` where even a σ of 10⁵ gives away more.
+  /// - Returns: `nil` if even a σ of 10⁵ is not enough.
   public static func noiseMultiplier(
     for epsilon: Double, delta: Double, samplingRate: Double, releases: Int
   ) -> Double? {

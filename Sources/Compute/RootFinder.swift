@@ -4,7 +4,7 @@ import CGSL
 public enum RootFinder {
   /// The root of a function between two points where its signs differ, by Brent's method.
   ///
-  /// - Parameter tolerance: how narrow the bracket must be, relative to the root.
+  /// - Parameter tolerance: the width of the final bracket, relative to the root.
   /// - Throws: ``GSLError`` when the signs do not differ or 200 steps are not enough.
   public static func root(
     in bracket: ClosedRange<Double>, tolerance: Double = 1e-12, of function: (Double) -> Double
@@ -14,7 +14,7 @@ public enum RootFinder {
       preconditionFailure("no memory for a root finder")
     }
     defer { unsafe gsl_root_fsolver_free(solver) }
-    // GSL calls a C function with a pointer of ours; the closure waits at the other end of that pointer.
+    // GSL calls a C function with a pointer that we provide; it points to the closure.
     return try withoutActuallyEscaping(function) { function in
       var body = function
       return try unsafe withUnsafeMutablePointer(to: &body) { pointer in

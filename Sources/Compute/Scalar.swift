@@ -4,7 +4,7 @@ import CKernels
 /// The two number formats of the core: `Float` for training, `Double` for gradient checks.
 ///
 /// The requirements are the entry points of the vector loops and of the product engine. They are an implementation detail of
-/// this module: the safe operations on ``Matrix`` call them, nothing else does.
+/// this module: only the safe operations on ``Matrix`` call them.
 public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable {
   /// The kernels for this format.
   static var kernels: Kernels<Self> { get }
@@ -12,7 +12,7 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
 
 /// The vector loops of one number format, as documented in `CKernels.h`.
 ///
-/// A class, so that reaching a loop copies one reference and not a table of them.
+/// A class, so that access to a loop copies one reference instead of the whole table.
 @safe public final class Kernels<S: Scalar>: Sendable {
   typealias Source = UnsafePointer<S>
   typealias Target = UnsafeMutablePointer<S>

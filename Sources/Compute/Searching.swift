@@ -1,6 +1,6 @@
 extension RandomAccessCollection where Index == Int {
-  /// The first place from which on a condition holds, where it holds for all elements from some place on and for none
-  /// before; the end where it holds for none.
+  /// The first place where a condition holds, if it holds for all elements from there on and for none before; the end
+  /// if it holds for none.
   ///
   /// - Complexity: O(log n).
   @inlinable
@@ -22,12 +22,12 @@ extension Set {
   }
 }
 
-/// The largest keys seen so far, up to a number of them.
+/// The largest keys so far, up to a number of them.
 ///
-/// Of equal keys the earlier ones are kept.
+/// Of equal keys, the earlier ones are kept.
 public struct LargestKeys<Key: Comparable> {
   @usableFromInline let capacity: Int
-  /// A heap: no key is larger than the two below it.
+  /// A heap in which no key is larger than the two below it.
   @usableFromInline var heap: [Key] = []
 
   /// Keeps at most `capacity` keys.
@@ -41,12 +41,12 @@ public struct LargestKeys<Key: Comparable> {
   @inlinable public var keys: [Key] { heap }
   /// The smallest key that is kept.
   @inlinable public var smallest: Key? { heap.first }
-  /// Whether a further key has to be larger than ``smallest``.
+  /// Whether a new key must be larger than ``smallest``.
   @inlinable public var isFull: Bool { heap.count == capacity }
 
-  /// Takes in a key.
+  /// Adds a key.
   ///
-  /// - Complexity: O(log capacity) where it is kept.
+  /// - Complexity: O(log capacity) if it is kept.
   @inlinable
   public mutating func offer(_ key: Key) {
     if heap.count < capacity {

@@ -1,10 +1,10 @@
 extension Processor {
-  /// Makes an array of numbers slice by slice, several at a time, and collects a result of each.
+  /// Creates an array of numbers slice by slice, several at a time, and collects a result of each.
   ///
-  /// A slice holds zeros when its body begins. The thread that fills it has cleared it, so that the first touch of the memory,
-  /// which is when the system hands it out, is shared among the threads as well.
+  /// A slice is zero when its body begins. It is cleared by the thread that fills it, so that the first access to the
+  /// memory, when the system allocates it, is also divided among the threads.
   ///
-  /// - Parameter cuts: where each slice starts and the last one ends, ascending from 0 to the number of elements.
+  ///   - Parameter cuts: where each slice starts and the last one ends, ascending from 0 to the number of elements.
   /// - Throws: the error of the first slice (in order) whose body threw.
   public func makeSlices<Element: BitwiseCopyable & Numeric & Sendable, Result: Sendable>(
     of _: Element.Type, cuts: [Int],
@@ -21,7 +21,7 @@ extension Processor {
         let own = unsafe UnsafeMutableRawBufferPointer(
           UnsafeMutableBufferPointer(rebasing: memory[cuts[slice]..<cuts[slice + 1]]))
         unsafe own.initializeMemory(as: UInt8.self, repeating: 0)
-        // All bits zero is the number zero.
+        // All bits zero represent the number zero.
         var elements = unsafe own.bindMemory(to: Element.self).mutableSpan
         return try body(slice, &elements)
       }
@@ -32,7 +32,7 @@ extension Processor {
 }
 
 extension Array {
-  /// The elements, so many at a time.
+  /// The elements in chunks of a given size.
   package func rounds(of count: Int) -> [[Element]] {
     stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }

@@ -30,7 +30,7 @@ extension Matrix {
     }
   }
 
-  /// The loss of the listed cells alone: `(f − x)²`, or the logistic loss.
+  /// The loss of the listed cells only: `(f − x)²`, or the logistic loss.
   ///
   /// The row `f` becomes `scale · ∂loss/∂f`, which is exactly zero at every cell that is not listed.
   @specialized(where S == Float)
@@ -54,8 +54,8 @@ extension Matrix {
   /// `Σ value · weight[row: column − base]`, added in order.
   ///
   /// - Parameters:
-  ///   - entries: where they are in `batch`.
-  ///   - next: the matrix and row that will be read next; they are fetched ahead.
+  ///   - entries: their places in `batch`.
+  ///   - next: the matrix and row that will be read next, for prefetching.
   @specialized(where S == Float)
   public mutating func gather(
     _ batch: BatchRows<S>, entries: Range<Int>, base: Int, from weight: Matrix, next: (matrix: Matrix, row: Int)?,

@@ -1,4 +1,4 @@
-/// Sparse rows in compressed form (CSR): what each user has, and nothing about what they have not.
+/// Sparse rows in compressed form (CSR), such as the items of each user.
 ///
 /// Within a row the column indices ascend and occur once. Without values every stored entry counts as 1.
 public struct SparseRows: Sendable, Equatable {
@@ -34,9 +34,9 @@ public struct SparseRows: Sendable, Equatable {
     self.values = values
   }
 
-  /// Creates rows from a compressed form that whoever has just made it vouches for: nothing is looked at again.
+  /// Creates rows from a compressed form that the caller guarantees to be valid; nothing is checked.
   ///
-  /// What it has to be is said at ``init(columnCount:offsets:indices:values:)``.
+  /// The requirements are those of ``init(columnCount:offsets:indices:values:)``.
   package init(ordered columnCount: Int, offsets: [Int], indices: [Int32], values: [Float]? = nil) {
     precondition(offsets.first == 0 && offsets.last == indices.count, "offsets do not fit the indices")
     precondition(values.map { $0.count == indices.count } ?? true, "values do not fit the indices")
@@ -64,7 +64,7 @@ public struct SparseRows: Sendable, Equatable {
   /// The number of stored entries.
   public var nonZeroCount: Int { indices.count }
 
-  /// Where the entries of `row` are stored.
+  /// The storage range of the entries of `row`.
   public func range(ofRow row: Int) -> Range<Int> { offsets[row]..<offsets[row + 1] }
   /// The columns of `row`, ascending.
   public func indices(ofRow row: Int) -> ArraySlice<Int32> { indices[range(ofRow: row)] }
@@ -86,7 +86,7 @@ public struct SparseRows: Sendable, Equatable {
     return SparseRows(columnCount: columnCount, offsets: offsets, indices: indices, values: values)
   }
 
-  /// Rows become columns.
+  /// The transpose.
   ///
   /// - Complexity: O(rows + columns + entries).
   public func transposed() -> SparseRows {
@@ -107,7 +107,7 @@ public struct SparseRows: Sendable, Equatable {
     return SparseRows(columnCount: rowCount, offsets: offsets, indices: transposed, values: moved)
   }
 
-  /// How many rows hold each column; shape: `columnCount`.
+  /// The number of rows with each column; shape: `columnCount`.
   public func columnCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: columnCount)
     for index in indices { counts[Int(index)] += 1 }

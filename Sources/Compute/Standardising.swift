@@ -1,14 +1,14 @@
-/// Rows that are to be added up although each has a scale of its own.
+/// Standardisation of rows with different scales, so that they can be added.
 extension Matrix {
   /// Subtracts from every row a mean and divides it by a standard deviation (with n): those of its largest numbers.
   ///
-  /// Of a few large numbers among many small ones, the deviation over all says how far the large ones are from the others and not
-  /// how they differ among themselves. Where the largest are equal as far as single precision tells, it is all numbers of the
-  /// row that count, and where these are equal, too, the row becomes zeros.
+  /// With a few large numbers among many small ones, the deviation over all numbers measures the distance of the large
+  /// ones from the others, not the differences among the large ones. If the largest are equal within single precision,
+  /// all numbers of the row are used, and if these are equal as well, the row becomes zeros.
   ///
   /// - Parameters:
-  ///   - count: how many numbers are the largest.
-  ///   - excluded: columns by row that are not among them; shape: rows × columns.
+  ///   - count: the number of largest values.
+  ///   - excluded: columns that are excluded from them, by row; shape: rows × columns.
   @specialized(where S == Float)
   public mutating func standardiseRows(byLargest count: Int, excluding excluded: SparseRows) {
     precondition(count > 0 && excluded.rowCount == rows && excluded.columnCount == columns)
@@ -45,7 +45,7 @@ private enum Moments {
   }
 }
 
-/// The largest of the numbers added: a heap with the smallest of them on top.
+/// The largest numbers so far: a heap with the smallest of them on top.
 private struct LargestNumbers {
   private let most: Int
   private var heap: [Double] = []
@@ -79,6 +79,6 @@ private struct LargestNumbers {
     heap[place] = number
   }
 
-  /// In descending order, so that they do not depend on the order of the columns.
+  /// In descending order, so that results do not depend on the order of the columns.
   var moments: (mean: Double, deviation: Double) { Moments.of(heap.sorted(by: >)) }
 }

@@ -29,13 +29,13 @@ public enum Statistics {
     return gsl_cdf_tdist_Qinv(alpha / 2, degrees)
   }
 
-  /// How far the difference of two independent means may be off, with probability 1 − α: Welch's approximation of its degrees
-  /// of freedom.
+  /// The half-width of the confidence interval of the difference of two independent means, with probability 1 − α and
+  /// Welch's approximation of its degrees of freedom.
   ///
   /// - Parameters:
   ///   - a: the standard error of the first mean, and its degrees of freedom.
-  ///   - b: those of the second.
-  /// - Returns: 0 where both are exact or one is not finite.
+  ///   - b: the same for the second mean.
+  /// - Returns: 0 if both are exact or one is not finite.
   package static func welchReach(
     _ a: (error: Double, degrees: Int), _ b: (error: Double, degrees: Int), alpha: Double = 0.05
   ) -> Double {
@@ -62,7 +62,7 @@ extension Statistics {
     }
   }
 
-  /// The share of N(0, 1) below `x`.
+  /// The cumulative distribution function of N(0, 1) at `x`.
   public static func normalBelow(_ x: Double) -> Double {
     GSL.prepare()
     return gsl_cdf_ugaussian_P(x)

@@ -1,14 +1,14 @@
-/// What one of the streams of a purpose is for, where a purpose has several.
+/// A tag that identifies one of several streams of a purpose.
 ///
-/// The numbers go into every draw and so into every result: a new tag takes a new number, and none is ever changed. Within
-/// a purpose the compiler refuses a number that is taken.
+/// The numbers determine every draw and thus every result: a new tag gets a new number, and existing numbers never
+/// change. Within a purpose, the compiler rejects a duplicate number.
 public protocol StreamTag: RawRepresentable<Int>, CaseIterable, Sendable {
   /// The purpose.
   static var purpose: RandomPurpose { get }
 }
 
 extension Seed {
-  /// The stream of a tag and, where there are many, of one of them (user, replicate …).
+  /// The stream of a tag and, if there are several, of one of them (user, replicate …).
   public func stream(for tag: some StreamTag) -> RandomSource { stream(type(of: tag).purpose, tag.rawValue) }
 
   /// The stream of a tag for one of many.
@@ -17,39 +17,39 @@ extension Seed {
   }
 }
 
-/// What a split draws besides the order of users or cells.
+/// Draws of a split besides the order of users or cells.
 public enum SplitDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .split }
-  /// A user's items for the test, one stream a user.
+  /// A user's items for the test, one stream per user.
   case itemsOfUser = 1
   /// The halves of users that two models are fitted to.
   case halves = 2
 }
 
-/// What the simulation of a population draws.
+/// Draws of the simulation of a population.
 public enum SimulationDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .simulation }
   case catalogue = 0
-  /// One stream a user.
+  /// One stream per user.
   case user = 1
 }
 
-/// What the audit of synthetic users draws.
+/// Draws of the audit of synthetic users.
 public enum AuditDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .resampling }
-  /// The halves of the training users, where there is no holdout.
+  /// The halves of the training users, if there is no holdout.
   case halves = 1
   case reference = 2
   case peers = 3
   case synthetic = 4
-  /// Resampled users for the errors of count measures, one stream a replicate.
+  /// Resampled users for the errors of count measures, one stream per replicate.
   case referenceCounts = 10
   case peerCounts = 11
   case syntheticCounts = 12
-  /// Shuffled labels of the discrepancy test, one stream a permutation.
+  /// Shuffled labels of the discrepancy test, one stream per permutation.
   case permutedLabels = 20
   case testQuarters = 30
   case closestRecordGroups = 40
@@ -72,32 +72,34 @@ public enum AuditDraw: Int, StreamTag {
   case pairsPeers = 82
 }
 
-/// What sampling draws for all synthetic users together; below zero, since their own streams begin with their numbers.
+/// Draws of sampling for all synthetic users together; the numbers are negative, because the users' own streams have
+/// their numbers.
 public enum PopulationDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .sampling }
-  /// Which real users the neighbourhood of a place may consist of.
+  /// The real users that serve as landmarks of a neighbourhood.
   case neighbours = -1
-  /// One place for each of them.
+  /// One point for each of them.
   case places = -2
 }
 
-/// What bounds draw besides each user's latent noise, whose streams are the users' numbers; below zero for that reason.
+/// Draws of bounds besides each user's latent noise; the numbers are negative, because the streams of that noise are
+/// the users' numbers.
 public enum BoundDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .bound }
-  /// Draws for the divergence from a prior without a closed form, one stream a posterior.
+  /// Draws for the divergence from a prior without a closed form, one stream per posterior.
   case divergence = -1
 }
 
-/// What a search for settings draws.
+/// Draws of a search for settings.
 public enum SearchDraw: Int, StreamTag {
   /// Their purpose.
   public static var purpose: RandomPurpose { .search }
-  /// The settings of a trial, one stream a trial.
+  /// The settings of a trial, one stream per trial.
   case trial = 1
-  /// Which trials a tree of the forest behind the settings' importance sees, one stream a tree.
+  /// The trials of each tree in the forest for the importance of settings, one stream per tree.
   case tree = 2
-  /// The settings of the trials before there is anything to learn from, one stream a setting.
+  /// The settings of the first, evenly spread trials, one stream per setting.
   case startUp = 3
 }

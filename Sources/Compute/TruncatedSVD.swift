@@ -1,24 +1,25 @@
-/// The right singular vectors of sparse rows (m × n) that belong to the largest singular values.
+/// The right singular vectors of sparse rows (m × n) for the largest singular values.
 ///
-/// Subspace iteration from random vectors, with a few more of them than wanted, and the Rayleigh–Ritz method at the end. Source:
-/// Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 53, 2011, algorithms 4.4 and 5.1.
+/// Subspace iteration from random vectors, with a few more than requested, and the Rayleigh–Ritz method at the end.
+/// Source: Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 53, 2011, algorithms 4.4 and
+/// 5.1.
 ///
-/// Sums are cut by the data alone: the same start gives the same bytes at any number of threads.
+/// Sums are divided only by the data, so the same start gives the same bytes at any number of threads.
 public struct TruncatedSVD: Sendable {
   /// The singular values, largest first; shape: count.
   public let values: [Double]
-  /// The right singular vectors, one a row, orthonormal; zeros where the singular value is zero.
+  /// The right singular vectors, one per row, orthonormal; zeros if the singular value is zero.
   ///
   /// Shape: count × n.
   public let vectors: Matrix<Float>
 
-  /// How many rows one thread takes at a time.
+  /// The number of rows that one thread processes at a time.
   private static var side: Int { 512 }
-  /// How many times the rows and their transpose are applied; what is left of a direction that does not belong falls with the
-  /// `2 passes`-th power of the quotient of singular values.
+  /// How often the rows and their transpose are applied; the remainder of an unwanted direction falls with the `2
+  /// passes`-th power of the ratio of singular values.
   private static var passes: Int { 10 }
-  /// How many vectors are held: half as many again as wanted, so that among singular values that hardly fall the last ones wanted
-  /// are told from those that follow.
+  /// The number of vectors in the iteration: one and a half times the requested number, to separate the last requested
+  /// ones from those that follow if singular values decrease slowly.
   private static func width(_ wanted: Int, _ rows: Int, _ columns: Int) -> Int {
     min(wanted + max(24, wanted / 2), rows, columns)
   }
@@ -26,10 +27,10 @@ public struct TruncatedSVD: Sendable {
   /// Computes them.
   ///
   /// - Parameters:
-  ///   - count: how many; at most m and n.
-  ///   - random: draws where the iteration starts.
-  ///   - progress: told the share that is done, now and then.
-  /// - Throws: ``GSLError``; what `progress` throws.
+  ///   - count: their number, at most m and n.
+  ///   - random: draws the start of the iteration.
+  ///   - progress: receives the finished share from time to time.
+  /// - Throws: ``GSLError``; the errors of `progress`.
   public init(
     of rows: SparseRows, count: Int, random: inout RandomSource, processor: Processor,
     progress: (_ share: Double) throws -> Void = { _ in }
@@ -50,7 +51,7 @@ public struct TruncatedSVD: Sendable {
       try Self.orthonormalise(&basis, processor)
       try progress(Double(pass + 1) / Double(Self.passes + 1))
     }
-    // Once more: of vectors that were far from orthogonal, one round leaves what rounding did.
+    // A second round, because for vectors far from orthogonal, one round leaves rounding errors.
     try Self.orthonormalise(&basis, processor)
     let gram = try Self.gram(try Self.product(forward, basis, processor), processor)
     let (squares, rotation) = try LinearAlgebra.eigensystem(symmetric: gram)
@@ -64,7 +65,7 @@ public struct TruncatedSVD: Sendable {
     values = found.map { $0 > least ? $0 : 0 }
   }
 
-  /// How many numbers are held while they are computed, the data left out.
+  /// The number of values stored during the computation, without the data.
   public static func count(rows: Int, columns: Int, wanted: Int) -> Int {
     let width = width(wanted, rows, columns)
     return (2 * columns + 2 * max(rows, columns)) * width + 32 * width * width
@@ -130,13 +131,13 @@ public struct TruncatedSVD: Sendable {
 
   // MARK: Orthonormal columns
 
-  /// Replaces Y by `Y L⁻ᵀ` with `L Lᵀ = YᵀY`; what depends on columns before it becomes zero.
+  /// Replaces Y by `Y L⁻ᵀ` with `L Lᵀ = YᵀY`; a column that depends on earlier ones becomes zero.
   private static func orthonormalise(_ matrix: inout Matrix<Float>, _ processor: Processor) throws {
     let inverse = inverseFactor(try gram(matrix, processor))
     matrix = try product(matrix, transposed: inverse, processor)
   }
 
-  /// L⁻¹, row by row; the row of a column that depends on those before it is zero.
+  /// L⁻¹, row by row; the row of a column that depends on earlier ones is zero.
   private static func inverseFactor(_ gram: Matrix<Double>) -> Matrix<Float> {
     let width = gram.columns
     var factor = [[Double]](repeating: [], count: width)
@@ -150,7 +151,7 @@ public struct TruncatedSVD: Sendable {
         line[j] = rest / factor[j][j]
         square -= line[j] * line[j]
       }
-      // Single precision knows six digits of a square.
+      // A square has six significant digits in single precision.
       guard square > 1e-6 * gram[i, i] else { continue }
       let root = square.squareRoot()
       factor[i] = line + [root]

@@ -20,18 +20,18 @@ struct DoppelCommand: ParsableCommand {
     ])
 
   static func main() {
-    // First of all: every thread inherits what is blocked here.
+    // This comes first, because every thread inherits the signals that are blocked here.
     Interruption.start()
     var invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
-      // Before anything can go wrong: who is joined can end the others.
+      // This comes before anything can fail: a process that has joined can end the others.
       try Processes.join()
       try invocation.complete()
       var command = try invocation.parsed()
       try Invocation.$current.withValue(invocation) {
         if let launcher = Processes.launcher, let name = invocation.command, !(command is any SharedCommand) {
           throw UsageError(
-            "\(name) is for one process, and \(launcher.name) has started \(launcher.processes); "
+            "\(name) runs in one process, but \(launcher.name) has started \(launcher.processes); "
               + "accepted: doppel \(name) without it")
         }
         try (command as? any CheckedCommand)?.check(invocation)

@@ -20,7 +20,7 @@ func firstCommon(_ a: ArraySlice<Int32>, _ b: ArraySlice<Int32>) -> Int? {
 
 /// The items in either list.
 func union(_ a: ArraySlice<Int32>, _ b: ArraySlice<Int32>) -> ArraySlice<Int32> {
-  // What is masked is most often the profile itself, or more.
+  // The mask usually contains the profile.
   if a == b || a.isEmpty { return b }
   var result: [Int32] = []
   result.reserveCapacity(a.count + b.count)

@@ -2,7 +2,8 @@ import Communication
 import Compute
 import InteractionData
 
-// Lists of items that several processes have scores of: each ranks its own, and the best of all are put together.
+// Ranked lists when each of several processes has the scores of its own items: each ranks its items, and the best are
+// merged.
 
 extension Evaluator {
   /// The lists of some blocks of users, one after the other; all processes call this together and get the same.
@@ -55,7 +56,7 @@ private struct OwnList: Sendable {
         RankedItem(item: $0.item + own.lowerBound, score: $0.score)
       }
     } catch {
-      // It is the only error there is.
+      // This is the only possible error.
       notANumber = (error as? NotANumberError).map { $0.item + own.lowerBound }
     }
   }

@@ -8,8 +8,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noCells
   /// A user has no held-out items; such users are left out and counted earlier.
   case nothingHeldOut(user: String)
-  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or
-  /// barred from it.
+  /// A held-out item is also part of the user's profile or masked: the model would see the answer, or could not rank
+  /// it.
   case heldOutIsKnown(user: String, item: Int)
   /// Rows or scores do not have the shape of users and items.
   case wrongShape(String, expected: String)
@@ -29,7 +29,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case .noCells: "there are no ratings to evaluate on"
     case .nothingHeldOut(let user): "user '\(user)' has no held-out items"
     case .heldOutIsKnown(let user, let item):
-      "user '\(user)': item \(item) is held out, but is part of the input or may not be ranked"
+      "user '\(user)': item \(item) is held out, but it is part of the input or excluded from ranking"
     case .wrongShape(let found, let expected): "\(found) where \(expected) was expected"
     case .notANumber(let user, let item):
       "user '\(user)': the model's score of item \(item) is not a number"

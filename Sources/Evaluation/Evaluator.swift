@@ -3,16 +3,14 @@ public import InteractionData
 
 /// Measures models on users set aside.
 ///
-/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it
-/// cannot see what it is asked to find. Users are scored in blocks, several at a time; how the blocks are cut
-/// depends on the numbers of items and users alone, and results are joined in order, so every bit is the same at any
-/// number of threads.
+/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it cannot see the
+/// held-out items. Users are scored in blocks, several at a time; the blocks depend only on the numbers of items and
+/// users, and results are joined in order, so every bit is the same at any number of threads.
 ///
 /// Ties are broken by the order of the vocabulary (score descending, then item index ascending). A model that
-/// gives all items one score is therefore ranked by that order. Where the order has nothing to do with taste
-/// this is as good as chance; but a vocabulary in order of first appearance tends to begin with popular
-/// items, and then such a model looks better than chance. ``RankingNote/allTied(users:)`` says when that
-/// happened.
+/// gives all items one score is therefore ranked by that order. If the order is unrelated to taste, this is as good as
+/// chance; but a vocabulary in order of first appearance tends to begin with popular items, so that such a model looks
+/// better than chance. ``RankingNote/allTied(users:)`` reports this.
 public struct Evaluator: Sendable {
   /// The number of users scored at once; `nil` for ``blockSize(itemCount:users:)``.
   public var blockSize: Int?
@@ -25,19 +23,19 @@ public struct Evaluator: Sendable {
 
   /// Measures rankings.
   ///
-  /// Every item is ranked but those of the user's profile and those masked. A cut-off beyond the number of
-  /// rankable items gives short lists, whose missing ranks count as misses.
+  /// Every item is ranked except those of the user's profile and masked items. A cut-off beyond the number of rankable
+  /// items gives short lists, whose missing ranks count as misses.
   ///
   /// - Parameters:
   ///   - recommender: the model.
   ///   - users: the test users.
   ///   - itemPopularity: how many training users have each item, which novelty needs. Shape: I.
   ///   - trainingUsers: the number of training users.
-  ///   - metrics: what to measure.
+  ///   - metrics: the metrics.
   ///   - processor: the processor to use.
   /// - Returns: the scores in the order of `metrics`.
   /// - Throws: ``EvaluationError``; whatever the recommender throws.
-  /// - Complexity: what the scores cost, and one pass over them.
+  /// - Complexity: the cost of the scores, and one pass over them.
   public func evaluate(
     _ recommender: some Recommender, on users: HeldOutUsers, itemPopularity: [Int], trainingUsers: Int,
     metrics: [Metric], processor: Processor
@@ -93,7 +91,8 @@ public struct Evaluator: Sendable {
 
   /// How many users to score at once: a sixteenth of them, but 64 to 256, and no more than fill 32 MB with their scores.
   ///
-  /// A product reads all weights of the wide layer for each block: with few users in it, that takes as long as multiplying.
+  /// A product reads all weights of the wide layer for each block; for a small block, this takes as long as
+  /// multiplying.
   public static func blockSize(itemCount: Int, users: Int) -> Int {
     let share = min(256, max(64, (users + 15) / 16))
     return max(1, min(share, (32 << 20) / max(1, itemCount * MemoryLayout<Float>.size)))
@@ -120,9 +119,9 @@ public struct Evaluator: Sendable {
     }
   }
 
-  /// What is kept of one user once the scores are gone.
+  /// The results of one user that are kept after the scores are discarded.
   private struct Measured: Sendable {
-    /// One value for each metric; 0 for those of all users together.
+    /// One value for each metric; 0 for metrics over all users together.
     var values: [Double]
     /// The list, best first.
     var items: [Int32]

@@ -1,14 +1,15 @@
 /// Holm's correction of p-values for the number of tests.
 ///
 /// Holm, "A simple sequentially rejective multiple test procedure" (Scandinavian Journal of Statistics 1979).
-/// The chance of even one false claim among the tests stays below the level, whatever the dependence between
-/// them; never less powerful than Bonferroni's correction.
+/// The probability of any false claim among the tests is at most the level, whatever the dependence between them. It is
+/// never less powerful than Bonferroni's correction.
 public enum Holm {
-  /// How many tests each is held against, in the order given: test i is rejected where `pᵢ < α / count`.
+  /// The number of tests by which the level is divided for each, in the given order: test i is rejected where `pᵢ < α /
+  /// count`.
   ///
-  /// With the values ascending, the i-th of m that is rejected is held against the `m − i + 1` that were left at its step; the
-  /// others all against as many as were left when the procedure stopped. Equal values have equal counts. An interval at level
-  /// `1 − α / count` therefore leaves out the hypothesis exactly where ``adjusted(_:)`` is below α.
+  /// With the values ascending, the i-th of m, if rejected, has the count `m − i + 1` of its step; all others have the
+  /// count at which the procedure stopped. Equal values have equal counts. An interval at level `1 − α / count`
+  /// therefore excludes the hypothesis exactly if ``adjusted(_:)`` is below α.
   ///
   /// Serlin, "Confidence intervals and the scientific method: a case for Holm on the range" (Journal of Experimental Education
   /// 1993); Ludbrook, "Multiple inferences using confidence intervals" (Clinical and Experimental Pharmacology and Physiology

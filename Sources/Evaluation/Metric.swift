@@ -1,6 +1,6 @@
 import FileFormats
 
-/// What to measure: a kind and, for rankings, the cut-off `k`.
+/// A metric: a kind and, for rankings, the cut-off `k`.
 ///
 /// Written as its key everywhere (command line, JSON, tables): `ndcg@100`, `recall-min@20`, `rmse`.
 public struct Metric: Sendable, Hashable {
@@ -49,8 +49,7 @@ public struct Metric: Sendable, Hashable {
     guard let kind = Kind.all.first(where: { $0.name == name }) else {
       throw MetricKeyError(key: key, alternatives: Self.nearest(to: name, cutoff: cutoff).map(\.key))
     }
-    // Also where the kind is right and only the cut-off is wrong, the nearest valid key is the help that is
-    // needed.
+    // The nearest valid key also helps if the kind is right and only the cut-off is wrong.
     guard kind.isRanking ? cutoff != nil : parts.count == 1 else {
       throw MetricKeyError(key: key, alternatives: Self.nearest(to: name, cutoff: cutoff).map(\.key))
     }
@@ -90,9 +89,9 @@ extension Metric: Codable {
 
 /// A text that is not the key of a metric.
 public struct MetricKeyError: Error, Equatable, CustomStringConvertible {
-  /// What was given.
+  /// The given text.
   public let key: String
-  /// The valid keys that may have been meant, the nearest first.
+  /// The valid keys that are most similar, nearest first.
   public let alternatives: [String]
 
   /// The valid key nearest to it.

@@ -1,19 +1,19 @@
 extension Metric {
-  /// What is measured, apart from the cut-off.
+  /// The kind of a metric, without the cut-off.
   ///
-  /// A kind made by a caller takes part in everything: evaluation, tables, tests, reports. Two kinds are the same when their
-  /// names are.
+  /// A kind defined by a caller works everywhere: in evaluation, tables, tests and reports. Two kinds are equal if
+  /// their names are.
   public struct Kind: Sendable {
     /// The part of the key before `@`.
     public let name: String
-    /// Whether the larger value is the better one.
+    /// Whether a larger value is better.
     ///
-    /// For coverage, novelty and Gini, the direction is a convention: they describe lists, and say nothing about whether
-    /// anyone likes them.
+    /// For coverage, novelty and Gini, the direction is a convention: they describe lists, not how well users like
+    /// them.
     public let largerIsBetter: Bool
     let measure: Measure
 
-    /// How a value comes about.
+    /// How the value is computed.
     enum Measure: Sendable {
       /// From one user's list, at a cut-off; averaged over users.
       case list(@Sendable (JudgedList, Int) -> Double)
@@ -79,7 +79,7 @@ extension Metric.Kind {
   /// See ``MAE``.
   public static let mae = Metric.Kind("mae", largerIsBetter: false, .ratings)
 
-  /// The kinds that come with Doppel; a kind is one line here.
+  /// The built-in kinds; each is one line here.
   public static let all: [Metric.Kind] = [
     recall, recallMin, ndcg, precision, hit, map, mrr, coverage, novelty, gini, rmse, mae,
   ]

@@ -3,16 +3,15 @@ import Compute
 /// The difference of two models on the same test users (or ratings), with its significance.
 ///
 /// A paired t-test on the per-user differences. Over the pairs of one metric, `pValue` carries ``Holm``'s
-/// correction, and the interval is of the same procedure: the t-interval at level `1 − (1 − level) / count`, count being the
-/// number of pairs that Holm's step holds this one against (``Holm/counts(_:alpha:)``). So an interval leaves out 0 exactly
-/// where the corrected p-value is below `1 − level`, and the chance of even one interval that wrongly leaves out 0 is below
-/// that. For the size of a difference each interval holds with at least the level's probability by itself. Intervals that
-/// are compatible with Holm's procedure and hold together for every size exist (Strassburger and Bretz, Statistics in Medicine
-/// 2008), but end at 0 for most of the differences that are shown.
+/// correction, and the interval belongs to the same procedure: the t-interval at level `1 − (1 − level) / count`, where
+/// count is the number of pairs in Holm's step for this one (``Holm/counts(_:alpha:)``). So an interval excludes 0
+/// exactly if the corrected p-value is below `1 − level`, and the probability that any interval wrongly excludes 0 is
+/// at most that. Each interval by itself covers the true difference with at least the probability of the level.
+/// Simultaneous intervals that are compatible with Holm's procedure exist (Strassburger and Bretz, Statistics in
+/// Medicine 2008), but end at 0 for most significant differences.
 ///
-/// Several metrics are several questions; nothing is corrected across them. In a single run, what varies is the users
-/// alone: another seed or another split is another experiment. Of several runs the test is that of
-/// ``RepeatedMeasurements``, over users and runs.
+/// There is no correction across metrics. In a single run, only the users vary; another seed or split is another
+/// experiment. For several runs, the test is that of ``RepeatedMeasurements``, over users and runs.
 public struct PairedComparison: Sendable, Equatable {
   /// The range in which the true difference lies, `[lower, upper]` in JSON.
   public struct Interval: Sendable, Equatable {
@@ -32,7 +31,7 @@ public struct PairedComparison: Sendable, Equatable {
   public let a: String
   /// The second model.
   public let b: String
-  /// What was measured.
+  /// The metric.
   public let metric: Metric
   /// The mean over users of the value of `a` minus that of `b`.
   public let difference: Double
@@ -55,14 +54,15 @@ public struct PairedComparison: Sendable, Equatable {
 
   /// Compares every pair of models, each with all that come after it.
   ///
-  /// Where a pair differs by the same amount for every user there is no variance to test with: the interval
-  /// is that amount alone, and p is 1 if it is 0, else 0.
+  /// If a pair differs by the same amount for every user, there is no variance to test with: the interval is that
+  /// amount, and p is 1 if it is 0, else 0.
   ///
   /// - Parameters:
   ///   - models: for each model its value for every user or cell, as in ``MetricScore/values``.
-  ///   - metric: what the values are of.
-  ///   - level: the confidence level; a difference is shown where its corrected p-value is below `1 − level`.
-  ///   - repeated: whose the values are, where there are several runs; their values come one run after the other.
+  ///   - metric: the metric of the values.
+  ///   - level: the confidence level; a difference is significant if its corrected p-value is below `1 − level`.
+  ///   - repeated: the users or cells of the values, if there are several runs; the values are in the order of the
+  ///     runs.
   /// - Returns: n (n − 1) / 2 comparisons for n models.
   /// - Precondition: all models have equally many values, at least one, and `0 < level < 1`.
   public static func allPairs(
@@ -72,7 +72,7 @@ public struct PairedComparison: Sendable, Equatable {
     precondition(0 < level && level < 1, "a confidence level of \(level)")
     let pairs = models.indices.flatMap { a in models.indices.dropFirst(a + 1).map { b in (a, b) } }
     let tests = pairs.map { a, b in PairedTest(models[a].values, models[b].values, repeated) }
-    // All pairs have the same users, so either every test has a p-value or none has.
+    // All pairs have the same users, so either all tests have a p-value or none has.
     let pValues = tests.compactMap(\.pValue)
     let adjusted = Holm.adjusted(pValues)
     let counts = Holm.counts(pValues, alpha: 1 - level)
@@ -107,7 +107,7 @@ private struct PairedTest {
     if differences.count < 2 {
       (difference, error, pValue) = (differences[0], 0, nil)
     } else if differences.allSatisfy({ $0 == differences[0] }) {
-      // Compared value by value: a computed deviation of equal numbers need not be exactly 0.
+      // Compared value by value, because a computed deviation of equal numbers need not be exactly 0.
       (difference, error) = (differences[0], 0)
       pValue = difference == 0 ? 1 : 0
     } else {
@@ -129,7 +129,7 @@ extension PairedComparison: Codable {
 
   /// Writes the keys of the JSON report.
   ///
-  /// Spelled out because what is missing must be `null`, not absent.
+  /// Written out because a missing value must be `null`, not absent.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(a, forKey: .a)

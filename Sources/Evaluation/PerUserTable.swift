@@ -1,4 +1,4 @@
-/// The value of every user by every model, for analysis elsewhere.
+/// The values of every user and model, for analysis in other programs.
 public enum PerUserTable {
   /// The lines of a tab-separated file, without line breaks: a header `user`, `model` and the metrics, then
   /// one line for each model and user.
@@ -12,7 +12,7 @@ public enum PerUserTable {
     lines(of: [(seed: nil, models: models)], metrics: metrics)
   }
 
-  /// The lines for several runs, with a column `seed` after `model`; where no run has a seed, without it.
+  /// The lines for several runs, with a column `seed` after `model`; if no run has a seed, without it.
   public static func lines(
     of runs: [(seed: UInt64?, models: [(name: String, result: RankingResult)])], metrics: [Metric]
   ) -> [String] {

@@ -3,16 +3,17 @@ import InteractionData
 
 /// One metric of one model.
 public struct MetricScore: Sendable, Equatable {
-  /// What was measured.
+  /// The metric.
   public let metric: Metric
-  /// The figure for the model.
+  /// The value for the model.
   public let value: Double
   /// Its standard error; `nil` for a metric of all users together, and with fewer than two users or cells.
   public let standardError: Double?
-  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``, of several runs one run after the
-  /// other; `nil` for a metric of all users together.
+  /// One value for each user (rankings) or cell (ratings), whose mean is ``value``, in the order of the runs; `nil` for
+  /// a metric of all users together.
   public let values: [Double]?
-  /// The degrees of freedom of ``standardError``, where it is of several runs; `nil` for as many as there are values.
+  /// The degrees of freedom of ``standardError`` over several runs; `nil` for one run, where they follow from the
+  /// number of values.
   public let degrees: Double?
 
   /// Creates a score.
@@ -39,20 +40,20 @@ public struct MetricScore: Sendable, Equatable {
   }
 }
 
-/// What a reader of the figures should know.
+/// A note on the results.
 public enum RankingNote: Sendable, Equatable, CustomStringConvertible {
-  /// Users left out because nothing of theirs was held out, or nothing was left to show.
+  /// Users that were skipped because they had no held-out items or no input items.
   case skipped(users: Int)
   /// Users with fewer rankable items than the cut-off.
   case shortLists(cutoff: Int, users: Int)
-  /// Users for whom every item of the list has the same score, so that the vocabulary decided.
+  /// Users for whom every item of the list has the same score, so that the order of the vocabulary decided.
   case allTied(users: Int)
 
   /// The note in one sentence.
   public var description: String {
     switch self {
     case .skipped(let users):
-      "\(counted(users, "user")) skipped: nothing to show or nothing to find"
+      "\(counted(users, "user")) skipped: no input items or no held-out items"
     case .shortLists(let cutoff, let users):
       "\(counted(users, "user")) with fewer than \(counted(cutoff, "item")) to rank: their lists are shorter"
     case .allTied(let users):
@@ -81,9 +82,9 @@ public struct RankingResult: Sendable, Equatable {
   public let userIDs: [String]
   /// One score for each requested metric, in that order.
   public let scores: [MetricScore]
-  /// What a reader should know, with counts.
+  /// Notes with counts.
   public let notes: [RankingNote]
-  /// How often each item was recommended, in lists of at most 20; `nil` where it was not counted.
+  /// How often each item was recommended, in lists of at most 20; `nil` if it was not counted.
   public let recommendations: RecommendationCounts?
 
   /// Creates a result.

@@ -23,14 +23,13 @@ public struct RatingResult: Sendable, Equatable {
 extension Evaluator {
   /// Measures predicted ratings, pooled over all cells.
   ///
-  /// Standard errors take the cells to be independent, as is customary; cells of one user are not quite, so
-  /// the true ones are somewhat larger. That of the RMSE is by the delta method (see
-  /// ``RMSE/linearised(errors:)``).
+  /// Standard errors assume independent cells, as is customary. Cells of one user are not quite independent, so the
+  /// true errors are somewhat larger. That of the RMSE is by the delta method (see ``RMSE/linearised(errors:)``).
   ///
   /// - Parameters:
   ///   - predictor: the model.
-  ///   - cells: what to predict, with the ratings given.
-  ///   - metrics: what to measure.
+  ///   - cells: the cells to predict, with their ratings.
+  ///   - metrics: the metrics.
   ///   - processor: the processor to use.
   /// - Returns: the scores in the order of `metrics`, and the error of every cell.
   /// - Throws: ``EvaluationError``; whatever the predictor throws.

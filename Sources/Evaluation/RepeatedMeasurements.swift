@@ -1,24 +1,24 @@
 import Compute
 import InteractionData
 
-/// Which user (or rating) and which run every value of a repeated comparison belongs to, and how well their mean is known
-/// (N values, U users, R runs).
+/// The user (or rating) and the run of every value of a repeated comparison, and the precision of their mean (N values,
+/// U users, R runs).
 ///
-/// A value is `μ + a_u + b_r + e_ur`: users differ, runs differ (by their seeds, and with them the training), and so do
-/// users from run to run. A mean over all values has the variance
-/// `σ_a² Σ N_u² / N² + σ_b² Σ n_r² / N² + σ_e² / N`, where N_u is how often user u was measured and n_r how many users run r
-/// measured. It is estimated from the mean square between runs, which has `σ_b²` and `σ_e²` in it, and the part of `σ_a²`
-/// that the runs share because they measure the same users; the components are those of moments (Gao and Owen, "Efficient
-/// moment calculations for variance components in large unbalanced crossed random effects models", Electronic Journal of
+/// A value is `μ + a_u + b_r + e_ur`: users differ, runs differ (by their seeds, and with them the training), and the
+/// same user differs from run to run. A mean over all values has the variance `σ_a² Σ N_u² / N² + σ_b² Σ n_r² / N² +
+/// σ_e² / N`, where N_u is the number of measurements of user u and n_r the number of users of run r. It is estimated
+/// from the mean square between runs, which contains `σ_b²` and `σ_e²`, and the part of `σ_a²` that the runs share
+/// because they measure the same users; the components are estimated by moments (Gao and Owen, "Efficient moment
+/// calculations for variance components in large unbalanced crossed random effects models", Electronic Journal of
 /// Statistics 2017), which take one pass over the values. The degrees of freedom are Satterthwaite's ("An approximate
 /// distribution of estimates of variance components", Biometrics Bulletin 1946).
 ///
-/// Where every run measures the same users, this is the F″ of Clark ("The language-as-fixed-effect fallacy", Journal of
-/// Verbal Learning and Verbal Behavior 1973), with users and runs in the place of subjects and words; where no user is
+/// If every run measures the same users, this is the F″ of Clark ("The language-as-fixed-effect fallacy", Journal of
+/// Verbal Learning and Verbal Behavior 1973), with users and runs in place of subjects and words; if no user is
 /// measured twice, as on folds, it is the t-test of the means of the runs.
 ///
-/// What it covers is other users of the same kind and other seeds, given these data. Runs on the same data have much of their
-/// training rows in common, and how much another data set would change is not in them.
+/// It covers other users of the same kind and other seeds, given these data. Runs on the same data share most of their
+/// training rows, so the variation between data sets is not included.
 public struct RepeatedMeasurements: Sendable {
   /// The user or rating of each value; shape: N.
   public let units: [Int32]
@@ -44,7 +44,7 @@ public struct RepeatedMeasurements: Sendable {
     sizes = runs.map(\.count)
   }
 
-  /// A mean and how well it is known.
+  /// A mean with its standard error.
   public struct Estimate: Sendable, Equatable {
     /// The mean of all values.
     public let mean: Double
@@ -54,7 +54,7 @@ public struct RepeatedMeasurements: Sendable {
     public let degrees: Double
   }
 
-  /// The mean of values in the order of ``units``, or `nil` for fewer than two runs, which say nothing about runs.
+  /// The mean of values in the order of ``units``, or `nil` for fewer than two runs.
   ///
   /// - Precondition: one value for each user of each run.
   /// - Complexity: O(N).
@@ -80,7 +80,7 @@ public struct RepeatedMeasurements: Sendable {
     let sameUser = counts.reduce(0) { $0 + Double($1 * $1) } / (total * total)
     let sameRun = sizes.reduce(0) { $0 + Double($1 * $1) } / (total * total)
 
-    // σ_a² + σ_e², and of it the part σ_e² that users of several runs show.
+    // σ_a² + σ_e², and its part σ_e², estimated from users of several runs.
     let ofRun = total > runCount ? withinRuns / (total - runCount) : 0
     let shared = 1 - sameUser - sameRun + 1 / total
     var residual = ofRun

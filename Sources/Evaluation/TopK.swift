@@ -16,7 +16,7 @@ public struct RankedItem: Sendable, Equatable {
 
 /// A score that is not a number, so that no order exists.
 public struct NotANumberError: Error, Equatable, CustomStringConvertible {
-  /// The item whose score it is.
+  /// The item with this score.
   public let item: Int
 
   /// Creates the error.
@@ -28,18 +28,18 @@ public struct NotANumberError: Error, Equatable, CustomStringConvertible {
 
 /// The `k` best items, best first.
 ///
-/// Ties: score descending, then item index ascending. Infinite scores take part like any other; an item
-/// scored −∞ comes last.
+/// Ties: score descending, then item index ascending. Infinite scores are allowed; an item with −∞ comes last.
 ///
 /// - Parameters:
 ///   - scores: one score for each item. Shape: I.
-///   - k: how many; the list is shorter where fewer items may be ranked, and empty for `k ≤ 0`.
+///   - k: the length of the list; it is shorter if fewer items may be ranked, and empty for `k ≤ 0`.
 ///   - excluded: items never returned, strictly ascending.
-///   - allowed: where given, only items marked `true` are returned. Shape: I.
+///   - allowed: if given, only items marked `true` are returned. Shape: I.
 /// - Returns: at most `k` items with their scores.
 /// - Complexity: O(I + m log k), where m, the number of times the k-th best changes, is near k · ln(I / k)
 ///   unless scores rise with the index.
-/// - Throws: ``NotANumberError`` where a score is not a number, also an excluded one: the model is broken.
+/// - Throws: ``NotANumberError`` if a score is not a number, even that of an excluded item, because the model is
+///   unusable.
 public func topK(
   _ scores: ArraySlice<Float>, k: Int, excluding excluded: ArraySlice<Int32> = [], only allowed: [Bool]? = nil
 ) throws -> [RankedItem] {
@@ -49,7 +49,7 @@ public func topK(
   if k <= 0 { return [] }
   let span = scores.span
   var best = BoundedHeap(capacity: min(k, span.count))
-  // Between two excluded items there is nothing to look up, so the scan is one comparison an item.
+  // Between two excluded items there is no lookup, so the scan costs one comparison per item.
   var start = 0
   for item in excluded {
     let item = Int(item)
@@ -62,10 +62,10 @@ public func topK(
   return best.sorted().map { RankedItem(item: $0, score: span[$0]) }
 }
 
-/// The best items seen so far, the worst of them on top.
+/// The best items so far, with the worst of them on top.
 ///
-/// Items must arrive in ascending order: a new item whose score equals the worst one's then loses by the tie
-/// rule, and "is it better" is a comparison of scores alone.
+/// Items must arrive in ascending order: a new item with the score of the worst one then loses by the tie rule, so
+/// comparing scores is enough.
 private struct BoundedHeap {
   /// The larger the better: see ``key(item:score:)``.
   private var best: LargestKeys<UInt64>
@@ -76,8 +76,8 @@ private struct BoundedHeap {
 
   /// The tie rule as one number: score descending in the upper half, item ascending in the lower.
   private static func key(item: Int, score: Float) -> UInt64 {
-    // Adding 0 turns −0 into 0, which it equals. The bits of positive numbers ascend with the number, those
-    // of negative ones descend and lie above.
+    // Adding 0 turns −0 into 0. The bits of positive numbers ascend with the number, those of negative ones descend and
+    // lie above.
     let bits = (score + 0).bitPattern
     let ascending = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
     return UInt64(ascending) << 32 | UInt64(~UInt32(item))
@@ -109,7 +109,7 @@ private struct BoundedHeap {
   /// Whether any score is better than the worst one kept, or not a number.
   private func beats(_ scores: Span<Float>) -> Bool {
     let threshold = threshold
-    // Counting what is not better, rather than what is, finds a NaN as well: it is neither.
+    // Counting the scores that are not worse or equal also finds NaN.
     var rejected: Int32 = 0
     for index in scores.indices { rejected &+= scores[index] <= threshold ? 1 : 0 }
     return rejected < scores.count

@@ -4,7 +4,7 @@ import Presentation
 public enum Verdict {
   /// The result on one metric in a short sentence, without numbers.
   ///
-  /// - Parameters: as of ``sentences(on:models:comparisons:level:)``.
+  /// - Parameters: as for ``sentences(on:models:comparisons:level:)``.
   public static func headline(
     on metric: Metric, models: [(name: String, value: Double)], comparisons: [PairedComparison],
     level: Double = 0.95
@@ -39,7 +39,7 @@ public enum Verdict {
   ///   - comparisons: of all pairs; those of other metrics are ignored.
   ///   - level: a difference is significant where its corrected p-value is below `1 − level`; the one that
   ///     ``PairedComparison/allPairs(of:metric:level:)`` was given.
-  /// - Returns: whole sentences; one that says why where nothing was tested.
+  /// - Returns: whole sentences; if nothing was tested, one that says why.
   public static func sentences(
     on metric: Metric, models: [(name: String, value: Double)], comparisons: [PairedComparison],
     level: Double = 0.95
@@ -77,7 +77,7 @@ public enum Verdict {
   /// The models that the best one is ahead of, and by how much.
   private static func lead(_ standing: Standing, opening: String, level: Double) -> String? {
     if standing.behind.isEmpty { return nil }
-    // The meaning of the numbers in brackets is given once.
+    // The meaning of the numbers in parentheses is given once.
     let gaps = standing.behind.enumerated().map { index, lead in
       "of \(lead.other) by \(lead.size) "
         + (index == 0
@@ -100,7 +100,7 @@ public enum Verdict {
         findings.append(([name], losers))
       }
     }
-    // The models of a tie have been named.
+    // The tied models have already been named.
     let named = Set(standing.isTie ? standing.level.map(\.other) : [])
     let open = standing.pairs.count { pair in
       pair.a != standing.best && pair.b != standing.best && !standing.isSignificant(pair)
@@ -130,7 +130,7 @@ public enum Verdict {
     return parts.dropLast().joined(separator: ", ") + " \(conjunction) " + parts[parts.count - 1]
   }
 
-  /// One comparison as seen from the better model: positive numbers speak for it.
+  /// One comparison from the view of the better model: positive numbers favour it.
   private struct Lead {
     let other: String
     let pValue: Double
@@ -157,7 +157,7 @@ public enum Verdict {
     }
   }
 
-  /// Where every model stands on one metric.
+  /// The standing of every model on one metric.
   private struct Standing {
     enum Outcome {
       case untested(String)

@@ -4,13 +4,13 @@ import FileFormats
 public import InteractionData
 import Presentation
 
-/// Users to serve with a saved model. No training data are needed.
+/// Users to recommend to with a saved model; no training data are needed.
 extension ModelDirectory {
-  /// Users to serve, as rows over the model's items.
+  /// Users to recommend to, as rows over the model's items.
   public struct Audience: Sendable {
     /// Their ids.
     public let userIDs: [String]
-    /// What each has.
+    /// The items of each user.
     public let profiles: Profiles
     /// Notes with counts.
     public let notes: [String]
@@ -28,7 +28,7 @@ extension ModelDirectory {
 
   /// One new user, given by a list of items.
   ///
-  /// - Throws: ``UnknownItems`` when the model knows none of them.
+  /// - Throws: ``UnknownItems`` when none of them is in the model.
   public func audience(items ids: [String]) throws(UnknownItems) -> Audience {
     let known = ids.compactMap { items.index(of: $0) }
     let unknown = ids.filter { items.index(of: $0) == nil }
@@ -36,22 +36,22 @@ extension ModelDirectory {
     let (rows, assumed) = rating(SparseRows(columnCount: items.count, rows: [known]))
     return Audience(
       userIDs: ["new"], profiles: Profiles(items: rows),
-      notes: (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+      notes: (unknown.isEmpty ? [] : ["not in the model: \(unknown.joined(separator: ", "))"])
         + assumed + configuration.newcomerNotes(Profiles(items: rows)))
   }
 
-  /// The rows that users had in the training of a model with something for each training user; `nil` for other models.
+  /// The training rows of users, for a model with parameters for each training user; `nil` for other models.
   func trainingRows(of ids: [String]) -> [Int?]? {
     users.map { known in ids.map { known.index(of: $0) } }
   }
 
-  /// What to say of interactions with items that the model does not know.
+  /// The note about interactions with items that are not in the model.
   func notes(unknown: Int) -> [String] {
-    unknown == 0 ? [] : ["\(counted(unknown, "interaction")) with items the model does not know left out"]
+    unknown == 0 ? [] : ["left out \(counted(unknown, "interaction")) with items that are not in the model"]
   }
 
-  /// Gives items without ratings to a model of ratings: each counts as rated with the mean of the training ratings, which
-  /// says neither that it was liked nor that it was not.
+  /// Prepares items without ratings for a model of ratings: each gets the mean of the training ratings, a neutral
+  /// value.
   private func rating(_ rows: SparseRows) -> (SparseRows, notes: [String]) {
     guard configuration.task == .rating, rows.nonZeroCount > 0 else { return (rows, []) }
     let mean = record.facts?.data?.meanRating
@@ -60,31 +60,31 @@ extension ModelDirectory {
       SparseRows(
         columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,
         values: [Float](repeating: Float(mean ?? 1), count: rows.nonZeroCount)),
-      ["\(configuration.name) predicts from ratings, and there are none: each item counts as rated \(told)"]
+      ["\(configuration.name) predicts from ratings, and there are none: each item is taken as rated \(told)"]
     )
   }
 }
 
-/// A model knows none of the items that somebody is given by.
+/// None of the given items is in the model.
 public struct UnknownItems: Error, Equatable, CustomStringConvertible {
   /// The items.
   public let ids: [String]
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "the model knows none of \(ids.joined(separator: ", ")); accepted: ids from the model's items.txt"
+    "none of \(ids.joined(separator: ", ")) is in the model; accepted: ids from the model's items.txt"
   }
 }
 
 extension ModelDirectory.Audience {
-  /// Works something out for blocks of users, several at a time, and hands it over in order.
+  /// Processes blocks of users, several at a time, and delivers the results in order.
   ///
-  /// A few blocks at a time, so that any number of users fits in memory. What has been worked out is handed over while other
-  /// threads go on with the next blocks.
+  /// It holds only a few blocks at a time, so that any number of users fits in memory. Results are delivered while
+  /// other threads process the next blocks.
   ///
   /// - Parameters:
   ///   - size: the users of a block.
-  ///   - work: what there is of the users of a block, given with their places.
+  ///   - work: computes the result for the users of a block, given with their places.
   ///   - visit: called on the calling thread, one block at a time.
   func forEachBlock<Value: Sendable>(
     of size: Int, _ processor: Processor, work: @Sendable (Profiles, Range<Int>) throws -> Value,
@@ -92,7 +92,7 @@ extension ModelDirectory.Audience {
   ) throws {
     let blocks = stride(from: 0, to: userIDs.count, by: size).map { $0..<min(userIDs.count, $0 + size) }
     var finished: [Work<Value>] = []
-    // Once more than there are blocks, for the last to be handed over.
+    // One iteration more than there are blocks, to deliver the last one.
     for first in stride(from: 0, to: blocks.count + 2 * processor.threads, by: 2 * processor.threads) {
       var next = blocks.dropFirst(first).prefix(2 * processor.threads).map { Work<Value>(users: $0) }
       try processor.forEach(&next) {
@@ -104,7 +104,7 @@ extension ModelDirectory.Audience {
     }
   }
 
-  /// A block of users on its way.
+  /// A block of users in progress.
   private struct Work<Value: Sendable>: Sendable {
     let users: Range<Int>
     var result: Result<Value, any Error>?

@@ -3,14 +3,14 @@ public import Compute
 import FileFormats
 import InteractionData
 
-/// Latent codes of users, to be written as one kind of file.
+/// Latent codes of users, for writing in one of several formats.
 public struct CodeExport: Sendable {
-  /// What is written.
+  /// The format.
   public enum Format: String, Codable, Sendable, CaseIterable {
     /// A table with a header: the user, then the code.
     case tsv
-    /// A directory with `vectors.tsv`, `metadata.tsv` and `projector_config.pbtxt`, as TensorBoard's projector loads them, and an
-    /// event file without events, for TensorBoard to find them: means or points only.
+    /// A directory with `vectors.tsv`, `metadata.tsv` and `projector_config.pbtxt`, for TensorBoard's projector, and an
+    /// empty event file by which TensorBoard finds them: means or points only.
     case projector
     /// A NumPy array with a row for each user.
     case npy
@@ -21,21 +21,21 @@ public struct CodeExport: Sendable {
   private let format: Format
   private let processor: Processor
 
-  /// What the projector loads.
+  /// The files of the projector.
   public static let projectorFiles = ["vectors.tsv", "metadata.tsv", configName, EventFile.name(at: noTime)]
 
   private static let configName = "projector_config.pbtxt"
-  /// The same codes give the same bytes, whenever they are written.
+  /// A fixed time, so that the same codes always give the same bytes.
   private static let noTime = 0.0
 
-  /// Prepares the codes that a model gives to users.
+  /// Prepares the codes of users by a model.
   public init(
     _ directory: ModelDirectory, _ audience: ModelDirectory.Audience, as format: Format, processor: Processor
   ) {
     (self.directory, self.audience, self.format, self.processor) = (directory, audience, format, processor)
   }
 
-  /// How many numbers a user has in the file.
+  /// The number of values per user in the file.
   public var columns: Int {
     let all = directory.codeColumns
     return format == .projector ? all.count { !$0.hasPrefix("logvar") } : all.count
@@ -59,8 +59,8 @@ public struct CodeExport: Sendable {
 
   /// The table, line by line: a header, then a line for each user.
   ///
-  /// - Parameter id: a user's id as it is to be shown.
-  /// - Throws: `DataError` for a model without codes; what `write` throws.
+  /// - Parameter id: returns a user's id as it is shown.
+  /// - Throws: `DataError` for a model without codes; the errors of `write`.
   public func table(id: (String) -> String = { $0 }, _ write: (String) throws -> Void) throws {
     try write(Self.line(["user"] + directory.codeColumns))
     try directory.encode(audience, processor: processor) { user, code in
@@ -68,9 +68,10 @@ public struct CodeExport: Sendable {
     }
   }
 
-  /// `vectors.tsv` has no header; `metadata.tsv` has one, since it has two columns.
+  /// `vectors.tsv` has no header; `metadata.tsv` has one, because it has two columns.
   ///
-  /// `tensorboard --logdir` looks for a configuration in the folder itself, and below it only where there is an event file.
+  /// `tensorboard --logdir` looks for a configuration in the folder itself, and in subfolders only if they have an
+  /// event file.
   private func projector(to path: String) throws {
     try AtomicDirectory.write(to: path, replacing: Self.projectorFiles.contains) { folder in
       try AtomicFile.write(
@@ -104,11 +105,11 @@ public struct CodeExport: Sendable {
   public struct Written: Codable, Sendable, Equatable {
     /// The file or directory.
     public let output: String
-    /// How many users have a code in it.
+    /// The number of users with a code.
     public let users: Int
-    /// How many numbers each.
+    /// The number of values per user.
     public let columns: Int
-    /// What it is.
+    /// The format.
     public let format: Format
 
     /// One line.

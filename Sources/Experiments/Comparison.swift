@@ -15,7 +15,7 @@ public struct Comparison: Sendable {
 
   /// Tests every pair of models on the metrics of the table that have a value per user or cell.
   ///
-  /// - Parameter repeated: whose the values are, where there were several runs.
+  /// - Parameter repeated: the users or cells of the values, if there were several runs.
   public init(_ models: [ModelResult], metrics: [Metric], repeated: RepeatedMeasurements? = nil) {
     self.models = models
     tableMetrics = Self.forTable(metrics)
@@ -74,18 +74,19 @@ public struct Comparison: Sendable {
     return table
   }
 
-  /// The result of the tests on ``mainMetric``, in one to three sentences, and of several runs what it is over.
+  /// The result of the tests on ``mainMetric``, in one to three sentences; for several runs, also what the tests are
+  /// over.
   public var sentences: [String] {
     let results = mainMetric.map { Verdict.sentences(on: $0, models: values($0), comparisons: pairs) } ?? []
     return results + [coverage].compactMap(\.self)
   }
 
-  /// The result of the tests on ``mainMetric``, in a short sentence without numbers; empty where there is no such metric.
+  /// The result of the tests on ``mainMetric``, in a short sentence without numbers; empty without such a metric.
   public var headline: String {
     mainMetric.map { Verdict.headline(on: $0, models: values($0), comparisons: pairs) } ?? ""
   }
 
-  /// The notes of the models; what several of them share is said once.
+  /// The notes of the models; a note that several models share is given once.
   public var notes: [String] {
     models.flatMap(\.notes).reduce(into: []) { notes, note in if !notes.contains(note) { notes.append(note) } }
   }

@@ -4,7 +4,7 @@ public import Evaluation
 import FileFormats
 public import InteractionData
 
-/// Several models on one data set and split, from data to results: all that `doppel compare` does.
+/// Several models on one data set and split, from data to results, as in `doppel compare`.
 public struct ComparisonRun: Sendable {
   /// The models, all of one task.
   public var models: [any ZooModel]
@@ -14,18 +14,18 @@ public struct ComparisonRun: Sendable {
   public var titles: String?
   /// What is predicted.
   public var task = RecommendationTask.ranking
-  /// What is measured; `nil` for all metrics of the task.
+  /// The metrics; `nil` for all metrics of the task.
   public var metrics: [Metric]?
-  /// Whether models are fitted again, where the split has more than the first fit sees.
+  /// Whether models are fitted again, if the split has more data than the first fit uses.
   public var refits = true
   /// The most memory that a training may need, in bytes; `nil` for the machine's.
   public var memoryLimit: Int?
-  /// Whether models that need more memory, or one process, are left out with a note; else the run ends with an error before it
-  /// trains any.
+  /// Whether models that need more memory, or one process, are left out with a note; otherwise the run ends with an
+  /// error before any training.
   public var leavesOutTooLarge = false
-  /// Where a split by users is written in the Mult-VAE authors' layout, if anywhere.
+  /// The directory to which a split by users is written in the Mult-VAE authors' layout; `nil` for none.
   public var splitOutput: String?
-  /// How often the comparison is made.
+  /// How often the comparison is repeated.
   public var repetition = Repetition()
   /// The seed.
   public var seed: Seed
@@ -33,7 +33,7 @@ public struct ComparisonRun: Sendable {
   public var processor: Processor
   /// Receives progress and notes.
   public var observer = RunObserver()
-  /// Adds to the results, in the order of the models, what only the caller knows.
+  /// Lets the caller add information to the results, in the order of the models.
   public var describe: @Sendable (_ results: [ModelResult]) -> [ModelResult] = { $0 }
 
   /// Plans a comparison.
@@ -98,20 +98,20 @@ public struct ComparisonRun: Sendable {
 
 /// The results of a comparison.
 public struct ComparedModels: Sendable {
-  /// Facts, results, tests, notes.
+  /// The document with facts, results, tests and notes.
   public let document: ResultDocument
-  /// How many of the users that were fitted have each item; empty for ratings.
+  /// How many of the fitted users have each item; empty for ratings.
   public let itemPopularity: [Int]
-  /// The items, in the order of all counts; of several runs those of the first.
+  /// The items, in the order of all counts; with several runs, those of the first.
   public let items: Vocabulary
-  /// Their titles, where a table was given.
+  /// Their titles, if a table was given.
   public let titles: ItemTitles?
-  /// What lists call each item.
+  /// The label of each item in lists.
   public var itemLabels: [String] { (0..<items.count).map { titles?.label(of: $0) ?? items[$0] } }
 }
 
 /// The data have no test part.
 public struct NothingToMeasure: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
-  public var description: String { "there is nothing to measure models on; accepted: data with a test part" }
+  public var description: String { "there are no test data to measure models on; accepted: data with a test part" }
 }

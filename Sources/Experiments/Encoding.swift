@@ -4,7 +4,7 @@ import FileFormats
 import InteractionData
 
 extension ModelDirectory {
-  /// Refuses a model that encodes users to nothing.
+  /// Refuses a model that does not encode users.
   ///
   /// - Parameter path: where the model is, for the error.
   /// - Throws: `DataError`.
@@ -32,7 +32,7 @@ extension ModelDirectory {
 
   /// The latent code of every user, in order: the point, or the means and log-variances of the posterior.
   ///
-  /// - Throws: `DataError` for a model without codes, or what `visit` throws.
+  /// - Throws: `DataError` for a model without codes, or the errors of `visit`.
   public func encode(
     _ audience: Audience, processor: Processor, visit: (_ user: String, _ code: [Float]) throws -> Void
   ) throws {

@@ -3,19 +3,19 @@ public import Compute
 public import Evaluation
 public import InteractionData
 
-/// Several models on one split, under one protocol: ranked lists or ratings, as the split is.
+/// Several models on one split, under one protocol: ranked lists or ratings, depending on the split.
 public struct Experiment<Split: TaskSplit>: Sendable {
   /// The split.
   public let split: Split
   /// The metrics.
   public var metrics = Split.defaultMetrics
-  /// The metric that chooses the epoch of a ranking model, on the validation users; of ratings, the RMSE does.
+  /// The metric that chooses the epoch of a ranking model on the validation users; for ratings, it is the RMSE.
   public var selection = Metric(.ndcg, at: 100)
-  /// What ranking models are trained for.
+  /// The objective of ranking models.
   public var objective = TrainingObjective.recommend
-  /// Whether a model is fitted again on everything there is for training, where the split has more than the first fit sees.
+  /// Whether a model is fitted again on all training data, if the split has more than the first fit uses.
   public var refits = true
-  /// What a training may learn from any one user; `nil` where that is not limited.
+  /// The privacy guarantee of a training; `nil` for none.
   var privacy: PrivacyRequest?
   /// The seed of every model's training.
   public let seed: Seed
@@ -23,7 +23,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   public let processor: Processor
   /// Receives progress and results.
   public var observer = RunObserver()
-  /// The fits that several models of the experiment ask for; `nil` where each model is fitted for itself.
+  /// The fits that several models of the experiment share; `nil` if each model is fitted separately.
   var shared: SharedFits?
 
   /// Prepares a run.
@@ -33,12 +33,12 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     self.processor = processor
   }
 
-  /// The rows that models are fitted to in the end: those of the second fit, where there is one.
+  /// The rows of the final fit: those of the second fit, if there is one.
   public var fittedRows: SparseRows { everything ?? split.train }
 
   private var everything: SparseRows? { refits ? split.everything : nil }
 
-  /// What chooses the epoch, as files name it: a metric's key, `negative-elbo` or `rmse`.
+  /// The value that chooses the epoch, by its name in files: a metric's key, `negative-elbo` or `rmse`.
   public var selectionName: String {
     switch (Split.task, objective) {
     case (.rating, _): "rmse"
@@ -71,7 +71,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     return fit
   }
 
-  /// Fits one model, whichever it is; validation chooses the epoch.
+  /// Fits one model of any type; validation chooses the epoch.
   ///
   /// - Throws: as ``fit(_:)``.
   public func fit(any model: any ZooModel) throws -> Fit<any FittedModel> {
@@ -112,9 +112,9 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     return try models.map { try experiment.run($0).result }
   }
 
-  /// How long the fits took that were not made again: a model's training is told with that of its members.
+  /// The time of shared fits: the training time of a model includes that of its members.
   private var secondsSaved: Double { shared?.secondsSaved ?? 0 }
 
-  /// The users that a fit of this experiment was fitted to, in the order of the weights that belong to them.
+  /// The users that a model was fitted to, in the order of their weights.
   public func users(of fit: Fit<some Sendable>) -> UserRows { split.users(of: fit.extent) }
 }

@@ -13,7 +13,7 @@ public enum MachineBenchmark {
     var best = 0.0
     for _ in 0..<4 {
       let watch = Stopwatch()
-      // Nothing in the body throws.
+      // The body never throws.
       try? processor.forEach(&work) { _, vectors in vectors.y.add(vectors.x, scale: 0.5) }
       best = max(best, Double(3 * 4 * count * processor.threads) / watch.seconds)
     }
@@ -22,7 +22,7 @@ public enum MachineBenchmark {
 
   /// Measures the time of some updates of Mult-VAE on simulated users.
   ///
-  /// - Parameter precision: of the products.
+  /// - Parameter precision: the precision of the products.
   /// - Throws: `EngineError` where the precision is not available; `NonFiniteLoss`.
   public static func step(_ shape: StepShape, processor: Processor) throws -> StepTime {
     let rows = shape.rows(seed: Seed(42))
@@ -71,16 +71,16 @@ public struct StepShape: Codable, Sendable, Equatable {
   /// The approximate number of items per user.
   public var interactions = 70
 
-  /// Documents leave out how many items a user has.
+  /// Documents omit the number of items per user.
   private enum CodingKeys: String, CodingKey { case items, hidden, latent, batchSize }
 
-  /// Creates the shape of Mult-VAE on MovieLens 20M, the paper's.
+  /// Creates the shape of the paper's Mult-VAE on MovieLens 20M.
   public init() {}
 
   /// Operations of the three products of the output layer: forward, and towards weights and hidden layer.
   var wideOperations: Double { 6 * Double(batchSize) * Double(hidden) * Double(items) }
 
-  /// Users whose items are the more frequent the smaller their number: density ~ 1/√rank.
+  /// Users whose items have a density ~ 1/√rank, with ranks in the order of their numbers.
   func rows(seed: Seed) -> SparseRows {
     var random = seed.stream(.simulation)
     return SparseRows(
@@ -100,22 +100,22 @@ public struct StepTime: Encodable, Sendable {
   public let seconds: Double
   /// Seconds of the quickest update.
   public let quickestSeconds: Double
-  /// What the products of the output layer alone would take at the measured product rate.
+  /// The time of the products of the output layer alone at the measured product rate.
   public let productSeconds: Double
   /// The passes of an update, in order.
   public let passes: [PassTime]
-  /// What one thread does between passes; seconds of an update.
+  /// The serial time between passes, in seconds per update.
   public let serialSeconds: Double
   let users: Int
 
   /// Users a second.
   public var usersPerSecond: Double { Double(users) / seconds }
-  /// The share of the product bound that is reached, from 0 to 1, by the quickest update: the bound is the best of several
-  /// rounds, too.
+  /// The share of the product bound that is reached, from 0 to 1, by the fastest update, because the bound is also the
+  /// best of several rounds.
   public var shareOfLimit: Double { productSeconds / quickestSeconds }
 
-  /// The least time of an update on more threads, if a thread is as fast as here and memory keeps up: what is done between
-  /// passes, and for each pass its share of the work or its largest piece.
+  /// The least time of an update on more threads, if a thread is as fast as here and memory keeps up: the serial time
+  /// between passes, and for each pass the larger of its share of the work and its largest piece.
   public func leastSeconds(threads: Int) -> Double {
     serialSeconds + passes.reduce(0) { $0 + $1.reading.leastSeconds(threads: threads) }
   }
@@ -124,7 +124,7 @@ public struct StepTime: Encodable, Sendable {
     case seconds, quickestSeconds, usersPerSecond, productSeconds, shareOfLimit, passes, serialSeconds
   }
 
-  /// The times and what follows from them.
+  /// The times and the values derived from them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(seconds, forKey: .seconds)
@@ -139,17 +139,17 @@ public struct StepTime: Encodable, Sendable {
 
 /// The time of one pass of an update.
 public struct PassTime: Encodable, Sendable {
-  /// What it does.
+  /// Its name.
   public let name: String
-  /// From its beginning to its end.
+  /// The elapsed time.
   public let seconds: Double
-  /// How many pieces threads share.
+  /// The number of pieces shared by the threads.
   public let pieces: Int
-  /// The time that all threads work, together.
+  /// The total working time of all threads.
   public let workSeconds: Double
   /// The time of the largest piece.
   public let largestPieceSeconds: Double
-  /// The largest piece against the mean one.
+  /// The ratio of the largest piece to the mean.
   public let largestAgainstMean: Double
   fileprivate let reading: PassMeter.Reading
 
@@ -157,7 +157,7 @@ public struct PassTime: Encodable, Sendable {
     case name, seconds, pieces, workSeconds, largestPieceSeconds, largestAgainstMean
   }
 
-  /// Each pass of the update in which it was quickest: other programs only ever slow it down.
+  /// Each pass from the update in which it was fastest, because other programs can only slow it down.
   static func quickest(_ updates: [[PassMeter.Reading]]) -> [PassTime] {
     (updates.first ?? []).map(\.pass).compactMap { pass in
       updates.compactMap { $0.first { $0.pass == pass } }.min { $0.work < $1.work }.map(PassTime.init)

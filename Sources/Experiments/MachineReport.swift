@@ -5,7 +5,7 @@ public import FileFormats
 import InteractionData
 import Presentation
 
-/// What `doctor` says of a machine: versions, the libraries found, and how fast products and training are.
+/// The report of `doctor`: versions, the libraries found, and the speed of products and training.
 public struct MachineReport: Encodable, Sendable {
   /// The speed of one engine.
   public struct EngineSpeed: Codable, Sendable {
@@ -19,23 +19,23 @@ public struct MachineReport: Encodable, Sendable {
   public let version = DoppelVersion.current
   /// GSL's version.
   public let gsl = GSL.version
-  /// How many threads were used.
+  /// The number of threads used.
   public let threads: Int
   /// The engine that is used.
   public let engine: String
-  /// The version of zlib, where it was found.
+  /// The version of zlib, if it was found.
   @OrNull public private(set) var zlib: String?
-  /// The version of libzstd, where it was found.
+  /// The version of libzstd, if it was found.
   @OrNull public private(set) var zstd: String?
-  /// The MPI library that joins several processes, where one was found.
+  /// The MPI library for several processes, if one was found.
   @OrNull public private(set) var mpi: String?
-  /// What the same seed gives on the engine, and what it cannot promise.
+  /// What the same seed guarantees on this engine, and what it does not.
   public let reproducible: String
-  /// The number format that ``PrecisionChoice/automatic`` takes.
+  /// The number format that ``PrecisionChoice/automatic`` selects.
   public let automaticPrecision: ProductPrecision
   /// All engines that were found.
   public let engines: [EngineSpeed]
-  /// The speed of a training step, where it was measured.
+  /// The speed of a training step, if it was measured.
   public let training: TrainingSpeed?
 
   private let kind: ProductEngine.Kind
@@ -51,8 +51,8 @@ public struct MachineReport: Encodable, Sendable {
   /// - Parameters:
   ///   - threads: `nil` for all cores.
   ///   - training: the training step to measure as well.
-  ///   - library: the path of an MPI library, where it is not to be looked for.
-  /// - Throws: `EngineError` where there is no engine; `NonFiniteLoss`.
+  ///   - library: the path of an MPI library; `nil` to search for one.
+  /// - Throws: `EngineError` if there is no engine; `NonFiniteLoss`.
   public init(threads: Int?, training shape: StepShape? = nil, mpi library: String? = nil) throws {
     let chosen = try ProductEngine.fastest()
     (engine, kind) = (chosen.name, chosen.kind)
@@ -99,7 +99,7 @@ public struct MachineReport: Encodable, Sendable {
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(reproducible)\n\(precisionReason)\n"
-    text += mpi.map { "Several processes are joined by \($0).\n" } ?? Self.noMPI
+    text += mpi.map { "Several processes communicate through \($0).\n" } ?? Self.noMPI
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
     if let oneDNNFault {
       text += "oneDNN is not used: \(oneDNNFault).\n"
@@ -109,10 +109,11 @@ public struct MachineReport: Encodable, Sendable {
     return text
   }
 
-  /// What the same seed gives, and what it cannot promise.
+  /// What the same seed guarantees, and what it does not.
   ///
-  /// Work is cut by the data and every product runs on one thread, so the number of threads decides nothing. The vector
-  /// loops of our own sum in lanes as wide as the processor's, and a library may choose its code by the processor too.
+  /// Work is divided by the data and every product runs on one thread, so the number of threads does not affect
+  /// results. Doppel's own vector loops sum in lanes as wide as the processor's, and a library may also choose its code
+  /// by the processor.
   private static func promise(of engine: ProductEngine) -> String {
     let always = "The same seed, data and version give the same bytes with \(engine.name) at any number of threads"
     return switch engine.kind {
@@ -174,7 +175,7 @@ public struct TrainingSpeed: Encodable, Sendable {
     }
   }
 
-  /// The times in words.
+  /// The report in words.
   var text: String {
     var table = Table(columns: [
       .text("training step"), .number("ms per update"), .number("users/s", best: .largest),
@@ -196,7 +197,7 @@ public struct TrainingSpeed: Encodable, Sendable {
     return text
   }
 
-  /// The passes of an update, and what follows from them for more threads.
+  /// The passes of an update, and the lower limit of its time on more threads.
   private func passes(of step: Step) -> String {
     var table = Table(columns: [
       .text("pass, \(step.precision.rawValue)"), .number("ms"), .number("share"), .number("pieces"),
@@ -215,6 +216,6 @@ public struct TrainingSpeed: Encodable, Sendable {
     ])
     let least = [8, 16].map { "\(Number.decimal(time.leastSeconds(threads: $0) * 1000, 1)) ms on \($0)" }
     return table.markdown()
-      + "\nSerial parts and largest pieces allow \(least.joined(separator: ", ")) threads such as these.\n"
+      + "\nWith its serial parts and largest pieces, a step takes at least \(least.joined(separator: ", ")) such threads.\n"
   }
 }

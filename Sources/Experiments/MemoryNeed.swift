@@ -2,15 +2,15 @@ public import Autoencoders
 import Compute
 import Foundation
 
-/// A training needs more memory than it may have.
+/// A training needs more memory than is allowed.
 public struct TooLittleMemory: Error, Equatable, CustomStringConvertible {
   /// The model.
   public let model: String
-  /// What it needs.
+  /// The memory that it needs.
   public let needed: TrainingMemory
-  /// What it may have, in bytes.
+  /// The allowed memory, in bytes.
   public let allowed: Int
-  /// Whether that is a limit that somebody set, not all that the machine has.
+  /// Whether the limit was set by the user; otherwise it is the memory of the machine.
   public let isLimited: Bool
   /// The largest batch size that would fit, if there is one.
   public let largestBatch: Int?
@@ -31,12 +31,12 @@ extension Experiment {
   /// The memory needed to fit a model.
   public func memory(of model: any ZooModel) -> TrainingMemory { model.memory(rows, processor: processor) }
 
-  /// Says what fitting some models one after the other will need, and refuses what is too much.
+  /// Estimates the memory for fitting models one after the other, and throws if it is too much.
   ///
   /// - Parameters:
   ///   - limit: in bytes; `nil` for the machine's own memory.
-  ///   - resident: the bytes of data and program; `nil` for what there is now.
-  /// - Returns: a note on the largest model; none where nothing is trained in epochs.
+  ///   - resident: the bytes of data and program; `nil` for the current size.
+  /// - Returns: a note on the largest model; empty if no model is trained in epochs.
   /// - Throws: ``TooLittleMemory``.
   public func memoryNotes(
     _ models: [any ZooModel], limit: Int? = nil, resident: Int? = nil
@@ -49,9 +49,9 @@ extension Experiment {
     return largest.map { ["\($0.model.name) needs about \($0.memory)"] } ?? []
   }
 
-  /// Those of some models for whose fits the memory suffices, and a note on each of the others.
+  /// The models whose fits have enough memory, and a note on each of the others.
   ///
-  /// - Throws: ``TooLittleMemory`` where it suffices for none.
+  /// - Throws: ``TooLittleMemory`` if it is not enough for any model.
   func fitting(
     _ models: [any ZooModel], limit: Int?
   ) throws(TooLittleMemory) -> (models: [any ZooModel], notes: [String]) {
@@ -66,7 +66,7 @@ extension Experiment {
     return (left, notes)
   }
 
-  /// The first need that is too much.
+  /// The first model that needs too much.
   private func refusal(
     of needs: [(model: any ZooModel, memory: TrainingMemory)], limit: Int?
   ) -> (place: Int, error: TooLittleMemory)? {
@@ -79,14 +79,14 @@ extension Experiment {
     return (place, error)
   }
 
-  /// What fitting each of some models needs while the fits are kept that later ones ask for.
+  /// The memory for fitting each model while fits that later models use are kept.
   private func needs(of models: [any ZooModel]) -> [(model: any ZooModel, memory: TrainingMemory)] {
     models.enumerated().map { place, model in
       var needed = memory(of: model)
       let later = models[(place + 1)...].flatMap { $0.withMembers }
       var kept: [any ZooModel] = []
       for earlier in models[..<place].flatMap { $0.withMembers } where later.contains(where: earlier.isEqual) {
-        // What is a part of the model itself is in its own estimate.
+        // The parts of the model itself are in its own estimate.
         if !(model.withMembers + kept).contains(where: earlier.isEqual) { kept.append(earlier) }
       }
       needed.parameters += kept.reduce(0) { $0 + (rows.fitsAgain ? 2 : 1) * memory(of: $1).fitted }
@@ -111,6 +111,6 @@ extension TrainingMemory: CustomStringConvertible {
       + "workspace \(Self.megabytes(workspace)), data and program \(Self.megabytes(resident)))"
   }
 
-  /// Bytes in words, such as `12 MB`; a part of one counts as a whole.
+  /// Bytes in words, such as `12 MB`, rounded up.
   public static func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
 }

@@ -4,7 +4,7 @@ import Foundation
 import InteractionData
 import Presentation
 
-/// The README of a model directory: YAML front matter as model hubs read it, then data, validation and settings.
+/// The README of a model directory: YAML front matter for model hubs, then data, validation and settings.
 public struct ModelCard: Sendable {
   private let model: any ZooModel
   private let parameters: Int
@@ -17,7 +17,7 @@ public struct ModelCard: Sendable {
   /// - Parameter history: every epoch of the fit that chose among them.
   public init(of directory: ModelDirectory, history: [EpochRecord] = []) {
     let model = directory.configuration
-    // What follows from the data is shown as the number that was used.
+    // A setting that depends on the data is shown as the number used.
     self.model = history.first.map { model.settingsUsed(rows: $0.users) } ?? model
     (record, self.history) = (directory.record, history)
     parameters = directory.model.parameterCount
@@ -74,7 +74,7 @@ public struct ModelCard: Sendable {
       text += "the aggregate posterior from the prior is \(Self.number(posterior.divergence)) nats by the mean and "
       text += "variance of each dimension (at most \(Self.number(posterior.largestDivergence)) in one)"
       if let joint = posterior.jointDivergence { text += " and \(Self.number(joint)) nats by mean and full covariance" }
-      text += ". The larger it is, the less draws from the prior resemble users; by default, `doppel sample` "
+      text += ". With a larger value, draws from the prior resemble users less; by default, `doppel sample` "
       text += "draws from the aggregate posterior.\n\n"
     }
     if !model.hyperparameters.isEmpty {
@@ -92,13 +92,13 @@ public struct ModelCard: Sendable {
     return text
   }
 
-  /// What is promised, to whom, and under which assumptions.
+  /// The privacy guarantee and its assumptions.
   private static func words(on privacy: PrivacyRecord) -> String {
     var text = """
-      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \(Number.text(privacy.delta))). \
-      For every user, and whatever is known of all others, the probability of any outcome is at most e^ε times what it would be \
-      without that user, but for a probability of δ. That covers the weights, the profile lengths in `config.json`, and whatever \
-      is computed from them, such as profiles that `doppel sample` draws.
+      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \
+      \(Number.text(privacy.delta))). For every user, and whatever is known about all others, the probability of any \
+      outcome is at most e^ε times its value without that user, plus δ. This covers the weights, the profile lengths \
+      in `config.json`, and everything computed from them, such as profiles that `doppel sample` draws.
 
       | release | mechanism | times | ε | δ |
       |---|---|--:|--:|--:|
@@ -110,18 +110,19 @@ public struct ModelCard: Sendable {
     }
     text += """
 
-      Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their gradient to \
-      \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times that. Outside the guarantee: the number of \
-      users, the catalogue with its order and the filters by popularity that made it, all taken as public; choices that somebody made by \
-      looking at the users, such as settings; and the difference between noise of single precision and the real numbers of the \
-      proof. The noise comes from the system's randomness, or from a seed that has to stay secret.
+      Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their \
+      gradient to \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times \
+      that. Outside the guarantee: the number of users, the catalogue, its order and the popularity filters that \
+      produced it, all treated as public; choices made by looking at the users, such as settings; and the difference \
+      between noise in single precision and the real numbers of the proof. The noise comes from the system's random \
+      source, or from a seed that must stay secret.
 
 
       """
     return text
   }
 
-  /// How the epoch was chosen, and who was fitted.
+  /// How the epoch was chosen, and which users were fitted.
   private func fitting(_ training: TrainingRecord, _ value: String?, _ selection: String) -> String {
     var text = ""
     let best = training.bestEpoch

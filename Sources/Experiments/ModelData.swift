@@ -3,16 +3,15 @@ import Compute
 import FileFormats
 public import InteractionData
 
-/// Reads files for a saved model as its training data were read and filtered, unless told otherwise.
+/// Reads files for a saved model in the way its training data were read and filtered, unless flags say otherwise.
 ///
-/// Filters by counts shape what a model is fitted to; they are used again on the training data themselves, and not on other
-/// people's.
+/// Filters by counts define the training data; they are applied again to the training data, but not to other data.
 public struct ModelDataReader: Sendable {
-  /// What is asked for now, each before what the model remembers.
+  /// The current requests, which take precedence over the model's record.
   public struct Wishes: Sendable, Equatable {
-    /// How files are to be read; what is recognised, or `nil`, is as in training.
+    /// How files are read; values that are detected or `nil` are as in training.
     public var format = InteractionFormat()
-    /// Ratings below are no likes.
+    /// Ratings below this are not likes.
     public var minRating: Double?
     /// As in ``Filters``; `nil` is as in training.
     public var minUserItems: Int?
@@ -21,11 +20,11 @@ public struct ModelDataReader: Sendable {
     /// As in ``Filters``; `nil` is as in training.
     public var core: Int?
 
-    /// Asks for nothing.
+    /// Creates empty requests.
     public init() {}
   }
 
-  /// What the model remembers, if it does.
+  /// The model's record of its data, if it has one.
   public let record: DataRecord?
   private let wishes: Wishes
   /// The largest number of threads that read; `nil` for all cores.
@@ -42,21 +41,21 @@ public struct ModelDataReader: Sendable {
 
   /// Interactions read for a model.
   public struct Found: Sendable {
-    /// What was read and is left, with notes on it.
+    /// The interactions after filtering, with notes.
     public let data: Interactions
-    /// Who was in the file before anything was left out.
+    /// The users in the file before filtering.
     public let everyone: Vocabulary
-    /// Whether these are the data the model was trained on; `nil` where it does not remember them.
+    /// Whether these are the data the model was trained on; `nil` if it has no record of them.
     public let isTrainingData: Bool?
   }
 
   // MARK: Reading
 
-  /// Which filters a file is read with, besides ratings that are no likes.
+  /// The filters for a file, besides the rating filter.
   public enum Scope: Sendable {
-    /// Those by counts as well if the file turns out to be what the model was trained on.
+    /// Also the filters by counts of the training, if the file turns out to be the training data.
     case training
-    /// Only those by counts that are asked for now.
+    /// Only the filters by counts that are requested now.
     case anyone
   }
 
@@ -68,13 +67,12 @@ public struct ModelDataReader: Sendable {
     return try filter(file.data, scope: scope, used: file.used)
   }
 
-  /// Filters interactions that are at hand, as if they had been read.
+  /// Filters interactions in memory, as if they had been read.
   ///
   /// - Throws: `DataError`.
   public func filter(_ data: Interactions, scope: Scope) throws -> Found { try filter(data, scope: scope, used: []) }
 
-  /// Reads what is known of some users and what is to be found of them; filters by counts that are asked for are about the
-  /// first.
+  /// Reads the known and the held-out items of users; requested filters by counts apply to the known items.
   ///
   /// - Throws: `InputError`, `DataError`.
   public func read(known: String, wanted: String) throws -> (known: Interactions, wanted: Interactions) {
@@ -88,7 +86,7 @@ public struct ModelDataReader: Sendable {
       let alone = try filter(target, scope: .training)
       for found in [together, alone] where found.isTrainingData == true {
         target = target.noting(
-          ["what is to be found was trained on, so the results are too good; doppel split keeps users apart"])
+          ["the model was trained on the test items, so the results are too good; doppel split keeps users apart"])
         break
       }
     }
@@ -106,7 +104,7 @@ public struct ModelDataReader: Sendable {
     do {
       return (try read(format), used)
     } catch let error as DataError where path != "-" && error.isAboutColumns {
-      // A file of another kind, such as synthetic users, is read as it stands.
+      // A file in another format, such as synthetic users, is read without the remembered columns.
       guard let data = try? read(wishes.format) else { throw error }
       let flags = used.joined(separator: " ")
       return (data.noting(["\(data.name) does not have the columns of the training data: read without \(flags)"]), [])
@@ -140,7 +138,7 @@ public struct ModelDataReader: Sendable {
     }
     var (kept, isTraining) = (Interactions?.none, Bool?.none)
     if let hash = record?.hash {
-      // A model with a cut in time was fitted to what was before it.
+      // A model with a time cut was fitted to the interactions before it.
       let fitted = record?.cut.flatMap { data.divided(by: .time($0))?.before } ?? data
       if let cut = record?.cut { remembered.append("--cut \(TimeCut.words(for: cut))") }
       let trained = try? all.apply(to: fitted)
@@ -154,12 +152,12 @@ public struct ModelDataReader: Sendable {
     if !used.isEmpty { notes.append("\(used.joined(separator: " ")), as in training") }
     let gone = data.users.count - result.users.count
     if gone > 0 {
-      notes.append("\(gone) of \(data.users.count) users \(gone == 1 ? "has" : "have") nothing left")
+      notes.append("\(gone) of \(data.users.count) users \(gone == 1 ? "has" : "have") no items left")
     }
     return Found(data: result.noting(notes), everyone: data.users, isTrainingData: isTraining)
   }
 
-  // MARK: What is asked for and what is remembered
+  // MARK: Requests and the record
 
   private var minRating: Double? { wishes.minRating ?? record?.filters.minRating }
 
@@ -170,7 +168,7 @@ public struct ModelDataReader: Sendable {
     ]
   }
 
-  /// The format to read with, and the flags in it that are remembered.
+  /// The format to read with, and the flags taken from the record.
   private var format: (InteractionFormat, used: [String]) {
     var format = wishes.format
     var used: [String] = []
@@ -195,25 +193,26 @@ public struct ModelDataReader: Sendable {
 extension ModelDataReader.Found {
   /// One of the users.
   ///
-  /// - Throws: `DataError` when there is nobody of this id, or nothing of theirs is left.
+  /// - Throws: `DataError` when there is no user with this id, or no items are left.
   public func only(user: String, of path: String) throws -> Interactions {
     if let only = data.only(user: user) { return only }
     let isGone = everyone.index(of: user) != nil
     throw DataError(
       path: path, text: user,
-      message: isGone ? "has nothing left after the filters" : "is not a user of this file",
-      accepted: "one of the \(counted(data.users.count, "user"))" + (isGone ? " who have, or other filters" : " in it"))
+      message: isGone ? "has no items left after the filters" : "is not a user of this file",
+      accepted: "one of the \(counted(data.users.count, "user"))"
+        + (isGone ? " with items left, or other filters" : " in it"))
   }
 
-  /// What to say where data should be those the model was trained on.
+  /// The note for data that should be the training data.
   public var differenceNotes: [String] {
     isTrainingData == false ? ["\(data.name) is not what the model was trained on"] : []
   }
 
-  /// What to say where data should be of people the model has not seen.
+  /// The note for data that should be of users outside the training data.
   public var overlapNotes: [String] {
     isTrainingData == true
-      ? ["\(data.name) is what the model was trained on, so the results are too good; doppel split keeps users apart"]
+      ? ["the model was trained on \(data.name), so the results are too good; doppel split keeps users apart"]
       : []
   }
 }

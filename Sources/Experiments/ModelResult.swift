@@ -15,13 +15,13 @@ public struct ModelResult: Sendable {
   public let bestEpoch: Int
   /// The number of weights.
   public let parameters: Int
-  /// The time it took.
+  /// The times.
   public let seconds: Seconds
   /// Notes with counts.
   public var notes: [String]
-  /// What it is called, where a comparison has the model twice; `nil` for the model's own name.
+  /// Its label, if a comparison has the model twice; `nil` for the model's own name.
   public var label: String?
-  /// How many trials its settings are the best of; `nil` where none were made.
+  /// The number of trials from which its settings were chosen; `nil` without a search.
   public var trials: Int?
 
   /// Wall-clock seconds.
@@ -33,13 +33,13 @@ public struct ModelResult: Sendable {
     /// Scoring and ranking the test users.
     public var evaluate: Double
 
-    /// Three times.
+    /// Creates the times.
     public init(train: Double = 0, epoch: Double = 0, evaluate: Double = 0) {
       (self.train, self.epoch, self.evaluate) = (train, epoch, evaluate)
     }
   }
 
-  /// Puts the result of one model together.
+  /// Creates the result of one model.
   public init(
     configuration: any ZooModel, scores: [MetricScore], ranking: RankingResult? = nil, history: [EpochRecord] = [],
     bestEpoch: Int = 0, parameters: Int = 0, seconds: Seconds = Seconds(), notes: [String] = []
@@ -48,10 +48,10 @@ public struct ModelResult: Sendable {
     (self.bestEpoch, self.parameters, self.seconds, self.notes) = (bestEpoch, parameters, seconds, notes)
   }
 
-  /// What it is called: ``label``, or the model's name.
+  /// Its name in tables: ``label``, or the model's name.
   public var name: String { label ?? configuration.name }
 
-  /// Users trained on per second, validation left out; 0 for closed forms.
+  /// Training users per second, without validation; 0 for closed forms.
   public var usersPerSecond: Double {
     let seconds = history.reduce(0) { $0 + $1.seconds }
     return seconds > 0 ? Double(history.reduce(0) { $0 + $1.users }) / seconds : 0

@@ -6,11 +6,11 @@ import InteractionData
 import Presentation
 
 /// The results of a comparison as papers print them: means with standard errors, the best of a column bold and the second
-/// underlined, a dagger at what does not differ significantly from the best, and under the table what it takes to make it
-/// again.
+/// underlined, a dagger at values that do not differ significantly from the best, and below the table the information
+/// needed to reproduce it.
 ///
-/// Numbers are compared as printed. A column of a metric without a value per user, such as coverage, has no daggers, since
-/// nothing is tested there.
+/// Numbers are compared as printed. A column of a metric without a value per user, such as coverage, has no daggers,
+/// because it is not tested.
 public struct PaperTable: Sendable {
   /// How a table is written.
   public enum Form: String, Sendable, CaseIterable {
@@ -18,7 +18,7 @@ public struct PaperTable: Sendable {
     case latex
     /// Full numbers with standard errors and p-values, and comment lines at the end.
     case csv
-    /// As pages of repositories show it.
+    /// Markdown, as shown on repository pages.
     case markdown
   }
 
@@ -43,7 +43,7 @@ public struct PaperTable: Sendable {
     }
   }
 
-  // MARK: What is marked
+  // MARK: Marks
 
   private enum Rank { case best, second, other }
 
@@ -73,7 +73,7 @@ public struct PaperTable: Sendable {
     }
   }
 
-  /// The corrected p-value of a model's difference from the best; `nil` for the best itself, and where nothing was tested.
+  /// The corrected p-value of a model's difference from the best; `nil` for the best itself, and without a test.
   private func pValue(_ metric: Metric, _ place: Int) -> Double? {
     let sign: Double = metric.kind.largerIsBetter ? 1 : -1
     let models = comparison.models
@@ -83,7 +83,7 @@ public struct PaperTable: Sendable {
     return comparison.pairs.first { $0.metric == metric && [[$0.a, $0.b], [$0.b, $0.a]].contains(names) }?.pValue
   }
 
-  /// What the signs mean.
+  /// The legend.
   private func legend(bold: String, underlined: String, dagger: String) -> String {
     let of = document.facts.split
     let units = comparison.models.first?.ranking == nil ? "test ratings" : "\(of?.testUsers ?? 0) test users"
@@ -167,7 +167,7 @@ public struct PaperTable: Sendable {
     var text = "% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n"
     let legend = legend(bold: "Bold:", underlined: "underlined:", dagger: "\u{2020}:")
     text += "  \\caption{\(Self.latex((document.facts.dataset?.name ?? "") + ". " + legend))}\n"
-    // Five columns with errors just fit the width of LaTeX's own classes.
+    // Five columns with errors just fit the text width of LaTeX's standard classes.
     if metrics.count > 3 { text += "  \\footnotesize\\setlength{\\tabcolsep}{2pt}\n" }
     text += "  \\begin{tabular}{@{}l\(String(repeating: "r", count: metrics.count))@{}}\n    \\toprule\n"
     text += "    Model & \(metrics.map { Self.latex(Self.title($0)) }.joined(separator: " & ")) \\\\\n    \\midrule\n"
@@ -231,7 +231,7 @@ public struct PaperTable: Sendable {
     return metric.cutoff.map { "\(written)@\($0)" } ?? written
   }
 
-  /// Text in which no sign has a meaning of its own.
+  /// Text with LaTeX's special characters escaped.
   private static func latex(_ text: String) -> String {
     text.map { sign -> String in
       switch sign {

@@ -4,11 +4,11 @@ import Generation
 import InteractionData
 
 extension ModelDirectory {
-  /// Leaves out of what is kept with a private model everything that its users move and the guarantee does not cover: how often
-  /// each item occurs, where the users are in the latent space, how many interactions there are, and fingerprints of the data, by
-  /// which a guess at them could be confirmed.
+  /// Removes from the record of a private model everything that depends on its users and is not covered by the
+  /// guarantee: the popularity of items, the aggregate posterior, the number of interactions, and fingerprints of the
+  /// data, which could confirm a guess at them.
   ///
-  /// The lengths of profiles are released with their part of ε. The number of users and the catalogue count as known.
+  /// Profile lengths are released with their part of ε. The number of users and the catalogue are treated as public.
   mutating func keepOnly(what guarantee: PrivacyRecord, of rows: SparseRows, seed: Seed) {
     record.privacy = guarantee
     (record.aggregatePosterior, itemPopularity) = (nil, nil)

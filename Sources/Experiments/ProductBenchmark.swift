@@ -2,13 +2,13 @@ public import Compute
 
 /// The speed of an engine's products on this machine.
 public enum ProductBenchmark {
-  /// Billions of floating-point operations a second on the shapes of a wide output layer, every thread with a
-  /// product of its own, as in training.
+  /// Billions of floating-point operations a second on the shapes of a wide output layer, with a separate product on
+  /// every thread, as in training.
   ///
-  /// The best of several rounds: other programs only ever slow it down.
+  /// The best of several rounds, because other programs can only slow it down.
   ///
   /// - Parameters:
-  ///   - precision: one that the engine supports.
+  ///   - precision: a precision that the engine supports.
   ///   - hidden: the width of the layer below.
   public static func rate(
     _ engine: ProductEngine, threads: Int?, precision: ProductPrecision = .float32, hidden: Int = 600
@@ -16,14 +16,14 @@ public enum ProductBenchmark {
     let processor = Processor(engine: engine, threads: threads)
     let (users, items) = (500, precision == .float32 ? 2048 : 256)
     var work = (0..<processor.threads).map { _ in Products(users: users, hidden: hidden, items: items) }
-    // Small enough to stay in the cache, repeated to last as long as the large one.
+    // Small enough to stay in the cache, and repeated to take as long as the large one.
     let repeats = 2048 / items
     let operations = 2 * Double(users * hidden * items * repeats) * Double(processor.threads)
     var best = 0.0
     let rounds = engine.kind == .gsl ? 1 : 8
     for _ in 0..<rounds {
       let watch = Stopwatch()
-      // Nothing in the body throws.
+      // The body never throws.
       try? processor.forEach(&work) { _, products in
         for _ in 0..<repeats { products.multiply(engine, precision) }
       }

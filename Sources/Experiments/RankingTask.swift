@@ -15,7 +15,7 @@ extension RankingSplit: TaskSplit {
     try data.readForRanking(seed: seed, forTraining: forTraining)
   }
 
-  /// Divides what was read.
+  /// Divides the data.
   public static func divide(
     _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
   ) throws -> LoadedData<RankingSplit> {
@@ -24,9 +24,9 @@ extension RankingSplit: TaskSplit {
 
   /// The rows of ``refitUsers``.
   public var everything: SparseRows? { refit }
-  /// Whether anybody is held out to choose the epoch.
+  /// Whether users are held out for validation.
   public var hasValidation: Bool { validation != nil }
-  /// Whether anybody is held out for the test.
+  /// Whether users are held out for the test.
   public var hasTest: Bool { test != nil }
 
   /// The test users.
@@ -47,7 +47,7 @@ extension RankingSplit: TaskSplit {
     guard let users = validation else { return nil }
     switch experiment.objective {
     case .recommend:
-      // While the epoch is chosen, the model has seen the first fit's rows only.
+      // While the epoch is chosen, the model has been fitted to the rows of the first fit only.
       return { fitted in
         try score(fitted, of: model, fittedTo: train, on: users, metrics: [experiment.selection], experiment.processor)
           .scores.first?.value ?? 0
@@ -77,7 +77,7 @@ extension RankingSplit: TaskSplit {
     return try score(fitted, of: model, fittedTo: train, on: validation, metrics: metrics, experiment.processor).scores
   }
 
-  /// Lets the model score a few of its training users.
+  /// Scores a few training users with the model.
   public func verify<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RankingSplit>
   ) throws {
@@ -103,7 +103,7 @@ extension RankingSplit: TaskSplit {
       notes: result.notes.map(\.description) + model.newcomerNotes(test.profiles))
   }
 
-  /// - Parameter rows: what the model was fitted to, for novelty.
+  /// - Parameter rows: the rows that the model was fitted to, for novelty.
   private func score(
     _ recommender: some Recommender, of model: some ZooModel, fittedTo rows: SparseRows, on users: HeldOutUsers,
     metrics: [Metric], _ processor: Processor
@@ -123,9 +123,9 @@ extension RankingSplit: TaskSplit {
 }
 
 extension HeldOutUsers {
-  /// The same users; those whose training row is beyond the rows that were fitted are new to the model.
+  /// The same users; those whose training row is beyond the fitted rows are marked as new.
   ///
-  /// The second fit of a split by time has users whom the first one lacks.
+  /// The second fit of a split by time has users that the first one does not have.
   fileprivate func knownAmong(rows: Int) -> HeldOutUsers {
     guard let own = profiles.trainingRows, own.contains(where: { $0.map { $0 >= rows } ?? false }) else { return self }
     return HeldOutUsers(

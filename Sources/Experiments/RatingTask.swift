@@ -15,7 +15,7 @@ extension RatingSplit: TaskSplit {
     try data.readForRating(seed: seed)
   }
 
-  /// Divides what was read.
+  /// Divides the data.
   public static func divide(
     _ read: ReadData, of data: DataSelection, seed: Seed, forTraining: Bool
   ) throws -> LoadedData<RatingSplit> {
@@ -29,10 +29,10 @@ extension RatingSplit: TaskSplit {
   /// Whether any rating is held out for the test.
   public var hasTest: Bool { !test.isEmpty }
 
-  /// The test cells, by the numbers of user and item, which are those of the data in every split of them.
+  /// The test cells, by user and item numbers, which are the same in every split of the same data.
   public var testUnits: [String] { test.map { "\($0.user) \($0.item)" } }
 
-  /// All users, whichever ratings are fitted.
+  /// All users, whatever ratings are fitted.
   public func users(of extent: FitExtent) -> UserRows {
     UserRows(ids: users.ids, rows: extent == .everything ? refit : train)
   }
@@ -60,7 +60,7 @@ extension RatingSplit: TaskSplit {
     return try score(fitted, of: model, ratings: train, on: validation, metrics: metrics, experiment.processor)
   }
 
-  /// Lets the model predict a few of the ratings it was fitted to.
+  /// Predicts a few of the fitted ratings with the model.
   public func verify<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, in experiment: Experiment<RatingSplit>
   ) throws {
@@ -86,7 +86,7 @@ extension RatingSplit: TaskSplit {
         experiment.processor))
   }
 
-  /// - Parameter ratings: what the model predicts from.
+  /// - Parameter ratings: the ratings from which the model predicts.
   private func score<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, ratings: SparseRows, on cells: [RatingCell], metrics: [Metric],
     _ processor: Processor

@@ -11,9 +11,9 @@ extension ModelDirectory {
   ///   - k: the length of a list; it is shorter if fewer items are left.
   ///   - excluded: items never recommended, besides those a user has.
   ///   - allowed: when given, the only items recommended.
-  ///   - make: what is wanted of a list; several threads call it at the same time.
-  ///   - visit: called for some users at a time, in order, with what was made of their lists.
-  /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or what `visit` throws.
+  ///   - make: converts a list; several threads call it at the same time.
+  ///   - visit: called for some users at a time, in order, with their converted lists.
+  /// - Throws: `DataError` for a model that needs every user's ratings (item-autorec), or the errors of `visit`.
   public func recommend<Value: Sendable>(
     to audience: Audience, k: Int, excluding excluded: [String] = [], only allowed: [String]? = nil,
     processor: Processor, making make: @Sendable (_ user: String, _ list: [RankedItem]) -> Value,
@@ -24,7 +24,7 @@ extension ModelDirectory {
     for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
     for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
     let size = Evaluator.blockSize(itemCount: items.count, users: audience.userIDs.count)
-    // Without a list there is nothing to look up for an item.
+    // Without these lists, no item needs a lookup.
     let marks = allowed == nil && excluded.isEmpty ? nil : mask
     try audience.forEachBlock(of: size, processor) { [model] profiles, places in
       let scores = try model.scores(for: profiles, using: processor.engine)
@@ -56,7 +56,7 @@ extension ModelDirectory {
     }
   }
 
-  /// Refuses a model that cannot score items for users given by what they have.
+  /// Refuses a model that cannot score items for users given by their items.
   ///
   /// - Parameter path: where the model is, for the error.
   /// - Throws: `DataError`.
@@ -72,7 +72,7 @@ extension ModelDirectory {
 public struct Recommendations: Codable, Sendable, Equatable {
   /// The model's name.
   public var model: String
-  /// The length asked for.
+  /// The requested length.
   public var k: Int
   /// A list for each user, in order.
   public var users: [RecommendedList] = []
@@ -80,9 +80,9 @@ public struct Recommendations: Codable, Sendable, Equatable {
   /// Starts without lists.
   public init(model: String, k: Int) { (self.model, self.k) = (model, k) }
 
-  /// What to say of lists that are shorter than asked for.
+  /// The note about lists that are shorter than requested.
   ///
-  /// - Parameter lengths: of all lists.
+  /// - Parameter lengths: the lengths of all lists.
   public static func notes(lengths: [Int], k: Int) -> [String] {
     let short = lengths.filter { $0 < k }
     guard let first = short.first else { return [] }
@@ -92,7 +92,7 @@ public struct Recommendations: Codable, Sendable, Equatable {
   }
 }
 
-/// What one user is recommended, best first.
+/// The recommendations for one user, best first.
 public struct RecommendedList: Codable, Sendable, Equatable {
   /// The user's id.
   public var user: String
@@ -103,9 +103,9 @@ public struct RecommendedList: Codable, Sendable, Equatable {
   public struct Entry: Codable, Sendable, Equatable {
     /// The item's id.
     public var item: String
-    /// The item's title, where it has one.
+    /// The item's title, if it has one.
     public var title: String?
-    /// Its score: only the order means anything.
+    /// Its score; only the order is meaningful.
     public var score: Double
   }
 
@@ -124,7 +124,7 @@ public struct RecommendationText: Sendable {
   public let header: String
 
   private let items: [[UInt8]]
-  /// What ends the line of each item; empty where nothing has a title.
+  /// The title column of each item; empty without titles.
   private let titles: [[UInt8]]
   private let id: @Sendable (String) -> String
 
@@ -132,7 +132,7 @@ public struct RecommendationText: Sendable {
   ///
   /// - Parameters:
   ///   - titles: the titles to write after the scores; `nil` for no such column.
-  ///   - id: an id or title as it is to be shown.
+  ///   - id: returns an id or title as it is shown.
   public init(items: Vocabulary, titles: ItemTitles? = nil, id: @escaping @Sendable (String) -> String = { $0 }) {
     self.id = id
     self.items = items.ids.map { Array("\t\(id($0))\t".utf8) }

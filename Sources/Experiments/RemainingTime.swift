@@ -1,30 +1,30 @@
 public import Autoencoders
 
-/// How long a fit still takes, judged by the time its epochs took.
+/// Estimates the remaining time of a fit from the time of its epochs.
 ///
-/// Times are seconds on any clock. A fit that goes on from a checkpoint is judged by what this process has seen of it.
+/// Times are seconds on any clock. A fit that continues from a checkpoint is judged by the epochs of this process.
 public struct RemainingTime: Sendable {
   private var fit: (stage: TrainingProgress.Stage, epochs: Int)?
   private var start = (done: 0.0, time: 0.0)
   private var firstFit = (rows: 0, seconds: 0.0)
 
-  /// How many seconds of a fit's first epoch must have gone by before it is judged without a validation.
+  /// The seconds of a fit's first epoch after which it is judged without a validation.
   private static let patience = 3.0
 
   /// Creates an estimate for one model.
   public init() {}
 
-  /// Takes note of a finished epoch, also of one before a checkpoint: its rows, and its seconds without validation.
+  /// Records a finished epoch, including one before a checkpoint: its rows, and its seconds without validation.
   public mutating func add(rows: Int, seconds: Double) {
     if fit?.stage == .again { return }
     firstFit.rows += rows
     firstFit.seconds += seconds
   }
 
-  /// The seconds that are left of the fit at work, if it runs all its epochs.
+  /// The remaining seconds of the current fit, if it runs all its epochs.
   ///
-  /// The second fit has no validation and may have more rows. Until it has run an epoch, its speed is that of the first.
-  /// `nil` while there is nothing to judge by: before the first validation, unless the epochs are long.
+  /// The second fit has no validation and may have more rows. Until it has run an epoch, the speed of the first fit is
+  /// used. `nil` while there is no basis for an estimate: before the first validation, unless the epochs are long.
   public mutating func update(_ progress: TrainingProgress, at time: Double) -> Double? {
     if fit?.stage != progress.stage || fit?.epochs != progress.epochs || progress.epochsDone < start.done {
       fit = (progress.stage, progress.epochs)

@@ -65,10 +65,10 @@ extension ComparisonRun {
   }
 }
 
-/// Parts of the users that take turns as test users were asked for where users are not held out.
+/// Folds were requested for a split that does not hold out users.
 public struct ImpossibleRepetition: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {
-    "users are divided into parts only where a split by users divides one file of interactions, or the built-in population"
+    "folds need a split by users of one file of interactions, or of the built-in population"
   }
 }

@@ -3,19 +3,19 @@ public import Compute
 public import Evaluation
 public import InteractionData
 
-/// How often a comparison is made: with several seeds, on several parts of the users, or both.
+/// How a comparison is repeated: with several seeds, on several folds of the users, or both.
 public struct Repetition: Sendable, Equatable {
-  /// How many seeds; the first is that of the comparison, the others are derived from it.
+  /// The number of seeds; the first is that of the comparison, the others are derived from it.
   public var seeds = 1
-  /// Into how many parts the users are divided for each seed, each part the test users of one run; `nil` for one split.
+  /// The number of folds for each seed, each with the test users of one run; `nil` for one split.
   public var folds: Int?
-  /// Whether every run has the split of the first, so that seeds differ in the training alone.
+  /// Whether every run has the split of the first, so that seeds affect only the training.
   public var keepsSplit = false
 
   /// One run.
   public init() {}
 
-  /// Whether there is one run only.
+  /// Whether there is only one run.
   public var isSingle: Bool { seeds == 1 && folds == nil }
 
   /// The runs, seed by seed.
@@ -32,20 +32,20 @@ public struct Repetition: Sendable, Equatable {
 public struct ComparedRun: Sendable {
   /// The seed of its split and training.
   public let seed: Seed
-  /// The part of the users that was tested; `nil` where users were not divided into parts.
+  /// The fold that was tested; `nil` without folds.
   public let fold: Fold?
   /// Kind, sizes, fingerprint.
   public let split: SplitDescription
   /// The models, in the order of the comparison.
   public let models: [ModelResult]
-  /// What was said about the division.
+  /// Notes about the division.
   public let notes: [String]
 }
 
 extension ComparedRun: Encodable {
   private enum CodingKeys: String, CodingKey { case seed, fold, split, models, notes }
 
-  /// Writes the part of the users as a number from 1.
+  /// Writes the fold as a number from 1.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(seed.value, forKey: .seed)
@@ -57,18 +57,18 @@ extension ComparedRun: Encodable {
 }
 
 extension Array<ComparedRun> {
-  /// Whether all have the same split, so that they differ in the training alone.
+  /// Whether all have the same split, so that they differ only in the training.
   public var haveOneSplit: Bool { allSatisfy { $0.fold == nil } && Set(map(\.split.hash)).count == 1 }
 }
 
 extension Comparison {
-  /// Puts the runs of a repeated comparison together: means over all values, with the errors, intervals and tests of
+  /// Combines the runs of a repeated comparison: means over all values, with the errors, intervals and tests of
   /// ``RepeatedMeasurements``.
   ///
   /// Settings, history and recommendations of a model are those of its first run, its times are means over the runs. A
   /// metric of all users together has the mean over runs, with the standard error of a mean of so many numbers.
   ///
-  /// - Parameter units: whose values each run has.
+  /// - Parameter units: the users or cells of each run's values.
   /// - Precondition: there is a run, and all have the same models.
   init(_ runs: [ComparedRun], units: [[String]], metrics: [Metric]) {
     let repeated = RepeatedMeasurements(units)
@@ -83,9 +83,9 @@ extension Comparison {
   var coverage: String? {
     guard let first = runs.first else { return nil }
     let seeds = Set(runs.map(\.seed.value)).count
-    let division = first.fold.map { "\($0.count) parts of the users" }
+    let division = first.fold.map { "\($0.count) folds of the users" }
     let what = [
-      seeds > 1 ? "\(seeds) seeds\(runs.haveOneSplit ? " of the training on one split" : "")" : nil, division,
+      seeds > 1 ? "\(seeds) seeds\(runs.haveOneSplit ? " for training on one split" : "")" : nil, division,
     ]
     .compactMap(\.self).joined(separator: " and ")
     return "Means, errors, intervals and tests are over \(what): over users and runs, given these data."
@@ -123,7 +123,7 @@ extension ModelResult {
 }
 
 extension [[String]] {
-  /// What was said in every run, and what was said in the first alone, since the numbers in it differ.
+  /// The notes of every run, and those of the first run whose numbers differ between runs.
   var sharedNotes: [String] {
     (first ?? []).map { note in
       allSatisfy { $0.contains(note) } ? note : "\(note) (first of \(count) runs)"

@@ -2,13 +2,13 @@ public import Autoencoders
 import Evaluation
 import FileFormats
 
-/// The JSON document of `compare` and `evaluate`; reports are made of it too.
+/// The JSON document of `compare` and `evaluate`; reports are made from it as well.
 public struct ResultDocument: Sendable {
   /// Data, split, seed, engine, version.
   public var facts: RunFacts
   /// The results, with the tests between models.
   public var comparison: Comparison
-  /// The time it took.
+  /// The times.
   public var seconds: Seconds
   /// Notes, such as what was left out.
   public var notes: [String]
@@ -20,11 +20,11 @@ public struct ResultDocument: Sendable {
     /// The whole run.
     public var total: Double
 
-    /// Two times.
+    /// Creates the times.
     public init(load: Double = 0, total: Double = 0) { (self.load, self.total) = (load, total) }
   }
 
-  /// Puts a document together.
+  /// Creates a document.
   public init(_ facts: RunFacts, _ comparison: Comparison, seconds: Seconds = Seconds(), notes: [String] = []) {
     (self.facts, self.comparison, self.seconds, self.notes) = (facts, comparison, seconds, notes)
   }
@@ -52,7 +52,7 @@ extension ModelResult: Encodable {
       hyperparameters, notes
   }
 
-  /// The values under the metrics' keys; what has no value per user has a standard error of `null`.
+  /// The values under the metrics' keys; a metric without values per user has a standard error of `null`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)

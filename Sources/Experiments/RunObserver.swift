@@ -4,21 +4,21 @@ import Compute
 
 /// Callbacks for the progress of a run.
 ///
-/// Nothing here changes a result.
+/// No callback changes a result.
 public struct RunObserver: Sendable {
-  /// What is to be said before or between trainings, such as what was left out of the data.
+  /// Receives notes before or between trainings, such as what was left out of the data.
   public var onNotes: @Sendable (_ notes: [String]) -> Void = { _ in }
-  /// What training will need.
+  /// Receives the memory that training will need.
   public var onMemory: @Sendable (_ notes: [String]) -> Void = { _ in }
-  /// So many models are going to be trained, one after the other.
+  /// Receives the number of models that will be trained, one after the other.
   public var onModels: @Sendable (_ count: Int) -> Void = { _ in }
-  /// A model's turn has come.
+  /// Called when a model begins.
   public var onModel: @Sendable (_ name: String) -> Void = { _ in }
-  /// How far a model's training is.
+  /// Receives the progress of a model's training.
   public var onProgress: @Sendable (_ name: String, _ progress: TrainingProgress) -> Void = { _, _ in }
-  /// A model is trained.
+  /// Called when a model has been trained.
   public var onTrained: @Sendable (_ model: TrainingSummary) -> Void = { _ in }
-  /// An epoch is over.
+  /// Called after an epoch.
   public var onEpoch: @Sendable (_ name: String, _ record: EpochRecord) -> Void = { _, _ in }
   /// Checked before every update: whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
@@ -31,7 +31,7 @@ public struct RunObserver: Sendable {
   /// Creates an observer that ignores everything.
   public init() {}
 
-  /// Reads a table of titles, where there is one, and tells how it was read.
+  /// Reads a table of titles, if there is one, and reports how it was read.
   ///
   /// - Throws: `InputError`, `DataError`.
   package func titles(_ path: String?, for items: Vocabulary) throws -> ItemTitles? {
@@ -41,7 +41,7 @@ public struct RunObserver: Sendable {
     return found.titles
   }
 
-  /// The same observer, told of every model with `words` after its name.
+  /// The same observer, with `words` appended to the name of every model.
   public func appending(_ words: String) -> RunObserver {
     var other = self
     other.onModel = { [onModel] in onModel($0 + words) }
@@ -56,7 +56,7 @@ public struct RunObserver: Sendable {
     return other
   }
 
-  /// A trainer that tells this observer about one model.
+  /// A trainer that reports one model to this observer.
   func trainer(for name: String, processor: Processor, seed: Seed) -> Trainer {
     var trainer = Trainer(processor: processor, seed: seed)
     trainer.onEpoch = { [onEpoch] in onEpoch(name, $0) }

@@ -4,17 +4,17 @@ import Compute
 import FileFormats
 import Foundation
 
-/// Processes that were started together but cannot compute one thing together.
+/// Processes that were started together but cannot compute together.
 public enum DisagreeingProcesses: Error, Equatable, CustomStringConvertible {
-  /// A process differs from the first in something that decides about bits.
+  /// A process differs from the first in something that affects the bits of results.
   case different(process: Int, what: String, first: String, other: String)
 
   /// What is wrong, in one sentence.
   public var description: String {
     switch self {
     case .different(let process, let what, let first, let other):
-      "process \(process) has another \(what) than process 0 (\(other), not \(first)); accepted: the same in all, "
-        + "since each computes a part of every number"
+      "process \(process) has a different \(what) from process 0 (\(other), not \(first)); accepted: the same in all, "
+        + "because each computes a part of every number"
     }
   }
 }
@@ -31,12 +31,12 @@ public struct ModelForOneProcess: Error, Equatable, CustomStringConvertible {
 }
 
 extension Processor {
-  /// Finds out whether all processes are the same in what decides about bits, and have read the same data.
+  /// Checks that all processes agree in everything that affects the bits of results, and have read the same data.
   ///
-  /// Every process does the arithmetic of the narrow layers for itself, so another version, engine or kind of processor would
-  /// let them drift apart.
+  /// Every process computes the narrow layers itself, so a different version, engine or kind of processor would make
+  /// them diverge.
   ///
-  /// - Parameter data: the fingerprint of what was read.
+  /// - Parameter data: the fingerprint of the data.
   /// - Throws: ``DisagreeingProcesses``, in all processes alike.
   func agree(on data: String) throws {
     guard let communicator, communicator.size > 1 else { return }
@@ -54,7 +54,7 @@ extension Processor {
     }
   }
 
-  /// The kind of processor: its name, and a fingerprint of the instructions it has; empty where the system does not say.
+  /// The kind of processor: its name, and a fingerprint of its instructions; empty if the system does not report them.
   private static var kind: String {
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "" }
     func value(_ keys: [String]) -> String? {

@@ -5,18 +5,18 @@ public import InteractionData
 
 /// A split of `compare`, ready to be written as files.
 public struct SplitExport: Sendable {
-  /// What was split.
+  /// The data.
   public let summary: DataSummary
   /// Which interactions are in which file.
   public let parts: SplitParts
-  /// What `split.json` says.
+  /// The content of `split.json`.
   public let document: SplitDocument
-  /// Counted remarks.
+  /// Notes with counts.
   public let notes: [String]
 
   /// Reads, filters and splits as `compare` does.
   ///
-  /// - Throws: `InputError`, `DataError`, for fixed files and ready splits too.
+  /// - Throws: `InputError`, `DataError`, also for fixed files and ready splits.
   public init(_ selection: DataSelection, task: RecommendationTask, seed: Seed) throws {
     switch selection.source {
     case .builtIn, .file: break
@@ -63,7 +63,7 @@ public struct SplitExport: Sendable {
   }
 }
 
-/// What `split.json` says: the members of the facts and of the division side by side, and the size of every file.
+/// The content of `split.json`: the members of the facts and of the division side by side, and the size of every file.
 public struct SplitDocument: Encodable, Sendable {
   /// Data, seed, version.
   public var facts: RunFacts

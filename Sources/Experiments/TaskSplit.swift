@@ -3,11 +3,11 @@ public import Compute
 public import Evaluation
 public import InteractionData
 
-/// A split that models of one task are fitted to and measured on: what ranking and rating do differently.
+/// A split for one task, with the operations that differ between ranking and rating.
 public protocol TaskSplit: Sendable {
   /// What is predicted.
   static var task: RecommendationTask { get }
-  /// What is measured where nothing is said.
+  /// The default metrics.
   static var defaultMetrics: [Metric] { get }
 
   /// Reads data.
@@ -16,7 +16,7 @@ public protocol TaskSplit: Sendable {
   /// - Throws: `InputError`, `DataError`.
   static func read(_ data: DataSelection, seed: Seed, forTraining: Bool) throws -> ReadData
 
-  /// Divides what was read.
+  /// Divides the data.
   ///
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
   /// - Throws: `DataError`.
@@ -26,45 +26,45 @@ public protocol TaskSplit: Sendable {
 
   /// The items; all rows have these columns.
   var items: Vocabulary { get }
-  /// What is fitted while the number of epochs is chosen.
+  /// The data of the first fit, which chooses the number of epochs.
   var train: SparseRows { get }
-  /// What is fitted again for that number of epochs, where there is more than ``train``.
+  /// The data of the second fit, if they are more than ``train``.
   var everything: SparseRows? { get }
-  /// Whether there is something to choose the number of epochs by.
+  /// Whether there is a validation part.
   var hasValidation: Bool { get }
-  /// Whether there is something to be measured on.
+  /// Whether there is a test part.
   var hasTest: Bool { get }
-  /// Whose values are measured, one name for each: users, or cells of the matrix of ratings.
+  /// The names of the measured units: users, or cells of the rating matrix.
   var testUnits: [String] { get }
   /// Kind, sizes, fingerprint.
   var description: SplitDescription { get }
   /// A fingerprint.
   var hash: String { get }
 
-  /// Whose rows a fit was fitted to, in the order of the weights that belong to them.
+  /// The users of a fit, in the order of their weights.
   func users(of extent: FitExtent) -> UserRows
 
-  /// What chooses the epoch: larger is better; `nil` without validation.
+  /// The validation value of an epoch: larger is better; `nil` without validation.
   func validation<Model: ZooModel>(
     of model: Model, in experiment: Experiment<Self>
   ) -> ((Model.Fitted) throws -> Double)?
 
-  /// The same split with nothing to fit again and nothing to be tested on: all that a search for settings gets to see.
+  /// The same split without a second fit and without a test part, for a search for settings.
   var withoutTest: Self { get }
 
-  /// Measures a model that was fitted to ``train`` on the validation part; none without one.
+  /// Measures a model that was fitted to ``train`` on the validation part; empty without one.
   ///
   /// - Throws: `TrainingError.unusable`, `EvaluationError`.
   func measureValidation<Model: ZooModel>(
     _ fitted: Model.Fitted, of model: Model, metrics: [Metric], in experiment: Experiment<Self>
   ) throws -> [MetricScore]
 
-  /// Lets a fitted model predict a few of its own training users.
+  /// Predicts a few training users with a fitted model.
   ///
   /// - Throws: `TrainingError.unusable` for predictions that are not numbers.
   func verify<Model: ZooModel>(_ fitted: Model.Fitted, of model: Model, in experiment: Experiment<Self>) throws
 
-  /// Measures a fitted model on the test part; without one there are no scores.
+  /// Measures a fitted model on the test part; empty without one.
   ///
   /// - Throws: `TrainingError.unusable`, `EvaluationError`.
   func measure<Model: ZooModel>(
@@ -84,7 +84,7 @@ extension TaskSplit {
   }
 }
 
-/// What a model reached on the test part.
+/// The results of a model on the test part.
 public struct TestScores: Sendable {
   /// The value of every metric.
   public var scores: [MetricScore] = []

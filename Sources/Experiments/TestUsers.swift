@@ -6,7 +6,7 @@ public import InteractionData
 
 /// Users that a saved model is measured on.
 public struct TestUsers: Sendable {
-  /// How what they are known to have was told from what is to be found.
+  /// How their known items were separated from the held-out items.
   public let kind: SplitKind
   /// The data.
   public let dataset: DataSummary
@@ -17,13 +17,13 @@ public struct TestUsers: Sendable {
 }
 
 extension ModelDirectory {
-  /// The users of some data, to be measured on.
+  /// The test users of some data.
   ///
   /// - Parameters:
-  ///   - source: of one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` draws users of the
-  ///     built-in population whom no model has seen.
+  ///   - source: from one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` simulates
+  ///     new users of the built-in population.
   ///   - reader: how files are read and filtered.
-  /// - Throws: `InputError`; `DataError` when nothing can be predicted of anybody.
+  /// - Throws: `InputError`; `DataError` when nothing can be predicted for any user.
   public func testUsers(_ source: DataSelection.Source, reader: ModelDataReader, seed: Seed) throws -> TestUsers {
     switch source {
     case .builtIn: return try testUsers(foldingIn: Population.newcomers(seed: seed), seed: seed)
@@ -43,28 +43,28 @@ extension ModelDirectory {
 
   /// Users of a data set, a fifth of each one's items held out.
   ///
-  /// - Throws: `DataError` when no user has five items that the model knows.
+  /// - Throws: `DataError` when no user has five items of the model.
   public func testUsers(foldingIn data: Interactions, seed: Seed) throws -> TestUsers {
     let (found, unknown) = HeldOutUsers.foldingIn(data, items: items, known: users, seed: seed)
     guard let found else {
       throw DataError(
-        path: data.name, message: "has no user with five items that the model knows",
+        path: data.name, message: "has no user with five items of the model",
         accepted: "interactions with items of the model's items.txt")
     }
     return TestUsers(
       kind: .users, dataset: DataSummary(data), users: found, notes: data.notes + notes(unknown: unknown))
   }
 
-  /// Users of a file with something before and after a cut in time: what they have before it is known, what they have after
-  /// it is to be found.
+  /// Users of a file with interactions before and after a time cut: items before it are the input, items after it are
+  /// held out.
   ///
   /// - Parameters:
   ///   - cut: `nil` for the cut of the model's training.
-  ///   - newUsers: whether people of whom nothing is before the cut are tested too, by their first items after it
-  ///     (``Newcomers``).
+  ///   - newUsers: whether users without interactions before the cut are tested as well, with their first items after
+  ///     it as input (``Newcomers``).
   ///   - seed: orders the equal times of new users.
-  /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted of anybody; ``CutNeeded`` where
-  ///   neither says when.
+  /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted for any user; ``CutNeeded``
+  ///   without a cut in either place.
   public func testUsers(
     ofFile path: String, cut: TimeCut?, newUsers: Bool = false, reader: ModelDataReader, seed: Seed
   ) throws -> TestUsers {
@@ -73,12 +73,13 @@ extension ModelDirectory {
     let data = try reader.read(path, scope: .anyone).data
     guard let parts = data.divided(by: cut) else {
       throw DataError(
-        path: data.name, message: "has no times to divide by", accepted: "a column of timestamps (--timestamp-column)")
+        path: data.name, message: "has no timestamps to split by",
+        accepted: "a column of timestamps (--timestamp-column)")
     }
     guard parts.before.count > 0, parts.after.count > 0 else {
       throw DataError(
         path: data.name, text: TimeCut.words(for: parts.time),
-        message: "has nothing \(parts.before.count == 0 ? "before" : "after") this cut",
+        message: "has no interactions \(parts.before.count == 0 ? "before" : "after") this cut",
         accepted: "a time within those of the data")
     }
     let newcomers = newUsers ? data.newcomers(from: parts.time, items: items, seed: seed) : nil
@@ -95,13 +96,13 @@ extension ModelDirectory {
     }
     if own.map({ $0 > parts.time }) ?? true {
       notes.append(
-        own.map { "the model was trained on what was before \(TimeCut.words(for: $0)), later than the cut" }
-          ?? "the model was trained without a cut in time, and may have seen what is to be found")
+        own.map { "the model was trained on interactions before \(TimeCut.words(for: $0)), which is after the cut" }
+          ?? "the model was trained without a time cut, so its training data may contain the test items")
     }
     return TestUsers(kind: .time, dataset: DataSummary(data), users: users, notes: notes)
   }
 
-  /// What users are known to have, and what is to be found.
+  /// The known and the held-out items of users.
   ///
   /// - Throws: `DataError` when no item of `wanted` can be predicted.
   public func testUsers(known: Interactions, wanted: Interactions) throws -> TestUsers {
@@ -110,16 +111,16 @@ extension ModelDirectory {
       throw DataError(
         path: wanted.name,
         message: found.strangers > 0
-          ? "has nothing to look for: no user has an item of the model in \(known.name)"
+          ? "has no items to predict: no user has an item of the model in \(known.name)"
           : "has no item of the model to predict",
         accepted: "interactions with items of the model's items.txt"
-          + (found.strangers > 0 ? ", of users that \(known.name) has too" : ""))
+          + (found.strangers > 0 ? ", of users that are also in \(known.name)" : ""))
     }
     return TestUsers(kind: .files, dataset: DataSummary(known), users: users, notes: found.notes)
   }
 
-  /// Users with something known and something else to be found, `nil` without any; what there is to say; and of how many
-  /// with something to be found nothing is known.
+  /// Users with known and with held-out items, `nil` without any; the notes; and the number of users with held-out but
+  /// no known items.
   private func match(
     known: Interactions, wanted: Interactions
   ) -> (users: HeldOutUsers?, notes: [String], strangers: Int) {
@@ -150,27 +151,27 @@ extension ModelDirectory {
       masked: rows, heldOut: SparseRows(columnCount: items.count, rows: heldOut), skippedUsers: skipped)
     var notes = known.notes + wanted.notes + notes(unknown: unknownInput + unknownTarget)
     if repeated > 0 {
-      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that \(known.name) has too")
+      notes.append("dropped \(counted(repeated, "test interaction")) of \(wanted.name) that are also in \(known.name)")
     }
     if strangers > 0 {
       notes.append(
         "skipped \(strangers == 1 ? "1 user" : "\(strangers) users") of \(wanted.name) without an item of the model in "
-          + "\(known.name): nothing is known of them")
+          + "\(known.name): they have no input items")
     }
     return (ids.isEmpty ? nil : found, notes, strangers)
   }
 
-  /// What to say of a ready split that the model was not trained on.
+  /// The error for a ready split that the model was not trained on.
   func hasOtherItems(_ path: String) -> DataError {
     DataError(
-      path: path, message: "has other items than the model, or in another order",
+      path: path, message: "has different items from the model, or in a different order",
       accepted: "the directory that the model was trained on")
   }
 
   /// Measures the model by how well it predicts the held-out items of users.
   ///
-  /// Novelty is by the training users; where the directory does not say what they have, by the users at hand, and a note
-  /// says so.
+  /// Novelty is computed from the training users; if the directory does not record their items, it is computed from the
+  /// users at hand, and a note says so.
   ///
   /// - Throws: `EvaluationError`; `DataError` when a score is not a number.
   public func evaluate(
@@ -196,15 +197,15 @@ extension ModelDirectory {
       notes: result.notes.map(\.description)
         + (isStandIn
           ? [
-            "novelty is by the users at hand: this model directory does not say how many training users have each item, "
-              + "as those that train writes do"
+            "novelty is computed from the users at hand: this model directory does not record how many training users have each item, "
+              + "as train now does"
           ] : [])
         + configuration.newcomerNotes(users.profiles))
   }
 }
 
-/// Nobody said where time is to be cut, and the model was trained without a cut.
+/// No cut was given, and the model was trained without a time cut.
 public struct CutNeeded: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
-  public var description: String { "the model was trained without a cut in time; accepted: the time to cut at" }
+  public var description: String { "the model was trained without a time cut; accepted: the time to cut at" }
 }

@@ -6,7 +6,7 @@ import Generation
 public import InteractionData
 import Presentation
 
-/// One training from data to a model directory: all that `doppel train` does.
+/// One training from data to a model directory, as in `doppel train`.
 ///
 /// ```swift
 /// var run = TrainingRun(MultVAE(), output: "model", seed: Seed(42), processor: processor)
@@ -22,21 +22,21 @@ public struct TrainingRun: Sendable {
   public var titles: String?
   /// The directory to write.
   public var output: String
-  /// What of an earlier training may be replaced there.
+  /// The output of an earlier training that may be replaced there.
   public var replacement = ModelDirectory.Replacement.nothing
-  /// What the model is trained for.
+  /// The objective.
   public var objective = TrainingObjective.recommend
-  /// What the model may give away of any one user; `nil` where that is not limited.
+  /// The privacy guarantee; `nil` for none.
   ///
-  /// With a limit, it is fitted to all users for a fixed number of epochs, and nothing is validated.
+  /// With a guarantee, the model is fitted to all users for a fixed number of epochs, without validation.
   public var privacy: PrivacyRequest?
   /// The metric that chooses the epoch of a ranking model.
   public var selection = Metric(.ndcg, at: 100)
-  /// Whether the model is fitted again on everything after the epoch was chosen.
+  /// Whether the model is fitted again on all data after the epoch was chosen.
   public var refits = true
   /// When checkpoints are written; `nil` for none, unless ``resumes``.
   public var checkpoints: Checkpoints.Interval?
-  /// Whether to go on from the checkpoint in ``output``, if there is one.
+  /// Whether to continue from the checkpoint in ``output``, if there is one.
   public var resumes = false
   /// The most memory that the training may need, in bytes; `nil` for the machine's.
   public var memoryLimit: Int?
@@ -52,7 +52,7 @@ public struct TrainingRun: Sendable {
     (self.model, self.output, self.seed, self.processor) = (model, output, seed, processor)
   }
 
-  /// Finds out, before anything is read, whether the model can be trained for this.
+  /// Checks, before anything is read, that the model can be trained with these options.
   ///
   /// - Throws: ``ImpossibleTraining``, `ImpossibleGuarantee`.
   public func check() throws {
@@ -89,7 +89,7 @@ public struct TrainingRun: Sendable {
     let watch = Stopwatch()
     let loaded = try Split.load(data, seed: seed, forTraining: true)
     observer.onNotes(loaded.notes)
-    // Before anything is fitted: a table that cannot be read is to cost no training.
+    // Read before anything is fitted, so that an unreadable table does not waste a training.
     let titles = try observer.titles(titles, for: loaded.split.items)
     var experiment = Experiment(loaded.split, seed: seed, processor: processor)
     (experiment.refits, experiment.selection, experiment.objective) = (refits, selection, objective)
@@ -138,7 +138,7 @@ public struct TrainingRun: Sendable {
       notes: [fit.remark(on: model)].compactMap(\.self))
   }
 
-  /// The model with batches as large as a private training may draw.
+  /// The model with the largest batches that a private training may draw.
   private func sized(for rows: SparseRows) throws -> any ZooModel {
     guard privacy != nil, let trained = model as? any IterativeModel else { return model }
     let size = trained.training.batchSize(users: rows.rowCount)
@@ -163,13 +163,13 @@ public struct TrainingRun: Sendable {
   }
 }
 
-/// A training that cannot be meant.
+/// An invalid combination of training options.
 public enum ImpossibleTraining: Error, Equatable, CustomStringConvertible {
-  /// The metric says nothing about ranked lists, or a smaller value is better.
+  /// The metric does not measure ranked lists, or a smaller value is better.
   case cannotSelect(Metric)
   /// Only a model that encodes to distributions can be trained to generate.
   case hasNoDistribution(model: String)
-  /// β does not rise to 1, where the evidence lower bound is.
+  /// β does not rise to 1, as the evidence lower bound requires.
   case weightStaysBelowOne(model: String)
 
   /// What is wrong, in one sentence.
@@ -188,18 +188,18 @@ public enum ImpossibleTraining: Error, Equatable, CustomStringConvertible {
 public struct TrainedRun: Sendable {
   /// The model with its record, as it was written.
   public let directory: ModelDirectory
-  /// Where.
+  /// The directory.
   public let output: String
   /// Every epoch of the fit that chose among them.
   public let history: [EpochRecord]
-  /// What everything took.
+  /// The total time.
   public let seconds: Double
-  /// What a reader of the results should know.
+  /// Notes.
   public let notes: [String]
 }
 
 extension TrainedRun {
-  /// One line: size, validation value, what the model was fitted to, seconds.
+  /// One line: size, validation value, the fitted users, seconds.
   public var text: String {
     var line = "\(directory.configuration.name): \(counted(directory.model.parameterCount, "weight"))"
     if let training = directory.record.training {
@@ -207,13 +207,13 @@ extension TrainedRun {
         line += ", validation \(training.selection ?? "") \(Number.decimal(validation))"
         line += " at epoch \(training.bestEpoch) of \(training.epochs)"
       }
-      line += training.refitted ? ", fitted again on everything" : ", fitted to \(counted(training.users ?? 0, "user"))"
+      line += training.refitted ? ", fitted again on all data" : ", fitted to \(counted(training.users ?? 0, "user"))"
     }
     return line + ", \(Number.decimal(seconds, 1)) s\n"
   }
 }
 
-/// The JSON document of `train`: what `config.json` says, and how the training went.
+/// The JSON document of `train`: the content of `config.json`, and the course of the training.
 extension TrainedRun: Encodable {
   private enum CodingKeys: String, CodingKey {
     case model, hyperparameters, output, parameters, seconds, history, notes

@@ -1,7 +1,7 @@
 import Autoencoders
 import Presentation
 
-/// What there is to say of a model when it has been trained.
+/// A summary of a trained model.
 public struct TrainingSummary: Sendable, Equatable {
   /// The model.
   public var name: String
@@ -9,11 +9,11 @@ public struct TrainingSummary: Sendable, Equatable {
   public let epochs: Int
   /// The epoch that validation chose.
   public let bestEpoch: Int
-  /// What chose it, such as `ndcg@100`.
+  /// The measure that chose it, such as `ndcg@100`.
   public let measure: String
-  /// Its value at the best epoch; `nil` where nothing was validated.
+  /// Its value at the best epoch; `nil` without validation.
   public let validation: Double?
-  /// What all of the fitting took.
+  /// The total time of fitting.
   public let seconds: Double
 
   init(_ name: String, _ fit: Fit<some Sendable>, measure: String, seconds: Double) {

@@ -3,37 +3,38 @@ import Compute
 import FileFormats
 public import InteractionData
 
-/// The users a saved model was trained on: it does not keep them, so they are read again or, for the built-in population,
-/// made again.
+/// The training users of a saved model, which does not keep them: they are read again or, for the built-in population,
+/// simulated again.
 extension ModelDirectory {
-  /// Whether the model was trained on the built-in population as `simulate` makes it, so that it can be made again.
+  /// Whether the model was trained on the built-in population as `simulate` makes it, so that it can be simulated
+  /// again.
   public var isOfBuiltInPopulation: Bool { builtInSeed != nil }
 
   private var builtInSeed: Seed? {
     guard let facts = record.facts, let seed = facts.seed else { return nil }
-    // Earlier versions did not say where the data came from.
+    // Earlier versions did not record the source of the data.
     let isBuiltIn =
       facts.data.map { $0.source == .builtIn }
       ?? (facts.dataset?.name == Population.name && facts.dataset?.users == Population.plain.users)
     return isBuiltIn ? Seed(seed) : nil
   }
 
-  /// The built-in population that the model was trained on, made again.
+  /// The built-in population that the model was trained on, simulated again.
   ///
   /// - Returns: `nil` for a model of other data.
   public func builtInPopulation() throws -> SimulatedPopulation? {
-    // Before there was another, the plain population was the built-in one.
+    // In earlier versions, the plain population was the built-in one.
     let isPlain = record.facts?.dataset?.users == Population.plain.users
     return try builtInSeed.map { try (isPlain ? Population.plain : Population()).simulate(seed: $0) }
   }
 
-  /// The users of some data as rows over the model's items, those without any left out.
+  /// The users of some data as rows over the model's items, without users who have none of them.
   ///
   /// - Parameters:
-  ///   - source: where the data are; ``DataSelection/Source/builtIn`` makes the built-in population again.
+  ///   - source: where the data are; ``DataSelection/Source/builtIn`` simulates the built-in population again.
   ///   - reader: how they are read and filtered.
-  /// - Throws: `InputError`; `DataError` when nobody has an item that the model knows; ``TrainingDataNeeded`` when the model
-  ///   was not trained on the built-in population and nothing else is named.
+  /// - Throws: `InputError`; `DataError` when no user has an item of the model; ``TrainingDataNeeded`` when the model
+  ///   was not trained on the built-in population and no other data are given.
   public func trainingUsers(_ source: DataSelection.Source, reader: ModelDataReader) throws -> Audience {
     let found: Audience
     var place = "the training data"
@@ -54,7 +55,7 @@ extension ModelDirectory {
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
       throw DataError(
-        path: place, message: "has no user with an item that the model knows",
+        path: place, message: "has no user with an item of the model",
         accepted: "the interactions that the model was trained on")
     }
     let empty = found.userIDs.count - kept.count
@@ -64,7 +65,7 @@ extension ModelDirectory {
         items: found.profiles.items.selecting(rows: kept),
         trainingRows: found.profiles.trainingRows.map { rows in kept.map { rows[$0] } }),
       notes: found.notes
-        + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item that the model knows left out"]))
+        + (empty == 0 ? [] : ["\(counted(empty, "user")) without an item of the model left out"]))
   }
 
   /// The training and validation users of a ready split.
@@ -80,7 +81,7 @@ extension ModelDirectory {
   }
 }
 
-/// The users a model was trained on are needed, and nobody said where they are.
+/// The training users of a model are needed, but no data were given.
 public struct TrainingDataNeeded: Error, Equatable, CustomStringConvertible {
   /// The name of the data.
   public let name: String
@@ -90,6 +91,6 @@ public struct TrainingDataNeeded: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "\(name) is needed, since a saved model does not keep its users; accepted: the training data"
+    "\(name) is needed, because a saved model does not keep its users; accepted: the training data"
   }
 }

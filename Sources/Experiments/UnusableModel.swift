@@ -2,17 +2,17 @@ import Autoencoders
 import FileFormats
 import InteractionData
 
-/// Models whose weights have grown so large that they compute no numbers: a loss shows it at the next update, but after the
-/// last one there is none.
+/// Models whose weights are so large that their outputs are not numbers: the loss shows this at the next update, but
+/// not after the last one.
 extension ZooModel {
-  /// What to say of it.
+  /// The error for such a model.
   func unusable(_ value: String) -> TrainingError {
     var rate: Double?
     if case .number(let learningRate)? = hyperparameters["learningRate"] { rate = learningRate }
     return .unusable(model: name, value: value, learningRate: rate)
   }
 
-  /// Says which model it was whose loss is not finite.
+  /// Names the model whose loss is not finite.
   func naming<Value>(_ fit: () throws -> Value) throws -> Value {
     do {
       return try fit()
@@ -24,11 +24,11 @@ extension ZooModel {
 }
 
 extension ModelDirectory {
-  /// What to say of a saved model whose score is not a number.
+  /// The error for a saved model whose score is not a number.
   func unusable(user: String, item: Int) -> DataError {
     DataError(
       path: "model.safetensors", text: items[item],
-      message: "is an item whose score for user '\(user)' is not a number",
+      message: "has a score for user '\(user)' that is not a number",
       accepted: "a model trained with a smaller learning rate")
   }
 

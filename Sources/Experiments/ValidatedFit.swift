@@ -1,20 +1,20 @@
 public import Autoencoders
 public import Evaluation
 
-/// A model fitted to the rows of the first fit, with what it reached on the validation part.
+/// A model fitted to the rows of the first fit, with its scores on the validation part.
 public struct ValidatedFit: Sendable {
   /// The fit, with the weights of the best epoch.
   public let fit: Fit<any FittedModel>
-  /// One score for each metric asked for.
+  /// One score for each requested metric.
   public let scores: [MetricScore]
 }
 
 extension Experiment {
-  /// Fits one model without a second fit and measures it on the validation part: the test part is not looked at.
+  /// Fits one model without a second fit and measures it on the validation part; the test part is not used.
   ///
   /// - Parameters:
-  ///   - name: what observers know it as.
-  ///   - pause: where to stop, and to go on from.
+  ///   - name: its name for observers.
+  ///   - pause: where to stop, and where to continue from.
   /// - Throws: as ``fit(_:)``; `EvaluationError`.
   public func validated(
     _ model: any ZooModel, named name: String? = nil, metrics: [Metric], pause: TrainingPause? = nil

@@ -1,15 +1,15 @@
 import Autoencoders
 import FileFormats
 
-/// What an export wrote: the JSON document of `export`.
+/// The result of an export: the JSON document of `export`.
 public struct ExportDocument: Encodable, Sendable, Equatable {
-  /// A value that goes into the graph or comes out of it.
+  /// An input or output of the graph.
   public struct Value: Encodable, Sendable, Equatable {
     /// Its name.
     public let name: String
-    /// What it holds: `float`, `int64` or `string`.
+    /// Its type: `float`, `int64` or `string`.
     public let type: String
-    /// Its sizes: numbers, or names where callers decide.
+    /// Its dimensions: numbers, or names if callers choose them.
     public let shape: [String]
   }
 
@@ -23,19 +23,19 @@ public struct ExportDocument: Encodable, Sendable, Equatable {
 
   /// The model's name.
   public let model: String
-  /// Which graph it is.
+  /// The kind of graph.
   public let graph: ModelExport.Graph
   /// The version of the operations.
   public let opset: Int
-  /// What goes in; what has a default may be left out.
+  /// The inputs; those with a default may be left out.
   public let inputs: [Value]
-  /// What comes out.
+  /// The outputs.
   public let outputs: [Value]
-  /// How many operations there are.
+  /// The number of operations.
   public let operations: Int
   /// The files written, the graph first.
   public let files: [File]
-  /// The files that weights are read from besides the graph's, relative to its folder.
+  /// The other files with weights, relative to the graph's folder.
   public let weights: [String]
 
   /// The same in words.
@@ -46,20 +46,21 @@ public struct ExportDocument: Encodable, Sendable, Equatable {
     var text = files.map { "\($0.path): \($0.bytes) bytes\n" }.joined()
     text += "\(model), \(graph.rawValue), \(operations) operations, opset \(opset)\n"
     text += "in:  \(words(inputs))\nout: \(words(outputs))\n"
-    if !weights.isEmpty { text += "weights in \(weights.joined(separator: ", ")), which has to stay there\n" }
+    if !weights.isEmpty { text += "weights in \(weights.joined(separator: ", ")), which must stay there\n" }
     return text
   }
 }
 
 extension ModelExport {
-  /// Writes the graph, and where it is needed a file of weights beside it, each whole or not at all.
+  /// Writes the graph, and if necessary a file of weights beside it, each whole or not at all.
   ///
   /// - Parameters:
-  ///   - path: of the graph; the other file has `.data` at the end.
-  ///   - weightsOutside: whether weights stay out of the graph's file: in the model's own `model.safetensors` where it lies in
-  ///     the graph's folder or below it, else beside the graph. A graph of more than 2 GB always keeps them outside.
-  /// - Throws: `OutputError` when a file cannot be written; `InputError` and `DataError` when the model's file has gone or
-  ///   changed.
+  ///   - path: the path of the graph; the other file ends in `.data`.
+  ///   - weightsOutside: whether weights are stored outside the graph's file: in the model's own `model.safetensors` if
+  ///     it is in the graph's folder or below it, otherwise beside the graph. A graph of more than 2 GB always stores
+  ///     them outside.
+  /// - Throws: `OutputError` when a file cannot be written; `InputError` and `DataError` when the model's file is
+  ///   missing or has changed.
   public func write(to path: String, weightsOutside: Bool = false) throws -> ExportDocument {
     var places = WeightPlaces(inside: path)
     var message = message(places)
@@ -72,7 +73,7 @@ extension ModelExport {
       throw OutputError(
         path: path, reason: "the graph has \(message.count) bytes without its weights, too many for ONNX")
     }
-    // The weights first: a graph is of no use without them.
+    // The weights come first, because a graph is useless without them.
     let besides = try places.write(besides: path)
     try AtomicFile.write(to: path) { try message.write(to: &$0) }
     var files = [ExportDocument.File(path: path, bytes: message.count)]

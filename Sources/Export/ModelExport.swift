@@ -5,15 +5,15 @@ import FileFormats
 import Foundation
 import InteractionData
 
-/// A saved model as a graph of another run time: ONNX, opset 18.
+/// A saved model as a graph for other runtimes: ONNX, opset 18.
 ///
-/// The operations are those of ``FittedModel/inference``, so that what is exported is what the model says it computes.
+/// The operations are those of ``FittedModel/inference``, so that the export computes what the model computes.
 public struct ModelExport: Sendable {
-  /// What the graph goes from and to.
+  /// The kind of graph.
   public enum Graph: String, CaseIterable, Codable, Sendable {
-    /// From what users have to the best items that they lack.
+    /// From the items of users to the best items that they do not have.
     case recommend
-    /// From what users have to their latent codes.
+    /// From the items of users to their latent codes.
     case encode
     /// From latent codes to logits.
     case decode
@@ -34,11 +34,12 @@ public struct ModelExport: Sendable {
   /// Describes a model as a graph.
   ///
   /// - Parameters:
-  ///   - path: where the model is.
-  ///   - usesIDs: whether items are ids, in and out, in place of places in `items.txt`; no matter to ``Graph/decode``.
-  ///   - takesUsers: whether the graph is told who its users are, for models with a vector for each training user, and looks
-  ///     up the vectors of those that it knows; no matter to ``Graph/decode``.
-  ///   - listLength: how many items are recommended to a user unless whoever runs the graph says how many.
+  ///   - path: the path of the model.
+  ///   - usesIDs: whether items are ids in inputs and outputs, in place of line numbers in `items.txt`; without effect
+  ///     on ``Graph/decode``.
+  ///   - takesUsers: whether the graph has an input that identifies the users, for models with a vector for each
+  ///     training user, and looks up their vectors; without effect on ``Graph/decode``.
+  ///   - listLength: the default number of items to recommend, which a caller of the graph can change.
   /// - Throws: `DataError` for a model without such a graph.
   public init(
     of directory: ModelDirectory, at path: String, as graph: Graph, usesIDs: Bool = false,
@@ -47,13 +48,13 @@ public struct ModelExport: Sendable {
     if graph == .recommend { try directory.checkScores(path: path) } else { try directory.checkEncodes(path: path) }
     guard let inference = directory.model.inference else {
       throw DataError(
-        path: path, message: "is \(directory.configuration.name), which is no network and no matrix",
-        accepted: "a model that says what it computes")
+        path: path, message: "is \(directory.configuration.name), which is neither a network nor a matrix",
+        accepted: "a model with an inference graph")
     }
     if takesUsers, !inference.hasUserVectors {
       throw DataError(
-        path: path, message: "is \(directory.configuration.name), which has no vectors of users",
-        accepted: "cdae, or a blend with it; to every other model everyone is new")
+        path: path, message: "is \(directory.configuration.name), which has no user vectors",
+        accepted: "cdae, or a blend with it; every other model treats all users as new")
     }
     (self.directory, self.path, self.graph) = (directory, path, graph)
     var builder = GraphBuilder()
@@ -83,7 +84,7 @@ public struct ModelExport: Sendable {
     let length = builder.input(
       GraphValue(
         name: "k", type: .int64, shape: [.fixed(1)],
-        meaning: "How many items to recommend, at most all; \(listLength) where it is left out."))
+        meaning: "Number of items to recommend, at most all; \(listLength) by default."))
     builder.defaultValue(of: length, shape: [1], .wholes([listLength]))
     let all = builder.wholes([directory.items.count], as: "item_count")
     let most = builder.apply("Min", [length, all], as: "list_length")
@@ -93,7 +94,7 @@ public struct ModelExport: Sendable {
       "IsInf", [scores], [.whole("detect_positive", 0)], as: "is_over")
     let none = builder.whole(-1, as: "none")
     let listed = builder.apply("Where", [isOver, none, places], as: "listed_places")
-    let meaning = "best first; after the last that a user lacks"
+    let meaning = "best first, padded with"
     if ids {
       let names = builder.apply(
         "LabelEncoder", [listed],
@@ -103,19 +104,19 @@ public struct ModelExport: Sendable {
         ], domain: GraphBuilder.mlDomain, as: "listed_ids")
       builder.output(
         GraphValue(
-          name: "recommendations", type: .string, shape: shape, meaning: "Ids of items, \(meaning), empty texts."),
+          name: "recommendations", type: .string, shape: shape, meaning: "Ids of items, \(meaning) empty strings."),
         from: names)
     } else {
       builder.output(
         GraphValue(
           name: "recommendations", type: .int64, shape: shape,
-          meaning: "Places in items.txt, from 0, \(meaning), -1."),
+          meaning: "Line numbers in items.txt from 0, \(meaning) -1."),
         from: listed)
     }
     builder.output(
       GraphValue(
         name: "scores", type: .float, shape: shape,
-        meaning: "Their scores, of which only the order means anything; -inf where there is no item."),
+        meaning: "Their scores, of which only the order is meaningful; -inf where there is no item."),
       from: scores)
   }
 
@@ -149,8 +150,8 @@ public struct ModelExport: Sendable {
     let logits = writer.value(inference.steps.count, &builder)
     let meaning =
       switch inference.likelihood {
-      case .multinomial: "Logits of all items: their softmax is the chance of each to be drawn next."
-      case .bernoulli: "Logits of all items: the sigmoid of each is its chance to be there."
+      case .multinomial: "Logits of all items: their softmax is the probability of each to be drawn next."
+      case .bernoulli: "Logits of all items: the sigmoid of each is the probability of the item."
       case .gaussian, nil: "The expected value of each item."
       }
     builder.output(
@@ -169,14 +170,14 @@ public struct ModelExport: Sendable {
         GraphValue(name: name, type: .float, shape: shape.map { .fixed($0) }, meaning: meaning), from: tensor)
     }
     let count = components.count
-    output("prior_weights", [count], components.map(\.weight), "The share of each Gaussian of the prior.")
+    output("prior_weights", [count], components.map(\.weight), "The weight of each Gaussian of the prior.")
     output("prior_means", [count, width], components.flatMap(\.mean), "The mean of each Gaussian of the prior.")
     output(
       "prior_log_variances", [count, width], components.flatMap { $0.variance.map { log($0) } },
       "The log-variance of each Gaussian of the prior.")
   }
 
-  /// Where this model came from, for `metadata_props`; names begin with `doppel.`, but for the licence.
+  /// The origin of the model, for `metadata_props`; names begin with `doppel.`, except for the licence.
   var metadata: [(key: String, value: String)] {
     let (facts, training) = (directory.record.facts, directory.record.training)
     let settings = JSONValue.object(directory.configuration.hyperparameters)
@@ -186,7 +187,7 @@ public struct ModelExport: Sendable {
       (
         "license",
         directory.record.others["license"]?.text
-          ?? "That of the model, which its author chooses; Doppel's own, GPL-3.0-or-later, does not extend to models."
+          ?? "Chosen by the author of the model; Doppel's own license, GPL-3.0-or-later, does not extend to models."
       ),
       ("doppel.model", directory.configuration.name), ("doppel.graph", graph.rawValue),
       ("doppel.version", DoppelVersion.current), ("doppel.trained_with", facts?.version),
@@ -204,14 +205,14 @@ public struct ModelExport: Sendable {
 }
 
 extension ModelDirectory {
-  /// What an item counts as without a rating; `nil` for models that read no ratings.
+  /// The default rating of an item; `nil` for models that read no ratings.
   fileprivate var assumedRating: Float? {
     configuration.task == .rating ? Float(record.facts?.data?.meanRating ?? 1) : nil
   }
 }
 
 extension InferenceGraph {
-  /// Whether training users have a vector each.
+  /// Whether each training user has a vector.
   fileprivate var hasUserVectors: Bool {
     steps.contains { if case .userVector = $0.operation { true } else { false } }
   }

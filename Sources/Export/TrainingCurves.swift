@@ -5,13 +5,13 @@ public import Experiments
 import FileFormats
 import Foundation
 
-/// What happens in a run, epoch by epoch and trial by trial, as TensorBoard shows it: a folder for each training.
+/// Curves of a run for TensorBoard, by epoch and by trial: a folder for each training.
 ///
-/// Nothing here changes a result, and a disk that is full stops no training: what could not be written is told at the end.
+/// They do not change results, and a full disk does not stop training: write errors are reported at the end.
 public final class TrainingCurves: Sendable {
   private struct State: Sendable {
     var files: [String: EventFile] = [:]
-    /// The last epoch of each training, and in which of its fits that is.
+    /// The last epoch of each training, with the number of its fit.
     var places: [String: (epoch: Int, fit: Int)] = [:]
     var failure: OutputError?
   }
@@ -20,17 +20,17 @@ public final class TrainingCurves: Sendable {
   private let metric: String
   private let state = Guarded(State())
 
-  /// Prepares to write; the folder is made with the first event.
+  /// Prepares to write; the folder is created with the first event.
   ///
-  /// - Parameter metric: what validation values are, such as `ndcg@100`.
+  /// - Parameter metric: the metric of validation values, such as `ndcg@100`.
   public init(in folder: String, metric: String) { (self.folder, self.metric) = (folder, metric) }
 
-  /// Finds out whether the folder could be written.
+  /// Checks that the folder can be written.
   ///
   /// - Throws: `OutputError`.
   public static func verify(_ folder: String) throws { try AtomicDirectory.verify(folder) { _ in true } }
 
-  /// The same observer, with every epoch written on the way.
+  /// The same observer, which also writes every epoch.
   public func following(_ observer: RunObserver) -> RunObserver {
     var observer = observer
     observer.onEpoch = { [self, onEpoch = observer.onEpoch] in
@@ -44,9 +44,9 @@ public final class TrainingCurves: Sendable {
     return observer
   }
 
-  /// Writes numbers of one step of something that has a name.
+  /// Writes numbers of one step under a name.
   ///
-  /// A number that is not finite is left out: there is no place for it on a curve.
+  /// Numbers that are not finite are left out, because a curve cannot show them.
   public func add(_ scalars: [(tag: String, value: Double)], to name: String, step: Int) {
     let scalars = scalars.filter(\.value.isFinite)
     if scalars.isEmpty { return }
@@ -65,9 +65,9 @@ public final class TrainingCurves: Sendable {
     }
   }
 
-  /// Ends with what the test users say of each model, at the epoch that was chosen.
+  /// Ends with the test results of each model, at the chosen epoch.
   ///
-  /// - Throws: `OutputError` where something could not be written.
+  /// - Throws: `OutputError` if something could not be written.
   public func end(with comparison: Comparison) throws {
     for model in comparison.models {
       let scores = model.scores.map { (tag: "test/\($0.metric.key)", value: $0.value) }
@@ -78,7 +78,7 @@ public final class TrainingCurves: Sendable {
 
   /// Ends the writing.
   ///
-  /// - Throws: `OutputError` where something could not be written.
+  /// - Throws: `OutputError` if something could not be written.
   public func end() throws {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
@@ -86,7 +86,7 @@ public final class TrainingCurves: Sendable {
   private func add(_ record: EpochRecord, of name: String) {
     let fit = state.withLock { state in
       let last = state.places[name] ?? (0, 1)
-      // A second fit begins again.
+      // A second fit starts again from epoch 1.
       let fit = record.epoch <= last.epoch ? last.fit + 1 : last.fit
       state.places[name] = (record.epoch, fit)
       return fit
@@ -113,7 +113,7 @@ public final class TrainingCurves: Sendable {
     return try EventFile(in: place, at: time)
   }
 
-  /// A name that is one folder's and no hidden one's.
+  /// A valid name for a single, visible folder.
   static func folderName(_ name: String) -> String {
     let plain = String(name.map { $0 == "/" || $0.isNewline || $0 == "\0" ? "-" : $0 })
     return plain.hasPrefix(".") ? "-" + plain.dropFirst() : plain

@@ -1,6 +1,6 @@
 import FileFormats
 
-/// Where the numbers of a graph's weights are to be found.
+/// The locations of a graph's weights.
 struct WeightPlaces {
   /// One tensor.
   enum Place: Equatable {
@@ -10,12 +10,12 @@ struct WeightPlaces {
     case outside(location: String, offset: Int, length: Int)
   }
 
-  /// What readers map into memory begins at a multiple of this many bytes.
+  /// Data that readers map into memory begin at a multiple of this many bytes.
   private static let page = 4096
 
   /// Where each tensor is, by name; those not listed are in the graph's file.
   private(set) var places: [String: Place] = [:]
-  /// What has to be written beside the graph, in order, each at its offset.
+  /// The tensors to write beside the graph, in order, each at its offset.
   private(set) var written: [(offset: Int, values: [Float])] = []
   /// The file for ``written``; its name without a folder.
   let ownName: String
@@ -23,8 +23,8 @@ struct WeightPlaces {
   /// All weights in the graph's file.
   init(inside graphPath: String) { ownName = Self.dataName(graphPath) }
 
-  /// Weights outside the graph's file: in the model's own file, where it lies in the graph's folder or below it, else in a file
-  /// beside the graph; small ones that are in no file stay in the graph's.
+  /// Weights outside the graph's file: in the model's own file if it is in the graph's folder or below it, otherwise in
+  /// a file beside the graph; small tensors that are in no file stay in the graph's file.
   ///
   /// - Parameters:
   ///   - constants: all numbers of the graph.
@@ -37,7 +37,7 @@ struct WeightPlaces {
     for constant in constants {
       guard case .floats(let values) = constant.numbers else { continue }
       let bytes = 4 * values.count
-      // Single-precision numbers have to lie at multiples of their size.
+      // Single-precision numbers must be at multiples of their size.
       if let location, let place = stored[constant.name], place.count == bytes, place.lowerBound % 4 == 0 {
         places[constant.name] = .outside(location: location, offset: place.lowerBound, length: bytes)
       } else if bytes >= Self.page {
@@ -48,7 +48,7 @@ struct WeightPlaces {
     }
   }
 
-  /// The files outside that weights are in, in the order in which they come up.
+  /// The outside files with weights, in order of first use.
   var locations: [String] {
     var found: [String] = []
     for case .outside(let location, _, _) in places.sorted(by: { $0.key < $1.key }).map(\.value)
@@ -60,7 +60,7 @@ struct WeightPlaces {
 
   /// Writes the file beside the graph, if there is one.
   ///
-  /// - Returns: its size in bytes; `nil` where nothing is written.
+  /// - Returns: its size in bytes; `nil` if nothing is written.
   func write(besides graphPath: String) throws -> Int? {
     if written.isEmpty { return nil }
     var position = 0
@@ -80,12 +80,13 @@ struct WeightPlaces {
     return graphPath[...slash] + name
   }
 
-  /// The graph's own name, where links lead, with `.data`.
+  /// The graph's file name after resolving links, with `.data`.
   private static func dataName(_ graphPath: String) -> String {
     (graphPath.split(separator: "/").last.map(String.init) ?? graphPath) + ".data"
   }
 
-  /// The path of a file relative to the graph's folder; `nil` where it is not below it, for no reader follows `..`.
+  /// The path of a file relative to the graph's folder; `nil` if it is not below it, because readers do not follow
+  /// `..`.
   private static func location(of file: String, from graphPath: String) -> String? {
     let (file, graph) = (canonicalPath(file), canonicalPath(graphPath))
     guard let slash = graph.lastIndex(of: "/") else { return nil }

@@ -4,16 +4,15 @@ import Foundation
 public enum AtomicDirectory {
   /// Fills a temporary neighbour of `path`, then puts it in place.
   ///
-  /// A link is followed and its target replaced, or made where there is none.
+  /// A link is followed and its target replaced, or created if missing.
   ///
-  /// What is there already is replaced only if it is a directory in which every entry satisfies
-  /// `isReplaceable`: a mistyped path must not cost anyone their files. It is moved aside, and back again if
-  /// the new one cannot take its place.
+  /// An existing directory is replaced only if every entry satisfies `isReplaceable`, so that a mistyped path does not
+  /// destroy files. It is moved aside, and moved back if the new one cannot take its place.
   ///
   /// - Parameters:
   ///   - isReplaceable: whether a file of this name (not path) may be lost.
   ///   - fill: writes the files into the directory whose path it is given.
-  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  /// - Throws: ``OutputError`` naming `path`, or the errors of `fill`; nothing is left behind then.
   public static func write(
     to path: String, replacing isReplaceable: (String) -> Bool, filling fill: (String) throws -> Void
   ) throws {
@@ -23,13 +22,13 @@ public enum AtomicDirectory {
     try begin(temporary, named: path)
     do {
       try fill(temporary)
-      // Filling may have taken hours: look again.
+      // Filling may have taken hours, so check again.
       try check(target, named: path, isReplaceable)
       try UnfinishedOutput.end(temporary) { () throws(OutputError) in try exchange(temporary, target, named: path) }
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
       UnfinishedOutput.forget(temporary)
-      // Whoever reads the message knows `path`, and nothing of the neighbour.
+      // The reader of the message knows `path`, not the temporary neighbour.
       if let error = error as? OutputError, error.path.hasPrefix(temporary) {
         throw OutputError(path: path + error.path.dropFirst(temporary.count), reason: error.reason)
       }
@@ -37,7 +36,7 @@ public enum AtomicDirectory {
     }
   }
 
-  /// Finds out whether ``write(to:replacing:filling:)`` could work, before hours go into what is to be written.
+  /// Checks that ``write(to:replacing:filling:)`` can work, before hours are spent on the content.
   ///
   /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
   public static func verify(_ path: String, replacing isReplaceable: (String) -> Bool) throws(OutputError) {
@@ -87,8 +86,8 @@ public enum AtomicDirectory {
   }
 
   private static func exchange(_ new: String, _ target: String, named path: String) throws(OutputError) {
-    // rename(2) replaces an empty directory by itself; a filled one changes places with the new one, and where that
-    // cannot be done in one step, it steps aside first.
+    // rename(2) replaces an empty directory by itself; a non-empty one is exchanged with the new one, and if that is
+    // impossible in one step, it is moved aside first.
     if renameFile(new, to: target) { return }
     if exchangeFiles(new, target) {
       try? FileManager.default.removeItem(atPath: new)

@@ -29,7 +29,7 @@ public struct OutputFile: ~Copyable {
 
   /// Replaces bytes that have been written.
   ///
-  /// - Parameter offset: where the first of them is in the file.
+  /// - Parameter offset: the position of the first byte in the file.
   /// - Throws: ``OutputError``.
   mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(OutputError) {
     try flush()
@@ -66,9 +66,10 @@ public struct OutputFile: ~Copyable {
 public enum AtomicFile {
   /// Writes what `fill` produces to `path`.
   ///
-  /// A link is followed and its target replaced, or made where there is none. A pipe, a terminal or `/dev/null` is written directly.
+  /// A link is followed and its target replaced, or created if missing. A pipe, a terminal or `/dev/null` is written
+  /// directly.
   ///
-  /// - Throws: ``OutputError`` naming `path`, or what `fill` throws; nothing is left behind then.
+  /// - Throws: ``OutputError`` naming `path`, or the errors of `fill`; nothing is left behind then.
   public static func write(to path: String, _ fill: (inout OutputFile) throws -> Void) throws {
     let target = try linkedPath(path)
     switch FileKind(path: target) {
@@ -97,7 +98,7 @@ public enum AtomicFile {
     }
   }
 
-  /// Finds out whether ``write(to:_:)`` could work, before hours go into what is to be written.
+  /// Checks that ``write(to:_:)`` can work, before hours are spent on the content.
   ///
   /// - Throws: ``OutputError`` naming `path`. Nothing is left behind.
   public static func verify(_ path: String) throws(OutputError) {
@@ -131,7 +132,7 @@ public enum AtomicFile {
     try UnfinishedOutput.begin(temporary) { () throws(OutputError) in try .creating(temporary) }
   }
 
-  /// The user knows the path asked for, not the temporary one.
+  /// The error names the requested path, because the user does not know the temporary one.
   private static func named(
     _ path: String, _ open: () throws(OutputError) -> FileDescriptor
   ) throws(OutputError) -> FileDescriptor {
@@ -146,7 +147,7 @@ public enum AtomicFile {
 /// Where a link leads, or the path itself.
 ///
 /// - Parameter named: how the user wrote the path.
-/// - Throws: ``OutputError`` where links lead in a circle.
+/// - Throws: ``OutputError`` if links form a cycle.
 func linkedPath(_ path: String, named: String? = nil) throws(OutputError) -> String {
   guard let target = resolvingLinks(path) else { throw OutputError(path: named ?? path, reason: lastSystemError()) }
   return target

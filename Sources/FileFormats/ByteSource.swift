@@ -1,6 +1,6 @@
 import Foundation
 
-/// The bytes of a file, whole: mapped, decompressed, or read from standard input.
+/// All bytes of a file: mapped, decompressed, or read from standard input.
 public struct ByteSource: Sendable {
   private enum Storage: Sendable {
     case mapped(MappedBytes)
@@ -13,18 +13,18 @@ public struct ByteSource: Sendable {
   /// Whether the bytes are those of the file, none decompressed.
   public let isAsStored: Bool
 
-  /// The most that a compressed file or a stream may hold unless the caller says otherwise: 16 GiB, or a third of the
-  /// machine's memory where that is less.
+  /// The default limit on the size of a decompressed file or a stream: 16 GiB, or a third of the machine's memory if
+  /// that is less.
   public static let defaultLimit = min(16 << 30, Int(clamping: ProcessInfo.processInfo.physicalMemory / 3))
 
   /// Opens a file; `-` is standard input.
   ///
   /// Compression (gzip or zstd) is recognised by the first bytes, whatever the name. A plain file is mapped, not copied,
-  /// and must not be shortened by others while it is in use.
+  /// and other processes must not shorten it while it is in use.
   ///
   /// - Parameters:
   ///   - limit: the largest number of bytes that a compressed file or a stream may hold.
-  ///   - libraries: what decompresses.
+  ///   - libraries: the libraries that decompress.
   /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is damaged, cut off,
   ///   followed by something else or larger than `limit`, or when the file is a Git LFS pointer.
   public init(path: String, limit: Int = defaultLimit, libraries: CompressionLibraries = .present) throws {
@@ -40,11 +40,11 @@ public struct ByteSource: Sendable {
     } else {
       storage = stored
     }
-    // Whatever the file was to be.
+    // This applies to any kind of file.
     if let pointer = withBytes({ ForeignFormat(of: $0) }), pointer == .gitLFSPointer { throw pointer.error(path: name) }
   }
 
-  /// What the file or stream holds, as it is.
+  /// The content of the file or stream, not decompressed.
   private static func stored(_ path: String, name: String, limit: Int) throws -> Storage {
     let file: FileDescriptor
     do {
@@ -87,14 +87,14 @@ public struct ByteSource: Sendable {
     }
   }
 
-  /// Refuses what is no text, and says what it is.
+  /// Refuses formats that are not text, and names them.
   ///
-  /// - Throws: ``DataError`` for formats that people hand over in place of text, such as Parquet, Excel or UTF-16.
+  /// - Throws: ``DataError`` for formats that are often given in place of text, such as Parquet, Excel or UTF-16.
   public func requireText() throws {
     if let format = withBytes({ ForeignFormat(of: $0) }) { throw format.error(path: name) }
   }
 
-  /// Says that `range` will not be needed soon, so that it need not stay in memory; it can be read again all the same.
+  /// Marks `range` as not needed soon, so that it need not stay in memory; it can still be read again.
   public func release(_ range: Range<Int>) {
     if case .mapped(let mapped) = storage { mapped.release(range) }
   }

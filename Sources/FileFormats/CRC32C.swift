@@ -1,4 +1,4 @@
-/// The checksum of Castagnoli's polynomial (RFC 3720, appendix B.4), as TensorFlow's records have it.
+/// The checksum of Castagnoli's polynomial (RFC 3720, appendix B.4), as in TensorFlow's records.
 enum CRC32C {
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { rest, _ in rest & 1 == 1 ? rest >> 1 ^ 0x82F6_3B78 : rest >> 1 }

@@ -1,4 +1,4 @@
-/// How bytes are compressed, told by the first of them, whatever the name of the file.
+/// A compression format, recognised by its first bytes, whatever the name of the file.
 enum Compression {
   case gzip, zstd
 
@@ -8,7 +8,7 @@ enum Compression {
       self = .gzip
     } else if bytes.count >= 4 {
       switch bytes.word(at: 0) & 0xFFFF_FFFF {
-      // A frame, or one to be skipped.
+      // A frame, or a skippable frame.
       case 0xFD2F_B528, 0x184D_2A50...0x184D_2A5F: self = .zstd
       default: return nil
       }
@@ -18,12 +18,12 @@ enum Compression {
   }
 }
 
-/// The libraries that decompress: found when the program runs, so that building and running without them work.
+/// The libraries that decompress: loaded at run time, so that Doppel can be built and run without them.
 public struct CompressionLibraries: Sendable {
   let zlib: Zlib?
   let zstandard: Zstandard?
 
-  /// Looks for the libraries under the given names, the first that is there.
+  /// Loads each library under the first of the given names that exists.
   public init(
     zlib: [String] = ["libz.so.1", "libz.dylib", "/usr/lib/libz.dylib"],
     zstandard: [String] = [
@@ -34,7 +34,7 @@ public struct CompressionLibraries: Sendable {
     self.zstandard = Zstandard(candidates: zstandard)
   }
 
-  /// Those of this machine.
+  /// The libraries of this machine.
   public static let present = CompressionLibraries()
 
   /// The version of zlib, which reads `.gz`, or `nil` when it was not found.
@@ -42,7 +42,7 @@ public struct CompressionLibraries: Sendable {
   /// The version of libzstd, which reads `.zst`, or `nil` when it was not found.
   public var zstandardVersion: String? { zstandard?.version }
 
-  /// Decompresses all there is.
+  /// Decompresses everything.
   ///
   /// - Throws: ``InputError`` when the library is missing; ``DataError`` when the data is damaged, cut off, followed by
   ///   something else, or larger than `limit` when decompressed.
@@ -66,7 +66,7 @@ public struct CompressionLibraries: Sendable {
   }
 }
 
-/// What has come out of a compressed file, never more than a limit.
+/// The decompressed bytes, never more than a limit.
 struct DecompressedBytes {
   private(set) var bytes: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 1 << 18)
@@ -78,9 +78,9 @@ struct DecompressedBytes {
     self.limit = limit
   }
 
-  /// Appends what `fill` puts into the chunk it is given.
+  /// Appends the bytes that `fill` writes into a chunk.
   ///
-  /// - Parameter fill: returns how many bytes it has put there, and a result of its own.
+  /// - Parameter fill: returns the number of bytes that it has written, and a result of its own.
   mutating func append<Result>(
     _ fill: (UnsafeMutableBufferPointer<UInt8>) throws -> (count: Int, Result)
   ) throws -> Result {
@@ -88,7 +88,7 @@ struct DecompressedBytes {
     bytes.append(contentsOf: chunk[..<count])
     if bytes.count > limit {
       throw DataError(
-        path: path, message: "inflates to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
+        path: path, message: "decompresses to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
     }
     return result
   }

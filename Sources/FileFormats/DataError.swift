@@ -1,9 +1,8 @@
-/// Something in the input that cannot be understood: where, what was found, what is wrong and what would be
-/// accepted.
+/// An error in the input: the place, the text found, what is wrong and what would be accepted.
 public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The file, as the user named it.
   public let path: String
-  /// The line, counted from 1, or `nil` when the whole file is meant.
+  /// The line, counted from 1, or `nil` for the whole file.
   public let line: Int?
   /// The offending text, shortened to 60 characters and with control characters escaped.
   public let text: String?
@@ -11,10 +10,10 @@ public struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
   public let message: String
   /// What would be accepted.
   public let accepted: String?
-  /// Whether the file does not have the columns or the separator that it was to be read with.
+  /// Whether the file lacks the columns or the separator with which it should be read.
   public let isAboutColumns: Bool
 
-  /// Creates an error; `text` may be as long and as strange as it was found.
+  /// Creates an error; `text` may be of any length and contain any characters.
   public init(
     path: String, line: Int? = nil, text: String? = nil, message: String, accepted: String? = nil,
     isAboutColumns: Bool = false

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of TensorBoard's events, which grows while something runs.
+/// A file of TensorBoard events, which grows during a run.
 ///
 /// Every record is the length of its bytes (eight bytes), a checksum of that (four), the bytes, a checksum of them (four); all
 /// little-endian. Source: TensorFlow, `tensorflow/core/lib/io/record_writer.h`. The bytes are an `Event` of `event.proto`.
@@ -8,9 +8,10 @@ package struct EventFile: Sendable {
   private let file: FileHandle
   private let path: String
 
-  /// Begins a file in a folder, with the record that says which version of the format it is.
+  /// Begins a file in a folder, with the record of the format version.
   ///
-  /// What an earlier run of Doppel left in the folder is removed: its curves would be drawn into one with these.
+  /// Event files of an earlier run of Doppel in the folder are removed, because TensorBoard would merge their curves
+  /// with these.
   ///
   /// - Throws: `OutputError`.
   package init(in folder: String, at time: Double) throws {
@@ -20,7 +21,7 @@ package struct EventFile: Sendable {
     path = "\(folder)/\(Self.name(at: time))"
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
     else {
-      throw OutputError(path: path, reason: "it cannot be made")
+      throw OutputError(path: path, reason: "it cannot be created")
     }
     self.file = file
     var event = ProtocolBuffer()
@@ -49,7 +50,7 @@ package struct EventFile: Sendable {
 
   /// The name of a file begun at a time, in seconds since 1970.
   package static func name(at time: Double) -> String {
-    // Readers go from one file to the next in the order of their names.
+    // Readers process files in the order of their names.
     let seconds = String(Int(time))
     return prefix + String(repeating: "0", count: max(0, 10 - seconds.count)) + seconds + suffix
   }
@@ -59,7 +60,7 @@ package struct EventFile: Sendable {
 
   private static let (prefix, suffix) = ("events.out.tfevents.", ".doppel")
 
-  /// In one write, so that a reader finds whole records or the beginning of one.
+  /// One write per record, so that a reader finds whole records or the beginning of one.
   private func append(_ event: ProtocolBuffer) throws {
     let bytes = event.bytes
     let length = UInt64(bytes.count).littleEndianBytes
@@ -67,7 +68,7 @@ package struct EventFile: Sendable {
     do {
       try file.write(contentsOf: record)
     } catch {
-      throw OutputError(path: path, reason: "its disk is full or gone")
+      throw OutputError(path: path, reason: "its disk is full or no longer available")
     }
   }
 

@@ -1,4 +1,4 @@
-// The calls into the operating system, each behind one small function, so that no other file sees a pointer.
+// System calls, each behind one small function, so that no other file uses a pointer.
 
 import Foundation
 
@@ -45,26 +45,26 @@ struct FileDescriptor: ~Copyable {
     return FileDescriptor(raw: raw)
   }
 
-  /// Opens an existing file to write behind its end.
+  /// Opens an existing file for appending.
   static func appending(_ path: String) throws(OutputError) -> FileDescriptor {
     let raw = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
     if raw < 0 { throw OutputError(path: path, reason: lastSystemError()) }
     return FileDescriptor(raw: raw)
   }
 
-  /// Cuts off what is behind the first `size` bytes; `false` when that fails.
+  /// Truncates the file to `size` bytes; `false` when that fails.
   func truncate(to size: Int) -> Bool { ftruncate(raw, off_t(size)) == 0 && synchronise() }
 
-  /// The folder that `path` lies in, or `nil`, with `errno` set, when it cannot be opened.
+  /// The folder of `path`, or `nil`, with `errno` set, when it cannot be opened.
   ///
-  /// Through it a file is reached where its folder is now, wherever that has been moved.
+  /// It reaches a file even if the folder has been moved.
   static func folder(of path: String) -> FileDescriptor? {
     let folder = TemporaryNeighbour.split(path).folder
     let raw = unsafe open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     return raw < 0 ? nil : FileDescriptor(raw: raw)
   }
 
-  /// Removes the file of this folder that has the last part of `path` for a name, if it is there.
+  /// Removes the file in this folder whose name is the last part of `path`, if it exists.
   func remove(_ path: String) { _ = unsafe unlinkat(raw, TemporaryNeighbour.split(path).name, 0) }
 
   /// A second descriptor of an open file, or `nil`, with `errno` set, when there is none.
@@ -114,7 +114,7 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Writes over what is there, from an offset on; returns `false`, with `errno` set, when that fails.
+  /// Overwrites bytes from an offset on; returns `false`, with `errno` set, when that fails.
   func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
     unsafe bytes.withUnsafeBytes { buffer in
       var done = 0
@@ -138,7 +138,7 @@ struct FileDescriptor: ~Copyable {
   private static let systemWrite = unsafe write(_:_:_:) as @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
 }
 
-/// What a path leads to.
+/// The kind of a file.
 enum FileKind: Equatable {
   case regular, directory, other, missing
 
@@ -150,7 +150,7 @@ enum FileKind: Equatable {
     }
   }
 
-  /// What is found at `path`, links followed.
+  /// The kind of the file at `path`, with links followed.
   init(path: String) {
     var status = stat()
     self = unsafe stat(path, &status) == 0 ? FileKind(mode: status.st_mode) : .missing
@@ -177,20 +177,20 @@ func exchangeFiles(_ one: String, _ other: String) -> Bool {
   #endif
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 func removeFile(_ path: String) { _ = unsafe unlink(path) }
 
 /// Removes a directory, if it is empty.
 func removeEmptyDirectory(_ path: String) { _ = unsafe rmdir(path) }
 
-/// Makes a directory that must not exist yet; `false`, with `errno` set, when that fails.
+/// Creates a directory that must not exist yet; `false`, with `errno` set, when that fails.
 func makeDirectory(_ path: String) -> Bool { unsafe mkdir(path, 0o777) == 0 }
 
-/// The path with every link resolved, also one that leads to something that is not there yet; `nil`, with `errno` set,
-/// where links lead in a circle.
+/// The path with every link resolved, even if the target does not exist yet; `nil`, with `errno` set, if links form a
+/// cycle.
 func resolvingLinks(_ path: String) -> String? {
   var path = path
-  // As many as Linux follows.
+  // The number of links that Linux follows.
   for _ in 0..<40 {
     if let resolved = unsafe realpath(path, nil) {
       defer { unsafe free(resolved) }
@@ -212,20 +212,19 @@ func withoutSlashes(_ path: String) -> String {
   return path
 }
 
-/// What a link says, or `nil` for anything else.
+/// The target of a link, or `nil` for anything else.
 private func linkTarget(_ path: String) -> String? {
   var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
   let count = unsafe readlink(path, &bytes, bytes.count)
   return count > 0 ? String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
 }
 
-/// Whether a process of this number runs.
+/// Whether a process with this id is running.
 func isAlive(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 
-/// A file in memory, unmapped when the last owner lets go.
+/// A mapped file, unmapped when its last owner releases it.
 ///
-/// A file that another process shortens while it is being read ends this process: that is the price of not
-/// copying it.
+/// If another process shortens the file while it is being read, this process ends: the price of not copying it.
 @safe final class MappedBytes: @unchecked Sendable {
   // @unchecked because the pointer is private, the memory read-only, and unmapped only in deinit.
   private let start: UnsafeMutableRawPointer
@@ -238,7 +237,7 @@ func isAlive(process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 
   deinit { unsafe munmap(start, count) }
 
-  /// Lets go of the pages that lie wholly in `range`; the file still has them.
+  /// Releases the pages that are entirely in `range`; they can be read again from the file.
   func release(_ range: Range<Int>) {
     let page = Int(getpagesize())
     let first = (max(0, range.lowerBound) + page - 1) / page * page

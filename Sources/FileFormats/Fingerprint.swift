@@ -1,10 +1,10 @@
 /// A hash that is the same on every machine and in every run, unlike Swift's own.
 ///
-/// FNV-1a over 64-bit words with the high half folded in. It tells apart what differs by accident, not by malice.
+/// FNV-1a over 64-bit words with the high half folded in. It detects accidental differences, not deliberate ones.
 public struct Fingerprint: Sendable {
   @usableFromInline var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
-  /// The hash of nothing.
+  /// The hash of an empty sequence.
   public init() {}
 
   /// The hash as a number.

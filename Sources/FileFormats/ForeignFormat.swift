@@ -1,27 +1,27 @@
-/// A format in which files arrive in place of text, told by their first bytes.
+/// A format that is given in place of text, recognised by its first bytes.
 ///
-/// Known here is what people confuse with text, so that a message can name it and the way out.
+/// These are formats that are often confused with text, so that a message can name the format and a remedy.
 struct ForeignFormat: Equatable, Sendable {
-  /// How to name it after "is".
+  /// Its name, as it follows "is".
   let name: String
   let remedy: Remedy
 
-  /// How to come by what would be accepted.
+  /// How to obtain an accepted file.
   enum Remedy: Equatable, Sendable {
     /// A command that writes the text; `FILE` stands for the file.
     case command(String)
-    /// What to do, in words.
+    /// Advice in words.
     case advice(String)
   }
 
   private init(_ name: String, command: String) { (self.name, remedy) = (name, .command(command)) }
   private init(_ name: String, advice: String) { (self.name, remedy) = (name, .advice(advice)) }
 
-  /// What Git leaves where a large file was not fetched.
+  /// The file that Git leaves in place of a large file that was not fetched.
   static let gitLFSPointer = ForeignFormat(
     "a Git LFS pointer, not the file itself", advice: "the file itself: 'git lfs pull' fetches it")
 
-  /// Recognises a format; `nil` for text in UTF-8 and for what is unknown.
+  /// Recognises a format; `nil` for text in UTF-8 and for unknown formats.
   init?(of bytes: Span<UInt8>) {
     let known = Self.signatures.first { $0.fits(bytes) }?.format
     guard let found = known ?? Self.zip(bytes) ?? Self.encoding(bytes) ?? Self.markup(bytes) else { return nil }
@@ -41,7 +41,7 @@ struct ForeignFormat: Equatable, Sendable {
     return DataError(path: path, message: "is \(name)", accepted: accepted)
   }
 
-  /// The command with the name of the file, if no shell could misunderstand it.
+  /// The command with the name of the file, if the name needs no quoting in a shell.
   private static func filled(_ command: String, _ path: String) -> String {
     let isPlain = path.utf8.allSatisfy { byte in
       switch byte {
@@ -59,7 +59,7 @@ struct ForeignFormat: Equatable, Sendable {
 // MARK: Recognising
 
 extension ForeignFormat {
-  /// Bytes that stand at one place of every file of a format.
+  /// Bytes at a fixed place in every file of a format.
   private struct Signature: Sendable {
     let bytes: [UInt8]
     let offset: Int
@@ -80,7 +80,8 @@ extension ForeignFormat {
     func fits(_ file: Span<UInt8>) -> Bool {
       let end = offset + bytes.count
       guard file.count >= end, bytes.indices.allSatisfy({ file[offset + $0] == bytes[$0] }) else { return false }
-      // Ids may begin with four letters too. Then text follows, and does not end with the same four, as these formats do.
+      // Ids may also begin with these four letters, but such a text does not end with the same four, as these formats
+      // do.
       guard bytes.count == 4, bytes.allSatisfy({ 0x20..<0x7F ~= $0 }), file.count > end else { return true }
       return file[end] < 0x20 && ![0x09, 0x0A, 0x0D].contains(file[end])
         || bytes.indices.allSatisfy { file[file.count - 4 + $0] == bytes[$0] }
@@ -125,10 +126,10 @@ extension ForeignFormat {
       Signature([0x80, 0x05, 0x95], pickle),
       Signature(
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
-        ForeignFormat("an Office file of the old kind (.xls)", advice: spreadsheetRemedy)),
+        ForeignFormat("an old Office file (.xls)", advice: spreadsheetRemedy)),
       Signature(Array("%PDF-".utf8), ForeignFormat("a PDF", advice: "a table in text")),
     ]
-    // The digit says how hard it tried; then π, or its root in an empty file.
+    // The digit is the compression level; then follows π, or its root in an empty file.
     + "123456789".utf8.flatMap { digit in
       [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]].map {
         Signature(Array("BZh".utf8) + [digit] + $0, "compressed with bzip2", command: "bzip2 -dc FILE")
@@ -166,7 +167,7 @@ extension ForeignFormat {
     if bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF {
       return ForeignFormat("in UTF-16", command: "iconv -f UTF-16 -t UTF-8 FILE")
     }
-    // Without a mark: Latin letters and digits have a zero byte each, always on the same side.
+    // Without a byte order mark, each Latin letter or digit has a zero byte, always on the same side.
     let pairs = min(bytes.count, 64) / 2
     let zeros = (0..<2).map { side in (0..<pairs).count { bytes[2 * $0 + side] == 0 } }
     guard pairs >= 4, zeros.contains(0), let side = zeros.firstIndex(where: { 4 * $0 >= 3 * pairs }) else { return nil }
@@ -174,7 +175,7 @@ extension ForeignFormat {
       "in UTF-16", command: "iconv -f UTF-16\(side == 0 ? "BE" : "LE") -t UTF-8 FILE")
   }
 
-  /// A page in place of the file that a download was to bring, or another tree of tags.
+  /// A web page in place of a downloaded file, or other markup.
   private static func markup(_ bytes: Span<UInt8>) -> ForeignFormat? {
     var start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
     while start < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[start]) { start += 1 }
@@ -182,9 +183,9 @@ extension ForeignFormat {
     let line = (start..<min(start + 200, bytes.count)).map { bytes[$0] }.prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).lowercased()
     let page = ForeignFormat(
-      "a web page (HTML)", advice: "the file itself; the download may have brought a page about it")
+      "a web page (HTML)", advice: "the file itself; the download may have returned a web page about it")
     if text.hasPrefix("<!doctype html") { return page }
-    // An id may look like a tag.
+    // An id can look like a tag.
     if ["\t", ",", "::"].contains(where: text.contains) { return nil }
     if text.hasPrefix("<html") { return page }
     return text.hasPrefix("<?xml") ? ForeignFormat("an XML file", advice: "a table in text") : nil

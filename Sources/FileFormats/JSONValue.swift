@@ -57,9 +57,9 @@ public enum JSONValue: Sendable, Equatable, Codable {
     self = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(value)).replacingNonFinite
   }
 
-  /// What stands for a number that is not finite on its way through the encoder, which can write text for it but no null.
+  /// The placeholder for a number that is not finite, because the encoder can write text for it but not null.
   private enum NonFinite {
-    /// Contains a noncharacter, so that no text of a user equals it.
+    /// It contains a noncharacter, so that it equals no text of a user.
     static let mark = "\u{FFFF}not finite\u{FFFF}"
   }
 
@@ -104,8 +104,8 @@ public enum JSONValue: Sendable, Equatable, Codable {
     (try? Self.encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
 
-  /// The value as a command line takes it: an array's elements with commas between them, a string without quotes; an object as
-  /// YAML has it on one line.
+  /// The value as written on a command line: the elements of an array with commas between them, a string without
+  /// quotes, an object as in YAML on one line.
   public var flagText: String {
     switch self {
     case .null: "none"
@@ -127,12 +127,12 @@ public enum JSONValue: Sendable, Equatable, Codable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByIntegerLiteral
 {
-  /// A string written in Swift.
+  /// A Swift string literal.
   public init(stringLiteral value: String) { self = .string(value) }
-  /// A number written in Swift.
+  /// A Swift floating-point literal.
   public init(floatLiteral value: Double) { self = .number(value) }
-  /// A truth value written in Swift.
+  /// A Swift Boolean literal.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// A whole number written in Swift.
+  /// A Swift integer literal.
   public init(integerLiteral value: Int) { self = .number(Double(value)) }
 }

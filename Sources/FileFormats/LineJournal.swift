@@ -1,7 +1,7 @@
 /// A file of lines that grows by whole lines.
 ///
-/// A line goes to the file in one write and is forced to the disk before the next: whatever happens to the process, all lines but
-/// possibly the last are whole, and a last line that is not ends without a line break.
+/// Each line is written at once and forced to the disk before the next. Whatever happens to the process, all lines but
+/// possibly the last are whole, and an incomplete last line has no line break.
 public final class LineJournal: Sendable {
   private let file: FileDescriptor
   private let path: String
@@ -11,7 +11,7 @@ public final class LineJournal: Sendable {
     self.path = path
   }
 
-  /// Begins a journal under a name that nothing has yet.
+  /// Begins a journal at a path that does not exist yet.
   ///
   /// - Throws: ``OutputError``.
   public static func creating(_ path: String) throws(OutputError) -> LineJournal {
@@ -21,16 +21,16 @@ public final class LineJournal: Sendable {
     } catch {
       throw OutputError(path: path, reason: error.reason)
     }
-    // Without its folder on the disk the file could be gone after a loss of power, lines and all.
+    // Unless its folder is on the disk as well, the file could be lost after a power failure.
     if FileDescriptor.folder(of: path)?.synchronise() == false {
       throw OutputError(path: path, reason: lastSystemError())
     }
     return LineJournal(file, path: path)
   }
 
-  /// Goes on with a journal behind its whole lines; what follows them is cut off.
+  /// Continues a journal after its whole lines; anything after them is cut off.
   ///
-  /// - Parameter bytes: how long the whole lines are.
+  /// - Parameter bytes: the length of the whole lines.
   /// - Throws: ``OutputError``.
   public static func continuing(_ path: String, after bytes: Int) throws(OutputError) -> LineJournal {
     let file = try FileDescriptor.appending(path)
@@ -43,7 +43,7 @@ public final class LineJournal: Sendable {
 
   /// The whole lines of a journal, and how many bytes they take.
   ///
-  /// - Throws: ``InputError``; ``DataError`` for what is no text.
+  /// - Throws: ``InputError``; ``DataError`` for a file that is not text.
   public static func read(_ path: String) throws -> (lines: [String], bytes: Int) {
     let source = try ByteSource(path: path)
     try source.requireText()

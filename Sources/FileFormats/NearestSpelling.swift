@@ -1,11 +1,11 @@
-/// The candidates somebody may have meant by `text`, whatever the case, the nearest first; at most three.
+/// The candidates that `text` most likely stands for, without regard to case, nearest first; at most three.
 ///
-/// In this order, the first kind that finds any deciding: the same letters; one edit away, for texts of four letters or
-/// more; a candidate with these words (`vae` means `mult-vae`, not `ae`); few edits for the length; a candidate whose words
-/// are all there (`my-ae` means `ae`); part of a candidate (`pop` means `popularity`); the fewest edits. Several are named
-/// where none is nearer than the others.
+/// The first of these rules that finds any candidate decides: the same letters; one edit away, for texts of four
+/// letters or more; a candidate with these words (`vae` means `mult-vae`, not `ae`); few edits for the length; a
+/// candidate whose words are all there (`my-ae` means `ae`); part of a candidate (`pop` means `popularity`); the fewest
+/// edits. Several are returned if none is nearer than the others.
 ///
-/// For messages that say what would have been accepted.
+/// It is used in messages that say what would have been accepted.
 public func nearestSpellings(to text: String, among candidates: [String]) -> [String] {
   let wanted = text.lowercased()
   let wantedWords = words(of: wanted)
@@ -48,11 +48,11 @@ package func alternatives(_ names: [String]) -> String {
   return names.dropLast().joined(separator: ", ") + " or " + last
 }
 
-/// What stands between dashes and other signs.
+/// The words between dashes and other signs.
 private func words(of text: String) -> [Substring] { text.split { !$0.isLetter && !$0.isNumber } }
 
 extension [Substring] {
-  /// Whether these words occur here, one after the other.
+  /// Whether these words occur here in succession.
   fileprivate func contains(run: [Substring]) -> Bool {
     guard !run.isEmpty, run.count <= count else { return false }
     return (0...count - run.count).contains { Array(self[$0..<$0 + run.count]) == run }

@@ -1,8 +1,8 @@
-/// The head of a NumPy `.npy` file (format 1.0) of little-endian single-precision numbers, row after row.
+/// The header of a NumPy `.npy` file (format 1.0) of little-endian single-precision numbers, row after row.
 ///
 /// Source: NumPy enhancement proposal 1, "A simple file format for NumPy arrays".
 public enum NumPyArray {
-  /// What stands before the numbers of a `rows × columns` array; a multiple of 64 bytes.
+  /// The bytes before the numbers of a `rows × columns` array; a multiple of 64 bytes.
   public static func header(rows: Int, columns: Int) -> [UInt8] {
     let words = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
     // Magic string, version and length are 10 bytes; a line break ends the padding.

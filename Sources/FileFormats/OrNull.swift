@@ -1,4 +1,4 @@
-/// A value that a document has as `null` where there is none; a plain optional has no key then.
+/// A value that is written as `null` if it is missing; a plain optional would have no key.
 @propertyWrapper
 public struct OrNull<Value: Encodable & Sendable & Equatable>: Encodable, Sendable, Equatable {
   /// The value, if there is one.

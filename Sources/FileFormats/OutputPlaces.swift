@@ -1,18 +1,18 @@
 import Foundation
 
-/// Where the files and directories of one run go, held against each other.
+/// Checks the output paths of one run against each other.
 public enum OutputPlaces {
-  /// Finds out whether outputs of one run would lose each other, before hours go into them.
+  /// Checks that the outputs of one run do not overwrite each other, before hours are spent on them.
   ///
-  /// Two outputs collide when they are the same path, or one is a directory that the other lies in: a directory is
-  /// replaced as a whole. Paths are compared where links lead. What is no file, such as `/dev/null`, collides with
-  /// nothing.
+  /// Two outputs collide when they have the same path, or one is a directory that contains the other, because a
+  /// directory is replaced as a whole. Paths are compared with links resolved. Devices such as `/dev/null` never
+  /// collide.
   ///
-  /// What the run reads is not to be replaced either: neither a file it is given nor a file of a model it is given.
+  /// Inputs of the run must not be replaced either: neither a given file nor a file of a given model.
   ///
   /// - Parameters:
   ///   - outputs: the flag that names each, and its path.
-  ///   - inputs: what names each, and its path.
+  ///   - inputs: the flag or argument that names each, and its path.
   /// - Throws: ``OutputError`` naming the path and both flags.
   public static func check(
     _ outputs: [(flag: String, path: String)], reading inputs: [(name: String, path: String)] = []
@@ -48,8 +48,8 @@ public enum OutputPlaces {
   }
 }
 
-/// An absolute path without links, `.` and `..`, also where there is nothing yet; a circle of links stays as it is, since
-/// writing through it says what is wrong.
+/// An absolute path without links, `.` and `..`, even if it does not exist yet; a cycle of links is kept, because
+/// writing through it reports the error.
 package func canonicalPath(_ path: String) -> String {
   let path = withoutSlashes(path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path)
   guard path != "/", let target = resolvingLinks(path), FileKind(path: target) == .missing else {

@@ -1,15 +1,15 @@
-/// A message of protocol buffers being put together: what ONNX models and TensorBoard's events are written as.
+/// A builder for protocol buffer messages, the format of ONNX models and TensorBoard events.
 ///
-/// Fields are written in the order in which they are added. Large runs of numbers are kept as they are until the message is
-/// written, so that they are never copied. The encoding is that of the "Encoding" page of the protocol buffers documentation:
-/// every field begins with `number << 3 | wire type`, and lengths and whole numbers are varints.
+/// Fields are written in the order in which they are added. Large arrays of numbers are kept by reference until the
+/// message is written, so that they are never copied. The encoding is that of the "Encoding" page of the protocol
+/// buffers documentation: every field begins with `number << 3 | wire type`, and lengths and whole numbers are varints.
 public struct ProtocolBuffer: Sendable {
   private enum Piece: Sendable {
     case bytes([UInt8])
     case numbers([Float])
   }
 
-  /// What follows a field's number.
+  /// The payload after a field's number.
   private enum WireType: Int {
     case varint = 0
     case eightBytes = 1
@@ -21,7 +21,7 @@ public struct ProtocolBuffer: Sendable {
   /// The size of the message, in bytes.
   public private(set) var count = 0
 
-  /// The largest message that readers take, in bytes.
+  /// The largest message that readers accept, in bytes.
   public static let mostBytes = Int(Int32.max)
 
   /// Begins an empty message.
@@ -32,7 +32,7 @@ public struct ProtocolBuffer: Sendable {
     append(key(field, .varint) + Self.varint(value))
   }
 
-  /// Adds text, or bytes that are no message.
+  /// Adds text, or bytes that are not a message.
   public mutating func add(_ field: Int, _ text: String) { add(field, bytes: Array(text.utf8)) }
 
   /// Adds bytes.
@@ -83,7 +83,7 @@ public struct ProtocolBuffer: Sendable {
     }
   }
 
-  /// The message as bytes, for one without large runs of numbers.
+  /// The message as bytes, for one without large arrays of numbers.
   public var bytes: [UInt8] {
     pieces.flatMap { piece in
       switch piece {
@@ -101,7 +101,7 @@ public struct ProtocolBuffer: Sendable {
   private mutating func append(_ bytes: [UInt8], adding: Bool = true) {
     if adding { count += bytes.count }
     if let last = pieces.indices.last, case .bytes(var earlier) = pieces[last] {
-      // Taken out first, so that the bytes are appended where they are.
+      // Moved out first, so that the bytes are appended in place.
       pieces[last] = .bytes([])
       earlier += bytes
       pieces[last] = .bytes(earlier)

@@ -1,4 +1,4 @@
-/// Numbers in rows and columns, or in more or fewer dimensions, as a file holds them.
+/// An array of numbers of any dimension, as stored in a file.
 public struct Tensor: Sendable, Equatable {
   /// The size of every dimension, the slowest first; empty for a single number.
   public let shape: [Int]
@@ -52,13 +52,14 @@ public struct SafeTensors: Sendable, Equatable {
     }
   }
 
-  /// Writes a file whose numbers come tensor by tensor, so that they need not be in memory together.
+  /// Writes a file tensor by tensor, so that the tensors need not be in memory together.
   ///
   /// - Parameters:
   ///   - shapes: of all tensors, by name.
   ///   - values: calls `append` with the numbers of a tensor, at once or in parts; it is called for every name, in the order of
   ///     the file (``ordered(_:)``).
-  ///   - seal: metadata that are known only when all numbers are written; `metadata` has other texts of the same length for them.
+  ///   - seal: metadata that are known only when all numbers are written; `metadata` has placeholders of the same
+  ///     length for them.
   /// - Throws: ``OutputError`` when the file cannot be written, or when a tensor is named `__metadata__`; what `values` throws.
   public static func write(
     to path: String, shapes: [String: [Int]], metadata: [String: String],

@@ -1,7 +1,7 @@
 /// The header of a safetensors file.
 ///
-/// Parsed by hand, because general JSON parsers keep one of two equal keys without a word, and because this
-/// grammar has no nesting that an attacker could deepen.
+/// It has its own parser, because general JSON parsers silently keep one of two equal keys, and because this grammar
+/// has no nesting that an attacker could deepen.
 struct SafeTensorsHeader {
   struct Entry {
     let name: String
@@ -26,7 +26,7 @@ struct SafeTensorsHeader {
 
     mutating func parse() throws -> SafeTensorsHeader {
       var header = SafeTensorsHeader()
-      // The format wants the brace first, so that a file is recognised by its ninth byte.
+      // The format requires the brace first, so that a file can be recognised by its ninth byte.
       guard bytes.count > 0, bytes[0] == UInt8(ascii: "{") else {
         throw Malformed(reason: "no { at its start")
       }

@@ -15,10 +15,10 @@ extension SafeTensors {
     self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
   }
 
-  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for whoever reads them there; empty for a
-  /// compressed file.
+  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for other readers of the file; empty
+  /// for a compressed file.
   ///
-  /// - Throws: as ``init(contentsOf:finite:)`` does, but no number is looked at.
+  /// - Throws: as ``init(contentsOf:finite:)`` does, but the numbers are not checked.
   public static func places(in path: String) throws -> [String: Range<Int>] {
     let source = try ByteSource(path: path)
     guard source.isAsStored else { return [:] }
@@ -48,7 +48,7 @@ extension SafeTensors {
       throw format == .gitLFSPointer ? format.error(path: path) : damaged("is \(format.name)")
     }
     guard length <= UInt64(longestHeader) else {
-      throw damaged("says that its header has \(length) bytes, more than \(longestHeader)")
+      throw damaged("declares a header of \(length) bytes, more than \(longestHeader)")
     }
     guard length <= UInt64(bytes.count - 8) else {
       throw damaged("is cut off: its header has \(length) bytes and \(bytes.count - 8) are left")

@@ -1,13 +1,13 @@
 extension Span where Element == UInt8 {
   /// The eight bytes from `position` on as one little-endian number; bytes beyond the end count as 0.
   ///
-  /// What compares or searches text eight bytes at a time starts here.
+  /// The basis for comparing and searching text eight bytes at a time.
   @inlinable
   @inline(__always)
   public func word(at position: Int) -> UInt64 {
     let bytes = unsafe self.bytes
     if position >= 0 && position <= bytes.byteCount - 8 {
-      // Eight bytes are there, and every pattern of bits is a number.
+      // Eight bytes are available, and every bit pattern is a number.
       return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self))
     }
     return lastWord(at: position)

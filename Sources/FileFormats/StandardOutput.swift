@@ -2,12 +2,12 @@
 public enum StandardOutput {
   /// The reader of standard output has closed it, as `head` does.
   ///
-  /// Nothing is wrong.
+  /// This is not a failure.
   public struct ReaderGone: Error, Sendable {}
 
   /// Writes text as UTF-8, at once.
   ///
-  /// The process must not die of SIGPIPE, or it will before anything is thrown.
+  /// SIGPIPE must be ignored or blocked, otherwise the process ends before the error is thrown.
   ///
   /// - Throws: ``ReaderGone``; ``OutputError`` when the disk is full or standard output is closed.
   public static func write(_ text: String) throws { try write(Array(text.utf8)) }

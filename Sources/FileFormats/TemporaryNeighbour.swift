@@ -1,6 +1,6 @@
 import Foundation
 
-/// The names under which output is made before it takes its own: `.NAME.PROCESS-TAG.partial`, in the same folder.
+/// Temporary names of unfinished output, `.NAME.PROCESS-TAG.partial` in the same folder.
 public enum TemporaryNeighbour {
   private static let ending = ".partial"
 
@@ -16,7 +16,7 @@ public enum TemporaryNeighbour {
     process(of: file, for: name) != nil
   }
 
-  /// Removes what processes that are no more began to write for `path`.
+  /// Removes unfinished output for `path` of processes that no longer exist.
   public static func removeAbandoned(of path: String) {
     let (folder, name) = split(path)
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []

@@ -1,15 +1,15 @@
 import Foundation
 
-/// What this process has begun to write and not finished.
+/// The unfinished output of this process.
 ///
-/// A process that is asked to stop at once may be anywhere in its writing. Whoever ends it, from a thread that computes
-/// nothing, first removes what is listed here.
+/// A process can receive a stop signal at any point of its writing. The thread that ends it first removes everything
+/// listed here.
 public enum UnfinishedOutput {
   private static let ledger = Ledger()
 
-  /// Begins a temporary file or directory: makes it and lists it in one step.
+  /// Begins a temporary file or directory: creates it and lists it in one step.
   ///
-  /// - Throws: what `make` throws; nothing is listed then.
+  /// - Throws: the errors of `make`; nothing is listed then.
   static func begin<Made: ~Copyable, Fault: Error>(
     _ path: String, _ make: () throws(Fault) -> Made
   ) throws(Fault) -> Made {
@@ -22,7 +22,7 @@ public enum UnfinishedOutput {
 
   /// Gives a temporary file or directory its final name; it is no longer listed then.
   ///
-  /// - Throws: what `end` throws; it stays listed then.
+  /// - Throws: the errors of `end`; it stays listed then.
   static func end<Fault: Error>(_ path: String, _ end: () throws(Fault) -> Void) throws(Fault) {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }
@@ -30,14 +30,14 @@ public enum UnfinishedOutput {
     ledger.paths.remove(path)
   }
 
-  /// Takes what has been removed off the list.
+  /// Removes an entry from the list.
   static func forget(_ path: String) {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }
     ledger.paths.remove(path)
   }
 
-  /// Runs what must not be torn apart by the end of the process.
+  /// Runs a step that must not be interrupted by the end of the process.
   static func undivided<Made: ~Copyable, Fault: Error>(_ body: () throws(Fault) -> Made) throws(Fault) -> Made {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }
@@ -51,12 +51,12 @@ public enum UnfinishedOutput {
   public static func abandon(_ exit: () -> Never) -> Never {
     ledger.lock.lock()
     for path in ledger.paths { try? FileManager.default.removeItem(atPath: path) }
-    // A directory made for files that have not come; one that has any stays.
+    // Directories that were created for files that were not written; one that has any file stays.
     for path in ledger.empty { removeEmptyDirectory(path) }
     exit()
   }
 
-  /// Notes a directory that is of no use unless something comes to be in it.
+  /// Lists a directory that is useless if it stays empty.
   static func noteEmpty(_ directory: String) {
     ledger.lock.lock()
     defer { ledger.lock.unlock() }
@@ -65,7 +65,7 @@ public enum UnfinishedOutput {
 
   /// The lists and their lock, a POSIX mutex, which the thread sanitizer sees.
   private final class Ledger: @unchecked Sendable {
-    // @unchecked because the lists are touched between lock and unlock only.
+    // @unchecked because the lists are accessed only between lock and unlock.
     let lock = NSLock()
     var paths: Set<String> = []
     var empty: Set<String> = []

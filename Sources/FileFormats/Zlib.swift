@@ -51,12 +51,12 @@ import SharedLibraries
     self.version = unsafe name.map { unsafe String(cString: $0) } ?? ""
   }
 
-  /// Inflates all members of a gzip file; nothing but zeros may follow the last one.
+  /// Decompresses all members of a gzip file; only zeros may follow the last one.
   ///
-  /// - Throws: ``DataError`` when the data is damaged, cut off, followed by something else, or inflates to more than
-  ///   `limit` bytes.
+  /// - Throws: ``DataError`` when the data is damaged, cut off, followed by something else, or decompresses to more
+  ///   than `limit` bytes.
   func decompress(_ bytes: Span<UInt8>, path: String, limit: Int) throws -> [UInt8] {
-    // zlib notes where the stream is, so it must stay there.
+    // zlib stores the address of the stream, so it must not move.
     let stream = UnsafeMutablePointer<Stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: Stream())
     defer { unsafe stream.deallocate() }
@@ -67,7 +67,7 @@ import SharedLibraries
     defer { _ = unsafe inflateEnd(stream) }
     var output = DecompressedBytes(path: path, limit: limit)
     try unsafe bytes.withUnsafeBufferPointer { input in
-      // Where the bytes that zlib has not been given begin.
+      // The first byte that zlib has not received.
       var position = 0
       while true {
         if unsafe stream.pointee.availableIn == 0 {
@@ -88,7 +88,7 @@ import SharedLibraries
           let next = unsafe position - Int(stream.pointee.availableIn)
           if try Self.isEnd(bytes, at: next, path: path) { return }
           _ = unsafe inflateReset(stream)
-        // Neither input nor room for output was missing but one of them: there always is room.
+        // Z_BUF_ERROR means missing input or missing room for output; there always is room.
         case -5: throw Self.damage("is cut off: its gzip data has no end", path: path)
         case -4: throw InputError(path: path, reason: "no memory to decompress it")
         default: throw Self.damage("has damaged gzip data", path: path)
@@ -98,7 +98,7 @@ import SharedLibraries
     return output.bytes
   }
 
-  /// Whether nothing follows a member, or nothing but the zeros that fill a tape's last block, rather than another member.
+  /// Whether a member is the last one: nothing follows it except zeros, which fill the last block of a tape.
   private static func isEnd(_ bytes: Span<UInt8>, at position: Int, path: String) throws -> Bool {
     var next = position
     while next < bytes.count && bytes[next] == 0 { next += 1 }

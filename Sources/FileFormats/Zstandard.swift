@@ -37,7 +37,7 @@ import SharedLibraries
   /// Such as `1.5.4`.
   let version: String
 
-  /// The most that a frame may look back, as a power of two: 128 MiB, what `zstd -d` allows as well.
+  /// The largest window of a frame, as a power of two: 128 MiB, the limit of `zstd -d`.
   private static let longestWindow: Int32 = 27
   private static let windowParameter: Int32 = 100  // ZSTD_d_windowLogMax
 
@@ -60,7 +60,7 @@ import SharedLibraries
     self.version = unsafe name.map { unsafe String(cString: $0) } ?? ""
   }
 
-  /// Decompresses all frames; skippable ones hold nothing.
+  /// Decompresses all frames; skippable frames have no content.
   ///
   /// - Throws: ``DataError`` when the data is damaged, cut off, followed by something else, needs a larger window or a
   ///   dictionary, or decompresses to more than `limit` bytes.
@@ -80,7 +80,7 @@ import SharedLibraries
         if isError(left.left) != 0 { throw failure(errorCode(left.left), path: path) }
         let position = unsafe input.position
         if left.left == 0 {
-          // A frame is complete and all of it is out.
+          // A frame is complete and entirely decompressed.
           if position == bytes.count { return }
           guard Compression(of: bytes.extracting(position...)) == .zstd else {
             throw DataError(
@@ -100,7 +100,7 @@ import SharedLibraries
     switch code {
     case 16:
       DataError(
-        path: path, message: "looks back further than 128 MiB (zstd --long)",
+        path: path, message: "needs a window of more than 128 MiB (zstd --long)",
         accepted: "the uncompressed file, which 'zstd -d --long=31' makes, or one compressed without --long")
     case 30, 32:
       DataError(

@@ -5,10 +5,10 @@ public import InteractionData
 
 /// A Gaussian with full covariance, fitted to codes after training (ex-post density estimation).
 ///
-/// The only source for an autoencoder. It is not part of the model: the density is fitted to its codes after training. For a
-/// variational autoencoder it has the moments of the aggregate posterior: the covariance of the means, plus the mean variance
-/// on the diagonal. Source: Ghosh et al., "From variational to
-/// deterministic autoencoders", ICLR 2020, section 4.
+/// It is the only source for an autoencoder. The density is not part of the model: it is fitted to the codes after
+/// training. For a variational autoencoder, it has the moments of the aggregate posterior: the covariance of the means,
+/// plus the mean variance on the diagonal. Source: Ghosh et al., "From variational to deterministic autoencoders", ICLR
+/// 2020, section 4.
 public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
   /// The mean; shape: 1 × L.
   public let mean: Matrix<Float>
@@ -27,7 +27,7 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     variances: @escaping @Sendable (Latent.Codes) -> Matrix<Float>?
   ) throws {
     let users = profiles.items.rowCount
-    precondition(users > 0, "a density fitted to nobody")
+    precondition(users > 0, "a fitted density needs at least one user")
     let latent = model.design.latent
     let size = 256
     let first = profiles.selecting(0..<min(users, size))
@@ -36,7 +36,7 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     shift.setToColumnSums(of: pilot)
     shift.scale(row: 0, by: -1 / Float(pilot.rows))
     let blocks = try model.mapCodes(of: profiles, inBlocksOf: size, processor: processor) { [shift] _, codes in
-      // Near their mean first: single precision would lose small variances beside large means.
+      // The mean is subtracted first, because single precision would lose small variances beside large means.
       var centres = Latent.center(of: codes)
       centres.add(bias: shift)
       var sums = Matrix<Float>(rows: 1, columns: latent)
@@ -63,11 +63,11 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     (factor, ridge) = try Self.factor(covariance)
   }
 
-  /// The Cholesky factor, with as small a ridge as it takes.
+  /// The Cholesky factor, with the smallest ridge that works.
   private static func factor(_ covariance: Matrix<Double>) throws -> (Matrix<Float>, Double) {
     let size = covariance.rows
     let scale = (0..<size).reduce(0) { $0 + covariance[$1, $1] } / Double(max(1, size))
-    // Codes that do not vary need no draw.
+    // Constant codes need no draw.
     if scale == 0 { return (Matrix(rows: size, columns: size), 0) }
     var ridge = 0.0
     while true {
@@ -75,7 +75,7 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
       for i in 0..<size { raised[i, i] += ridge }
       do {
         let factor = try raised.choleskyFactor()
-        // Products of codes are in single precision: what is left of a direction below that is no variance.
+        // Products of codes are in single precision, so a smaller remainder of a direction is rounding, not variance.
         let least = (0..<size).reduce(Double.infinity) { min($0, factor[$1, $1] * factor[$1, $1]) }
         if least > scale * 1e-6 || ridge >= scale {
           return (Matrix(rows: size, columns: size, elements: factor.elements.map { Float($0) }), ridge)
@@ -119,17 +119,17 @@ extension FittedGaussian where Latent == GaussianLatent {
     }
   }
 
-  /// How far the density is from the Gaussian with a prior's mean and covariance, in nats:
-  /// `½ (tr Σ₀⁻¹Σ + (m − m₀)ᵀ Σ₀⁻¹ (m − m₀) − L − log det Σ + log det Σ₀)`.
+  /// The KL divergence of the density from the Gaussian with a prior's mean and covariance, in nats: `½ (tr Σ₀⁻¹Σ + (m
+  /// − m₀)ᵀ Σ₀⁻¹ (m − m₀) − L − log det Σ + log det Σ₀)`.
   ///
-  /// That Gaussian is the prior itself where it is N(0, I). The divergence is then never less than
-  /// ``AggregatePosterior/divergence``, which looks at one dimension at a time: what is more comes from dimensions that go
-  /// together, which a prior with independent ones cannot draw. A mixture is only held to its moments: 0 does not say that
-  /// the codes have its shape.
+  /// For the prior N(0, I), that Gaussian is the prior itself. The divergence is then at least
+  /// ``AggregatePosterior/divergence``, which treats each dimension separately; the excess comes from correlated
+  /// dimensions, which a prior with independent ones cannot draw. For a mixture, only the moments are compared: 0 does
+  /// not mean that the codes have its shape.
   ///
   /// - Throws: `GSLError` when the prior's covariance is not positive definite.
   public func divergence(from prior: FittedPrior) throws -> Double {
-    // Σ₀ = P Pᵀ: P⁻¹ C and P⁻¹ (m − m₀) are what the factor and the mean are where Σ₀ is I.
+    // Σ₀ = P Pᵀ: P⁻¹ C and P⁻¹ (m − m₀) are the factor and the mean after a transformation that turns Σ₀ into I.
     let reference = try prior.covariance.choleskyFactor()
     var (whitened, distance) = (factor, mean)
     for i in 0..<mean.columns {

@@ -28,7 +28,7 @@ public struct InterpolationReport: Codable, Sendable, Equatable {
   ) {
     let count = source.path.rows
     let length = min(listLength, model.itemCount)
-    // One vector at a time: a way of any number of steps stays small.
+    // One vector at a time, so that memory does not grow with the number of steps.
     func probabilities(_ step: Int) -> [Double] {
       var logits = model.decode(
         Matrix(rows: 1, columns: source.path.columns, elements: Array(source.path[row: step])), using: engine)

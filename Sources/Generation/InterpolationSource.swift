@@ -7,16 +7,16 @@ public import InteractionData
 public enum Interpolation: String, Codable, Sendable, CaseIterable {
   /// The straight line, `(1 − t) a + t b`.
   case linear
-  /// The arc, `(sin((1 − t)θ) a + sin(tθ) b) / sin θ` with θ the angle between a and b, all seen from a centre.
+  /// The arc, `(sin((1 − t)θ) a + sin(tθ) b) / sin θ` with θ the angle between a and b, all relative to a centre.
   ///
-  /// Between vectors of equal length the length stays; a straight line would pass nearer to the centre than draws from a
-  /// Gaussian in many dimensions ever lie. Source: White, "Sampling generative networks", 2016. Where the vectors are parallel
-  /// or opposite, or one of them is zero, no arc is determined and the line is taken.
+  /// Between vectors of equal length, the length is constant; a straight line would pass closer to the centre than
+  /// draws from a Gaussian in many dimensions. Source: White, "Sampling generative networks", 2016. If the vectors are
+  /// parallel or opposite, or one of them is zero, the arc is undefined and the line is taken.
   case spherical
 
-  /// The vector at `t`, from `a` at 0 to `b` at 1; both ends are hit exactly.
+  /// The vector at `t`, from `a` at 0 to `b` at 1; both ends are exact.
   ///
-  /// - Parameter centre: what an arc goes around; the origin unless told otherwise.
+  /// - Parameter centre: the centre of an arc; by default the origin.
   public func between(_ a: [Float], _ b: [Float], around centre: [Double]? = nil, at t: Double) -> [Float] {
     let centre = centre ?? [Double](repeating: 0, count: a.count)
     precondition(a.count == b.count && a.count == centre.count, "\(a.count) and \(b.count) dimensions")
@@ -42,16 +42,16 @@ public enum Interpolation: String, Codable, Sendable, CaseIterable {
 ///
 /// Nothing is drawn in the latent space; users at the same step differ by their items.
 public struct InterpolationSource: LatentSource {
-  /// Only distributions have this: an autoencoder does not define points between two codes.
+  /// This needs distributions: an autoencoder does not define points between two codes.
   public typealias Latent = GaussianLatent
   /// The vectors of the steps, the first and last being the means of the two users; shape: steps × L.
   public let path: Matrix<Float>
   /// The profile length at each step, between those of the two users; shape: steps.
   public let lengths: [Int]
-  /// How many synthetic users there are.
+  /// The number of synthetic users.
   public let users: Int
 
-  /// The way between the two users of `ends`, an arc being one around the mean of the prior.
+  /// The path between the two users of `ends`; an arc has its centre at the mean of the prior.
   ///
   /// - Precondition: there are two users, at least two steps, and a synthetic user for each step.
   public init(

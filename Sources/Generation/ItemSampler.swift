@@ -2,14 +2,15 @@ import Compute
 import FileFormats
 import Foundation
 
-/// Draws items in proportion to `π = softmax(f / T)`, for one user after another, with memory of its own.
+/// Draws items in proportion to `π = softmax(f / T)`, for one user after another, with its own buffers.
 ///
-/// Without replacement an item is found by inverting the cumulative weights, and drawn again where the user has it already:
-/// this gives draws in proportion to π among the items not drawn yet, the law of Plackett and Luce. As
-/// long as the items drawn hold less than nearly all of the probability, that costs one `exp` an item and a search per draw.
-/// Where repeats become frequent, the rest comes from the Gumbel top-n trick: keys `fᵢ / T − log(−log Uᵢ)` for the items left,
-/// the n largest of them. Both ways have the same law given what is already drawn, and the switch depends on nothing else,
-/// so their combination has it too. Sources: Luce, "Individual choice behavior", 1959; Kool, van Hoof & Welling, ICML 2019.
+/// Without replacement, an item is found by inverting the cumulative weights, and drawn again if the user already has
+/// it: this gives draws in proportion to π among the items not drawn yet, the law of Plackett and Luce. Unless the
+/// drawn items hold nearly all of the probability, this costs one `exp` per item and a search per draw. If repeats
+/// become frequent, the rest comes from the Gumbel top-n trick: keys `fᵢ / T − log(−log Uᵢ)` for the items left, the n
+/// largest of them. Both methods have the same law given the items already drawn, and the switch depends only on those,
+/// so their combination has this law too. Sources: Luce, "Individual choice behavior", 1959; Kool, van Hoof & Welling,
+/// ICML 2019.
 struct ItemSampler {
   /// exp((f − max f) / T); shape: 1 × I.
   private var weights: Matrix<Float>
@@ -28,7 +29,7 @@ struct ItemSampler {
 
   private var items: Int { weights.columns }
 
-  /// `count` different items, ascending; all of them where there are not more.
+  /// `count` different items, ascending; all of them if there are not more.
   ///
   /// - Throws: `DataError` when a logit is not a number.
   mutating func drawDistinct(
@@ -40,7 +41,7 @@ struct ItemSampler {
     user += 1
     var drawn: [Int32] = []
     drawn.reserveCapacity(count)
-    // As many repeats as take the time of the keys below.
+    // This many repeats take as long as the keys below.
     var repeatsLeft = max(16, items / 8)
     while drawn.count < count && repeatsLeft > 0 {
       let item = invert(random.fineUniform())
@@ -64,7 +65,7 @@ struct ItemSampler {
     return drawn.sorted()
   }
 
-  /// How often each item came up in `count` independent draws, for those that did; items ascend.
+  /// The count of each item in `count` independent draws, for items that were drawn; items ascend.
   ///
   /// - Throws: `DataError` when a logit is not a number.
   mutating func drawCounts(
@@ -97,7 +98,7 @@ struct ItemSampler {
     }
     let span = weights[row: 0].span
     var sum = 0.0
-    // Group by group: the sums within groups do not wait for each other.
+    // Group by group, because the sums within groups are independent.
     for group in cumulative.indices {
       var part: Float = 0
       for item in group * groupSize..<min(items, (group + 1) * groupSize) { part += span[item] }

@@ -3,10 +3,11 @@ public import Compute
 
 /// A distribution over a latent space: the source of synthetic users.
 ///
-/// The space is part of the type. The prior and the posteriors are sources over ``GaussianLatent`` alone, so a generator over an
-/// autoencoder's points cannot be given one: all it takes is a density fitted to its codes afterwards, ``FittedGaussian``.
+/// The space is part of the type. The prior and the posteriors are sources over ``GaussianLatent`` only, so a generator
+/// over an autoencoder's points does not accept them: it accepts only ``FittedGaussian``, a density fitted to the codes
+/// after training.
 public protocol LatentSource<Latent>: Sendable {
-  /// The space it is a distribution over.
+  /// The latent space.
   associatedtype Latent: LatentSpace
 
   /// Draws the latent vectors of some synthetic users.
@@ -21,7 +22,7 @@ public protocol LatentSource<Latent>: Sendable {
 public struct LatentDraws: Sendable {
   /// One vector for each synthetic user; shape: B × L.
   public var vectors: Matrix<Float>
-  /// How many items the real users have from whom the vectors come, where they come from one or two of them.
+  /// The profile lengths of the real users from whom the vectors come, if each comes from one or two of them.
   public var lengths: [Int]?
 
   /// Creates draws.
@@ -31,7 +32,7 @@ public struct LatentDraws: Sendable {
   }
 }
 
-/// The purposes of a synthetic user's random numbers; each has its own stream and is independent of the others.
+/// The purposes of a synthetic user's random numbers; each has its own independent stream.
 public enum SamplingStream: Int, Sendable {
   case latent, length, items, origin
 

@@ -24,7 +24,7 @@ public struct LengthHistogram: Sendable, Equatable {
     self.cumulative = cumulative
   }
 
-  /// The lengths of some users, without users who have no items; `nil` when none is left.
+  /// The lengths of some users, without users that have no items; `nil` when none is left.
   public init?(of rows: SparseRows) {
     let lengths = (0..<rows.rowCount).map { rows.count(ofRow: $0) }
     var counts = [Int](repeating: 0, count: (lengths.max() ?? 0) + 1)
@@ -40,12 +40,12 @@ public struct LengthHistogram: Sendable, Equatable {
     counts.enumerated().reduce(0) { $0 + Double($1.offset) * Double($1.element) } / Double(total)
   }
 
-  /// One length, as often as it occurs.
+  /// Draws a length with its frequency.
   public func draw(using random: inout RandomSource) -> Int {
     length(atPlace: random.integer(below: total))
   }
 
-  /// The length below which a share of the users lies.
+  /// The length at a quantile of the users.
   public func quantile(_ share: Double) -> Int {
     length(atPlace: max(0, min(total - 1, Int(share * Double(total)))))
   }
@@ -55,8 +55,8 @@ public struct LengthHistogram: Sendable, Equatable {
 }
 
 extension LengthHistogram {
-  /// Takes the lengths that a saved model remembers; `nil` when there is a length that no user of it can have, or a number of
-  /// users below 1.
+  /// Creates a histogram from the lengths in a saved model; `nil` for an impossible length or a number of users below
+  /// 1.
   ///
   /// - Parameters:
   ///   - users: the number of users by length, as `ModelRecord/profileLengths`.

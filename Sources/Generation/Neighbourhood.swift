@@ -5,26 +5,27 @@ public import InteractionData
 
 /// Real users as landmarks of a latent space, for the profile lengths near a point.
 ///
-/// Over distributions the landmark is drawn from the posterior over users given the place,
-/// `P(u | z) ∝ N(z; μ_u, σ_u²)`: for draws from the landmarks' own aggregate posterior that gives lengths exactly their
-/// joint law with z. Over points it is one of the `neighbours` nearest, each as likely.
+/// Over distributions, the landmark is drawn from the posterior over users given the point, `P(u | z) ∝ N(z; μ_u,
+/// σ_u²)`: for draws from the landmarks' own aggregate posterior, this gives exactly the joint law of lengths and z.
+/// Over points, it is one of the `neighbours` nearest landmarks with equal probability.
 ///
-/// Draws from elsewhere (a prior, a fitted density) find some landmarks more often than others. ``calibrated(to:by:seed:processor:)``
-/// gives the lengths the frequencies of the training data back and leaves them their order.
+/// Draws from other sources (a prior, a fitted density) select some landmarks more often than others.
+/// ``calibrated(to:by:seed:processor:)`` restores the frequencies of lengths in the training data and keeps their
+/// order.
 public struct Neighbourhood: Sendable {
   private enum Landmarks: Sendable {
-    /// ½‖μ‖² and how many are near.
+    /// ½‖μ‖² and the number of neighbours.
     case points(centres: Matrix<Float>, halfNorms: [Float], neighbours: Int)
     /// 1/σ², μ/σ² and −½ Σ (μ²/σ² + log σ²).
     case gaussians(precision: Matrix<Float>, weighted: Matrix<Float>, constants: [Float])
   }
 
-  /// How many items each landmark has; shape: R.
+  /// The profile length of each landmark; shape: R.
   public let lengths: [Int]
-  /// How much of the variance of log-lengths the place predicts: 1 − (squared error of the guess made from the other
-  /// landmarks) / (variance).
+  /// The share of the variance of log-lengths that the latent vector predicts: 1 − (squared error of the prediction
+  /// from the other landmarks) / (variance).
   ///
-  /// At most 1; 0 or less where the place does not predict the length.
+  /// At most 1; 0 or less if the vector does not predict the length.
   public let explainedVariance: Double
   private let landmarks: Landmarks
   private var calibration: Calibration?
@@ -105,7 +106,7 @@ public struct Neighbourhood: Sendable {
 
   private static func choose(_ count: Int, of profiles: Profiles, seed: Seed) -> Profiles {
     let users = profiles.items.rowCount
-    precondition(users > 0 && count > 0, "a neighbourhood of nobody")
+    precondition(users > 0 && count > 0, "a neighbourhood needs at least one user")
     if users <= count { return profiles }
     var random = seed.stream(for: PopulationDraw.neighbours)
     let chosen = random.permutation(users)[..<count].sorted()
@@ -116,7 +117,7 @@ public struct Neighbourhood: Sendable {
 
   // MARK: Drawing
 
-  /// The landmarks that count at some places (B × L), with their weights.
+  /// The relevant landmarks at some points (B × L), with their weights.
   private static func weights(
     _ landmarks: Landmarks, at places: Matrix<Float>, leavingOut own: (_ row: Int) -> Int? = { _ in nil },
     using engine: ProductEngine
@@ -142,14 +143,14 @@ public struct Neighbourhood: Sendable {
         let first = logs[row: row].startIndex
         return logs[row: row].indices.compactMap { index in
           let weight = logs[row: row][index]
-          // The kernel holds exponents above −87; what is there is nothing.
+          // The kernel clips exponents at −87, where the weight is negligible.
           return weight > 1e-30 ? (index - first, Double(weight)) : nil
         }
       }
     }
   }
 
-  /// The landmarks nearest to a place, by Euclidean distance; ties go to the smaller number.
+  /// The landmarks nearest to a point, by Euclidean distance; ties go to the smaller number.
   private static func nearest(
     _ products: ArraySlice<Float>, _ halfNorms: [Float], _ neighbours: Int, leavingOut own: Int?
   ) -> [Int] {
@@ -160,16 +161,16 @@ public struct Neighbourhood: Sendable {
     return best.keys.sorted(by: >).map(\.landmark)
   }
 
-  /// A landmark by how near it is; the nearer is the larger.
+  /// A landmark ordered by nearness; a nearer one is larger.
   private struct Near: Comparable {
-    /// ½‖c‖² − z·c, which orders landmarks as their distance does.
+    /// ½‖c‖² − z·c, which orders landmarks by distance.
     let distance: Float
     let landmark: Int
 
     static func < (a: Near, b: Near) -> Bool { (b.distance, b.landmark) < (a.distance, a.landmark) }
   }
 
-  /// The length of one landmark for each place, uncalibrated or calibrated.
+  /// The length of one landmark for each point, uncalibrated or calibrated.
   func draw(at places: Matrix<Float>, users: Range<Int>, seed: Seed, engine: ProductEngine) -> [Int] {
     let weights = Self.weights(landmarks, at: places, using: engine)
     return users.enumerated().map { place, user in
@@ -188,8 +189,8 @@ public struct Neighbourhood: Sendable {
 
   /// The same landmarks, their lengths brought to the frequencies of a histogram for draws from a source.
   ///
-  /// A pilot of 4,096 draws says how often each length is found; a length is then replaced by the one of the same rank in the
-  /// histogram. Ranks that several draws share are spread at random.
+  /// A pilot of 4,096 draws gives the frequency of each length; a length is then replaced by the one of the same rank
+  /// in the histogram. Tied ranks are broken at random.
   public func calibrated(
     to histogram: LengthHistogram, by source: some LatentSource, seed: Seed, processor: Processor
   ) throws -> Neighbourhood {
@@ -197,7 +198,7 @@ public struct Neighbourhood: Sendable {
     result.calibration = nil
     let size = 128
     let pilot = try processor.map(count: 32) { [result] block in
-      // Numbers below zero: the streams of nobody who will be written.
+      // Negative numbers, so that the streams differ from those of all written users.
       let users = (-(block + 1) * size)..<(-block * size)
       let places = try source.draw(users: users, seed: seed, engine: processor.engine).vectors
       return result.draw(at: places, users: users, seed: seed, engine: processor.engine)

@@ -6,7 +6,7 @@ public import InteractionData
 ///
 /// Users are stored as sparse rows and encoded when drawn, so that memory does not grow with users × L.
 public struct PopulationSource: LatentSource {
-  /// Only a distribution has posteriors.
+  /// Posteriors require a distribution.
   public typealias Latent = GaussianLatent
   private let model: Autoencoder<GaussianLatent>
   private let profiles: Profiles
@@ -15,7 +15,7 @@ public struct PopulationSource: LatentSource {
   ///
   /// - Precondition: there is at least one user.
   public init(of model: Autoencoder<GaussianLatent>, over profiles: Profiles) {
-    precondition(profiles.items.rowCount > 0, "the aggregate posterior of nobody")
+    precondition(profiles.items.rowCount > 0, "an aggregate posterior needs at least one user")
     self.model = model
     self.profiles = profiles
   }

@@ -4,7 +4,7 @@ public import InteractionData
 
 /// The posterior of one user, widened or narrowed: `z = μ + τ σ ⊙ ε`.
 public struct PosteriorSource: LatentSource {
-  /// Only a distribution has a posterior.
+  /// A posterior requires a distribution.
   public typealias Latent = GaussianLatent
   /// μ; shape: 1 × L.
   public let mean: Matrix<Float>
@@ -12,7 +12,7 @@ public struct PosteriorSource: LatentSource {
   public let logVariance: Matrix<Float>
   /// τ: 0 repeats the mean, 1 is the posterior, larger values explore further.
   public let spread: Double
-  /// How many items the user has.
+  /// The number of items of the user.
   public let length: Int
 
   /// The posterior of the only user of `profile`.

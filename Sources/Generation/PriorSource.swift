@@ -1,11 +1,11 @@
 public import Autoencoders
 public import Compute
 
-/// The prior of a model: N(0, I), or what it has learned.
+/// The prior of a model: N(0, I), or a learned prior.
 ///
 /// Its draws resemble users only if the aggregate posterior is close to it, which ``AggregatePosterior/divergence`` measures.
 public struct PriorSource: LatentSource {
-  /// Only a distribution has a prior.
+  /// A prior requires a distribution.
   public typealias Latent = GaussianLatent
   private let prior: FittedPrior
 

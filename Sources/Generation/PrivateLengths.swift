@@ -2,17 +2,18 @@ public import Compute
 import Foundation
 
 extension LengthHistogram {
-  /// The lengths of some users' profiles as a release that keeps every user's secret: counted in bins whose limits no user moves,
-  /// each count with noise, and the noisy counts spread evenly over the lengths of their bins.
+  /// A private release of profile lengths: counts in bins whose limits do not depend on users, with noise on each
+  /// count; the noisy counts are spread evenly over the lengths of their bins.
   ///
-  /// A user more changes one count by 1, so that a two-sided geometric distribution with P(k) ∝ e^(−ε|k|) on every count gives
-  /// ε: Ghosh, Roughgarden & Sundararajan, "Universally utility-maximizing privacy mechanisms", STOC 2009. It is a distribution of
-  /// whole numbers, and so it has none of the gaps that rounding leaves in a continuous one.
+  /// One more user changes one count by 1, so two-sided geometric noise with P(k) ∝ e^(−ε|k|) on every count gives ε:
+  /// Ghosh, Roughgarden & Sundararajan, "Universally utility-maximizing privacy mechanisms", STOC 2009. It is a
+  /// distribution of whole numbers, so it has no gaps from the rounding of a continuous distribution.
   ///
-  /// Bins below what noise alone would reach are empty: one long profile that nobody has would otherwise be drawn again and again.
+  /// Bins with counts that noise alone could reach are set to 0; otherwise a long profile length that no user has could
+  /// be drawn repeatedly.
   ///
   /// - Parameter epsilon: ε.
-  /// - Returns: `nil` where there are more users than a draw can choose from.
+  /// - Returns: `nil` if there are more users than a draw can choose from.
   public init?(of rows: SparseRows, epsilon: Double, seed: Seed) {
     let limits = Self.limits(items: rows.columnCount)
     var counts = [Int](repeating: 0, count: limits.count)
@@ -25,7 +26,7 @@ extension LengthHistogram {
       let noisy = count + random.geometric(epsilon: epsilon) - random.geometric(epsilon: epsilon)
       return Double(noisy) < least ? 0 : noisy
     }
-    // Nobody left: the bin with the median of what could be there says as little as any.
+    // If no counts are left, the middle bin is used, which reveals nothing about users.
     if counts.allSatisfy({ $0 == 0 }) { counts[counts.count / 2] = 1 }
     var spread = [Int](repeating: 0, count: rows.columnCount + 1)
     for (bin, count) in counts.enumerated() {
@@ -48,9 +49,9 @@ extension LengthHistogram {
   }
 }
 
-/// What the release of lengths draws.
+/// The noise of the release of lengths.
 enum PrivacyDraw: Int, StreamTag {
   static var purpose: RandomPurpose { .privateNoise }
-  /// Below zero, since the updates of a training have their numbers here.
+  /// Below zero, because the updates of a training use the other numbers.
   case lengths = -1
 }

@@ -4,10 +4,10 @@ import InteractionData
 
 /// Synthetic users: a latent vector from a source, a length, and that many items from the decoder's distribution.
 ///
-/// A source over points goes with an autoencoder, one over Gaussians with a variational one; anything else does not compile.
-/// Each synthetic user has its own random streams and work is divided into blocks of a fixed size, so the profiles are the
-/// same at any number of threads, and a larger sample begins with a smaller one. Memory is bounded by a few blocks of
-/// users × items.
+/// A source over points requires an autoencoder, one over Gaussians a variational one; other combinations do not
+/// compile. Each synthetic user has its own random streams and work is divided into blocks of a fixed size, so the
+/// profiles are the same at any number of threads, and a larger sample begins with a smaller one. Memory is bounded by
+/// a few blocks of users × items.
 public struct ProfileGenerator<Source: LatentSource>: Sendable {
   /// The decoder.
   public let model: Autoencoder<Source.Latent>
@@ -22,7 +22,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
 
   /// Users in a block.
   ///
-  /// A constant, since the division into blocks affects rounding.
+  /// A constant, because the division into blocks affects rounding.
   static var blockSize: Int { 256 }
 
   /// Creates a generator.
@@ -35,10 +35,10 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   /// Draws synthetic users and passes them on block by block, in order.
   ///
   /// - Parameters:
-  ///   - users: which of them, counted from 0: a part of a longer run is the same as in the whole.
-  ///   - prepare: turns a block into what is wanted of it, on the thread that made it.
-  ///   - visit: takes the blocks in order.
-  /// - Throws: `DataError` when the model gives scores that are not numbers, or what `prepare` and `visit` throw.
+  ///   - users: the numbers of the users, counted from 0; a part of a longer run has the same users as the whole.
+  ///   - prepare: converts a block, on the thread that generated it.
+  ///   - visit: receives the blocks in order.
+  /// - Throws: `DataError` when the model gives scores that are not numbers, or the errors of `prepare` and `visit`.
   public func generate<Prepared: Sendable>(
     users: Range<Int>, seed: Seed, processor: Processor,
     prepare: @Sendable (ProfileBlock) throws -> Prepared, visit: (Prepared) throws -> Void
@@ -58,9 +58,9 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
     }
   }
 
-  /// Makes the first so many synthetic users and hands them over block after block, in order.
+  /// Generates the first `count` synthetic users and delivers them block by block, in order.
   ///
-  /// - Throws: as it does for a range of them.
+  /// - Throws: as for a range of users.
   public func generate<Prepared: Sendable>(
     users: Int, seed: Seed, processor: Processor,
     prepare: @Sendable (ProfileBlock) throws -> Prepared, visit: (Prepared) throws -> Void
@@ -68,7 +68,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
     try generate(users: 0..<users, seed: seed, processor: processor, prepare: prepare, visit: visit)
   }
 
-  /// All synthetic users at once, for as many as fit in memory; shape: users × I.
+  /// All synthetic users at once, if they fit in memory; shape: users × I.
   ///
   /// - Throws: `DataError` when the model gives scores that are not numbers.
   public func rows(users: Int, seed: Seed, processor: Processor) throws -> SparseRows {
@@ -83,7 +83,7 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
     return SparseRows(columnCount: model.itemCount, offsets: offsets, indices: indices, values: values)
   }
 
-  /// One block; the first and the last are made whole like the others and cut afterwards.
+  /// One block; the first and the last are generated in full like the others, and cut afterwards.
   private func block(_ users: Range<Int>, keeping kept: Range<Int>, seed: Seed, engine: ProductEngine) throws
     -> ProfileBlock
   {
@@ -118,6 +118,6 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
 public struct ProfileBlock: Sendable {
   /// The number of the first, from 0.
   public let firstUser: Int
-  /// What they have, with counts as values for ``ItemLaw/multinomial``; shape: B × I.
+  /// Their items, with counts as values for ``ItemLaw/multinomial``; shape: B × I.
   public let rows: SparseRows
 }

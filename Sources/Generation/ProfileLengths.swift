@@ -8,10 +8,10 @@ public enum ProfileLengths: Sendable {
   case empirical(LengthHistogram)
   /// A negative binomial fitted to the training lengths, independent of the latent vector.
   case negativeBinomial(ShiftedNegativeBinomial)
-  /// That of a real user near the latent vector.
+  /// The length of a real user near the latent vector.
   case nearby(Neighbourhood)
-  /// That of the real user the vector comes from; those of a source that has none (``LatentDraws/lengths``) are drawn as in the
-  /// training data.
+  /// The length of the real user the vector comes from; for a source without one (``LatentDraws/lengths``), lengths are
+  /// drawn as in the training data.
   case own(otherwise: LengthHistogram)
 
   /// The lengths of some synthetic users, each drawn from the user's own stream.
@@ -38,7 +38,7 @@ public enum ProfileLengths: Sendable {
 public struct ShiftedNegativeBinomial: Sendable, Equatable {
   /// The shortest length.
   public let least: Int
-  /// What exceeds it.
+  /// The excess over it.
   public let excess: NegativeBinomial
 
   /// Fits the excess over the shortest length of a histogram.

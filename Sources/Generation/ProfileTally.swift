@@ -2,11 +2,11 @@ public import Compute
 
 /// Running counts of synthetic profiles.
 public struct ProfileTally: Sendable, Equatable {
-  /// How many users there were.
+  /// The number of users.
   public private(set) var users = 0
-  /// How many (user, item) pairs; an item with a count is one.
+  /// The number of (user, item) pairs; an item with a count is one pair.
   public private(set) var interactions = 0
-  /// How many users have nothing.
+  /// The number of users without items.
   public private(set) var emptyUsers = 0
   /// The fewest items of a user.
   public private(set) var shortest = 0
@@ -23,7 +23,7 @@ public struct ProfileTally: Sendable, Equatable {
   /// The mean number of different items of a user; 0 for no users.
   public var meanLength: Double { users == 0 ? 0 : Double(interactions) / Double(users) }
 
-  /// Takes in some profiles.
+  /// Adds profiles.
   public mutating func add(_ rows: SparseRows) {
     for row in 0..<rows.rowCount {
       let length = rows.count(ofRow: row)

@@ -1,11 +1,11 @@
 import Compute
 public import InteractionData
 
-/// Synthetic profiles as text: `user<TAB>item`, then `count` where items are drawn with replacement, then `title` where
-/// titles are wanted.
+/// Synthetic profiles as text: `user<TAB>item`, then `count` if items are drawn with replacement, then `title` if
+/// titles are requested.
 public struct ProfileText: Sendable {
   private let items: [[UInt8]]
-  /// The last column of each item; empty where no titles are wanted.
+  /// The last column of each item; empty without titles.
   private let titles: [[UInt8]]
   private let hasCounts: Bool
   private let firstUser: Int
@@ -29,7 +29,8 @@ public struct ProfileText: Sendable {
 
   /// The id of a synthetic user, counted from 0: `synthetic-000001` is the first unless numbers start later.
   ///
-  /// Six digits or as many as it takes, however many users there are: the first of many have the ids of few.
+  /// At least six digits, independent of the number of users, so that a larger sample begins with the ids of a smaller
+  /// one.
   public func id(of user: Int) -> String {
     let number = String(firstUser + user)
     return "synthetic-" + String(repeating: "0", count: max(0, 6 - number.count)) + number

@@ -3,7 +3,7 @@ import Compute
 import FileFormats
 import InteractionData
 
-/// A plan that meets a model: everything is read and fitted, and users can be drawn.
+/// A plan applied to a model: everything is read and fitted, and users can be drawn.
 struct SamplingDrawing {
   private let plan: SamplingPlan
   private let directory: ModelDirectory
@@ -49,7 +49,7 @@ struct SamplingDrawing {
     }
   }
 
-  /// Draws everybody, with a first line that names the columns.
+  /// Draws all users, with a header line.
   func run(_ tally: inout ProfileTally, _ progress: (Double) -> Void, _ sink: ([UInt8]) throws -> Void) throws {
     try sink(Array(text.header.utf8))
     try generate? { rows, lines in
@@ -119,7 +119,7 @@ struct SamplingDrawing {
     }
   }
 
-  /// Where the users lie in the latent space, dimension by dimension and all together, as `config.json` has it too.
+  /// The moments of the users' codes, by dimension and jointly, as in `config.json`.
   private static func posterior(
     of model: Autoencoder<GaussianLatent>, over users: Profiles, _ processor: Processor
   ) throws -> PosteriorSummary {
@@ -129,7 +129,7 @@ struct SamplingDrawing {
       jointDivergence: try fitted.divergence(from: model.prior))
   }
 
-  // MARK: What the training users are needed for
+  // MARK: Uses of the training users
 
   /// The training users, read once.
   private mutating func everybody() throws -> (ids: [String], profiles: Profiles) {
@@ -162,7 +162,7 @@ struct SamplingDrawing {
     let unknown = zip(ids, indices).filter { $1 == nil }.map(\.0)
     let profile = Profiles(items: SparseRows(columnCount: directory.items.count, rows: [indices.compactMap(\.self)]))
     let remarks =
-      listed.notes + (unknown.isEmpty ? [] : ["the model does not know \(unknown.joined(separator: ", "))"])
+      listed.notes + (unknown.isEmpty ? [] : ["not in the model: \(unknown.joined(separator: ", "))"])
       + directory.configuration.newcomerNotes(profile)
     note(remarks.map { .remark($0) })
     return profile
@@ -207,7 +207,8 @@ struct SamplingDrawing {
     case .own: return .own(otherwise: histogram)
     case .nearby:
       guard let near else { return .empirical(histogram) }
-      // One person's neighbours are to have their own lengths; draws from everywhere, those of everyone.
+      // Neighbours of one user keep their own lengths; draws from the whole space are calibrated to the lengths of all
+      // users.
       return .nearby(
         plan.source.isEverywhere
           ? try near.calibrated(to: histogram, by: source, seed: seed, processor: processor) : near)

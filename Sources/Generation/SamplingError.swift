@@ -1,4 +1,4 @@
-/// Why nobody can be drawn as planned.
+/// The reason why users cannot be drawn as planned.
 public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// A setting of a plan that has a range.
   public enum Setting: String, Sendable { case users, firstUser, steps, spread }
@@ -7,7 +7,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case outOfRange(Setting, value: String, accepted: ClosedRange<Int>)
   /// The vectors do not come from a user who has a length.
   case ownLengths(source: String)
-  /// The model encodes users to nothing.
+  /// The model does not encode users.
   case noLatentSpace(model: String)
   /// The model encodes users to points.
   case noDistribution(model: String)
@@ -15,15 +15,15 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case predictsRatings(model: String)
   /// The outputs of the model are not log-probabilities of items.
   case noItemProbabilities
-  /// The training users are needed, for the source or for the lengths, and nobody has them.
+  /// The training users are needed, for the source or for the lengths, and are not available.
   case needsPeople
-  /// A text is neither a user's id nor a list with an item that the model knows.
+  /// A text is neither a user's id nor a list with an item of the model.
   case unknownUser(String, hasPeople: Bool)
-  /// The model was trained privately, and the plan reads the users whom that protects.
+  /// The model was trained privately, and the plan reads the protected users.
   case readsProtectedUsers(source: String)
-  /// The model's directory has profile lengths that cannot be understood.
+  /// The profile lengths in the model's directory are invalid.
   case damagedLengths
-  /// Titles are wanted, and the model has none.
+  /// Titles are requested, and the model has none.
   case noTitles
 
   /// What is wrong, in one sentence.
@@ -31,7 +31,7 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .outOfRange(let setting, let value, let accepted):
       "\(setting.rawValue) \(value) is out of range; accepted: \(accepted.lowerBound) to \(accepted.upperBound)"
-    case .ownLengths(let source): "lengths of their own need a user to take the length from, and \(source) has none"
+    case .ownLengths(let source): "own lengths need a user to take the length from, and \(source) has none"
     case .noLatentSpace(let model): "\(model) has no latent space; accepted: a mult-vae"
     case .noDistribution(let model):
       "\(model) encodes users to points and has no distribution to draw from; accepted: a mult-vae, or a Gaussian fitted "
@@ -41,29 +41,29 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       "a gaussian likelihood has no log-probabilities of items; accepted: a multinomial or bernoulli likelihood"
     case .needsPeople: "the plan needs the users that the model was trained on, which a saved model does not keep"
     case .unknownUser(let text, let hasPeople):
-      "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items that the model knows"
+      "'\(text)' is \(hasPeople ? "neither a user of the training data nor" : "not") a list of items of the model"
     case .readsProtectedUsers(let source):
-      "the guarantee of this model does not cover what is drawn from \(source), which reads its training users; accepted: prior, "
-        + "or places near items that are given"
+      "the guarantee of this model does not cover draws from \(source), which reads its training users; accepted: prior, "
+        + "or a place near given items"
     case .damagedLengths:
       "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
-    case .noTitles: "titles are wanted, and the model has none; accepted: a table of them"
+    case .noTitles: "the model has no titles; accepted: a table of titles"
     }
   }
 }
 
-/// What a reader of the result should know.
+/// A note on the result.
 public enum SamplingNote: Sendable, Equatable, CustomStringConvertible {
-  /// A text is a user's id and a list of known items as well; the user was taken.
+  /// A text is both a user's id and a list of known items; the user was taken.
   case userIsMeant(String, items: Int)
-  /// Anything else.
+  /// Any other note.
   case remark(String)
 
   /// The note in one sentence.
   public var description: String {
     switch self {
     case .userIsMeant(let text, let items):
-      "'\(text)' names a user and \(items == 1 ? "an item" : "items"); the user is meant"
+      "'\(text)' names a user and \(items == 1 ? "an item" : "items"); it is read as the user"
     case .remark(let text): text
     }
   }

@@ -4,8 +4,7 @@ import FileFormats
 import Foundation
 public import InteractionData
 
-/// Synthetic users to be drawn from a saved model: where they come from, how many, how long their profiles are, how items
-/// are drawn.
+/// A plan for synthetic users from a saved model: their source, number, profile lengths, and how items are drawn.
 ///
 /// ```swift
 /// var plan = SamplingPlan()
@@ -14,17 +13,17 @@ public import InteractionData
 ///   to: "synthetic.tsv", from: ModelDirectory(contentsOf: "model"), seed: Seed(42), processor: processor)
 /// ```
 public struct SamplingPlan: Sendable, Equatable {
-  /// Where latent vectors come from.
+  /// The source of latent vectors.
   public enum Source: Sendable, Equatable {
     /// The model's prior.
     case prior
-    /// The posterior of a training user, each time another's.
+    /// The posterior of a training user, drawn anew each time.
     case population
     /// A Gaussian fitted to the codes of the training users; the only source of a model without distributions.
     case fitted
     /// The posterior of one user, given by id or by items with commas between them, widened or narrowed.
     case user(like: String, spread: Double = 1)
-    /// Steps on the way between two users, each given in the same way.
+    /// Steps on the path between two users, each given in the same way.
     case interpolation(from: String, to: String, steps: Int = 10, Interpolation = .spherical)
 
     /// Its name in results.
@@ -38,7 +37,7 @@ public struct SamplingPlan: Sendable, Equatable {
       }
     }
 
-    /// Whether vectors come from everywhere, not from one or two users who are named.
+    /// Whether vectors come from the whole space, not from one or two named users.
     var isEverywhere: Bool {
       switch self {
       case .prior, .population, .fitted: true
@@ -47,45 +46,46 @@ public struct SamplingPlan: Sendable, Equatable {
     }
   }
 
-  /// Where profile lengths come from.
+  /// The source of profile lengths.
   public enum Lengths: String, Sendable, Equatable, CaseIterable, Codable {
-    /// ``own`` near users who are named. Elsewhere ``empirical``, unless the place predicts the length: then ``own`` for the
-    /// population and ``nearby`` for other sources.
+    /// ``own`` near named users. Otherwise ``empirical``, unless the latent vector predicts the length: then ``own``
+    /// for the population and ``nearby`` for other sources.
     case auto
-    /// That of the user the vector comes from.
+    /// The length of the user the vector comes from.
     case own
     /// As in the training data.
     case empirical
-    /// That of a training user near the vector.
+    /// The length of a training user near the vector.
     case nearby
     /// A negative binomial fitted to the training data.
     case negativeBinomial = "negative-binomial"
   }
 
-  /// Where latent vectors come from.
+  /// The source of latent vectors.
   public var source = Source.population
-  /// Where profile lengths come from.
+  /// The source of profile lengths.
   public var lengths = Lengths.auto
   /// How items are drawn.
   public var law = ItemLaw.withoutReplacement
   /// The temperature of the items' distribution.
   public var temperature = Temperature.one
-  /// How many users are drawn; an interpolation has at least one for each step.
+  /// The number of users; an interpolation has at least one for each step.
   public var users = 1000
   /// Whether a last column has the titles of the items, which the model must have.
   public var hasTitles = false
-  /// The number of the first, from 1, so that files can be joined: a run from N on goes on where one of N − 1 users ends.
+  /// The number of the first, from 1, so that files can be joined: a run from N continues where one of N − 1 users
+  /// ends.
   public var firstUser = 1
 
-  /// Draws a thousand users from the population.
+  /// Creates a plan for a thousand users from the population.
   public init() {}
 
-  /// Which draws these are, from 0; an interpolation has its steps among the users of the run itself.
+  /// The numbers of the draws, from 0; an interpolation divides its steps among the users of the run itself.
   var numbers: Range<Int> {
     source.isEverywhere || source.name == "user" ? firstUser - 1..<firstUser - 1 + users : 0..<users
   }
 
-  /// Finds out whether the plan can be carried out by some model.
+  /// Checks that the plan is possible for some model.
   ///
   /// - Throws: ``SamplingError/outOfRange(_:value:accepted:)``, ``SamplingError/ownLengths(source:)``.
   public func check() throws(SamplingError) {
@@ -106,15 +106,15 @@ public struct SamplingPlan: Sendable, Equatable {
     if lengths == .own, source == .prior || source == .fitted { throw .ownLengths(source: source.name) }
   }
 
-  /// Draws the users and writes them to a file, whole or not at all: `user<TAB>item`, as ``ProfileText`` has it.
+  /// Draws the users and writes them to a file, whole or not at all: `user<TAB>item`, in the format of ``ProfileText``.
   ///
   /// The same plan, model and seed give the same bytes at any number of threads.
   ///
   /// - Parameters:
-  ///   - directory: the model, with what it remembers of its training data.
-  ///   - people: the users it was trained on, where somebody has them; they are read only if the plan needs them.
-  ///   - note: takes remarks.
-  ///   - progress: takes the share that is done.
+  ///   - directory: the model, with its record of the training data.
+  ///   - people: the training users, if available; they are read only if the plan needs them.
+  ///   - note: receives notes.
+  ///   - progress: receives the finished share.
   /// - Throws: ``SamplingError`` for a plan that cannot be carried out with this model; `DataError` when the model gives
   ///   scores that are not numbers; `OutputError`; `GSLError`; what reading `people` throws.
   public func write(
@@ -130,10 +130,10 @@ public struct SamplingPlan: Sendable, Equatable {
     return drawing.result(tally, seconds: Date().timeIntervalSince(started))
   }
 
-  /// Draws the users and hands their lines over, block after block.
+  /// Draws the users and delivers their lines, block by block.
   ///
-  /// - Parameter sink: takes bytes to be written one after the other.
-  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or what `sink` throws.
+  /// - Parameter sink: receives successive bytes.
+  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or the errors of `sink`.
   public func draw(
     from directory: ModelDirectory, people: SamplingPeople? = nil, seed: Seed, processor: Processor,
     note: @escaping ([SamplingNote]) -> Void = { _ in }, progress: @escaping (Double) -> Void = { _ in },
@@ -145,15 +145,16 @@ public struct SamplingPlan: Sendable, Equatable {
   }
 }
 
-/// The users a model was trained on, whom a saved model does not keep.
+/// The training users of a model, which a saved model does not keep.
 public struct SamplingPeople {
-  /// Whether they were made again from what the model remembers, rather than given: lengths are then those it remembers too.
+  /// Whether they were simulated again from the model's record, rather than given; lengths are then also those of the
+  /// record.
   public let areRemade: Bool
   let read: () throws -> (ids: [String], profiles: Profiles)
 
-  /// People to be read when they are needed.
+  /// Users that are read when they are needed.
   ///
-  /// - Parameter read: gives their ids and what each has, over the model's items.
+  /// - Parameter read: returns their ids and the items of each, over the model's items.
   public init(areRemade: Bool = false, read: @escaping () throws -> (ids: [String], profiles: Profiles)) {
     self.areRemade = areRemade
     self.read = read

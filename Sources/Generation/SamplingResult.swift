@@ -3,7 +3,7 @@ public import FileFormats
 import InteractionData
 import Presentation
 
-/// What was drawn by a ``SamplingPlan``, as `sample --json` has it.
+/// The result of a ``SamplingPlan``, as printed by `sample --json`.
 public struct SamplingResult: Codable, Sendable, Equatable {
   /// The name of the model.
   public let model: String
@@ -11,46 +11,46 @@ public struct SamplingResult: Codable, Sendable, Equatable {
   public let from: String
   /// The user that draws are near, as given.
   public let like: String?
-  /// How widely.
+  /// The spread.
   public let spread: Double?
   /// The ridge that the covariance of a fitted Gaussian needed; 0 for none.
   public let ridge: Double?
-  /// Where the training users lie in the latent space of a model with distributions, as far as it is known.
+  /// The aggregate posterior of the training users, for a model with distributions, if known.
   public let aggregatePosterior: PosteriorSummary?
-  /// The items on the way between two users.
+  /// The items on the path between two users.
   public let interpolation: InterpolationReport?
-  /// Where lengths come from.
+  /// The source of lengths.
   public let lengths: Lengths
   /// How items were drawn.
   public let law: ItemLaw
   /// T.
   public let temperature: Double
-  /// How many users were drawn.
+  /// The number of users.
   public let users: Int
   /// The number of the first.
   public let firstUser: Int
-  /// How many (user, item) pairs there are.
+  /// The number of (user, item) pairs.
   public let interactions: Int
-  /// How many different items occur.
+  /// The number of different items.
   public let items: Int
-  /// How many users have nothing.
+  /// The number of users without items.
   public let usersWithoutItems: Int
-  /// How many items a user has.
+  /// The number of items per user.
   public let profileLength: ProfileLength
-  /// How long it took, without reading.
+  /// The time, without reading.
   public let seconds: Double
-  /// Users a second; `nil` where the clock did not move.
+  /// Users per second; `nil` if the measured time is 0.
   @OrNull public private(set) var usersPerSecond: Double?
 
-  /// Where lengths come from.
+  /// The source of lengths.
   public struct Lengths: Codable, Sendable, Equatable {
     /// The law, never ``SamplingPlan/Lengths/auto``.
     public var law: SamplingPlan.Lengths
-    /// How much of the variance of log-lengths the place predicts, where that was found out.
+    /// The share of the variance of log-lengths that the latent vector predicts, if it was computed.
     public var explainedVariance: Double?
     /// The shortest length of a negative binomial.
     public var least: Int?
-    /// The mean of what exceeds it.
+    /// The mean excess over it.
     public var excessMean: Double?
     /// Its shape; for a Poisson distribution there is none, which is `null` in JSON.
     public var excessShape: Double??
@@ -81,7 +81,7 @@ public struct SamplingResult: Codable, Sendable, Equatable {
   }
 }
 
-/// What is found out before anything is drawn.
+/// The values that are known before anything is drawn.
 struct SamplingFindings {
   var like: String?
   var spread: Double?
@@ -92,7 +92,7 @@ struct SamplingFindings {
 }
 
 extension SamplingResult {
-  /// What there is to say of the users: the way between two users if they are on one, then how many there are.
+  /// The text about the users: the path between two users if there is one, then their number.
   ///
   /// - Parameter items: the number of items of the model.
   public func text(items known: Int) -> String {
@@ -112,7 +112,7 @@ extension SamplingResult {
       + "from: \(from), lengths: \(lengths.law.rawValue), \(Number.decimal(seconds, 1)) s\n"
   }
 
-  /// What a reader should know about the source.
+  /// Notes on the source.
   public func remarks(isVariational: Bool) -> [String] {
     if from == "fitted" && !isVariational {
       return ["\(model) has no latent distribution; the Gaussian was fitted to its codes after training"]
@@ -122,7 +122,7 @@ extension SamplingResult {
     }
     return [
       "the aggregate posterior has a KL divergence of \(Number.decimal(divergence, 2)) nats from this prior, by mean and "
-        + "covariance; the larger, the less its draws resemble users"
+        + "covariance; with a larger value, draws from the prior resemble users less"
     ]
   }
 }

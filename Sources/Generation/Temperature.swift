@@ -6,7 +6,7 @@ public struct Temperature: Sendable, Equatable {
   /// The unchanged model.
   public static let one = Temperature(unchecked: 1)
 
-  /// A temperature, or `nil` for what is not one: a finite number of at least 10⁻⁶.
+  /// Creates a temperature, a finite number of at least 10⁻⁶; `nil` for any other number.
   ///
   /// 0 is not allowed; 0.01 already gives almost only the most probable items.
   public init?(_ value: Double) {

@@ -5,9 +5,9 @@ import Foundation
 /// The files in which the authors of Mult-VAE ship a strong-generalisation split.
 ///
 /// `unique_sid.txt` has one item id a line, in the order of the columns. `train.csv` has the training users;
-/// `validation_tr.csv` and `test_tr.csv` what folds in, `validation_te.csv` and `test_te.csv` what is held
-/// out. All have a header `uid,sid`. `unique_uid.txt`, which the authors do not have, gives the ids of the
-/// users, so that they come back unchanged.
+/// `validation_tr.csv` and `test_tr.csv` the fold-in items, `validation_te.csv` and `test_te.csv` the held-out items.
+/// All have a header `uid,sid`. `unique_uid.txt`, which is not part of the authors' layout, gives the ids of the users,
+/// so that output has the original ids.
 enum AuthorsLayout: String, CaseIterable {
   case train = "train.csv"
   case validationInput = "validation_tr.csv"
@@ -32,7 +32,7 @@ extension RankingSplit {
   /// when both readings are possible and differ. Users are read in the same way where there is a
   /// `unique_uid.txt`.
   ///
-  /// Users of whom something is held out but nothing folds in are skipped and counted in a note.
+  /// Users with held-out items but no fold-in items are skipped and counted in a note.
   ///
   /// - Parameters:
   ///   - forTraining: no test; ``RankingSplit/refit`` has the training and the validation users.
@@ -48,7 +48,7 @@ extension RankingSplit {
       delimiter: .comma, user: .named("uid"), item: .named("sid"), rating: .absent, timestamp: .absent)
     var files: [AuthorsLayout: Interactions] = [:]
     var reader = InteractionReader(format: format, threads: threads)
-    // These files have the columns they have.
+    // The columns of these files are fixed.
     reader.describesColumns = false
     for file in wanted { files[file] = try reader.read(path: directory + file.rawValue) }
     let itemPath = directory + AuthorsLayout.items
@@ -88,15 +88,15 @@ extension RankingSplit {
       if unknown > 0 {
         notes.append(
           "skipped \(counted(unknown, "user")) of \(target.rawValue) without an item in \(input.rawValue): "
-            + "nothing is known of them")
+            + "they have no input items")
       }
       guard let result = HeldOutUsers(unseen: users.ids, foldIn: foldIn, heldOut: hidden) else {
         throw DataError(
           path: directory + target.rawValue,
           message: unknown > 0
-            ? "holds out nothing of the users of \(input.rawValue)"
-            : "holds out nothing that \(input.rawValue) does not have",
-          accepted: "items to be found for at least one user of \(input.rawValue)")
+            ? "holds out no item of the users of \(input.rawValue)"
+            : "holds out no item that \(input.rawValue) does not have",
+          accepted: "items to predict for at least one user of \(input.rawValue)")
       }
       return (result, UserRows(ids: users.ids, rows: foldIn.union(hidden)))
     }
@@ -133,7 +133,7 @@ extension RankingSplit {
       }
       return asLines.mapValues { $0.compactMap(\.self) }
     }
-    // An id that is neither a line number nor a name is to blame before one that is only no name.
+    // An id that is neither a line number nor an id is reported before one that is only not an id.
     for needsNoLine in [true, false] {
       for file in asNames.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
         guard let names = asNames[file], let lines = asLines[file] else { continue }
@@ -148,7 +148,7 @@ extension RankingSplit {
     return asNames.mapValues { $0.compactMap(\.self) }
   }
 
-  /// Finds out whether ``writeAuthorsLayout(to:)`` could write there.
+  /// Checks that ``writeAuthorsLayout(to:)`` can write there.
   ///
   /// - Throws: `OutputError`, as writing would. Nothing is left behind.
   public static func verifyAuthorsLayout(at path: String) throws {

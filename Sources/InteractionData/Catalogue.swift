@@ -1,7 +1,7 @@
 import Compute
 import Foundation
 
-/// The items of a made-up population: their titles, genres, moods, series and popularity.
+/// The items of a simulated population: their titles, genres, moods, series and popularity.
 struct Catalogue {
   /// Titles in the order of the columns of ``distributions``.
   let items: Vocabulary
@@ -11,13 +11,13 @@ struct Catalogue {
   let genreOfItem: [Int]
   /// The share of each genre in the catalogue; shape: K.
   let genreSizes: [Double]
-  /// The unit direction of each genre among the dispositions (shape: K × D), empty in a plain population.
+  /// The unit direction of each genre in the space of dispositions (shape: K × D), empty in a plain population.
   let directions: Matrix<Double>
   /// The name of each mood; shape: M, empty in a plain population.
   let moods: [String]
   /// The mood of each item; shape: I, empty in a plain population.
   let moodOfItem: [Int]
-  /// The series of each item, where it belongs to one; shape: I.
+  /// The series of each item, if it belongs to one; shape: I.
   let seriesOfItem: [Int?]
   /// The items of each series, in their order.
   let series: [[Int]]
@@ -26,13 +26,12 @@ struct Catalogue {
   /// φ, the probability of each item in each taste; rows sum to 1 (shape: K × I).
   let distributions: Matrix<Double>
 
-  /// Genres of equal size, and nothing but genres.
+  /// Genres of equal size, without moods or series.
   init(plain population: Population, seed: Seed) {
     var random = seed.stream(for: SimulationDraw.catalogue)
     let (tastes, count) = (population.tastes, population.items)
     let genres = (0..<tastes).map(Genre.numbered)
-    // Items take turns, so that no genre has more than one item more than another; which is popular is
-    // chance.
+    // Items are assigned in turn, so that the sizes of genres differ by at most one; popularity is random.
     let common = Self.popularity(ranks: random.permutation(count), population)
     var distributions = Matrix<Double>(rows: tastes, columns: count)
     for taste in 0..<tastes {
@@ -70,7 +69,7 @@ struct Catalogue {
     }
     var weights = Self.popularity(ranks: random.permutation(count), population)
     for members in works.series {
-      // A series exists because its first part was a success; later parts have fewer and fewer people.
+      // The first part of a series is popular; later parts have fewer and fewer users.
       var weight = members.reduce(0) { max($0, weights[$1]) }
       for item in members {
         weights[item] = weight

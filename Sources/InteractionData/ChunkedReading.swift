@@ -4,10 +4,10 @@ import FileFormats
 /// Reads a file part by part, several parts at a time, and returns the parts in the order of the file.
 ///
 /// The parts of a wave are parsed in parallel against the ids known at its start, which do not change. While the next wave is
-/// parsed, one thread goes through the new ids of each part, in order, and gives them their numbers; during the wave after
-/// that the numbers are put in, again in parallel. So ids are numbered by first appearance in the file, and the first error in
-/// the file is the one reported, whatever the number of threads. What one thread does alone is in proportion to the ids, not
-/// to the lines. Memory is that of three waves beside the parts.
+/// parsed, one thread numbers the new ids of each part, in order; during the wave after that, the numbers are inserted,
+/// again in parallel. So ids are numbered by first appearance in the file, and the first error in the file is the one
+/// reported, whatever the number of threads. The serial work is proportional to the number of ids, not of lines. Memory
+/// holds three waves besides the parts.
 struct ChunkedReading {
   let source: ByteSource
   let parser: any PartParser
@@ -16,11 +16,12 @@ struct ChunkedReading {
   let chunkSize: Int
   private(set) var users = IdentifierTable()
   private(set) var items = IdentifierTable()
-  // What the wave being numbered adds to them; the threads that parse the next one read them meanwhile.
+  // The wave being numbered adds to these copies, because the threads that parse the next wave read the tables
+  // meanwhile.
   private var newUsers = IdentifierTable()
   private var newItems = IdentifierTable()
 
-  /// Enough parts that no thread waits long for the last one, few enough to stay in fast memory.
+  /// Enough parts that no thread waits long for the last one, and few enough to stay in cache.
   private var partsPerWave: Int { 8 * processor.threads + 8 }
 
   init(source: ByteSource, parser: any PartParser, processor: Processor, chunkSize: Int) {
@@ -47,7 +48,7 @@ struct ChunkedReading {
   mutating func read() throws -> [ReadPart] {
     var line = parser.line
     var parts: [ReadPart] = []
-    // Each with tables of its own: repeated, all would share one storage, which each thread would then copy.
+    // Each lane gets its own tables: copies of one table would share their storage, which each thread would then copy.
     var parsed = (0..<partsPerWave).map { _ in ParsedChunk() }
     var lanes = (0..<partsPerWave).map { _ in Lane() }
     var end = parser.start
@@ -55,7 +56,7 @@ struct ChunkedReading {
       end = cut(&lanes, from: end)
       try processor.forEach(&lanes, meanwhile: { try number(&parsed, line: &line) }) {
         [parser, source, users, items] _, lane in
-        // On this thread's stack while it changes at every line: in the array its neighbours are being changed as well.
+        // It changes at every line, so it stays on this thread's stack: its neighbours in the array change as well.
         var own = ParsedChunk()
         swap(&own, &lane.parsing)
         if !own.range.isEmpty {
@@ -101,7 +102,7 @@ struct ChunkedReading {
 
   /// Gives each lane its lines; returns where the next wave starts.
   private func cut(_ lanes: inout [Lane], from start: Int) -> Int {
-    // Small waves to begin with: until they are numbered, their ids are new to every part.
+    // The first waves are small: until their ids are numbered, the ids are new in every part.
     let size = min(chunkSize, max(start / (2 * lanes.count), 1 << 12))
     return source.withBytes { bytes in
       var position = start

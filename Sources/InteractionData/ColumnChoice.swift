@@ -4,9 +4,9 @@ import FileFormats
 struct ColumnChoice {
   /// The column of each ``ColumnRole``, counted from 0; −1 for none.
   private(set) var columns = InlineArray<4, Int>(repeating: -1)
-  /// What somebody should know about columns that are not read.
+  /// Notes about columns that are not read.
   private(set) var notes: [String] = []
-  /// What is said of ratings that are labels; not after ``Filters/minRating`` has dealt with them.
+  /// The note on ratings that are labels, unless ``Filters/minRating`` handles them.
   static let zeros = "the ratings are zeros and ones; --min-rating 1 keeps the ones"
   private var isSettled = InlineArray<4, Bool>(repeating: false)
   private let sample: TableSample
@@ -15,7 +15,7 @@ struct ColumnChoice {
   private let place: (path: String, line: Int)
 
   /// - Parameter sample: a table whose lines of data are known.
-  /// - Throws: ``DataError`` when a column asked for is not there, or no user or item column can be known.
+  /// - Throws: ``DataError`` when a requested column is missing, or no user or item column can be determined.
   init(
     _ sample: TableSample, _ names: ColumnNames, hasHeader: Bool, _ format: InteractionFormat,
     at place: (path: String, line: Int)
@@ -91,7 +91,7 @@ struct ColumnChoice {
 
   // MARK: By name
 
-  /// Under a header a rating or time is only what is called one, however the header was found.
+  /// With a header, only a column with a known name is a rating or time, however the header was found.
   private mutating func chooseByName() {
     for role in ColumnRole.allCases where isOpen(role) {
       guard let column = names.column(of: role, where: isFree) else { continue }
@@ -101,7 +101,7 @@ struct ColumnChoice {
         self[role] = column
       }
     }
-    // What is left over is the one that is missing.
+    // The remaining column is the missing one.
     let missing = [ColumnRole.user, .item].filter { self[$0] < 0 && isOpen($0) }
     guard missing.count == 1 else { return }
     let left = names.names.indices.filter { column in
@@ -111,7 +111,7 @@ struct ColumnChoice {
     if left.count == 1 { self[missing[0]] = left[0] }
   }
 
-  /// A column that nobody reads and that looks like what a user thought of the item.
+  /// An unread column that looks like a rating.
   private mutating func noteLabels() {
     guard self[.rating] < 0 && isOpen(.rating) else { return }
     for column in names.names.indices.prefix(64) where isFree(column) {
@@ -124,7 +124,7 @@ struct ColumnChoice {
       let name = names.names[column]
       let plain = KnownNames.plain(name)
       if ["id", "no", "code", "index"].contains(where: plain.hasSuffix) || name.isEmpty { continue }
-      // On a command line a name with blanks would have to be quoted.
+      // On a command line, a name with blanks would need quotes.
       let word = name.contains(/^[A-Za-z0-9_.][A-Za-z0-9_.:-]*$/) && Int(name) == nil ? name : "\(column + 1)"
       notes.append(
         kinds == [0, 1]
@@ -136,11 +136,11 @@ struct ColumnChoice {
 
   // MARK: By place
 
-  /// User, item, rating, time, unless what stands in these places says otherwise.
+  /// User, item, rating, time, unless the values in these columns contradict it.
   private mutating func chooseByPlace() throws {
     let isUsual = [ColumnRole.user, .item].allSatisfy { isOpen($0) || 0...1 ~= self[$0] }
     if isOpen(.item), sample.width > 1, isFree(1), sample.isDate(1) {
-      // Three columns leave one place for the item; among more it could be any.
+      // With three columns, one place remains for the item; with more, it could be any.
       guard sample.width == 3, isFree(0), isFree(2), isOpen(.user), isOpen(.timestamp) else { throw timeFirst(1) }
       (self[.user], self[.timestamp], self[.item]) = (0, 1, 2)
       return
@@ -151,7 +151,7 @@ struct ColumnChoice {
       guard column < sample.width, isFree(column) else { throw unknown([role]) }
       self[role] = column
     }
-    // Where users and items have other places, so have the others.
+    // If users and items have other places, so do the others.
     guard isUsual else { return }
     if sample.width > 2, isFree(2), isTimeInPlaceOfRating {
       if isOpen(.timestamp) { self[.timestamp] = 2 }

@@ -4,7 +4,8 @@ enum ColumnRole: Int, CaseIterable {
 
   /// The names under which this column is known, without case and without anything but letters and digits.
   ///
-  /// A name of the first list is taken before one of the second, wherever they stand: `user_id` before `session_id`.
+  /// A name of the first list is taken before one of the second, whatever their order in the file: `user_id` before
+  /// `session_id`.
   var knownNames: [Set<String>] {
     switch self {
     case .user: KnownNames.user
@@ -22,7 +23,7 @@ enum ColumnRole: Int, CaseIterable {
 struct ColumnNames {
   /// The names as they are in the file, without quotes, blanks around them and RecBole's `:type`.
   let names: [String]
-  /// Whether one of them has a RecBole type, as only names have.
+  /// Whether one of them has a RecBole type, which only names have.
   let hasTypes: Bool
   private let plain: [String]
 
@@ -36,8 +37,8 @@ struct ColumnNames {
     plain = names.map(KnownNames.plain)
   }
 
-  /// The first column known under a name of `role`, of those that are looked at; of equally good names one that ends in
-  /// "id", since two people or items may share a name.
+  /// The first of the candidate columns with a known name of `role`; among equally good names, one that ends in "id",
+  /// because two users or items may share a name.
   func column(of role: ColumnRole, where isLookedAt: (Int) -> Bool = { _ in true }) -> Int? {
     for known in role.knownNames {
       let columns = names.indices.filter { known.contains(plain[$0]) && isLookedAt($0) }
@@ -46,7 +47,7 @@ struct ColumnNames {
     return nil
   }
 
-  /// Whether a column goes by a known name of `role`.
+  /// Whether a column has a known name of `role`.
   func isKnown(_ column: Int, as role: ColumnRole) -> Bool {
     role.knownNames.contains { $0.contains(plain[column]) }
   }
@@ -59,7 +60,7 @@ struct ColumnNames {
   /// The roles with a column of a known name.
   var knownRoles: [ColumnRole] { ColumnRole.allCases.filter { column(of: $0) != nil } }
 
-  /// Whether both a user and an item column go by a known name.
+  /// Whether both a user and an item column have a known name.
   var nameUserAndItem: Bool { column(of: .user) != nil && column(of: .item) != nil }
 }
 

@@ -14,19 +14,19 @@ public struct DataRecord: Sendable, Equatable {
 
   /// Where they came from.
   public var source: Source
-  /// How files were read, as far as it was said.
+  /// How files were read, as far as flags said so.
   public var format = InteractionFormat()
-  /// What was left out.
+  /// The filters.
   public var filters = Filters()
   /// The fingerprint of the data as they were read and filtered, in any order; for fixed files, of the training file.
   public var hash: String?
   /// The mean of the ratings a model of ratings was fitted to.
   public var meanRating: Double?
-  /// The time before which lies all that the model was fitted to, where there was a cut; in seconds since 1970, as times are
-  /// read.
+  /// The cut, before which all interactions lie that the model was fitted to, if there was one; in seconds since 1970,
+  /// as times are read.
   public var cut: Double?
 
-  /// Remembers what a selection says.
+  /// Records a selection.
   public init(_ selection: DataSelection, hash: String, meanRating: Double? = nil) {
     switch selection.source {
     case .builtIn: source = .builtIn
@@ -36,10 +36,10 @@ public struct DataRecord: Sendable, Equatable {
     }
     self.hash = hash
     self.meanRating = meanRating
-    // A ready split is taken as it is.
+    // A ready split is used as it is.
     if source == .directory { return }
     filters = selection.filters
-    // The task says whether ratings are kept, and the first line whether it is a header.
+    // The task determines whether ratings are kept, and the first line shows whether it is a header.
     filters.keepsRatings = false
     if source != .builtIn { format = selection.format }
     format.hasHeader = nil
@@ -58,7 +58,7 @@ extension DataRecord: Codable {
     }
   }
 
-  /// Where a format keeps its columns.
+  /// The member of the format for each column.
   package static var columns: [(key: CodingKeys, path: WritableKeyPath<InteractionFormat, InteractionFormat.Column>)] {
     [(.userColumn, \.user), (.itemColumn, \.item), (.ratingColumn, \.rating), (.timestampColumn, \.timestamp)]
   }
@@ -67,7 +67,7 @@ extension DataRecord: Codable {
     [(.minUserItems, \.minUserItems), (.minItemUsers, \.minItemUsers), (.core, \.core)]
   }
 
-  /// Writes what was said.
+  /// Writes the flags that were given.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(source, forKey: .source)
@@ -82,12 +82,12 @@ extension DataRecord: Codable {
     try container.encodeIfPresent(cut, forKey: .cut)
   }
 
-  /// Reads what ``encode(to:)`` writes.
+  /// Reads the output of ``encode(to:)``.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func require(_ holds: Bool, _ key: CodingKeys) throws {
       guard holds else {
-        throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is nothing train writes")
+        throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is not written by train")
       }
     }
     source = try container.decode(Source.self, forKey: .source)

@@ -20,17 +20,17 @@ public struct DataSelection: Sendable, Equatable {
   public var source = Source.builtIn
   /// How files are read.
   public var format = InteractionFormat()
-  /// What is left out.
+  /// The filters.
   public var filters = Filters()
   /// The split of a single file.
   public var split = SplitKind.users
   /// The share of users held out for validation, and again for the test, of a split by users.
   public var heldOut = 0.1
-  /// Which part of the users is tested, where they take turns in a split by users; `nil` for a share of ``heldOut`` users.
+  /// The fold of users that is tested in a split by users; `nil` for a share of ``heldOut`` users.
   public var fold: Fold?
   /// Where a split by time cuts; `nil` for nine tenths of the interactions, and in training for no cut.
   public var cut: TimeCut?
-  /// Whether a split by time tests people who appear after the cut, too.
+  /// Whether a split by time also tests users who first appear after the cut.
   public var newUsers = false
   /// The largest number of threads that read; `nil` for all cores.
   public var threads: Int?
@@ -78,20 +78,20 @@ public struct DataSelection: Sendable, Equatable {
   }
 
   func interactions(seed: Seed, keeping columns: InteractionColumns) throws -> Interactions {
-    // Counts from after a cut in time must not decide who is trained on: the split itself applies those filters.
+    // Counts after the cut must not decide which users are trained on, so the split itself applies those filters.
     let filters = split == .time ? filters.ofLikes : filters
     switch source {
     case .builtIn: return try filters.apply(to: Population().simulate(seed: seed).interactions)
     case .file(let path), .directory(let path), .files(let path, _, _):
       if split != .time { return try read(path, keeping: columns) }
       var reader = InteractionReader(format: format, threads: threads)
-      // What is repeated after a cut in time was had before it.
+      // The earliest time of a repeated pair is kept, because a repetition after the cut is not a new item.
       reader.keepsEarliest = true
       return try filters.apply(to: reader.read(path: path, keeping: columns))
     }
   }
 
-  /// What filters and split need of a file for ranking.
+  /// The columns that filters and split need for ranking.
   var rankingColumns: InteractionColumns {
     var columns: InteractionColumns = []
     if filters.minRating != nil { columns.insert(.ratings) }
@@ -111,7 +111,8 @@ public struct DataSelection: Sendable, Equatable {
       to: Interactions(likes, hasRepeats: false, keeping: columns, reader.processor))
   }
 
-  /// Reads a file that no model is fitted to: filters by counts are not about it, nor a rating filter where it has none.
+  /// Reads a file that no model is fitted to: count filters do not apply to it, nor does a rating filter if it has no
+  /// ratings.
   func readLikes(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
     try filters.applyToLikes(
       of: InteractionReader(format: format, threads: threads).read(path: path, keeping: columns))
@@ -138,6 +139,6 @@ public struct LoadedData<Split: Sendable>: Sendable {
   public let split: Split
   /// Notes with counts.
   public let notes: [String]
-  /// What a model trained on these data remembers of them; only where they were read for training.
+  /// The record that a model trained on these data keeps; only if they were read for training.
   public let record: DataRecord?
 }

@@ -55,7 +55,7 @@ public struct DataSummary: Codable, Sendable, Equatable {
       interactions: data.count)
   }
 
-  /// What a ready split holds: users are counted once, whichever part they are in.
+  /// The content of a ready split; each user is counted once, whatever the part.
   package init(name: String, columns: ReadColumns? = nil, split: RankingSplit) {
     var users = split.trainUserIDs
     var interactions = split.train.nonZeroCount

@@ -63,7 +63,7 @@ enum DecimalNumber {
 }
 
 extension DecimalNumber {
-  /// The number in `bytes[start..<end]` if it is nothing but one to fifteen digits; its first word is at hand.
+  /// The number in `bytes[start..<end]` if it consists of one to fifteen digits, given its first word.
   @inline(__always)
   static func whole(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Double? {
     let length = end - start
@@ -73,7 +73,7 @@ extension DecimalNumber {
     return Double(high) * powers[length - 8] + Double(low)
   }
 
-  /// Whether `bytes[start..<end]` is nothing but one to fifteen digits; its first word is at hand.
+  /// Whether `bytes[start..<end]` consists of one to fifteen digits, given its first word.
   @inline(__always)
   static func isWhole(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Bool {
     let length = end - start
@@ -100,24 +100,24 @@ extension DecimalNumber {
   @inline(__always)
   private static func digits(_ word: UInt64, _ length: Int) -> UInt64? {
     if length < 1 { return nil }
-    // Zeros in front, then every byte is a digit or this is none.
+    // With zeros in front, the number is valid only if every byte is a digit.
     let text = text(word, length)
     if !areDigits(text) { return nil }
-    // Neighbours joined: bytes to pairs, pairs to fours, fours to eight.
+    // Join neighbours: bytes to pairs, pairs to fours, fours to eight.
     let pairs = (((text &- zeros) &* (1 + 10 << 8)) &>> 8) & 0x00FF_00FF_00FF_00FF
     let fours = ((pairs &* (1 + 100 << 16)) &>> 16) & 0x0000_FFFF_0000_FFFF
     return (fours &* (1 + 10_000 << 32)) &>> 32
   }
 }
 
-/// Ratings already understood: there are only a few different ones, and comparing is faster than reading.
+/// A cache of parsed ratings: there are only a few different ones, and comparing is faster than parsing.
 struct ScoreMemory {
-  // A key has the length in its top byte, so that none is the one of an empty place.
-  // Far more places than ratings, so that two of them hardly ever drive each other out.
+  // A key has the length in its top byte, so that it never equals the key of an empty place. There are far more places
+  // than ratings, so that two ratings rarely compete for one place.
   private var keys = InlineArray<256, UInt64>(repeating: .max)
   private var values = InlineArray<256, Float>(repeating: 0)
 
-  /// The finite number in `bytes[start..<end]`, whose first word is at hand, or `nil`.
+  /// The finite number in `bytes[start..<end]`, given its first word, or `nil`.
   @inline(__always)
   mutating func value(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, first: UInt64) -> Float? {
     let length = UInt64(end - start)

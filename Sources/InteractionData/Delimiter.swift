@@ -1,4 +1,4 @@
-/// What stands between the columns of a line.
+/// The separator between the columns of a line.
 public enum Delimiter: Sendable, Equatable {
   /// One or more spaces or tabs.
   case blanks
@@ -16,13 +16,12 @@ public enum Delimiter: Sendable, Equatable {
   /// A vertical bar.
   public static let bar = Delimiter.byte(UInt8(ascii: "|"))
 
-  /// Those tried without being asked for.
+  /// The separators that are detected.
   static let recognised: [Delimiter] = [.tab, .doubleColon, .comma, .semicolon, .bar, .blanks]
   /// What ``init(_:)`` understands, for messages.
   public static let accepted = "tab, comma, semicolon, blanks, :: or one ASCII character"
 
-  /// Understands what a user writes: a name (`tab`, `comma`, `semicolon`, `blanks`), `::`, `\t`, or the
-  /// character itself.
+  /// Parses what a user writes: a name (`tab`, `comma`, `semicolon`, `blanks`), `::`, `\t`, or the character itself.
   public init?(_ text: String) {
     switch text.lowercased() {
     case "tab", "\\t": self = .tab
@@ -43,7 +42,7 @@ public enum Delimiter: Sendable, Equatable {
   /// Whether a column may be quoted.
   var allowsQuotes: Bool { self == .comma || self == .semicolon }
 
-  /// Whether blanks beside it are no part of a column.
+  /// Whether blanks beside it are not part of a column.
   ///
   /// A tab file has no quotes to keep the blanks that belong to an id, and Doppel writes ids in tab files.
   var ignoresBlanks: Bool {
@@ -62,7 +61,7 @@ public enum Delimiter: Sendable, Equatable {
     }
   }
 
-  /// How a file with it is called, such as `comma-separated`.
+  /// The description of a file with it, such as `comma-separated`.
   var adjective: String {
     switch self {
     case .tab, .comma, .semicolon: "\(self)-separated"

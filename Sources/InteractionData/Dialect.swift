@@ -1,6 +1,6 @@
 import FileFormats
 
-/// How one file is written, as far as reading its lines takes.
+/// The format of one file, as far as needed to read its lines.
 struct Dialect {
   let delimiter: Delimiter
   /// The column of each ``ColumnRole``, counted from 0; −1 for none.
@@ -12,19 +12,18 @@ struct Dialect {
   let line: Int
 }
 
-/// How one file is written, and how that was found out: from its first lines and the user's wishes.
+/// The format of one file, detected from its first lines and the user's flags.
 struct DialectDecision {
   let dialect: Dialect
-  /// What was decided, for people and programs.
+  /// The decision, for people and programs.
   let columns: ReadColumns
-  /// What somebody should know about columns that are not read.
+  /// Notes about columns that are not read.
   let notes: [String]
 
-  /// Finds out how `bytes` are written.
+  /// Detects the format of `bytes`.
   ///
   /// - Parameter name: how to name the file in the description.
-  /// - Throws: ``DataError`` when this is no table of interactions, or what speaks for one way of reading speaks for another
-  ///   as well.
+  /// - Throws: ``DataError`` when this is not a table of interactions, or several ways of reading are equally likely.
   init(_ bytes: Span<UInt8>, path: String, name: String, format: InteractionFormat) throws {
     let lines = try FirstLines(bytes, path: path)
     let decided = try format.delimiter.map { TableSample(lines, $0) } ?? Separation(lines).decide()
@@ -33,7 +32,7 @@ struct DialectDecision {
       throw DataError(
         path: path, line: lines.first.number, text: String(decoding: lines.first.bytes, as: UTF8.self),
         message: isFault
-          ? "has quotes that do not fit"
+          ? "has unbalanced quotes"
           : "has only one column" + (format.delimiter.map { " when split at \($0)" } ?? ""),
         accepted: "at least a user and an item, separated by \(Delimiter.accepted) (--delimiter)",
         isAboutColumns: !isFault)

@@ -2,12 +2,11 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// Fixed files with the same users: what is trained on, what chooses the number of epochs, what is to be
-  /// found.
+  /// Fixed files with the same users: for training, for the number of epochs and for the test.
   ///
-  /// The vocabulary is that of the training file. Users and items it does not have are dropped from the
-  /// others and counted, and so is what another file repeats of it. The input at test time is the training
-  /// row; training and validation items are masked.
+  /// The vocabulary is that of the training file. Users and items that it does not have are dropped from the other
+  /// files and counted, and so are repeated interactions. The input at test time is the training row; training and
+  /// validation items are masked.
   ///
   /// Without a validation file a tenth of every training row, rounded down but at least one of two items or
   /// more, is held back at random for validation. ``RankingSplit/refit`` then has the whole rows, and they
@@ -15,7 +14,7 @@ extension RankingSplit {
   ///
   /// - Parameter test: `nil` to train only; ``RankingSplit/refit`` then has the training and validation
   ///   files.
-  /// - Throws: `DataError` when nothing of the test file can be looked for.
+  /// - Throws: `DataError` when no item of the test file can be predicted.
   public static func files(
     train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed
   ) throws -> RankingSplit {
@@ -106,7 +105,7 @@ extension RankingSplit {
 }
 
 extension SparseRows {
-  /// What is not known, with a note when that is less.
+  /// The interactions that are not in the other rows, with a note if some are dropped.
   fileprivate func removing(_ known: SparseRows, _ what: String, _ file: String, _ notes: inout [String])
     -> SparseRows
   {

@@ -1,18 +1,18 @@
-/// Which files filters are about: what a model is fitted to is shaped by all of them, other files only by what a like is.
+/// Which filters apply to a file: all filters to the data a model is fitted to, only the rating filter to other files.
 extension Filters {
-  /// The filter that says what a like is, without those that shape a training set by counts.
+  /// The rating filter, which defines a like, without the filters by counts.
   public var ofLikes: Filters {
     var filters = Filters(minRating: minRating)
     filters.keepsRatings = keepsRatings
     return filters
   }
 
-  /// The filters by counts, without the one that says what a like is.
+  /// The filters by counts, without the rating filter.
   var ofCounts: Filters { Filters(minUserItems: minUserItems, minItemUsers: minItemUsers, core: core) }
 
-  /// Takes a file that no model is fitted to as it is, but for ratings that are no likes.
+  /// Keeps a file that no model is fitted to, except for ratings that are not likes.
   ///
-  /// A file without ratings is taken whole: it holds likes already.
+  /// A file without ratings is kept whole, because all its interactions are likes.
   ///
   /// - Throws: `DataError` when no like is left.
   public func applyToLikes(of data: Interactions) throws -> Interactions {

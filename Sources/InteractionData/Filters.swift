@@ -1,20 +1,20 @@
 import Compute
 import FileFormats
 
-/// Which interactions to keep before anything else happens.
+/// Filters that are applied before anything else.
 public struct Filters: Sendable, Equatable {
-  /// Ratings below this are dropped; what is left counts as had, whatever its rating, unless ``keepsRatings``.
+  /// Ratings below this are dropped; the rest count as likes, whatever their ratings, unless ``keepsRatings``.
   ///
-  /// Compared in the precision of the ratings, so that a rating written like the threshold stays. `nil` keeps all, with
+  /// Compared in the precision of the ratings, so that a rating equal to the threshold is kept. `nil` keeps all, with
   /// ratings.
   public var minRating: Double?
   /// Whether ``minRating`` leaves the other ratings as they are, for models of ratings.
   public var keepsRatings = false
   /// Users with fewer interactions are dropped.
   public var minUserItems: Int
-  /// Items with fewer interactions are dropped, before users are looked at.
+  /// Items with fewer interactions are dropped, before the filter on users.
   public var minItemUsers: Int
-  /// Users and items with fewer interactions are dropped again and again, until nothing changes.
+  /// Users and items with fewer interactions are dropped repeatedly, until nothing changes.
   public var core: Int
 
   /// Creates filters; without arguments they keep everything.
@@ -27,8 +27,8 @@ public struct Filters: Sendable, Equatable {
 
   /// Applies the rating, then the item, then the user filter, once each, then the core.
   ///
-  /// - Returns: what is left, its notes saying how much each filter removed.
-  /// - Throws: `DataError` when a rating is asked for and there are none, or naming the filter that left
+  /// - Returns: the remaining interactions, with notes on how many each filter removed.
+  /// - Throws: `DataError` when a rating filter is given and there are no ratings, or naming the filter that left
   ///   nothing.
   public func apply(to data: Interactions) throws -> Interactions {
     var kept = Remaining(data)
@@ -59,7 +59,7 @@ public struct Filters: Sendable, Equatable {
 
   /// Applies the rating filter, and no other, to the parts of a file.
   ///
-  /// - Precondition: no pair repeats; which of several ratings counts has to be known first.
+  /// - Precondition: no pair repeats; which of several ratings counts must be known first.
   /// - Throws: as ``apply(to:)``.
   func applyRating(to data: ReadInteractions, _ processor: Processor) throws -> ReadInteractions {
     guard let minRating else { return data }

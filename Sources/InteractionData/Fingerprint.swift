@@ -1,7 +1,7 @@
 import Compute
 import FileFormats
 
-/// What splits and data sets are made of.
+/// The parts of splits and data sets.
 extension Fingerprint {
   mutating func add(_ texts: [String]) {
     add(texts.count)
@@ -25,7 +25,7 @@ extension Fingerprint {
     for value in rows.values ?? [] { add(UInt64(value.bitPattern)) }
   }
 
-  /// What a split's fingerprint begins with.
+  /// The beginning of a split's fingerprint.
   mutating func add(_ kind: SplitKind, _ items: Vocabulary, _ train: UserRows) {
     add(kind.rawValue)
     add(items)

@@ -1,6 +1,6 @@
 import FileFormats
 
-/// The beginning of a file: what is looked at to find out how the rest is written.
+/// The beginning of a file, from which the format of the rest is detected.
 struct FirstLines {
   struct Line {
     let number: Int
@@ -13,15 +13,15 @@ struct FirstLines {
   let lines: [Line]
   let path: String
 
-  /// Enough that columns which are even by chance are found out.
+  /// Enough lines to recognise columns that are even only by chance.
   static let most = 400
   private static let mostBytes = 1 << 17
 
   /// The first line.
   var first: Line { lines[0] }
 
-  /// - Parameter accepted: what a file that is not empty would hold, for the error.
-  /// - Throws: ``DataError`` when there are none, or they are no text, or no table.
+  /// - Parameter accepted: the accepted content of a file, for the error.
+  /// - Throws: ``DataError`` when there are none, or they are not text, or not a table.
   init(
     _ bytes: Span<UInt8>, path: String, accepted: String = "one interaction a line: user, item[, rating[, timestamp]]"
   ) throws {
@@ -43,7 +43,7 @@ struct FirstLines {
       while position < bytes.count && bytes[position] != 0x0A && position - start <= RowParser.longestLine {
         position += 1
       }
-      // The last one may be cut off here when it is too long; the parser says so when it gets there.
+      // The last one may be cut off here when it is too long; the parser reports that when it gets there.
       let next = min(position + 1, bytes.count)
       let content = (start..<position).map { bytes[$0] }
       if !content.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
@@ -64,7 +64,7 @@ struct FirstLines {
     }
   }
 
-  /// Refuses the files of the Netflix Prize, where the film stands above its users.
+  /// Refuses the files of the Netflix Prize, in which a line with the film precedes its users.
   private static func checkKind(_ bytes: [UInt8], path: String, line: Int) throws {
     let text = String(decoding: bytes.prefix(40), as: UTF8.self)
     guard text.contains(/^\d+:\r?$/) else { return }

@@ -1,19 +1,20 @@
-/// One of several parts of the users that take turns as test users.
+/// One fold of the users in a cross-validation.
 public struct Fold: Sendable, Equatable {
-  /// Which one, from 0.
+  /// Its index, from 0.
   public let index: Int
-  /// How many there are.
+  /// The number of folds.
   public let count: Int
 
-  /// Chooses one of several parts.
+  /// Chooses a fold.
   ///
-  /// - Precondition: there are at least two, and the index is that of one of them.
+  /// - Precondition: there are at least two folds, and the index is below their number.
   public init(_ index: Int, of count: Int) {
     precondition(count > 1 && 0..<count ~= index, "part \(index) of \(count)")
     (self.index, self.count) = (index, count)
   }
 
-  /// The places of this part among so many users in random order: equal parts but for one user, the first part at the end.
+  /// The places of this fold among users in random order: sizes differ by at most one, and the first fold is at the
+  /// end.
   func places(among total: Int) -> Range<Int> {
     total - (index + 1) * total / count..<total - index * total / count
   }

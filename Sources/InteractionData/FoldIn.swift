@@ -37,7 +37,7 @@ extension Interactions {
 }
 
 extension Population {
-  /// A tenth as many users again, drawn from the default population: new users with the same tastes.
+  /// New users from the default population, a tenth of its number, with the same tastes.
   ///
   /// - Throws: ``InvalidParameter`` never, in practice: the defaults are valid.
   public static func newcomers(seed: Seed) throws(InvalidParameter) -> Interactions {
@@ -57,10 +57,11 @@ extension HeldOutUsers {
     return fingerprint.hexadecimal
   }
 
-  /// Users that a model has not seen, a fifth of each one's items held out at random (rounded down), the rest to fold in.
+  /// Users outside the training data: a fifth of each user's items is held out at random (rounded down), the rest folds
+  /// in.
   ///
   /// - Parameters:
-  ///   - items: the model's items; others are left out.
+  ///   - items: the items of the model; others are dropped.
   ///   - known: training users, for models with a vector per user.
   /// - Returns: the users, or `nil` when no user has five items; and how many interactions had an unknown item.
   public static func foldingIn(

@@ -12,7 +12,7 @@ struct Genre {
 
   /// Genre number `index`.
   ///
-  /// There are sixteen with titles of their own; later ones borrow words and are numbered.
+  /// Sixteen genres have their own titles; later ones reuse words and are numbered.
   static func numbered(_ index: Int) -> Genre {
     var genre = named[index % named.count]
     if index >= named.count {
@@ -33,7 +33,7 @@ struct Genre {
     let combinations = first.count * second.count
     let volume = number >= combinations ? " \(number / combinations + 1)" : ""
     let (row, column) = (number % combinations / second.count, number % second.count)
-    // Going down the second list one step further in every round uses every pair once and mixes the words.
+    // Shifting the second list by one step in every round uses every pair once and mixes the words.
     let sequel = part.map { $0 == 0 ? "" : ": Part \($0 + 1)" } ?? ""
     return "\(first[(column + row) % first.count]) \(second[column])\(volume)\(sequel) (\(name))"
   }

@@ -3,17 +3,17 @@ struct Header {
   let sample: TableSample
   let names: ColumnNames
 
-  /// - Parameter sample: a table whose first line is not among its lines of data yet.
+  /// - Parameter sample: a table whose first line is not yet one of its lines of data.
   init(_ sample: TableSample, _ names: ColumnNames) {
     self.sample = sample
     self.names = names
   }
 
-  /// Looked for only as long as the user has not said it.
+  /// Detected only if the user does not say so.
   ///
-  /// A line of data must not be lost as a header, and a header must become nobody's id. So the line has to look like names:
-  /// no number in it, nothing missing, nothing that comes back in its column; and either a name has to be known, or the
-  /// lines after it have numbers where it has a word.
+  /// A line of data must not be taken for a header, and a header must not become an id. A header therefore has no
+  /// number, no missing value, and no value that occurs again in its column; and either one of its names is known, or
+  /// the lines after it have numbers where it has a word.
   var isThere: Bool {
     if names.nameUserAndItem || names.hasTypes { return true }
     let fields = sample.first
@@ -38,7 +38,7 @@ struct Header {
   }
 
   private var isMadeOfWords: Bool {
-    // A table written with its row numbers has no name for them.
+    // A table written with row numbers has no name for their column.
     let fields = sample.first.first?.isEmpty == true ? Array(sample.first.dropFirst()) : sample.first
     let missing: Set<String> = ["na", "n/a", "nan", "null", "nil", "none", "unknown", "missing", "undefined", "inf"]
     return Set(fields).count == fields.count
@@ -48,15 +48,15 @@ struct Header {
       }
   }
 
-  /// Whether a column has numbers in all lines but this one, which is unlike them elsewhere, too.
+  /// Whether a column has numbers in all lines but this one, and this line also differs in other columns.
   private var standsAboveNumbers: Bool {
     guard sample.rows.count > 1 else { return false }
     let columns = sample.first.indices.filter { sample.isTime($0) }
     if columns.isEmpty { return false }
     let others = sample.first.indices.filter { !columns.contains($0) }
-    // `u1` above `u2` is a user like the others, not a name.
+    // `u1` above `u2` is a user, not a name.
     if others.contains(where: { isLikeTheRest($0) && sample.first[$0].contains(where: \.isNumber) }) { return false }
-    // A word in place of a rating alone may be a mistake in a line of data.
+    // A single word in place of a rating may be a mistake in a line of data.
     return columns.contains { $0 < 2 } || others.isEmpty || others.contains { !isLikeTheRest($0) }
   }
 
@@ -71,7 +71,7 @@ struct Header {
     return sample.isColumn(column) { Self.shape($0) != own }
   }
 
-  /// What kinds of characters follow each other: `a9` for `user17`.
+  /// The sequence of kinds of characters: `a9` for `user17`.
   private static func shape(_ text: String) -> String {
     var shape = ""
     for character in text {

@@ -1,16 +1,16 @@
 import Compute
 
-/// Some of the users who are held out: what is shown of each, and what is to be found.
+/// Some of the held-out users, with the input items and the held-out items of each.
 struct HeldOutBlock: Sendable {
-  /// Their numbers in the vocabulary, on which alone depends what is drawn of their items, and the rows that they have.
+  /// Their numbers in the vocabulary, which alone determine the random draw of their items, and their rows.
   fileprivate let users: ArraySlice<(user: Int, row: Int)>
   fileprivate var foldIn: [[Int32]] = []
   fileprivate var heldOut: [[Int32]] = []
 
-  /// So many that handing them out is no work, so few that no thread waits long for the last ones.
+  /// Large enough that scheduling is cheap, and small enough that no thread waits long for the last block.
   private static let size = 256
 
-  /// Users in blocks of which nothing is drawn yet.
+  /// Users in blocks, before anything is drawn.
   static func blocks(of users: [(user: Int, row: Int)]) -> [HeldOutBlock] {
     stride(from: 0, to: users.count, by: size).map { HeldOutBlock(users: users[$0..<min(users.count, $0 + size)]) }
   }
@@ -22,7 +22,7 @@ struct HeldOutBlock: Sendable {
     for (user, row) in users {
       let all = rows.indices(ofRow: row)
       var items = Array(all)
-      // A stream for each user: who else is held out does not matter.
+      // Each user has a random stream, so the draw does not depend on the other held-out users.
       var random = seed.stream(for: SplitDraw.itemsOfUser, user)
       random.shuffle(&items)
       let wanted = items[..<(items.count / 5)].sorted()
@@ -33,9 +33,9 @@ struct HeldOutBlock: Sendable {
 }
 
 extension HeldOutUsers {
-  /// The users of some blocks, in their order; those with nothing held out are skipped.
+  /// The users of some blocks, in their order; users without held-out items are skipped.
   ///
-  /// - Returns: `nil` when nobody is left.
+  /// - Returns: `nil` when no user is left.
   init?(_ blocks: some Sequence<HeldOutBlock>, columnCount: Int, _ vocabulary: Vocabulary) {
     let blocks = Array(blocks)
     self.init(

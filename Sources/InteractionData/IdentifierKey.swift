@@ -1,6 +1,6 @@
 import FileFormats
 
-/// What an id is looked up by: its bytes, if there are at most eight, or else a hash of them.
+/// The lookup key of an id: its bytes, if there are at most eight, or else their hash.
 ///
 /// Most ids are short numbers, and then comparing keys is comparing ids.
 struct IdentifierKey: Equatable {
@@ -18,7 +18,7 @@ struct IdentifierKey: Equatable {
     self.length = length
   }
 
-  /// The key of an id of at most eight bytes whose first word is at hand.
+  /// The key of an id of at most eight bytes given its first word.
   @inline(__always)
   init(first word: UInt64, length: Int) {
     self.init(word: length == 8 ? word : word & (1 &<< UInt64(8 &* length) &- 1), length: length)

@@ -2,7 +2,7 @@ import FileFormats
 
 /// Files with one id a line.
 public enum IdentifierList {
-  /// Reads a list that ``write(_:to:)`` wrote, whose order matters; a line ending, CR LF or LF, is not part of an id, and
+  /// Reads a list that ``write(_:to:)`` wrote, whose order matters; a line ending, CR LF or LF, is not part of an id;
   /// everything else is.
   ///
   /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has no ids, an empty
@@ -26,8 +26,8 @@ public enum IdentifierList {
     return Vocabulary(table)
   }
 
-  /// Reads a list that somebody made, of which only matters what is in it: an id may be there several times; blank lines
-  /// and a byte order mark at the start are passed over.
+  /// Reads a list that a user wrote, whose order does not matter: ids may repeat; blank lines and a byte order mark at
+  /// the start are ignored.
   ///
   /// - Returns: the ids, none for a file without any.
   /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it has text that is not UTF-8.

@@ -3,9 +3,9 @@ import FileFormats
 
 /// Ids as bytes, numbered in order of first appearance.
 ///
-/// An open-addressing hash table over one array of bytes: looking up an id that is there makes no string and
-/// allocates nothing, which is what reading tens of millions of lines needs. An id of at most eight bytes is
-/// compared within its slot.
+/// An open-addressing hash table over one array of bytes: looking up an existing id makes no string and allocates
+/// nothing, so that tens of millions of lines can be read quickly. An id of at most eight bytes is compared within its
+/// slot.
 struct IdentifierTable: Sendable {
   /// The bytes of all ids, one after the other.
   private(set) var bytes: [UInt8] = []

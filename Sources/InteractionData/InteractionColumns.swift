@@ -1,6 +1,6 @@
-/// Which columns of a file to keep beside users and items.
+/// The columns of a file to keep besides users and items.
 ///
-/// The others are checked all the same: whether a file is accepted does not depend on what is done with it.
+/// The others are checked as well, so that whether a file is accepted does not depend on its use.
 public struct InteractionColumns: OptionSet, Sendable {
   /// One bit for each column.
   public let rawValue: UInt8

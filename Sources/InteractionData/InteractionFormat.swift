@@ -1,6 +1,6 @@
-/// How to read a file of interactions; everything is recognised unless said here.
+/// How to read a file of interactions; everything not set here is detected.
 public struct InteractionFormat: Sendable, Equatable {
-  /// Which column something is in.
+  /// Where to find a column.
   public enum Column: Sendable, Equatable {
     /// By its name or, without names, by its place.
     case recognised
@@ -21,7 +21,7 @@ public struct InteractionFormat: Sendable, Equatable {
       }
     }
 
-    /// Understands what a user writes: a number counted from 1, `none`, or a name.
+    /// Parses what a user writes: a number counted from 1, `none`, or a name.
     public init(_ text: String) {
       if let number = Int(text) {
         self = .number(number)
@@ -31,9 +31,9 @@ public struct InteractionFormat: Sendable, Equatable {
     }
   }
 
-  /// What stands between the columns, or `nil` to find out.
+  /// The separator, or `nil` to detect it.
   public var delimiter: Delimiter?
-  /// Whether the first line names the columns, or `nil` to find out.
+  /// Whether the first line names the columns, or `nil` to detect it.
   public var hasHeader: Bool?
   /// The column of the user.
   public var user: Column

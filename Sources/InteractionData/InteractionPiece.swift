@@ -1,9 +1,9 @@
 import Compute
 
-/// Successive interactions, as many as one thread takes up at a time.
+/// Successive interactions, as many as one thread processes at a time.
 ///
-/// Pieces in the order of the lines are all there is to know about who had what; numbers are those of a vocabulary of users and
-/// one of items. Successive lines of a user are a run, and where the lines of users stand together, runs are few.
+/// The pieces, in the order of the lines, hold all interactions; numbers refer to a vocabulary of users and one of
+/// items. Successive lines of a user are a run, and where the lines of users stand together, runs are few.
 struct InteractionPiece: Sendable {
   /// The user of each run; shape: runs.
   let users: ArraySlice<Int32>
@@ -25,7 +25,7 @@ struct InteractionPiece: Sendable {
       if runs.users.last == user {
         runs.lengths[runs.lengths.count - 1] += 1
       } else {
-        // Runs would take more room than the lines.
+        // Runs would take more memory than the lines.
         if 2 * (runs.users.count + 1) > items.count {
           self.init(users: users, items: items)
           return
@@ -111,7 +111,7 @@ extension [InteractionPiece] {
   func items(ofUsers isWanted: [Bool], itemCount: Int, _ processor: Processor) throws -> [Int] {
     var order: [Int] = []
     var isKnown = [Bool](repeating: false, count: itemCount)
-    // The first pieces have most of the items, so that the others, more and more of them at once, have little to tell.
+    // The first pieces have most of the items, so the others add little and can be processed in growing groups.
     var blocks = 1
     var start = 0
     while start < count && order.count < itemCount {

@@ -3,12 +3,13 @@ public import FileFormats
 
 /// Reads files of interactions: one a line, with user, item and perhaps rating and time.
 ///
-/// Recognised without being told: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a
-/// header or none; RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV;
-/// JSON lines; gzip and zstd; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating,
-/// timestamp. With commas and semicolons an id may be quoted. Blanks beside a separator other than a tab are no part of an
-/// id. JSON lines have one object each, and the names of its fields say what they hold; an id is a string or a whole number
-/// there. What was decided is in ``Interactions/columns`` and, as a sentence, the first of ``Interactions/notes``.
+/// Detected automatically: tab, comma, `::`, semicolon, vertical bar or blanks between the columns; a header or none;
+/// RecBole's typed headers; MovieLens' `u.data`, `ratings.dat` and `ratings.csv`; quoted CSV; JSON lines; gzip and
+/// zstd; CR LF; a byte order mark; blank lines. Without a header the columns are user, item, rating, timestamp. With
+/// commas and semicolons an id may be quoted. Blanks beside a separator other than a tab are not part of an id. JSON
+/// lines have one object each, and the names of its fields say what they hold; an id is a string or a whole number
+/// there. The result of the detection is in ``Interactions/columns`` and, as a sentence, the first of
+/// ``Interactions/notes``.
 ///
 /// Parts of a file are parsed side by side; the result, or the error, is the same at any number of threads.
 public struct InteractionReader: Sendable {
@@ -16,9 +17,9 @@ public struct InteractionReader: Sendable {
   public var format: InteractionFormat
   /// The largest number of threads used at once; `nil` for all cores.
   public var threads: Int?
-  /// How many bytes one thread parses at a time, at least 1; it changes nothing but the speed.
+  /// How many bytes one thread parses at a time, at least 1; it affects only the speed.
   public var chunkSize = 1 << 19
-  /// Whether the notes begin with what was decided about separator, header and columns.
+  /// Whether the notes begin with the detected separator, header and columns.
   public var describesColumns = true
   /// Whether the earliest of repeated pairs is kept, where there are times; otherwise the latest.
   public var keepsEarliest = false
@@ -31,7 +32,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads a file; `-` is standard input.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be
   ///   understood.
   public func read(path: String, keeping: InteractionColumns = .all) throws -> Interactions {
@@ -40,7 +41,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads bytes.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   public func read(_ source: ByteSource, keeping: InteractionColumns = .all) throws -> Interactions {
     let read = try readParts(source, keeping: keeping)
@@ -53,11 +54,11 @@ public struct InteractionReader: Sendable {
   ///
   /// - Parameters:
   ///   - read: what ``readParts(_:keeping:)`` gave for the same source, the columns wanted among them.
-  ///   - keeping: what to keep beside users and items.
+  ///   - keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` never, in practice: the lines have been understood before.
   func merging(_ read: ReadInteractions, of source: ByteSource, keeping: InteractionColumns) throws -> Interactions {
     var read = read
-    // Times that nobody wants are needed after all: the latest of repeated pairs is kept.
+    // Times that are not requested are still needed, because the latest of repeated pairs is kept.
     if read.columns.timestamp != nil && !read.hasTimes {
       read = try readParts(source, keeping: keeping.union(.timestamps))
     }
@@ -66,7 +67,7 @@ public struct InteractionReader: Sendable {
 
   /// Reads bytes, and leaves pairs that repeat as they are.
   ///
-  /// - Parameter keeping: what to keep beside users and items.
+  /// - Parameter keeping: the columns to keep besides users and items.
   /// - Throws: `DataError` at the first line that cannot be understood.
   func readParts(_ source: ByteSource, keeping: InteractionColumns) throws -> ReadInteractions {
     var (reading, decision) = try open(source, keeping)
@@ -112,10 +113,10 @@ public struct InteractionReader: Sendable {
       notes: found.notes)
   }
 
-  /// What was decided, and what may mean that it was decided wrongly.
+  /// The result of the detection, and signs that it may be wrong.
   private func notes(_ decision: Decision, _ reading: ChunkedReading, count: Int) -> [String] {
     var notes = describesColumns ? [decision.columns.description] + decision.notes : []
-    // Users who occur once are what a test file with one item each has.
+    // Users who occur once are normal: a test file may have one item per user.
     if count > 3, reading.items.count == count, reading.users.count > 1 {
       notes.append("every item occurs only once; \(ColumnRole.item.option) says in which column the item is")
     }

@@ -1,7 +1,7 @@
 public import Compute
 import FileFormats
 
-/// What an interaction is used for.
+/// The use of an interaction.
 enum InteractionPart: UInt8 {
   case train, validation, test
 }
@@ -32,12 +32,13 @@ extension RankingSplit {
     return try sameUsers(.interactions, data, parts, forTraining: forTraining, notes: [], processor)
   }
 
-  /// The latest item of every user is to be found; the one before it chooses the number of epochs.
+  /// The latest item of every user is the test item; the one before it is for choosing the number of epochs.
   ///
-  /// Among equal times of a user a draw decides that depends on the seed and the ids, not on the order of the lines. Only in
-  /// a log, where the times of no user ever descend from line to line and those of some ascend, the later line is the later
-  /// one. A note counts the users whose latest time several items share, and says what decided. Without times the items are
-  /// chosen at random, and a note says so. Users with two items have no validation item, users with one are only trained on.
+  /// Equal times of a user are ordered by a draw that depends on the seed and the ids, not on the order of the lines.
+  /// Only in a log, where the times of no user ever descend from line to line and those of some ascend, the later line
+  /// is the later one. A note counts the users with several items at the latest time, and says how the item was chosen.
+  /// Without times, the items are chosen at random, and a note says so. Users with two items have no validation item,
+  /// users with one are only trained on.
   ///
   /// - Parameters:
   ///   - forTraining: no test; the latest item is for validation, and ``RankingSplit/refit`` has everything.
@@ -80,17 +81,17 @@ extension RankingSplit {
     return (sizes[0], sizes[1])
   }
 
-  /// What the interactions of one user are for.
+  /// The uses of the interactions of one user.
   private struct UserOrder {
     /// Those for the test first, then those for validation.
     var positions: [Int]
     var validation = 0
     var test = 0
-    /// Whether the data do not say which of them is the latest.
+    /// Whether the data leave open which of them is the latest.
     var isUndecided = false
   }
 
-  /// Says for every interaction what it is for, and of how many users the data do not say it.
+  /// Determines the use of every interaction, and counts the users for whom the data leave it open.
   private static func partition(
     _ data: Interactions, _ processor: Processor,
     order: @Sendable (_ user: Int, _ positions: [Int]) -> UserOrder

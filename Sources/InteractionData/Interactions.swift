@@ -1,7 +1,6 @@
 import Compute
 
-/// Who had what: one user, one item and perhaps a rating and a time for each interaction, in the order of the
-/// file.
+/// Interactions: one user, one item and optionally a rating and a time each, in the order of the file.
 ///
 /// Every (user, item) pair occurs once.
 public struct Interactions: Sendable {
@@ -21,7 +20,7 @@ public struct Interactions: Sendable {
   public let ratings: [Float]?
   /// The time of each interaction, usually in seconds since 1970, or `nil` when there are none.
   public let timestamps: [Double]?
-  /// What a reader should know about how these interactions came about, each with its count.
+  /// Notes on how these interactions were read and filtered, with counts.
   public private(set) var notes: [String]
 
   /// The number of interactions.
@@ -34,8 +33,8 @@ public struct Interactions: Sendable {
 
   /// Creates interactions from numbered users and items.
   ///
-  /// Of repeated pairs one is kept, and a note says how many there were: with times the latest (the later line of equal
-  /// times), with its rating and its place; without times the first place with the last rating.
+  /// One of several repeated pairs is kept, and a note says how many there were: with times the latest (the later line
+  /// of equal times), with its rating and its place; without times the first place with the last rating.
   ///
   /// - Precondition: indices lie within the vocabularies; all arrays have the same length.
   public init(
@@ -73,7 +72,7 @@ public struct Interactions: Sendable {
   /// Creates interactions from numbered users and items, whose ratings and times may have been left out.
   ///
   /// - Parameters:
-  ///   - had: what there was to begin with.
+  ///   - had: the columns that were present.
   ///   - keepsTimes: whether the times are wanted, or only used to choose among repeated pairs.
   ///   - keepsEarliest: whether the earliest of repeated pairs is kept, not the latest.
   ///   - mayRepeat: whether a pair may occur more than once.
@@ -111,7 +110,7 @@ public struct Interactions: Sendable {
     self.notes = notes + [Self.repeatNote(repeats.count, had: had, keepsEarliest: keepsEarliest)]
   }
 
-  /// What is said about repeated pairs.
+  /// The note about repeated pairs.
   static func repeatNote(
     _ count: Int, had: (ratings: Bool, times: Bool), keepsEarliest: Bool = false
   ) -> String {
@@ -144,9 +143,9 @@ public struct Interactions: Sendable {
     return result
   }
 
-  /// What happened before a cut, and what at its time or later; the notes stay with the first.
+  /// The interactions before a cut, and those at its time or later; the first part keeps the notes.
   ///
-  /// - Returns: `nil` where there are no times, or no interactions.
+  /// - Returns: `nil` if there are no times, or no interactions.
   public func divided(by cut: TimeCut) -> (before: Interactions, after: Interactions, time: Double)? {
     guard let timestamps, count > 0 else { return nil }
     let time = cut.time(in: timestamps)
@@ -166,7 +165,7 @@ public struct Interactions: Sendable {
       timestamps: timestamps.map { all in positions.map { all[$0] } }, notes: notes)
   }
 
-  /// Numbers what occurs in order of first appearance.
+  /// Numbers ids in order of first appearance.
   static func renumber(_ indices: [Int32], _ vocabulary: Vocabulary) -> ([Int32], Vocabulary) {
     var numbers = [Int32](repeating: -1, count: vocabulary.count)
     var order: [Int] = []

@@ -2,8 +2,8 @@ import FileFormats
 
 /// Titles of items for people, and their genres where a table has them (I items).
 ///
-/// Programs go by ids; a title stands beside the id wherever somebody reads a list. An item without a title is shown by its
-/// id, and so is one whose id is its title.
+/// Programs use ids; lists for people show the title beside the id. An item without a title is shown by its id, and so
+/// is one whose id is its title.
 ///
 /// ```swift
 /// let found = try ItemTitles.reading("movies.csv", for: directory.items)
@@ -13,18 +13,18 @@ import FileFormats
 public struct ItemTitles: Sendable, Equatable {
   /// The items, in the order of every list here.
   public let items: Vocabulary
-  /// The name of each genre, in order of first appearance; empty where nothing is known of them.
+  /// The name of each genre, in order of first appearance; empty if no genres are known.
   public let genres: [String]
-  /// The title of each item, empty where there is none; shape: I.
+  /// The title of each item, empty if there is none; shape: I.
   private let titles: [String]
   /// The genres of each item, as places in ``genres``; shape: I, or empty.
   private let genresOfItem: [[Int]]
 
-  /// Puts titles together.
+  /// Creates titles.
   ///
   /// - Parameters:
-  ///   - titles: one for each item, in order; `nil` where there is none.
-  ///   - genres: the genres of each item; `nil` where nothing is known of any.
+  ///   - titles: one for each item, in order; `nil` if there is none.
+  ///   - genres: the genres of each item; `nil` if none are known.
   /// - Precondition: there is one entry for each item.
   public init(items: Vocabulary, titles: [String?], genres: [[String]]? = nil) {
     precondition(titles.count == items.count && genres?.count ?? items.count == items.count)
@@ -58,24 +58,24 @@ public struct ItemTitles: Sendable, Equatable {
     return fingerprint.hexadecimal
   }
 
-  /// The title of an item; `nil` where there is none, or the id is the title.
+  /// The title of an item; `nil` if there is none, or the id is the title.
   public func title(of item: Int) -> String? { titles[item].isEmpty ? nil : titles[item] }
 
   /// The genres of an item, as places in ``genres``.
   public func genres(of item: Int) -> [Int] { genresOfItem.isEmpty ? [] : genresOfItem[item] }
 
-  /// What a tight place shows: the title, or else the id.
+  /// The short label: the title, or else the id.
   public func name(of item: Int) -> String { title(of: item) ?? items[item] }
 
-  /// What lists show: the title with the id after it, such as `Toy Story (1995) [1]`, or the id alone.
+  /// The label in lists: the title with the id after it, such as `Toy Story (1995) [1]`, or the id alone.
   public func label(of item: Int) -> String { Self.label(items[item], title: title(of: item)) }
 
-  /// What lists show of an item that has this id and, perhaps, a title.
+  /// The label in lists of an item with this id and an optional title.
   public static func label(_ id: String, title: String?) -> String { title.map { "\($0) [\(id)]" } ?? id }
 
   /// The same titles for other items, or for these in another order.
   ///
-  /// - Returns: titles of those that are known here; `nil` when none is.
+  /// - Returns: the titles of those that are known here; `nil` if none is.
   public func selecting(_ others: Vocabulary) -> ItemTitles? {
     if others == items { return self }
     let places = items.indices(of: others)
@@ -87,7 +87,7 @@ public struct ItemTitles: Sendable, Equatable {
 }
 
 extension ItemTitles {
-  /// The genres of a made-up population, whose ids are titles.
+  /// The genres of a simulated population, whose ids are titles.
   ///
   /// - Parameter items: those wanted, in order.
   public init(_ population: SimulatedPopulation, for items: Vocabulary) {

@@ -25,7 +25,7 @@ struct JSONToken {
   }
 
   let kind: Kind
-  /// Of a string, what is between the quotes; of anything else, all of it.
+  /// The text between the quotes of a string; the whole text of any other value.
   let start: Int
   let end: Int
   /// Whether a string has escapes.
@@ -34,13 +34,13 @@ struct JSONToken {
 
 /// Reads one JSON object on one line, member by member, in one pass that checks grammar and UTF-8 (RFC 8259).
 ///
-/// Made for lines of which a few members are wanted: nothing is allocated, and text is looked at eight bytes at a time.
+/// Designed for lines of which a few members are read: nothing is allocated, and text is scanned eight bytes at a time.
 struct JSONCursor {
   /// The next byte to look at.
   private(set) var position: Int
   private var isFirst = true
 
-  /// As deep as brackets may stand in each other: the next one down costs a little of the thread's stack.
+  /// The deepest nesting of brackets: every level takes some of the thread's stack.
   static let deepest = 100
 
   /// Begins before the opening brace at `start`.
@@ -92,7 +92,7 @@ struct JSONCursor {
     }
   }
 
-  /// Passes over an object or an array.
+  /// Skips an object or an array.
   private mutating func skipNested(_ bytes: Span<UInt8>, depth: Int) throws(JSONFault) {
     if depth > Self.deepest { throw JSONFault(reason: .depth, position: position) }
     let isObject = bytes[position] == UInt8(ascii: "{")
@@ -115,7 +115,7 @@ struct JSONCursor {
 
   // MARK: Strings
 
-  /// Passes over a string, and checks it.
+  /// Skips a string, and checks it.
   private mutating func string(_ bytes: Span<UInt8>) throws(JSONFault) -> JSONToken {
     position += 1
     let start = position
@@ -142,7 +142,7 @@ struct JSONCursor {
     }
   }
 
-  /// Passes over ASCII that means nothing in a string.
+  /// Skips ASCII without a special meaning in a string.
   @inline(__always)
   private mutating func skipPlain(_ bytes: Span<UInt8>) {
     let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
@@ -188,7 +188,7 @@ struct JSONCursor {
       }
       value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
     }
-    // Half a pair is no character.
+    // Half a surrogate pair is not a character.
     guard let scalar = Unicode.Scalar(value) else { throw JSONFault(reason: .escape, position: start) }
     return scalar
   }
@@ -211,7 +211,7 @@ struct JSONCursor {
     return value
   }
 
-  /// The length of the UTF-8 sequence of two to four bytes at a position, 0 where there is none (Unicode 15, table 3-7).
+  /// The length of the UTF-8 sequence of two to four bytes at a position, 0 if there is none (Unicode 15, table 3-7).
   private static func lengthOfScalar(_ bytes: Span<UInt8>, at position: Int) -> Int {
     func follows(_ offset: Int, _ range: ClosedRange<UInt8> = 0x80...0xBF) -> Bool {
       position + offset < bytes.count && range.contains(bytes[position + offset])
@@ -228,7 +228,7 @@ struct JSONCursor {
     }
   }
 
-  /// What a string with escapes says; it has been passed over before, and so is known to be right.
+  /// The text of a string with escapes, which has been checked before.
   static func decoded(_ bytes: Span<UInt8>, _ token: JSONToken) -> [UInt8] {
     var text: [UInt8] = []
     var cursor = JSONCursor(at: token.start)
@@ -254,7 +254,7 @@ struct JSONCursor {
       return position > first
     }
     if bytes[position] == UInt8(ascii: "-") { position += 1 }
-    // Nothing but a point or an exponent may follow a zero in front.
+    // Only a point or an exponent may follow a leading zero.
     let isZero = position < bytes.count && bytes[position] == UInt8(ascii: "0")
     if !digits(&position) || isZero && position - start > (bytes[start] == 0x2D ? 2 : 1) {
       throw JSONFault(reason: .number, position: start)
@@ -273,7 +273,7 @@ struct JSONCursor {
     return JSONToken(kind: .number, start: start, end: position)
   }
 
-  /// Passes over a word that ends with the four bytes of a little-endian number, which are its last four.
+  /// Skips a word whose last four bytes equal the given little-endian number.
   private mutating func word(
     _ ending: UInt32, length: Int, _ kind: JSONToken.Kind, _ bytes: Span<UInt8>
   ) throws(JSONFault) -> JSONToken {
@@ -285,7 +285,7 @@ struct JSONCursor {
     return JSONToken(kind: kind, start: start, end: position)
   }
 
-  /// The next byte that is no blank, where ``position`` is then.
+  /// The next byte that is not a blank; ``position`` moves to it.
   @inline(__always)
   private mutating func peek(_ bytes: Span<UInt8>) throws(JSONFault) -> UInt8 {
     while position < bytes.count {

@@ -1,8 +1,8 @@
 import FileFormats
 
-/// Which fields of JSON lines hold what: found out from the first lines and the user's wishes.
+/// The roles of the fields of JSON lines, detected from the first lines and the user's flags.
 ///
-/// What a reader of tables learns from a ``Dialect``.
+/// It corresponds to a ``Dialect`` for tables.
 struct JSONFields {
   /// The field of each ``ColumnRole``; `nil` for none.
   let names: [[UInt8]?]
@@ -11,21 +11,21 @@ struct JSONFields {
   /// Where the first line starts, blank ones included.
   let start: Int
 
-  /// Finds out which fields to read.
+  /// Determines which fields to read.
   ///
-  /// - Returns: `nil` when the bytes are no JSON lines.
+  /// - Returns: `nil` when the bytes are not JSON lines.
   /// - Throws: ``DataError`` when they are other JSON, or when there is no field for users or for items.
   init?(_ bytes: Span<UInt8>, path: String, format: InteractionFormat) throws {
     guard let first = try JSONShape(bytes, path: path, isTable: format.delimiter != nil) else { return nil }
     start = first.start
     if let delimiter = format.delimiter {
       throw DataError(
-        path: path, message: "is JSON lines, where fields have names and \(delimiter) separates nothing",
+        path: path, message: "is JSON lines, where fields have names and \(delimiter) is no separator",
         accepted: "the same without --delimiter")
     }
     if format.hasHeader != nil {
       throw DataError(
-        path: path, message: "is JSON lines, where fields have names and no line is a header",
+        path: path, message: "is JSON lines, where fields have names and there is no header line",
         accepted: "the same without --header and --no-header")
     }
     let fields = try Self.fields(bytes, first, path: path)
@@ -36,9 +36,9 @@ struct JSONFields {
   /// A name that occurs in the first lines.
   private struct Field {
     let name: String
-    /// Whether text or a number has been seen in it, so that it could be an id.
+    /// Whether text or a number occurred in it, so that it could be an id.
     var isPlain: Bool
-    /// Whether something has been seen in it that is no time.
+    /// Whether a value occurred in it that is not a time.
     var isOther: Bool
   }
 
@@ -69,7 +69,7 @@ struct JSONFields {
           }
         }
       } catch {
-        // Of a later line the parser tells, with its number.
+        // The parser reports errors in later lines, with their numbers.
         if seen == 1 {
           throw JSONLineErrors(path: path).malformed(bytes, position, error, line: first.line)
         }
@@ -86,9 +86,9 @@ struct JSONFields {
     _ fields: [Field], _ format: InteractionFormat, path: String, line: Int
   ) throws -> [String?] {
     let all = ColumnNames(fields.map(\.name))
-    // A nested user is none of the ids that a `user_id` beside it is.
+    // A nested user is not an id, unlike a `user_id` beside it.
     let plain = fields.filter { field in
-      // Names of times that people give to much else count only where the values are times.
+      // Ambiguous names of times count only if the values are times.
       field.isPlain && !(field.isOther && KnownNames.occasional.contains(KnownNames.plain(field.name)))
     }.map(\.name)
     let listed = fields.prefix(20).map(\.name).joined(separator: ", ")
@@ -96,11 +96,11 @@ struct JSONFields {
       switch format.column(role) {
       case .absent: return nil
       case .recognised:
-        // The name may be short of RecBole's type here: the place tells.
+        // The name may lack RecBole's type here, so the place identifies the field.
         return ColumnNames(plain).column(of: role).map { plain[$0] }
       case .number(let number):
         throw DataError(
-          path: path, line: line, text: "\(number)", message: "is a number, and JSON fields go by their names",
+          path: path, line: line, text: "\(number)", message: "is a number, but JSON fields are selected by name",
           accepted: "one of \(listed) (\(role.option))")
       case .named(let name):
         guard let column = all.column(named: name) else {
@@ -111,7 +111,7 @@ struct JSONFields {
         return fields[column].name
       }
     }
-    // What another role was given by the user is not free.
+    // A field that the user has given to another role is not free.
     for role in ColumnRole.allCases where format.column(role) == .recognised {
       let isTaken = ColumnRole.allCases.contains {
         if case .named = format.column($0) { names[$0.rawValue] == names[role.rawValue] } else { false }
@@ -130,7 +130,7 @@ struct JSONFields {
   }
 }
 
-/// Whether bytes are JSON, told by how they begin.
+/// Whether bytes are JSON, judged by their beginning.
 struct JSONShape {
   /// Where the text starts, a byte order mark left out.
   let start: Int
@@ -138,7 +138,7 @@ struct JSONShape {
   let object: Int
   let line: Int
 
-  /// Looks at the first line.
+  /// Checks the first line.
   ///
   /// - Parameter isTable: whether the user says so; then only a whole object makes JSON lines.
   /// - Returns: `nil` when it does not begin an object.
@@ -169,7 +169,7 @@ struct JSONShape {
       do {
         while try cursor.next(bytes) != nil {}
       } catch {
-        // A user whose id begins like this, in a table.
+        // In a table, an id of a user may begin like this.
         if isTable { return nil }
         if error.reason == .incomplete && error.position < bytes.count {
           throw errors.spread(bytes, object, line: line)

@@ -1,12 +1,12 @@
 import FileFormats
 
-/// What can be wrong with JSON lines, and what to do about it.
+/// Errors in JSON lines, with what would be accepted.
 struct JSONLineErrors {
   let path: String
 
   static let accepted = "one JSON object a line, such as {\"user_id\": \"u1\", \"item_id\": \"i1\", \"rating\": 4}"
 
-  /// A line that is no JSON object.
+  /// A line that is not a JSON object.
   func malformed(_ bytes: Span<UInt8>, _ start: Int, _ fault: JSONFault, line: Int) -> DataError {
     let text = text(bytes, start)
     if start < bytes.count, bytes[start] != UInt8(ascii: "{") {
@@ -15,12 +15,12 @@ struct JSONLineErrors {
     let place = "at byte \(fault.position - start + 1)"
     let message =
       switch fault.reason {
-      case .incomplete: "is not a whole JSON object: the line ends first"
+      case .incomplete: "is not a complete JSON object: the line ends too early"
       case .unexpected: "is not JSON \(place)"
       case .control: "has a control character in a string \(place); JSON writes it as an escape"
       case .escape: "has an unknown escape or half a surrogate pair \(place)"
       case .encoding: "is not UTF-8 \(place)"
-      case .number: "is no JSON number \(place)"
+      case .number: "is not a JSON number \(place)"
       case .depth: "is nested deeper than \(JSONCursor.deepest) brackets \(place)"
       }
     return DataError(path: path, line: line, text: text, message: message, accepted: Self.accepted)
@@ -52,7 +52,7 @@ struct JSONLineErrors {
       message: "has the field \"\(String(decoding: name, as: UTF8.self))\" twice", accepted: "each field once")
   }
 
-  /// A value that cannot be what its field is for.
+  /// A value that is not valid for its field.
   func wrong(_ value: JSONToken, _ role: ColumnRole, _ bytes: Span<UInt8>, line: Int) -> DataError {
     let isEmpty = value.kind == .string && value.start == value.end
     if isEmpty && (role == .user || role == .item) {
@@ -103,7 +103,7 @@ struct JSONLineErrors {
       accepted: "JSON lines, as Python's json.dumps(ast.literal_eval(line)) writes them")
   }
 
-  /// The beginning of a line, or of what is in `bytes[start..<end]`.
+  /// The beginning of a line, or of `bytes[start..<end]`.
   private func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int = .max) -> String {
     let text = (start..<max(start, min(end, bytes.count, start + 300))).map { bytes[$0] }.prefix { $0 != 0x0A }
     return String(decoding: text.last == 0x0D ? text.dropLast() : text, as: UTF8.self)

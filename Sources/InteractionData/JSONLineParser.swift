@@ -4,7 +4,7 @@ import FileFormats
 struct JSONLineParser: PartParser {
   let fields: JSONFields
   let errors: JSONLineErrors
-  /// Which columns to keep; those of ratings and times are checked all the same.
+  /// Which columns to keep; those of ratings and times are checked in any case.
   let keeping: InteractionColumns
 
   var start: Int { fields.start }
@@ -82,13 +82,13 @@ struct JSONLineParser: PartParser {
     guard token.kind == .string || token.kind == .number, token.start < token.end else {
       throw errors.wrong(token, role, bytes, line: line)
     }
-    // An id known before has been checked before.
+    // A known id has been checked before.
     func number(_ id: Span<UInt8>, _ start: Int, _ end: Int) throws -> Int32 {
       if let number = known.find(id, start, end) { return Int32(truncatingIfNeeded: number) }
       let (number, isNew) = new.number(id, start, end)
       if isNew {
         let isValid = (start..<end).allSatisfy { position in
-          // Of a number only digits: 1e3 and 1.0 are names that somebody may write as 1000 and 1 elsewhere.
+          // A number must consist of digits: another file may write 1e3 and 1.0 as 1000 and 1.
           token.kind == .number
             ? id[position] &- 48 < 10 || id[position] == UInt8(ascii: "-")
             : id[position] >= 0x20 && id[position] != 0x7F
@@ -136,7 +136,7 @@ struct JSONLineParser: PartParser {
     return true
   }
 
-  /// Where the next line starts, if this one has nothing but blanks.
+  /// Where the next line starts, if this one has only blanks.
   static func endOfBlankLine(_ bytes: Span<UInt8>, at start: Int) -> Int? {
     let end = firstText(bytes, start)
     if end == bytes.count { return end }

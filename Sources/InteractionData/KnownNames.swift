@@ -1,11 +1,11 @@
-/// The names that public data sets and shops give their columns, without case and without anything but letters and digits.
+/// Column names of public data sets and shops, in lower case, with letters and digits only.
 enum KnownNames {
-  /// A name as it stands in these lists.
+  /// A name in the form of these lists.
   static func plain(_ name: String) -> String {
     String(name.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 
-  /// Whether a name is hardly ever a value: it says that it is an identifier, or is what such columns are called.
+  /// Whether a name is rarely a value: it names an identifier or is a typical column name.
   static func isUnmistakable(_ plain: String) -> Bool {
     let endings = ["id", "ids", "no", "nr", "number", "code", "uri", "asin", "isbn", "sku", "timestamp"]
     return words.contains(plain) || endings.contains { plain.hasSuffix($0) && all.contains(plain) }
@@ -16,7 +16,7 @@ enum KnownNames {
   ]
   private static let all: Set<String> = (user + item + rating + timestamp).reduce([]) { $0.union($1) }
 
-  /// Each noun by itself and with what makes an identifier of it.
+  /// Each noun by itself and with the endings of identifiers.
   private static func identifiers(_ nouns: String) -> Set<String> {
     let endings = ["", "id", "ids", "no", "nr", "num", "number", "code", "key", "idx", "index"]
     return Set(nouns.split(separator: " ").flatMap { noun in endings.map { noun + $0 } })
@@ -72,7 +72,7 @@ enum KnownNames {
   static let timestamp: [Set<String>] = [
     list("timestamp timestamps unixtime unixreviewtime unixtimestamp timestampms eventtimestamp"),
     list("time ts timems"),
-    // Many of these are written in ways that nobody can read with certainty, so that their values have a say as well.
+    // Times under many of these names have ambiguous formats, so their values are checked as well.
     occasional,
   ]
 

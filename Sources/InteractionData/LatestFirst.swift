@@ -39,7 +39,7 @@ struct LatestFirst {
 
   /// The latest positions of one user, the latest first, and others after them.
   ///
-  /// They are those that ``sort(_:of:)`` would put first; what comes after them is not looked at.
+  /// They are those that ``sort(_:of:)`` would put first; the order of the others is undefined.
   ///
   /// - Parameters:
   ///   - count: how many, 1 or 2.
@@ -62,7 +62,7 @@ struct LatestFirst {
     return (found, isUndecided)
   }
 
-  /// Orders equal times by chance, from nothing but the seed and the ids.
+  /// Orders equal times at random, by the seed and the ids only.
   private func drawAmongEquals(_ positions: inout [Int], of user: String) {
     var fingerprint = Fingerprint()
     fingerprint.add(user)
@@ -83,12 +83,12 @@ struct LatestFirst {
     }
   }
 
-  /// What is said about users whose latest time several items share.
+  /// The note about users with several items at the latest time.
   func note(_ users: Int) -> String {
-    let whose = "the latest time of \(counted(users, "user")) is that of several items: "
+    let whose = "\(counted(users, "user")) with several items at the latest time: "
     return whose
       + (isLog
-        ? "as the lines are in the order of time, the last line was held out"
-        : "the item held out was drawn by seed and ids, whatever the order of the lines")
+        ? "the lines are in time order, so the last line was held out"
+        : "the held-out item was drawn by seed and ids, independently of the order of the lines")
   }
 }

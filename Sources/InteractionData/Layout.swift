@@ -1,6 +1,6 @@
 import FileFormats
 
-/// Tables that are no lists of interactions.
+/// Tables that are not lists of interactions.
 struct Layout {
   let sample: TableSample
   let lines: FirstLines
@@ -13,7 +13,7 @@ struct Layout {
   func check(_ format: InteractionFormat) throws {
     if hasHeader && names.nameUserAndItem { return }
     try checkRaggedLines()
-    // Whoever says which columns are which knows the file.
+    // A user who names the columns knows the file.
     guard ColumnRole.allCases.allSatisfy({ format.column($0) == .recognised }) else { return }
     if isMatrixWithItems {
       throw DataError(
@@ -38,7 +38,7 @@ struct Layout {
     guard sample.rows.count > 1, 10 * numbers >= 9 * items.count || 10 * numbers <= items.count else { return }
     let odd = sample.rows.firstIndex { sample.width(of: $0) != sample.width } ?? 0
     let widths = Set(sample.rows.map(\.count))
-    // Two numbers of columns may be a mistake in one line; a mistake is named by the parser.
+    // Two different numbers of columns may be a mistake in one line, which the parser reports.
     guard widths.count > 2 || 4 * sample.rows.count(where: { $0.count != sample.width }) >= sample.rows.count else {
       return
     }

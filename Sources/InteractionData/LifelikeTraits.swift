@@ -1,18 +1,19 @@
 import Compute
 import Foundation
 
-/// People as real data have them: related tastes, moods, a weakness for sequels, and a few with very long profiles.
+/// Users like those of real data: related tastes, moods, a preference for sequels, and a few very long profiles.
 ///
 /// Mixtures are logistic-normal: θ = softmax(z), `z_k = ½ log g_k + s (√c · l_k·f + √(1 − c) · ε_k)`, with the size g_k of the
 /// genre, the spread s (``tasteSpread``), the shared part c (``sharedTaste``), the user's dispositions f ~ N(0, I), the fixed
-/// direction l_k of the genre, of length 1, and ε_k ~ N(0, 1). Genres whose directions are close are liked by the same people.
+/// direction l_k of the genre, of length 1, and ε_k ~ N(0, 1). Genres with similar directions are liked by the same
+/// users.
 ///
 /// Every item has a mood besides its genre, and every user a weight for each mood: `p_i ∝ (Σ_k θ_k φ_ki) · e^(m·η)` with
 /// η ~ N(0, 1) for each user and mood and m the ``moodSpread``.
 public struct LifelikeTraits: Sendable, Codable, Equatable {
-  /// The standard deviation of the logarithm of what exceeds the least length.
+  /// The standard deviation of the logarithm of the excess over the least length.
   public var lengthSpread = 0.9
-  /// s, how decided people are: the larger, the fewer tastes a user has.
+  /// s, the spread of tastes: the larger, the fewer tastes a user has.
   public var tasteSpread = 2.2
   /// c, the part of the variance of tastes that comes from the dispositions, 0 to 1.
   public var sharedTaste = 0.6
@@ -26,9 +27,9 @@ public struct LifelikeTraits: Sendable, Codable, Equatable {
   public var moodSpread = 1.2
   /// The share of titles that are the first of a series.
   public var seriesShare = 0.03
-  /// The probability that someone who has taken an item of a series goes on to its next one.
+  /// The probability that a user who has an item of a series takes the next one.
   public var sequelPull = 0.1
-  /// The part of a user's choices that is no taste, only popularity.
+  /// The part of a user's choices that depends on popularity only.
   public var chance = 0.15
 
   /// Creates the default traits.
@@ -88,7 +89,7 @@ extension LifelikeTraits: Nature {
     return Int(min(length, Double(max(least, population.items / 2))))
   }
 
-  /// The first `count` items of the race, and what they pull along.
+  /// The first `count` items of the race, with the sequels that they add.
   private func choose(
     _ count: Int, in order: [Int32], _ catalogue: Catalogue, _ random: inout RandomSource
   ) -> [Int32] {

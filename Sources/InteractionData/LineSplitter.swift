@@ -1,6 +1,6 @@
 /// Where the columns of one line are.
 struct LineColumns {
-  /// Start and end of the columns asked for, in the order asked for; `-1` for those the line does not have.
+  /// Start and end of the requested columns, in the requested order; `-1` for those that the line does not have.
   var bounds = InlineArray<8, Int>(repeating: -1)
   /// The number of columns of the line.
   var count = 0
@@ -10,7 +10,7 @@ struct LineColumns {
   var next = 0
   /// Whether the line is empty but for blanks.
   var isBlank = false
-  /// Whether an asked-for column contains a doubled quote.
+  /// Whether a requested column contains a doubled quote.
   var hasDoubledQuote = false
   /// What is wrong with the line, if anything.
   var fault: Fault?
@@ -22,8 +22,8 @@ struct LineColumns {
 
 /// Cuts lines into columns.
 ///
-/// Blanks beside the separator and at the ends of a line are no part of a column, unless it is quoted or the separator is
-/// a tab.
+/// Blanks beside the separator and at the ends of a line are not part of a column, unless it is quoted or the separator
+/// is a tab.
 struct LineSplitter {
   private let delimiter: UInt8
   private let otherBlank: UInt8
@@ -72,8 +72,8 @@ struct LineSplitter {
     return (fields, columns)
   }
 
-  /// Cuts a line, and tells `take` where each column starts and ends and whether quotes are doubled in it; the line's
-  /// count is that of the columns before.
+  /// Cuts a line, and passes to `take` where each column starts and ends and whether it has doubled quotes; the line's
+  /// count is the number of earlier columns.
   @inline(__always)
   private func cut(
     _ bytes: Span<UInt8>, at start: Int, _ take: (Int, Int, Bool, inout LineColumns) -> Void
@@ -145,8 +145,8 @@ struct LineSplitter {
     if end > start { line.filled = line.count }
   }
 
-  /// Takes a quoted column; returns where its text ends (−1 for nowhere), the position of the delimiter or line end after
-  /// it, and whether quotes are doubled in it.
+  /// Reads a quoted column; returns where its text ends (−1 for nowhere), the position of the delimiter or line end
+  /// after it, and whether quotes are doubled in it.
   private func quoted(
     _ bytes: Span<UInt8>, _ start: Int, _ line: inout LineColumns
   ) -> (end: Int, next: Int, doubled: Bool) {
@@ -183,7 +183,7 @@ struct LineSplitter {
     return (end, position, doubled)
   }
 
-  /// Where what is in `bytes[start..<end]` ends when blanks after it do not count.
+  /// The end of `bytes[start..<end]` without trailing blanks.
   @inline(__always)
   private func trimmed(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     guard trims else { return end }

@@ -1,17 +1,17 @@
 /// Ids in one text, separated by commas, as people write them on a command line.
 ///
-/// An id may hold commas itself. What is known as a whole is that id; quotes make any text one id, as in CSV (a quote
-/// inside them is doubled); otherwise commas separate. Of several ways to cut, the one with the fewest unknown ids is
-/// taken, and of these the one with the fewest ids.
+/// An id may contain commas. A known text is one id; quotes make any text one id, as in CSV (a quote inside them is
+/// doubled); otherwise commas separate. Of several readings, the one with the fewest unknown ids is taken, and of these
+/// the one with the fewest ids.
 ///
 /// ```swift
 /// ListedIdentifiers("x,y", isKnown: ["x,y", "x"].contains).ids        // ["x,y"]
 /// ListedIdentifiers(#""x","y""#, isKnown: ["x,y", "x"].contains).ids  // ["x", "y"]
 /// ```
 public struct ListedIdentifiers: Sendable, Equatable {
-  /// The ids, in order; unknown ones too.
+  /// The ids, in order; including unknown ones.
   public let ids: [String]
-  /// What to say where the text could have meant other ids as well.
+  /// A note if the text has another possible reading.
   public let notes: [String]
 
   /// An id with more commas than this is only found when it stands alone or in quotes: trying every length would take
@@ -49,7 +49,7 @@ public struct ListedIdentifiers: Sendable, Equatable {
     if best[0].ways > 1 {
       let shown = ids.map { "'\($0)'" }.joined(separator: ", ")
       notes.append(
-        "the commas of '\(text)' are read as part of ids where that is possible: \(shown); quotes say it otherwise, "
+        "commas in '\(text)' are read as part of ids where possible: \(shown); to separate the ids, quote them, "
           + "as in '\"a\",\"b\"'")
     }
     (self.ids, self.notes) = (ids, notes)
@@ -61,7 +61,7 @@ public struct ListedIdentifiers: Sendable, Equatable {
     var length = 0
     var unknown = 0
     var ids = 0
-    /// In how many ways as few ids are unknown, from 2 on no longer counted.
+    /// The number of readings with equally few unknown ids, counted up to 2.
     var ways = 1
 
     func preceded(by id: (text: String?, isKnown: Bool), length: Int) -> Way {
@@ -78,12 +78,12 @@ public struct ListedIdentifiers: Sendable, Equatable {
     }
   }
 
-  /// What stands between two commas, or in quotes.
+  /// The text between two commas, or in quotes.
   private struct Piece {
     let raw: String
     let quoted: String?
 
-    /// The id that this piece is by itself; none where nothing stands there.
+    /// The id of this piece by itself; none if it is empty.
     func single(_ isKnown: (String) -> Bool) -> (text: String?, isKnown: Bool) {
       if isKnown(raw) { return (raw, true) }
       if let quoted { return (quoted, isKnown(quoted)) }
@@ -116,7 +116,7 @@ public struct ListedIdentifiers: Sendable, Equatable {
     return pieces
   }
 
-  /// A text in quotes that a comma or the end follows, and where it ends; blanks may stand around the quotes.
+  /// A text in quotes that is followed by a comma or the end, and where it ends; blanks may surround the quotes.
   private static func quoted(_ signs: [Unicode.Scalar], from start: Int) -> (text: String, end: Int)? {
     var place = start
     func skipBlanks() { while place < signs.count, signs[place] == " " { place += 1 } }
@@ -142,7 +142,7 @@ public struct ListedIdentifiers: Sendable, Equatable {
 }
 
 extension Vocabulary {
-  /// The ids in a text, those of this vocabulary being known.
+  /// The ids in a text, with those of this vocabulary as the known ids.
   public func listed(in text: String) -> ListedIdentifiers {
     ListedIdentifiers(text) { index(of: $0) != nil }
   }

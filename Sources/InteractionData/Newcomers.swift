@@ -1,34 +1,34 @@
 public import Compute
 import FileFormats
 
-/// People who appear after a cut in time: nothing of theirs lies before it.
+/// Users who first appear after a time cut: none of their interactions is before it.
 public struct Newcomers: Sendable {
-  /// Those with five known items or more: the latest `⌊n/5⌋` are to be found, the first ones are the input; `nil` where there
-  /// is nobody.
+  /// Those with at least five known items: the latest `⌊n/5⌋` are held out, the first ones are the input; `nil` if
+  /// there are none.
   public let tested: HeldOutUsers?
-  /// How many people appear.
+  /// The number of new users.
   public let count: Int
 
-  /// How many of them are tested.
+  /// The number of new users that are tested.
   public var testedCount: Int { tested?.userIDs.count ?? 0 }
 
-  /// What is said about them.
+  /// The note about them.
   public var note: String { Self.note(tested: testedCount, of: count) }
 
   static func note(tested: Int, of count: Int) -> String {
     "\(tested) of \(counted(count, "user")) who appear after the cut \(tested == 1 ? "is" : "are")"
-      + " tested: those with five known items or more"
+      + " tested: those with at least five known items"
   }
 
-  /// Finds out who is new, and divides their items.
+  /// Finds the new users, and divides their items.
   ///
   /// Equal times are in an order drawn by seed and ids, unless the data are a log (as in
   /// ``RankingSplit/leaveOneOut(_:seed:forTraining:threads:)``).
   ///
   /// - Parameters:
   ///   - after: the positions of the interactions after the cut, ascending.
-  ///   - isNew: for each user of the data, whether nothing of theirs is before the cut.
-  ///   - columns: for each item of the data its column, or `nil` for an item that is not known.
+  ///   - isNew: for each user of the data, whether all interactions are after the cut.
+  ///   - columns: for each item of the data its column, or `nil` for an unknown item.
   ///   - width: the number of columns.
   init(
     of data: Interactions, _ times: [Double], after: [Int], isNew: [Bool], columns: [Int?], width: Int, seed: Seed
@@ -58,12 +58,12 @@ public struct Newcomers: Sendable {
 }
 
 extension Interactions {
-  /// The people who appear at a time or later, with what they have of some items.
+  /// The users who first appear at a time or later, with their interactions with some items.
   ///
   /// - Parameters:
-  ///   - time: the cut; what has this time lies after it.
+  ///   - time: the cut; interactions at this time are after it.
   ///   - items: the items that are known, such as a model's.
-  /// - Returns: `nil` where there are no times.
+  /// - Returns: `nil` if there are no times.
   public func newcomers(from time: Double, items known: Vocabulary, seed: Seed) -> Newcomers? {
     guard let timestamps else { return nil }
     var isNew = [Bool](repeating: true, count: users.count)
@@ -82,7 +82,7 @@ extension Interactions {
 
   /// The interactions of users who are in a vocabulary.
   ///
-  /// - Returns: `nil` where there are none.
+  /// - Returns: `nil` if there are none.
   public func only(users known: Vocabulary) -> Interactions? {
     let isKnown = known.indices(of: users).map { $0 != nil }
     let positions = (0..<count).filter { isKnown[Int(userIndices[$0])] }
@@ -91,7 +91,7 @@ extension Interactions {
 }
 
 extension HeldOutUsers {
-  /// The same users, followed by others whom no model was fitted to.
+  /// The same users, followed by others that no model was fitted to.
   ///
   /// - Precondition: both have the same columns.
   public func appending(unseen others: HeldOutUsers) -> HeldOutUsers {

@@ -1,7 +1,7 @@
 import Compute
 import FileFormats
 
-/// A fingerprint of who has what, whatever the order of lines, users and items.
+/// A fingerprint of the (user, item) pairs, independent of the order of lines, users and items.
 ///
 /// A sum over the pairs, so that the same set of pairs gives the same number in any order.
 struct PairFingerprint {
@@ -16,7 +16,7 @@ struct PairFingerprint {
     self.items = items.map(Self.word)
   }
 
-  /// Adds a pair, and the rating where it counts.
+  /// Adds a pair, and the rating if it counts.
   mutating func add(user: Int, item: Int, rating: Float? = nil) {
     var pair = Fingerprint()
     pair.add(users[user])

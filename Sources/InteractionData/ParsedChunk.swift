@@ -16,7 +16,7 @@ struct ParsedChunk: Sendable {
   var timestamps: [Double] = []
   /// The number of lines, blank ones included.
   var lines = 0
-  /// Whether a line could not be understood; then nothing else means anything.
+  /// Whether a line was malformed; then the other values are meaningless.
   var isMalformed = false
   /// The numbers that the new ids were given.
   var userNumbers: [Int32] = []
@@ -57,7 +57,7 @@ struct ParsedChunk: Sendable {
     func final(_ number: Int32, _ given: [Int32]) -> Int32 { number < 0 ? given[Int(~number)] : number }
     let items = items.map { final($0, itemNumbers) }
     let piece: InteractionPiece
-    // Runs take more room than a user for each line where most of them are short.
+    // If most runs are short, they take more memory than a user for each line.
     if 2 * runs.count > items.count {
       var users: [Int32] = []
       users.reserveCapacity(items.count)
@@ -76,7 +76,7 @@ struct ParsedChunk: Sendable {
 
 /// One part of a file as it is kept.
 struct ReadPart: Sendable {
-  /// Who has what.
+  /// The interactions.
   let piece: InteractionPiece
   /// The rating of each line, or nothing.
   let ratings: [Float]

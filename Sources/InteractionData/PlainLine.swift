@@ -1,10 +1,11 @@
 import Compute
 import FileFormats
 
-/// The columns of a line without anything special, cut where a ``ByteSearch`` has found their ends.
+/// The columns of a plain line, cut where a ``ByteSearch`` has found their ends.
 ///
-/// Special is what ``LineSplitter`` is for: quotes, blanks or `::` between columns, a line that starts with a blank or is
-/// blank, a column that starts with a blank which is no part of it, more than eight columns up to the last one wanted.
+/// Lines that are not plain are left to ``LineSplitter``: those with quotes, with blanks or `::` between columns, blank
+/// lines or lines that start with a blank, lines with a column that starts with a blank which is not part of it, and
+/// lines with more than eight columns up to the last requested one.
 struct PlainLine {
   /// Where each of the first eight columns starts and ends, and its first eight bytes.
   private(set) var starts = InlineArray<8, Int>(repeating: 0)
@@ -15,11 +16,11 @@ struct PlainLine {
   /// Where the next line starts.
   private(set) var next = 0
 
-  /// Cuts the line that starts at `start`; `false` when it is special.
+  /// Cuts the line that starts at `start`; `false` when it is not plain.
   ///
   /// - Parameters:
   ///   - ends: the ends of columns and lines from `start` on.
-  ///   - trims: whether blanks beside the separator, and quotes, are no part of a column.
+  ///   - trims: whether blanks beside the separator, and quotes, are not part of a column.
   @inline(__always)
   mutating func cut(_ bytes: Span<UInt8>, at start: Int, _ ends: inout ByteSearch, trims: Bool) -> Bool {
     var position = start
@@ -50,14 +51,14 @@ struct PlainLine {
     }
   }
 
-  /// Whether a column ends with a blank, or with something else that is to be looked at.
+  /// Whether a column ends with a blank, or with another byte that needs a check.
   @inline(__always)
   func endsWithBlank(_ column: Int, _ bytes: Span<UInt8>) -> Bool {
     let end = ends[column]
     return end > starts[column] && bytes[end - 1] <= 0x20
   }
 
-  /// The byte between columns, or `nil` where no line is plain.
+  /// The byte between columns, or `nil` if no line is plain.
   static func delimiter(of dialect: Dialect) -> UInt8? {
     guard case .byte(let byte) = dialect.delimiter else { return nil }
     for role in 0..<4 where dialect.columns[role] >= 8 { return nil }

@@ -1,6 +1,6 @@
 import Compute
 
-/// People with a few independent tastes.
+/// Users with a few independent tastes.
 public struct PlainTraits: Sendable, Codable, Equatable {
   /// The shape of the negative binomial distribution of what exceeds the least length: the smaller, the more lengths vary.
   public var lengthShape = 1.5

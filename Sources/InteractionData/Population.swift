@@ -1,15 +1,15 @@
 public import Compute
 import Foundation
 
-/// A made-up population whose tastes are known: U users, I items, K tastes.
+/// A simulated population with known tastes: U users, I items, K tastes.
 ///
 /// Every item belongs to one taste, its genre. A user has a mixture of tastes θ and a number of items n. The n items are drawn
-/// without replacement, with probabilities that follow `Σ_k θ_k φ_k`, where φ_k is popular within genre k, plus a part of what is
-/// popular everywhere. ``Kind`` says what else makes a person.
+/// without replacement, with probabilities `Σ_k θ_k φ_k`, where φ_k is the popularity within genre k plus a share of
+/// the overall popularity. ``Kind`` determines the other traits of users.
 public struct Population: Sendable, Codable, Equatable {
-  /// What its people are like.
+  /// The traits of its users.
   public enum Kind: Sendable, Codable, Equatable {
-    /// Tastes that are independent of one another, genres of equal size, and nothing else.
+    /// Independent tastes and genres of equal size only.
     case plain(traits: PlainTraits)
     /// Related tastes, moods, sequels, genres of unequal size and a heavy tail of profile lengths, as real data have them.
     case lifelike(traits: LifelikeTraits)
@@ -31,10 +31,10 @@ public struct Population: Sendable, Codable, Equatable {
   public var popularityExponent = 0.9
   /// q in the popularity `1/(rank + q)^s`.
   public var popularityOffset = 3.0
-  /// What its people are like.
+  /// The traits of its users.
   public var kind = Kind.lifelike(traits: LifelikeTraits())
 
-  /// How its interactions are named in output and in the records of models.
+  /// The name of its interactions in output and in the records of models.
   public static let name = "simulated population"
 
   /// Creates the default population.
@@ -49,7 +49,7 @@ public struct Population: Sendable, Codable, Equatable {
     return population
   }
 
-  /// A parameter out of its range.
+  /// A parameter that is out of range.
   public struct InvalidParameter: Error, Sendable, Equatable, CustomStringConvertible {
     /// The name of the parameter.
     public let name: String
@@ -85,7 +85,7 @@ public struct Population: Sendable, Codable, Equatable {
     if !isValid { throw InvalidParameter(name: name, accepted: accepted) }
   }
 
-  /// Makes the population.
+  /// Simulates the population.
   ///
   /// The same parameters and seed give the same one on any number of threads.
   ///
@@ -112,7 +112,7 @@ public struct Population: Sendable, Codable, Equatable {
     for user in 0..<users {
       let number = String(user + 1)
       ids.append("user-" + String(repeating: "0", count: digits - number.count) + number)
-      // A stream for each user: how much the others draw does not matter.
+      // Each user has a random stream, so the draws of the others do not matter.
       var random = seed.stream(for: SimulationDraw.user, user)
       let person = nature.person(of: self, catalogue, &random)
       for taste in 0..<tastes { mixtures[user, taste] = person.mixture[taste] }
@@ -132,7 +132,7 @@ public struct Population: Sendable, Codable, Equatable {
   }
 }
 
-/// Who someone is, and what they have.
+/// One user: traits and items.
 struct Person {
   /// θ; shape: K, sums to 1.
   let mixture: [Double]
@@ -142,9 +142,9 @@ struct Person {
   let items: [Int32]
 }
 
-/// The traits of a kind of people.
+/// The traits of a kind of users.
 protocol Nature {
-  /// Draws one of them.
+  /// Draws one user.
   func person(of population: Population, _ catalogue: Catalogue, _ random: inout RandomSource) -> Person
 }
 

@@ -1,25 +1,25 @@
 public import Compute
 import FileFormats
 
-/// Users of whom a part is hidden, to see whether a model finds it (T users, I items).
+/// Users with held-out items, to measure how well a model predicts them (T users, I items).
 public struct HeldOutUsers: Sendable {
   /// Their ids; shape: T.
   public let userIDs: [String]
-  /// What a model is shown; shape: T × I.
+  /// The input of the model; shape: T × I.
   ///
-  /// With training rows when the users were trained on, without when they are unseen.
+  /// With training rows for training users, without for unseen users.
   public let profiles: Profiles
   /// The items that are not ranked: the input and other known items of the users; shape: T × I.
   public let masked: SparseRows
-  /// What is to be found, at least one item for every user; shape: T × I.
+  /// The held-out items, at least one for every user; shape: T × I.
   public let heldOut: SparseRows
-  /// How many users were left out because nothing of theirs could be held out, or nothing was left to show a model.
+  /// The number of users that were left out because no item could be held out, or no input was left.
   public let skippedUsers: Int
 
   /// Creates held-out users.
   ///
-  /// Whether the parts fit each other (a row for each user, the same items, something held out of each user, nothing
-  /// held out that is known) is for the evaluator to check: it refuses with an error what would leak or make no sense.
+  /// Whether the parts fit each other (a row for each user, the same items, held-out items for each user, no known item
+  /// held out) is checked by the evaluator, which throws an error for leaks and invalid shapes.
   public init(
     userIDs: [String], profiles: Profiles, masked: SparseRows, heldOut: SparseRows, skippedUsers: Int
   ) {
@@ -33,7 +33,7 @@ public struct HeldOutUsers: Sendable {
 
 /// How data was divided.
 public enum SplitKind: String, Codable, Sendable, CaseIterable {
-  /// Strong generalisation: users of the test are not trained on.
+  /// Strong generalisation: test users are not in the training data.
   case users
   /// A part of every user's items, at random.
   case interactions
@@ -41,13 +41,13 @@ public enum SplitKind: String, Codable, Sendable, CaseIterable {
   case leaveOneOut = "leave-one-out"
   /// One cut in global time.
   case time
-  /// Files that say which interaction is for what, with the same users.
+  /// Separate files for training and test, with the same users.
   case files
   /// The layout of the Mult-VAE authors: files with held-out users.
   case directory
 }
 
-/// Data divided into what is trained on and what is to be found (I items).
+/// Data divided into training and test (I items).
 public struct RankingSplit: Sendable {
   /// How the data was divided.
   public let kind: SplitKind
@@ -57,19 +57,19 @@ public struct RankingSplit: Sendable {
   public let items: Vocabulary
   /// The ids of the rows of ``train``.
   public let trainUserIDs: [String]
-  /// What to fit while choosing the number of epochs; shape: training users × I.
+  /// The rows to fit while the number of epochs is chosen; shape: training users × I.
   public let train: SparseRows
-  /// The users whose ranking chooses the number of epochs, or `nil` when none has enough items.
+  /// The users on whom the number of epochs is chosen, or `nil` when none has enough items.
   public let validation: HeldOutUsers?
-  /// When set, what to fit again for the chosen number of epochs, with the ids of these users.
+  /// The rows to fit again for the chosen number of epochs, with the ids of these users; `nil` for no second fit.
   ///
   /// Its first rows are the users of ``train``, in the same order; users held out for validation follow.
   public let refitUsers: UserRows?
-  /// Whose ranking is reported; `nil` when everything is for training.
+  /// The test users; `nil` when everything is for training.
   public let test: HeldOutUsers?
-  /// What a reader of the results should know, each with its count.
+  /// Notes with counts.
   public let notes: [String]
-  /// Where a split by time was cut, and what that left out; `nil` for other splits.
+  /// The cut of a split by time, and the interactions and users that it leaves out; `nil` for other splits.
   public let time: TimeCutCounts?
   /// A fingerprint of everything above but the notes and ``time``, 16 hexadecimal digits: equal for equal splits on every
   /// machine.
@@ -123,9 +123,9 @@ extension RankingSplit {
   /// The rows of ``train`` with their ids.
   public var trainUsers: UserRows { UserRows(ids: trainUserIDs, rows: train) }
 
-  /// ``refitUsers``, or the rows of ``train`` where nothing is fitted again.
+  /// ``refitUsers``, or the rows of ``train`` without a second fit.
   public var fittedUsers: UserRows { refitUsers ?? trainUsers }
 
-  /// What the training users have, as interactions.
+  /// The rows of the training users as interactions.
   public func trainingInteractions(name: String) -> Interactions { trainUsers.interactions(name: name, items: items) }
 }

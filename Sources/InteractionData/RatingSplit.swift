@@ -1,21 +1,21 @@
 public import Compute
 import FileFormats
 
-/// Ratings divided into those trained on and those to be predicted (U users, I items).
+/// Ratings divided into training and test (U users, I items).
 public struct RatingSplit: Sendable {
   /// All users, those without a training rating included.
   public let users: Vocabulary
   /// All items, those without a training rating included.
   public let items: Vocabulary
-  /// What to fit while choosing the number of epochs, with ratings as values; shape: U × I.
+  /// The ratings to fit while the number of epochs is chosen, as values; shape: U × I.
   public let train: SparseRows
-  /// What chooses the number of epochs; may be empty.
+  /// The ratings on which the number of epochs is chosen; may be empty.
   public let validation: [RatingCell]
   /// ``train`` and ``validation`` together, to fit again for the chosen number of epochs; shape: U × I.
   public let refit: SparseRows
-  /// What is to be predicted; empty when everything is for training.
+  /// The ratings to predict; empty when everything is for training.
   public let test: [RatingCell]
-  /// What a reader of the results should know, each with its count.
+  /// Notes with counts.
   public let notes: [String]
   /// A fingerprint of everything above but the notes, 16 hexadecimal digits.
   public let hash: String
@@ -52,11 +52,11 @@ public struct RatingSplit: Sendable {
 
   /// Fixed files.
   ///
-  /// Without a validation file a tenth of the training ratings is for validation. Cells of the validation file that the
-  /// training file has too are dropped and counted, and so are cells of the test file that either has.
+  /// Without a validation file a tenth of the training ratings is for validation. Cells of the validation file that are
+  /// also in the training file are dropped and counted, and so are cells of the test file that are in either.
   ///
   /// - Parameter test: `nil` to train only.
-  /// - Throws: `DataError` when a file has no ratings, or the test file none that the others do not have.
+  /// - Throws: `DataError` when a file has no ratings, or every test rating is also in another file.
   public init(train: Interactions, validation: Interactions? = nil, test: Interactions?, seed: Seed) throws {
     let files = [train, validation, test].compactMap { $0 }
     for file in files where file.ratings == nil { throw Self.noRatings(file) }
@@ -83,12 +83,12 @@ public struct RatingSplit: Sendable {
     }
     var notes = files.flatMap(\.notes)
     var known = Set<UInt64>()
-    // A rating given twice is trained on once, and what was trained on is nothing to predict.
+    // A rating that occurs in two files is trained on once, and a training rating is not predicted.
     func removeKnown(_ cells: inout [RatingCell], _ what: String, _ file: String) {
       let before = cells.count
       cells.removeAll { known.contains($0.place) }
       if cells.count < before {
-        notes.append("dropped \(counted(before - cells.count, what)) that the \(file) has too")
+        notes.append("dropped \(counted(before - cells.count, what)) already in the \(file)")
       }
     }
     known.formUnion(fitted.lazy.map(\.place))
@@ -98,13 +98,13 @@ public struct RatingSplit: Sendable {
     removeKnown(&predicted, "test rating", validation == nil ? "training file" : "training or validation file")
     if let test, predicted.isEmpty {
       throw DataError(
-        path: test.name, message: "has nothing to predict: every rating is trained on",
-        accepted: "ratings that the other files do not have")
+        path: test.name, message: "has nothing to predict: every rating is in the training data",
+        accepted: "ratings that are not in the other files")
     }
     self.init(users: users, items: items, train: fitted, validation: chosen, test: predicted, notes: notes)
   }
 
-  /// The same split without anything to be predicted in the end.
+  /// The same split without test ratings.
   public var withoutTestRatings: RatingSplit {
     let cells = (0..<train.rowCount).flatMap { row in
       train.range(ofRow: row).map {

@@ -16,8 +16,7 @@ public struct ReadColumns: Codable, Sendable, Equatable {
 
   /// The file's name.
   public let file: String
-  /// What stands between the columns: `tab`, `comma`, `semicolon`, `blanks`, `::` or a character in quotes; `nil` for JSON
-  /// lines.
+  /// The separator: `tab`, `comma`, `semicolon`, `blanks`, `::` or a character in quotes; `nil` for JSON lines.
   public let separator: String?
   /// Whether the first line names the columns.
   public let header: Bool

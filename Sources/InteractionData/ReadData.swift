@@ -1,7 +1,7 @@
 public import Compute
 public import FileFormats
 
-/// Data as they were read and filtered, to be divided as often as wanted.
+/// Data that were read and filtered, and can be divided several times.
 public enum ReadData: Sendable {
   /// The interactions of one file, or of the built-in population.
   case whole(Interactions)
@@ -9,11 +9,11 @@ public enum ReadData: Sendable {
   case lines(ReadInteractions, of: ByteSource)
   /// Fixed files.
   case files(train: Interactions, validation: Interactions?, test: Interactions?)
-  /// A split that is ready.
+  /// A ready split.
   case ready(RankingSplit)
 }
 
-/// Reading and dividing are two steps, since a comparison may divide the same data several times.
+/// Reading and dividing are two steps, because a comparison may divide the same data several times.
 extension DataSelection {
   /// Reads for ranking.
   ///
@@ -34,7 +34,7 @@ extension DataSelection {
     }
   }
 
-  /// Reads a file for a split by users; which of repeated pairs counts is found out where it has to be.
+  /// Reads a file for a split by users; repeated pairs are resolved only if necessary.
   private func readLines(_ path: String) throws -> ReadData {
     let reader = InteractionReader(format: format, threads: threads)
     let source = try ByteSource(path: path)
@@ -45,7 +45,7 @@ extension DataSelection {
     return try .lines(filters.applyRating(to: read, reader.processor), of: source)
   }
 
-  /// Divides what was read for ranking.
+  /// Divides the data for ranking.
   ///
   /// - Parameter forTraining: no test part, and everything in the rows for the second fit.
   /// - Throws: `DataError`.
@@ -104,7 +104,7 @@ extension DataSelection {
     }
   }
 
-  /// Divides what was read for rating prediction.
+  /// Divides the data for rating prediction.
   ///
   /// - Parameter forTraining: no test part.
   /// - Throws: `DataError`.
@@ -127,7 +127,7 @@ extension DataSelection {
     }
   }
 
-  /// With a cut in time, what comes after it is not what the model is trained on.
+  /// With a time cut, interactions after it are not training data.
   private func record(of data: Interactions, _ split: RankingSplit) -> DataRecord {
     let trained = split.kind == .time ? split.fittedUsers.pairHash(items: split.items) : data.pairHash()
     return record(trained, cut: cut == nil ? nil : split.time?.cut)

@@ -12,7 +12,7 @@ public struct ReadInteractions: Sendable {
   let items: Vocabulary
   /// The parts of the file that have interactions.
   let parts: [ReadPart]
-  /// What a reader should know about how these interactions came about.
+  /// Notes on how these interactions were read.
   let notes: [String]
 
   /// The number of interactions.
@@ -37,7 +37,7 @@ public struct ReadInteractions: Sendable {
     try UserGroups(pieces, userCount: users.count, processor).hasRepeats(itemCount: items.count, processor)
   }
 
-  /// What a column holds, part after part; `nil` where the parts have nothing of it.
+  /// The values of a column, part after part; `nil` if the parts do not have it.
   func joined<Number: BitwiseCopyable & Numeric & Sendable>(
     _ column: @Sendable (ReadPart) -> [Number], _ processor: Processor
   ) throws -> [Number]? {
@@ -70,7 +70,7 @@ public struct ReadInteractions: Sendable {
 }
 
 extension ReadInteractions {
-  /// What has at least this rating, with vocabularies of what is left.
+  /// The interactions with at least this rating, with vocabularies of the remaining users and items.
   ///
   /// - Parameter asRatings: whether the ratings are kept.
   func keeping(ratingsFrom least: Float, asRatings: Bool, _ processor: Processor) throws -> ReadInteractions {

@@ -1,17 +1,16 @@
 public import Communication
 public import Compute
 
-/// Users as a recommender sees them: what each is known to have, and nothing else.
+/// The input of a recommender: the known items of each user.
 ///
-/// Recommenders take rows of interactions, never user ids, so that a user who was not there at training time is served like
-/// any other (fold-in).
+/// Recommenders take rows of interactions, never user ids, so that users outside the training data are handled like any
+/// other (fold-in).
 public struct Profiles: Sendable {
   /// The items each user is known to have; shape: B users × I items.
   public var items: SparseRows
   /// For each user, their row in the training data, or `nil` for a new user.
   ///
-  /// Only models with a vector per user (CDAE) read it; leaving the whole list out means that every user is
-  /// unseen.
+  /// Only models with a vector per user (CDAE) read it; without the list, every user is unseen.
   public var trainingRows: [Int?]?
 
   /// Creates profiles.
@@ -27,13 +26,13 @@ public struct Profiles: Sendable {
   }
 }
 
-/// A model that scores every item for users given by what they have.
+/// A model that scores every item for users given by their items.
 public protocol Recommender: Sendable {
-  /// The number of items it knows.
+  /// The number of items of the model.
   var itemCount: Int { get }
 
-  /// One score for each user and item; larger is better, and only the order matters. Seen items are scored like any other:
-  /// leaving them out is the ranking's business.
+  /// One score for each user and item; larger is better, and only the order matters. Seen items are scored like any
+  /// other; the ranking excludes them.
   ///
   /// Two calls with the same input give the same bits. Memory grows with the number of profiles × items, so callers work in
   /// blocks of users.
@@ -44,7 +43,7 @@ public protocol Recommender: Sendable {
 
 /// A recommender whose items may be divided among processes, each of which scores its own for all users.
 ///
-/// A user's k best items are among the k best of each process, so that lists are made where the scores are and put together
+/// A user's k best items are among the k best of each process, so each process makes its own lists, which are merged
 /// afterwards.
 public protocol DividedRecommender: Recommender {
   /// The processes that have the items; `nil` where this one has all.

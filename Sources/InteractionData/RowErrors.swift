@@ -1,6 +1,6 @@
 import FileFormats
 
-/// What can be wrong with a line.
+/// Errors in a line.
 extension RowParser {
   /// Accepts an id.
   func check(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) throws {
@@ -9,7 +9,7 @@ extension RowParser {
       throw DataError(path: path, line: line, message: "has an empty \(role)", accepted: accepted)
     }
     let id = (start..<end).map { bytes[$0] }
-    // Output has one id a line and tabs between columns: control characters could not come back unchanged.
+    // Output has one id a line and tabs between columns, so control characters could not be written unchanged.
     if String(validating: id, as: UTF8.self) == nil || id.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       throw DataError(
         path: path, line: line, text: text(bytes, start, end), message: "is not a valid \(role) id",
@@ -17,7 +17,7 @@ extension RowParser {
     }
   }
 
-  /// A column that should be a number and is not.
+  /// A column that should be a number but is not.
   func notNumber(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int) -> DataError {
     let text = text(bytes, start, end)
     let choice = "(\(role.option) selects the column; none ignores it)"
@@ -68,7 +68,7 @@ extension RowParser {
       ? ", and quotes around a column that holds one" : "; one user a line, items after it, is not read"
   }
 
-  /// The beginning of what is in `bytes[start..<end]`.
+  /// The beginning of `bytes[start..<end]`.
   func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
     String(decoding: (start..<min(end, start + 300)).map { bytes[$0] }, as: UTF8.self)
   }

@@ -8,7 +8,7 @@ import FileFormats
 struct RowParser: Sendable {
   let dialect: Dialect
   let path: String
-  /// Which columns to keep; those of ratings and times are checked all the same.
+  /// Which columns to keep; those of ratings and times are checked in any case.
   let keeping: InteractionColumns
 
   /// The longest line accepted, in bytes: a longer one means that this is not a table.
@@ -38,7 +38,7 @@ struct RowParser: Sendable {
     var waiting = WaitingLines()
     let keepsTimes = hasTime && keeping.contains(.timestamps)
     let form = delimiter == nil ? nil : form(trims: trims)
-    // Lines taken many at a time, less those for which that was tried in vain.
+    // The number of lines parsed in batches, minus those for which a batch failed.
     var gain = 0
     var position = chunk.range.lowerBound
     while position < chunk.range.upperBound {
@@ -83,7 +83,7 @@ struct RowParser: Sendable {
       trims: trims)
   }
 
-  /// Adds a line to those that wait.
+  /// Adds a line to the waiting lines.
   ///
   /// A call of its own, like that of ``number(_:_:into:_:_:)``: where lines are taken many at a time it is rare.
   @inline(never)
@@ -118,16 +118,16 @@ struct RowParser: Sendable {
       item: item.key.word, length: item.key.length, start: item.start, rating: rating ?? 0, time: time ?? 0)
     let wrong = hasRating && rating == nil ? ColumnRole.rating : hasTime && time == nil ? .timestamp : nil
     guard let wrong else { return }
-    // Of several errors the first is reported, and an id may be one.
+    // The first of several errors is reported, and an id may be the error.
     try self.number(&waiting, bytes, into: &chunk, users, items)
     let column = columns[wrong.rawValue]
     throw notNumber(bytes, line.starts[column], line.ends[column], wrong, number)
   }
 
-  /// Numbers the users and items that wait, and adds their lines to the chunk.
+  /// Numbers the users and items of the waiting lines, and adds these lines to the chunk.
   ///
-  /// One after the other with nothing between, their places in the tables are fetched from memory at the same time.
-  /// A call of its own: at each of its places in `parse` it would crowd out what has to be inlined there.
+  /// Looked up without other work between them, their places in the tables are fetched from memory at the same time. A
+  /// call of its own: at each of its places in `parse` it would crowd out what has to be inlined there.
   @inline(never)
   private func number(
     _ waiting: inout WaitingLines, _ bytes: Span<UInt8>, into chunk: inout ParsedChunk, _ users: IdentifierTable,
@@ -143,7 +143,7 @@ struct RowParser: Sendable {
     let areUsersKnown = users.find(waiting.batch.users, count: userCount, into: &waiting.users)
     let areItemsKnown = items.find(waiting.batch.items, count: count, into: &waiting.items)
     if !areUsersKnown || !areItemsKnown {
-      // In the order of the lines, because of several errors the first is reported.
+      // In the order of the lines, because the first of several errors is reported.
       var change = 0
       for line in 0..<count {
         if change < userCount && waiting.batch.users.line(change) == line {
@@ -189,7 +189,7 @@ struct RowParser: Sendable {
   ) throws -> Int {
     let columns = splitter.columns(of: bytes, at: position)
     if columns.isBlank { return columns.next }
-    // More columns than the first line has are accepted where they are empty: nothing is left out then.
+    // More columns than in the first line are accepted if they are empty, because nothing is lost then.
     if columns.count < dialect.columnCount || columns.filled > dialect.columnCount
       || columns.next - position > Self.longestLine || columns.fault != nil
     {
@@ -227,7 +227,7 @@ struct RowParser: Sendable {
     _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ role: ColumnRole, _ line: Int, to new: inout IdentifierTable
   ) throws -> Int32 {
     let (number, isNew) = new.number(bytes, start, end)
-    // An id seen before has the same bytes and needs no second look.
+    // A known id has the same bytes and needs no second check.
     if isNew { try check(bytes, start, end, role, line) }
     return ~Int32(truncatingIfNeeded: number)
   }
@@ -256,7 +256,7 @@ struct RowParser: Sendable {
   }
 }
 
-/// Successive lines whose users and items have yet to be numbered.
+/// Successive lines whose users and items are not yet numbered.
 private struct WaitingLines {
   /// The lines.
   var batch = LineBatch()
@@ -269,7 +269,7 @@ private struct WaitingLines {
 }
 
 extension IdentifierBatch {
-  /// Gives ids of more than eight bytes the hash that they are looked up by.
+  /// Computes the lookup hash of ids of more than eight bytes.
   fileprivate mutating func hashLong(count: Int, _ bytes: Span<UInt8>) {
     for index in 0..<count where length(index) > 8 {
       setWord(index, IdentifierKey(bytes, start(index), start(index) + length(index)).word)

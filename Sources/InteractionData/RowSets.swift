@@ -1,7 +1,7 @@
 import Compute
 
 extension SparseRows {
-  /// Row by row what is in either.
+  /// The union of two sets, row by row.
   ///
   /// Values are dropped.
   func union(_ other: SparseRows) -> SparseRows {
@@ -21,7 +21,7 @@ extension SparseRows {
       })
   }
 
-  /// Row by row what is not in the other.
+  /// The difference of two sets, row by row.
   ///
   /// Values are dropped.
   func subtracting(_ other: SparseRows) -> SparseRows {
@@ -41,12 +41,12 @@ extension SparseRows {
       indices: indices + other.indices)
   }
 
-  /// The rows that have something in them.
+  /// The rows that are not empty.
   var filledRows: [Int] { (0..<rowCount).filter { count(ofRow: $0) > 0 } }
 }
 
 extension ArraySlice<Int32> {
-  /// What is not in the other; both ascend.
+  /// The elements that are not in the other list; both ascend.
   func removing(_ other: some Collection<Int32>) -> [Int32] {
     var rest: [Int32] = []
     rest.reserveCapacity(count)
@@ -74,10 +74,9 @@ extension HeldOutUsers {
       skippedUsers: ids.count - rows.count)
   }
 
-  /// Users who are not trained on; those with nothing held out are skipped, and so are those with nothing to fold in:
-  /// nothing is known of them.
+  /// Users who are not trained on; those without held-out items or without fold-in items are skipped.
   ///
-  /// - Returns: `nil` when nobody is left.
+  /// - Returns: `nil` when no user is left.
   init?(unseen ids: [String], foldIn: SparseRows, heldOut: SparseRows) {
     let rows = heldOut.filledRows.filter { foldIn.count(ofRow: $0) > 0 }
     if rows.isEmpty { return nil }

@@ -1,10 +1,10 @@
 import FileFormats
 
-/// Finds out what separates the columns.
+/// Detects the separator of the columns.
 ///
-/// Characters that separate also occur in ids, titles and decimal numbers, so what cuts the lines evenly need not be the
-/// separator. Every candidate is held against every other; the one that wins each time is taken, and where none does, nothing
-/// is guessed.
+/// Characters that separate also occur in ids, titles and decimal numbers, so a character that cuts the lines evenly
+/// need not be the separator. Every candidate is compared with every other; the one that wins every time is taken, and
+/// if none does, there is no guess.
 struct Separation {
   let lines: FirstLines
   private let samples: [TableSample]
@@ -17,16 +17,16 @@ struct Separation {
 
   /// The lines cut by the separator.
   ///
-  /// - Throws: ``DataError`` when there are two readings and nothing decides between them.
+  /// - Throws: ``DataError`` when there are two equally likely readings.
   func decide() throws -> TableSample? {
     guard samples.count > 1 else { return samples.first }
     let even = samples.filter(\.isEven)
     guard !even.isEmpty else {
-      // Some line is wrong, and will be named.
+      // Some line is malformed, and the parser reports it.
       return samples.max { evidence($0) < evidence($1) }
     }
     for candidate in even where even.allSatisfy({ $0.delimiter == candidate.delimiter || beats(candidate, $0) }) {
-      // A line with a column too few or too many must not hand the file to a character of its ids.
+      // One line with a wrong number of columns must not make a character of the ids the separator.
       let rival = samples.first { other in
         !other.isEven && other.cutsEveryLine && other.delimiter != .blanks && !isProse(other.delimiter)
           && header(candidate) < 2
@@ -38,13 +38,13 @@ struct Separation {
     throw ambiguous(even[0], even[1])
   }
 
-  /// How much speaks for a separator that does not cut evenly.
+  /// The evidence for a separator that does not cut evenly.
   private func evidence(_ sample: TableSample) -> (Int, Int, Double, Int) {
     let place = Delimiter.recognised.firstIndex(of: sample.delimiter) ?? 0
     return (header(sample), sample.delimiter == .blanks ? 0 : 1, sample.evenness, -place)
   }
 
-  /// How many of user and item a first line names.
+  /// How many of the user and item columns the first line names.
   private func header(_ sample: TableSample) -> Int {
     let names = ColumnNames(sample.first)
     return [ColumnRole.user, .item].count { names.column(of: $0) != nil }
@@ -81,10 +81,10 @@ struct Separation {
     return isNumbered(one) && !hasNumericColumn(other)
   }
 
-  /// Whether blanks separate, or `other`, or nobody can tell.
+  /// Whether blanks separate, or `other`, or neither can be excluded.
   private func blanks(_ blanks: TableSample, beat other: TableSample) -> Bool? {
     if typedColumns(other) > 0 { return false }
-    // The comma of a decimal number alone is in the way of blanks: `u1 i1 4,5`.
+    // Here the only comma is that of a decimal number: `u1 i1 4,5`.
     let texts = (0..<blanks.width).filter { !blanks.isColumn($0, of: TableSample.looksNumeric) }
     let areClean = texts.allSatisfy { column in blanks.values(column).allSatisfy { !contains($0, other.delimiter) } }
     let cutsIds = (0..<other.width).allSatisfy { column in other.isColumn(column) { contains($0, .blanks) } }
@@ -95,13 +95,13 @@ struct Separation {
     return isNumbered(blanks) && !hasNumericColumn(other) ? true : nil
   }
 
-  /// Whether a reading makes columns that can be what they should be.
+  /// Whether a reading gives columns with plausible values.
   private func isSound(_ sample: TableSample) -> Bool {
     if sample.hasFaults { return false }
     let filled = (0..<min(sample.width, 64)).count { column in sample.values(column).allSatisfy { !$0.isEmpty } }
     if filled < 2 { return false }
     guard sample.delimiter == .blanks || sample.delimiter == .tab else { return true }
-    // In `user, item` and `user ; item` another separator has the blanks beside it.
+    // In `user, item` and `user ; item`, the blanks belong to another separator.
     let marks = [",", ";", "|", "::"]
     return !(0..<min(sample.width, 64)).contains { column in
       sample.isColumn(column) { text in marks.contains { text.hasPrefix($0) || text.hasSuffix($0) } }

@@ -2,13 +2,13 @@ public import Compute
 import FileFormats
 import Foundation
 
-/// A made-up population with the truth about it (U users, I items, K tastes).
+/// A simulated population with its ground truth (U users, I items, K tastes).
 public struct SimulatedPopulation: Sendable {
-  /// How it was made.
+  /// The parameters.
   public let parameters: Population
-  /// From which seed.
+  /// The seed.
   public let seed: Seed
-  /// Who had what.
+  /// The interactions.
   ///
   /// Its vocabulary has only items with at least one user, in order of first appearance.
   public let interactions: Interactions
@@ -28,7 +28,7 @@ public struct SimulatedPopulation: Sendable {
   public let itemMoods: [Int]
   /// The share of each mood in a user's liking; rows sum to 1 (shape: U × M).
   public let userMoods: Matrix<Double>
-  /// The series of each item, where it belongs to one; shape: I.
+  /// The series of each item, if it belongs to one; shape: I.
   public let itemSeries: [Int?]
 
   /// The names of the files that ``write(to:)`` makes.
@@ -37,7 +37,7 @@ public struct SimulatedPopulation: Sendable {
     "population.json",
   ]
 
-  /// Finds out whether ``write(to:)`` could write there.
+  /// Checks that ``write(to:)`` can write there.
   ///
   /// - Throws: `OutputError`, as writing would. Nothing is left behind.
   public static func verify(_ path: String) throws {
@@ -48,7 +48,7 @@ public struct SimulatedPopulation: Sendable {
   /// title, genre), `truth_users.tsv` (user, mixture), `truth_moods.tsv` (user, share of each mood), `truth_items.tsv` (item,
   /// probability in each taste) and `population.json` (parameters and seed), all or none.
   ///
-  /// A plain population has neither moods nor series, nor the file and the columns for them.
+  /// A plain population has no moods and no series, and neither their file nor their columns.
   ///
   /// - Parameter ratings: whether each interaction gets a rating, as ``rated()`` makes them.
   /// - Throws: `OutputError` when the directory cannot be written, or exists and holds other files.

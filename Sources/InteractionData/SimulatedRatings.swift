@@ -2,10 +2,12 @@ import Compute
 import Foundation
 
 extension SimulatedPopulation {
-  /// The interactions with ratings from 1 to 5: higher where an item is more to this user's taste than to that of the others.
+  /// The interactions with ratings from 1 to 5: higher for items that match this user's taste more than that of the
+  /// others.
   ///
-  /// The logarithm of p(item | user) ÷ p(item) by tastes and moods, with noise, is cut so that the five ratings have fixed shares: few low ones, as
-  /// people rate what they chose. Users, items and pairs are those of ``interactions``.
+  /// The logarithm of p(item | user) ÷ p(item) by tastes and moods, with noise, is cut so that the five ratings have
+  /// fixed shares: few are low, because people rate what they chose. Users, items and pairs are those of
+  /// ``interactions``.
   public func rated() -> Interactions {
     let shares = [0.06, 0.17, 0.44, 0.79]
     let columns = catalogue.indices(of: interactions.items).map { $0 ?? 0 }
@@ -25,7 +27,7 @@ extension SimulatedPopulation {
       }
       var random = seed.stream(.simulation, 2, position)
       let tiny = Double.leastNormalMagnitude
-      // Against a user to whom all moods are one.
+      // Compared with a user who has equal shares of all moods.
       let mood = moodNames.isEmpty ? 1 : userMoods[user, itemMoods[item]] * Double(moodNames.count)
       scores.append(log(max(own * mood, tiny)) - log(max(common, tiny)) + 0.5 * random.gaussian())
     }

@@ -1,30 +1,30 @@
 import Compute
 
-/// A split in a JSON document: its kind, how much is in each part, and its fingerprint.
+/// A split in a JSON document: its kind, the size of each part, and its fingerprint.
 public struct SplitDescription: Codable, Sendable, Equatable {
   /// How the data was divided: ``SplitKind``, or `ratings`.
   public var kind: String
-  /// Interactions that are trained on.
+  /// The number of training interactions.
   public var train: Int
-  /// Interactions that choose the epoch.
+  /// The number of validation interactions.
   public var validation: Int
-  /// Interactions that models are measured on.
+  /// The number of test interactions.
   public var test: Int
-  /// How many users are trained on, where users are held out.
+  /// The number of training users, if users are held out.
   public var trainUsers: Int?
-  /// How many users choose the epoch, where users are held out.
+  /// The number of validation users, if users are held out.
   public var validationUsers: Int?
-  /// How many users models are measured on.
+  /// The number of test users.
   public var testUsers: Int
-  /// How many users of the test have nothing to be measured by.
+  /// The number of test users that are skipped.
   public var skippedUsers: Int
   /// A fingerprint.
   public var hash: String
-  /// The share of users that was held out for each part, where it was asked for.
+  /// The share of users that was held out for each part, if it was given.
   public var heldOut: Double?
-  /// How many parts of the users take turns as test users.
+  /// The number of folds.
   public var folds: Int?
-  /// Where a split by time was cut, and what that left out.
+  /// The cut of a split by time, and what it leaves out.
   public var time: TimeCutCounts?
 }
 
@@ -49,7 +49,7 @@ extension RatingSplit {
 }
 
 extension HeldOutUsers {
-  /// Users that a saved model is measured on, as a split in which nothing is trained on.
+  /// Test users of a saved model, as a split without a training part.
   public func description(of kind: SplitKind) -> SplitDescription {
     SplitDescription(
       kind: kind.rawValue, train: 0, validation: 0, test: heldOut.nonZeroCount, testUsers: userIDs.count,

@@ -5,12 +5,12 @@ import FileFormats
 ///
 /// | file | content |
 /// |---|---|
-/// | `train.tsv` | what is trained on |
-/// | `validation.tsv` | what chooses the epoch |
-/// | `test.tsv` | what is to be found |
-/// | `validation_input.tsv`, `test_input.tsv` | what held-out and new users show; only where there are such users |
-/// | `holdout.tsv` | all that users who are not in `train.tsv` have; only where users are held out |
-/// | `split.json` | how it was made, and how many there are of everything |
+/// | `train.tsv` | training interactions |
+/// | `validation.tsv` | held-out interactions for choosing the epoch |
+/// | `test.tsv` | held-out interactions of the test |
+/// | `validation_input.tsv`, `test_input.tsv` | input of held-out and new users; only if there are any |
+/// | `holdout.tsv` | all interactions of users who are not in `train.tsv`; only if users are held out |
+/// | `split.json` | kind, seed, hash and counts |
 public enum SplitFiles {
   /// A file of a split.
   public enum Part: String, Sendable, CaseIterable {
@@ -27,10 +27,10 @@ public enum SplitFiles {
   /// The name of the description.
   public static let description = "split.json"
 
-  /// The files that a directory of this kind may hold.
+  /// The files that a directory of this kind may contain.
   public static let fileNames = Part.allCases.map(\.fileName) + [description]
 
-  /// Finds out whether a split could be written to a directory.
+  /// Checks that a split can be written to a directory.
   ///
   /// - Throws: `OutputError`, as writing would.
   public static func verify(_ path: String) throws { try AtomicDirectory.verify(path, replacing: fileNames.contains) }
@@ -47,7 +47,7 @@ public struct SplitParts: Sendable {
   ///
   /// - Parameters:
   ///   - split: made from `data`.
-  ///   - data: what was split, each (user, item) pair of it once.
+  ///   - data: the data that were split, with each (user, item) pair once.
   public init(_ split: RankingSplit, of data: Interactions) {
     var sources: [(SplitFiles.Part, UserRows)] = [(.train, split.trainUsers)]
     for (users, wanted, shown) in [
@@ -72,7 +72,7 @@ public struct SplitParts: Sendable {
       }
     }
     if split.kind == .time {
-      // All between the two cuts, whether or not it can be looked for: the second fit has it.
+      // Everything between the two cuts, whether or not it can be predicted, because the second fit has it.
       let fitted = split.fittedUsers
       let (all, first) = (
         Vocabulary(ids: fitted.ids).indices(of: data.users), Set(positions[.train] ?? [])
@@ -95,7 +95,7 @@ public struct SplitParts: Sendable {
   ///
   /// - Parameters:
   ///   - split: made from `data`.
-  ///   - data: what was split.
+  ///   - data: the data that were split.
   public init(_ split: RatingSplit, of data: Interactions) {
     let rows = split.users.indices(of: data.users)
     let columns = split.items.indices(of: data.items)
@@ -146,7 +146,7 @@ public struct SplitParts: Sendable {
     }
   }
 
-  /// Whole numbers as such.
+  /// Writes whole numbers without a decimal point.
   private static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 }
 

@@ -3,9 +3,9 @@ struct TableSample {
   let delimiter: Delimiter
   /// The columns of each line as text.
   let rows: [[String]]
-  /// Whether quotes do not fit on some line.
+  /// Whether some line has unbalanced quotes.
   let hasFaults: Bool
-  /// Where the lines of data begin: 1 as long as the first may be a header.
+  /// The first line of data: 1 while the first line may be a header.
   var firstRow: Int
 
   init(_ lines: FirstLines, _ delimiter: Delimiter) {
@@ -44,7 +44,7 @@ struct TableSample {
   /// The values of a column in the lines of data that have it.
   func values(_ column: Int) -> [String] { body.compactMap { column < $0.count ? $0[column] : nil } }
 
-  /// Whether a column holds what `isOne` says, but for a line here and there that will be refused when it is read.
+  /// Whether `isOne` holds for a column, except for a few lines that will be refused when they are read.
   func isColumn(_ column: Int, of isOne: (String) -> Bool) -> Bool {
     let values = values(column)
     return !values.isEmpty && 10 * values.count(where: isOne) >= 9 * values.count
@@ -55,8 +55,7 @@ struct TableSample {
   func isDate(_ column: Int) -> Bool { isColumn(column, of: Self.isDate) }
   func isTime(_ column: Int) -> Bool { isColumn(column, of: Self.isTime) }
 
-  /// Whether a column holds whole numbers that are points in time since 1980 and hardly anything else, in seconds or
-  /// fractions of them.
+  /// Whether a column has whole numbers that are most likely times since 1980, in seconds or fractions of them.
   func isEpoch(_ column: Int) -> Bool {
     isColumn(column) { text in
       guard Self.isWhole(text), let number = Self.number(text) else { return false }
@@ -83,6 +82,6 @@ struct TableSample {
   /// A date or time that is not a number.
   static func isDate(_ text: String) -> Bool { isTime(text) && !isNumber(text) }
 
-  /// A number, or one with a comma for its point.
+  /// A number, possibly with a decimal comma.
   static func looksNumeric(_ text: String) -> Bool { isNumber(text) || text.contains(/^\s*[+-]?\d+,\d+\s*$/) }
 }

@@ -1,15 +1,15 @@
 import FileFormats
 
-/// How the text of a file is written in bytes.
+/// The text encoding of a file.
 enum TextEncoding: String {
   case utf8 = "UTF-8"
   /// Latin-1 as the web reads it: with the printable characters of Windows-1252 where ISO 8859-1 has control characters.
   case latin1 = "Latin-1"
 
-  /// The bytes as UTF-8, and what they were.
+  /// The bytes as UTF-8, and their original encoding.
   ///
-  /// What is valid UTF-8 is UTF-8. In Latin-1 two letters with accents would have to meet, the right ones, for a line to look
-  /// like UTF-8: a file that has such lines as well as invalid ones is damaged, not Latin-1.
+  /// Valid UTF-8 is read as UTF-8. A line of Latin-1 looks like UTF-8 only if certain two accented letters are
+  /// adjacent, so a file with such lines and with invalid ones is damaged, not Latin-1.
   ///
   /// - Throws: ``DataError`` with the first damaged line.
   static func decoding(_ bytes: [UInt8], path: String) throws -> (bytes: [UInt8], encoding: TextEncoding) {
@@ -28,7 +28,7 @@ enum TextEncoding: String {
     if valid >= invalid, let firstInvalid {
       throw DataError(
         path: path, line: firstInvalid.line, text: firstInvalid.text,
-        message: "is not UTF-8, as other lines with accents are", accepted: "a file in UTF-8 or Latin-1, all of it")
+        message: "is not UTF-8, but other lines with accents are", accepted: "a file entirely in UTF-8 or Latin-1")
     }
     var text = String.UnicodeScalarView()
     for byte in bytes { text.append(scalar(byte)) }

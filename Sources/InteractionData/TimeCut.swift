@@ -1,17 +1,17 @@
 import FileFormats
 import Foundation
 
-/// Where time is cut in two.
+/// The cut of a split by time.
 public enum TimeCut: Sendable, Equatable {
-  /// So that a share of the interactions, in order of time, lies before.
+  /// A cut with this share of the interactions, in order of time, before it.
   case share(Double)
-  /// At a time, in seconds since 1970 or in whatever unit the data have; it belongs to what is after.
+  /// A time, in seconds since 1970 or in the unit of the data; interactions at this time are after the cut.
   case time(Double)
 
   /// Nine tenths of the interactions.
   public static let standard = TimeCut.share(0.9)
 
-  /// Reads a number between 0 and 1 as a share, another one as a time, and a date or time in ISO 8601.
+  /// Parses a number between 0 and 1 as a share, any other number as a time, and a date or time in ISO 8601.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard !bytes.isEmpty, let value = TimeValue.value(bytes.span, 0, bytes.count), value.isFinite else { return nil }
@@ -25,11 +25,11 @@ public enum TimeCut: Sendable, Equatable {
     }
   }
 
-  /// What ``init(_:)`` takes, in words.
+  /// The text that ``init(_:)`` accepts, in words.
   public static let accepted =
     "a share between 0 and 1 such as 0.9, a date such as 1998-03-01, or a time as the data have it"
 
-  /// The time at which these times are cut; what has this time lies after.
+  /// The time of the cut for these times; interactions at this time are after it.
   ///
   /// Equal times stay together, so a share is the largest that is not exceeded.
   ///
@@ -44,34 +44,34 @@ public enum TimeCut: Sendable, Equatable {
     }
   }
 
-  /// A time as people read it: with the date where it is one in seconds since 1970.
+  /// A time for people: with the date if it is in seconds since 1970.
   public static func words(for time: Double) -> String {
     let number = Int(exactly: time).map { "\($0)" } ?? "\(time)"
-    // From 1973 to 5138, as far as times are taken for seconds.
+    // The years 1973 to 5138, the range in which times are read as seconds.
     guard 1e8..<1e11 ~= time else { return number }
     return Date(timeIntervalSince1970: time.rounded(.down)).formatted(.iso8601) + " (\(number))"
   }
 }
 
-/// What a cut in time divides, and whom and what it leaves out.
+/// The numbers of interactions, users and items on both sides of a time cut.
 public struct TimeCutCounts: Codable, Sendable, Equatable {
-  /// The time of the cut, as times are read; what has it lies after.
+  /// The time of the cut, as times are read; interactions at this time are after it.
   public var cut: Double?
-  /// The earlier cut, after which interactions choose the epoch; `nil` where there is none.
+  /// The earlier cut, after which interactions are for validation; `nil` if there is none.
   public var validationCut: Double?
   /// Interactions before the cut, as filtered.
   public var before: Int
   /// Interactions after it.
   public var after: Int
-  /// Users with something on both sides.
+  /// Users with interactions on both sides.
   public var usersOnBothSides: Int
-  /// Users who have nothing after the cut, and are only trained on.
+  /// Users without interactions after the cut, who are only trained on.
   public var usersBeforeOnly: Int
-  /// Users who appear after the cut.
+  /// Users who first appear after the cut.
   public var newUsers: Int
   /// Of them, those who are tested.
   public var newUsersTested: Int
-  /// Users before the cut whom the filters left out, with something after it.
+  /// Users with interactions after the cut whose items before it were removed by filters.
   public var filteredUsers: Int
   /// Users on both sides who have only unknown items after the cut.
   public var usersWithNewItemsOnly: Int

@@ -2,34 +2,34 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// One cut in global time: what is before it is trained on, what comes after is to be found.
+  /// One cut in global time: interactions before it are for training, those after it for the test.
   ///
-  /// No model sees anything that lies after the moment at which it recommends, as happens where interactions or users are
-  /// held out at random (Ji et al., "A Critical Study on Data Leakage in Recommender System Offline Evaluation", ACM
+  /// No model is trained on interactions after the time of recommendation, as happens if interactions or users are held
+  /// out at random (Ji et al., "A Critical Study on Data Leakage in Recommender System Offline Evaluation", ACM
   /// Transactions on Information Systems 2023; the global temporal split of Meng et al., "Exploring Data Splitting
-  /// Strategies for the Evaluation of Recommendation Models", RecSys 2020). The vocabulary is the items before the cut, and
-  /// filters by counts are applied to what is before it. Users are tested who have something on both sides: their rows before
-  /// the cut are the input.
+  /// Strategies for the Evaluation of Recommendation Models", RecSys 2020). The vocabulary is the items before the cut,
+  /// and filters by counts are applied to the interactions before it. Users with interactions on both sides are tested:
+  /// their rows before the cut are the input.
   ///
-  /// An earlier cut, before which lie nine tenths of what is before the first, leaves the rest of it to choose the number of
-  /// epochs; ``refitUsers`` has everything before the cut. For the first fit, items that only appear between the two cuts are
-  /// columns without an interaction, and are not looked for.
+  /// An earlier cut has nine tenths of these interactions before it; the others are for choosing the number of epochs.
+  /// ``refitUsers`` has everything before the cut. For the first fit, items that only appear between the two cuts are
+  /// columns without an interaction, and are not predicted.
   ///
   /// - Parameters:
   ///   - cut: `nil` for nine tenths of the interactions, and in training for no cut.
-  ///   - newUsers: whether people are tested, too, of whom nothing is before the cut: of those with five known items or more,
-  ///     the latest `⌊n/5⌋` are to be found, and the first ones are the input. Equal times are in an order drawn by seed and
-  ///     ids, unless the data are a log (as in ``leaveOneOut(_:seed:forTraining:)``).
-  ///   - filters: by counts, for what is before the cut.
+  ///   - newUsers: whether users without interactions before the cut are tested as well: of those with at least five
+  ///     known items, the latest `⌊n/5⌋` are held out, and the first ones are the input. Equal times are in an order
+  ///     drawn by seed and ids, unless the data are a log (as in ``leaveOneOut(_:seed:forTraining:)``).
+  ///   - filters: filters by counts, for interactions before the cut.
   ///   - forTraining: no test.
-  /// - Throws: `DataError` without times, when nothing is before or after the cut, or when nobody can be tested.
+  /// - Throws: `DataError` without times, when one side of the cut is empty, or when no user can be tested.
   public static func time(
     _ data: Interactions, cut: TimeCut? = nil, newUsers: Bool = false, filters: Filters = Filters(), seed: Seed,
     forTraining: Bool = false
   ) throws -> RankingSplit {
     guard let times = data.timestamps else {
       throw DataError(
-        path: data.name, message: "has no times to divide by",
+        path: data.name, message: "has no timestamps to split by",
         accepted: "a column of timestamps (--timestamp-column), or another --split")
     }
     let time = (cut ?? (forTraining ? nil : .standard)).map { $0.time(in: times) }
@@ -47,7 +47,7 @@ extension RankingSplit {
       unknownItems: 0, withUnknownItems: 0)
     let validation = past.validation
     if validation == nil {
-      notes.append("nobody has something on both sides of an earlier cut, so no epoch can be chosen")
+      notes.append("no user has interactions on both sides of an earlier cut, so no epoch can be chosen")
     }
     var test: HeldOutUsers?
     if !forTraining {
@@ -57,8 +57,8 @@ extension RankingSplit {
       guard test != nil else {
         throw DataError(
           path: data.name,
-          message: "has nobody to test: no user has a known item after \(TimeCut.words(for: time ?? 0))"
-            + (newUsers ? "" : " and something before it"),
+          message: "has no user to test: none has a known item after \(TimeCut.words(for: time ?? 0))"
+            + (newUsers ? "" : " and an interaction before it"),
           accepted: newUsers ? "another cut" : "another cut, or --new-users")
       }
     } else if let time {
@@ -81,15 +81,15 @@ extension RankingSplit {
   }
 }
 
-/// What is before the cut.
+/// The interactions before the cut.
 private struct Past {
-  /// The earlier cut; `nil` where all times are equal.
+  /// The earlier cut; `nil` if all times are equal.
   let cut: Double?
-  /// What is before the earlier cut.
+  /// The interactions before the earlier cut.
   let train: UserRows
   /// Everything before the cut, the users of ``train`` first.
   let fitted: UserRows
-  /// Who has something before the earlier cut and known items after it.
+  /// The users with interactions before the earlier cut and known items after it.
   let validation: HeldOutUsers?
 
   init(_ data: Interactions, _ times: [Double]) {
@@ -120,7 +120,7 @@ private struct Past {
   }
 }
 
-/// What is after the cut, as far as it concerns what is before it.
+/// The interactions after the cut of users and items before it.
 private struct Future {
   private let data: Interactions
   private let times: [Double]
@@ -131,7 +131,7 @@ private struct Future {
   private let rows: [Int?]
   /// For each item of the data, its number before the cut.
   private let columns: [Int?]
-  /// For each user of the data, whether anything of theirs was before the cut, filtered or not.
+  /// For each user of the data, whether any interaction was before the cut, filtered or not.
   private let isOld: [Bool]
 
   init(
@@ -146,7 +146,7 @@ private struct Future {
     self.isOld = isOld
   }
 
-  /// The test users: those with a row first, then people who appear after the cut.
+  /// The test users: first those with a row, then users who first appear after the cut.
   func users(withNewcomers: Bool, _ counts: inout TimeCutCounts) -> HeldOutUsers? {
     var wanted: (rows: [Int32], columns: [Int32]) = ([], [])
     var onBothSides = [Bool](repeating: false, count: fitted.ids.count)
@@ -197,14 +197,14 @@ private struct Future {
 }
 
 extension HeldOutUsers {
-  /// The same users with another count of those who were left out.
+  /// The same users with another count of skipped users.
   fileprivate func skipping(_ users: Int) -> HeldOutUsers {
     HeldOutUsers(userIDs: userIDs, profiles: profiles, masked: masked, heldOut: heldOut, skippedUsers: users)
   }
 }
 
 extension TimeCutCounts {
-  /// What the cut leaves out, in sentences.
+  /// Notes on what the cut leaves out.
   fileprivate func notes(testsNewUsers: Bool) -> [String] {
     var notes = [
       "cut at \(TimeCut.words(for: cut ?? 0)): \(counted(before, "interaction")) before, \(after) after; "
@@ -215,21 +215,21 @@ extension TimeCutCounts {
         testsNewUsers
           ? Newcomers.note(tested: newUsersTested, of: newUsers)
           : "left out \(counted(newUsers, "user")) who \(newUsers == 1 ? "appears" : "appear") after the cut; "
-            + "--new-users tests those with five known items or more")
+            + "--new-users tests those with at least five known items")
     }
     if withUnknownItems > 0 {
       notes.append(
         "left out \(counted(withUnknownItems, "interaction")) after the cut with \(counted(unknownItems, "item")) "
-          + "not known at it")
+          + "not known before it")
     }
     if usersWithNewItemsOnly > 0 {
       notes.append(
-        "left out \(counted(usersWithNewItemsOnly, "user")) with something on both sides but no known item after the cut"
+        "left out \(counted(usersWithNewItemsOnly, "user")) with interactions on both sides but no known item after the cut"
       )
     }
     if filteredUsers > 0 {
       notes.append(
-        "left out \(counted(filteredUsers, "user")) after the cut whose items before it the filters removed")
+        "left out \(counted(filteredUsers, "user")) after the cut because filters removed their items before it")
     }
     return notes
   }

@@ -2,12 +2,12 @@ import FileFormats
 
 /// Reading times from bytes: numbers, or dates and times in ISO 8601.
 enum TimeValue {
-  /// The time in `bytes[start..<end]` in seconds since 1970, blanks around it ignored; `nil` when it is none.
+  /// The time in `bytes[start..<end]` in seconds since 1970, blanks around it ignored; `nil` when it is not a time.
   static func value(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Double? {
     var (start, end) = (start, end)
     while start < end && (bytes[start] == 0x20 || bytes[start] == 0x09) { start += 1 }
     while end > start && (bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09) { end -= 1 }
-    // Looked at first: a number written like this is none, and finding that out takes long.
+    // Checked first, because parsing such a text as a number fails slowly.
     if end - start >= 10, bytes[start + 4] == UInt8(ascii: "-") { return date(bytes, start, end) }
     return DecimalNumber.value(bytes, start, end).map(seconds)
   }
@@ -76,7 +76,7 @@ enum TimeValue {
     return 365 * year + leapDays + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468
   }
 
-  /// Goes through a short text from its start.
+  /// Reads a short text from its start.
   private struct Cursor {
     private var bytes = InlineArray<40, UInt8>(repeating: 0)
     private var position = 0
@@ -109,7 +109,7 @@ enum TimeValue {
       return value
     }
 
-    /// One or more digits after a decimal point; those beyond the ninth are passed over.
+    /// One or more digits after a decimal point; those beyond the ninth are ignored.
     mutating func fraction() -> Double? {
       var (value, scale) = (0.0, 1.0)
       var count = 0

@@ -1,8 +1,9 @@
 import FileFormats
 
-/// How a table of titles is written: its separator, and which of its columns are id, title and genres.
+/// The format of a table of titles: its separator, and its columns of ids, titles and genres.
 ///
-/// The ids of the items are known when a table is read, so that the column which has them tells separator and column at once.
+/// The ids of the items are known when a table is read, so the column with these ids determines the separator and the
+/// column.
 struct TitleColumns {
   let delimiter: Delimiter
   /// The column of the ids, from 0.
@@ -11,7 +12,7 @@ struct TitleColumns {
   let title: Int?
   /// The column of the genres, or the flags of `u.item`.
   private let genre: GenreColumn?
-  /// The names of the columns, where the first line has them.
+  /// The names of the columns, if the first line has them.
   private let names: [String]?
   /// The number of columns.
   let width: Int
@@ -19,7 +20,7 @@ struct TitleColumns {
   let start: Int
   let line: Int
 
-  /// The separators that are tried; blanks are in every title.
+  /// The separators that are tried; blanks are not, because titles contain them.
   private static let delimiters = Delimiter.recognised.filter { $0 != .blanks }
 
   init(_ bytes: [UInt8], path: String, items: Vocabulary) throws {
@@ -39,7 +40,7 @@ struct TitleColumns {
       header.hasTypes || named.id != nil && named.others != nil
       || items.index(of: sample.first[id]) == nil && (named.id != nil || named.others != nil)
     sample.firstRow = hasHeader && sample.rows.count > 1 ? 1 : 0
-    // Several columns can hold ids; the one that is called so is meant, if it has any.
+    // Several columns can have ids; a column named as one is preferred if it has any.
     if hasHeader, let own = named.id, own != id,
       Self.matches(sample, own, items) > 0 || Self.matches(sample, id, items) == 0
     {
@@ -96,7 +97,7 @@ struct TitleColumns {
     return words ?? (sample.firstRow == 0 ? free.first : nil)
   }
 
-  /// A column of lists such as `Comedy|Romance`, of things that come back.
+  /// A column of lists such as `Comedy|Romance`, whose elements repeat.
   private static func lists(_ sample: TableSample, _ width: Int, besides taken: [Int?]) -> GenreColumn? {
     guard sample.delimiter != .bar else { return nil }
     for column in 0..<min(width, 64) where !taken.contains(column) {
@@ -125,7 +126,7 @@ struct TitleColumns {
 }
 
 extension TitleColumns: CustomStringConvertible {
-  /// What was decided, such as `comma-separated, header; item = movieId (column 1), title = title (2)`.
+  /// The detected format, such as `comma-separated, header; item = movieId (column 1), title = title (2)`.
   var description: String {
     let read: [(role: String, column: Int?)] = [("item", id), ("title", title), ("genre", genre?.column)]
     var parts: [String] = []
@@ -140,13 +141,13 @@ extension TitleColumns: CustomStringConvertible {
   }
 }
 
-/// Where the genres of an item stand: in one column as a list, or as the nineteen flags of MovieLens' `u.item`.
+/// The columns of genres: one column with a list, or the nineteen flags of MovieLens' `u.item`.
 struct GenreColumn {
   /// The column of lists; `nil` for flags.
   let column: Int?
   /// The first column of flags.
   let first: Int
-  /// What stands between the genres of one item.
+  /// The separator of the genres of one item.
   private let separator: Character?
 
   /// - Parameter isTyped: whether RecBole's type says that blanks separate.
@@ -186,7 +187,7 @@ struct GenreColumn {
   ]
 }
 
-/// Which columns of a header are called an id, a title, genres.
+/// The columns of a header that are named as an id, a title or genres.
 struct TitleNames {
   private(set) var id: Int?
   private(set) var title: Int?

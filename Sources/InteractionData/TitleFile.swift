@@ -3,7 +3,7 @@ import Foundation
 
 /// Titles beside a saved model: `titles.tsv`, a line for each item of `items.txt`, in its order.
 ///
-/// The columns are `item`, `title` and, where genres are known, `genre` with `|` between several; what is not known is
+/// The columns are `item`, `title` and, where genres are known, `genre` with `|` between several; unknown values are
 /// empty.
 extension ItemTitles {
   /// The file's name in a model directory.
@@ -26,7 +26,7 @@ extension ItemTitles {
 
   /// Reads the file of a model directory.
   ///
-  /// - Returns: `nil` where there is none.
+  /// - Returns: `nil` if there is none.
   /// - Throws: `DataError` when its lines are not those of `items`.
   public init?(contentsOf path: String, items: Vocabulary) throws {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -37,7 +37,7 @@ extension ItemTitles {
       guard let text = String(validating: lines[line], as: UTF8.self) else {
         throw DataError(
           path: path, line: line + 1, text: String(decoding: lines[line], as: UTF8.self), message: "is not UTF-8",
-          accepted: "what train writes")
+          accepted: "the file that train writes")
       }
       return text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }

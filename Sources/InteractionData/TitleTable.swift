@@ -1,27 +1,27 @@
 public import FileFormats
 
 extension ItemTitles {
-  /// What reading a table of titles gave.
+  /// The result of reading a table of titles.
   public struct Found: Sendable {
     /// The titles.
     public let titles: ItemTitles
-    /// How the table was read, in one sentence; then what was passed over, with counts.
+    /// How the table was read, in one sentence; then what was skipped, with counts.
     public let notes: [String]
   }
 
   /// Reads a table with the ids and titles of items.
   ///
-  /// Recognised without being told: tab, `::`, vertical bar, semicolon or comma between the columns; a header or none;
-  /// quoted columns; MovieLens' `movies.csv`, `movies.dat` and `u.item`, RecBole's `.item`, Last.fm's `artists.dat`; UTF-8
-  /// or Latin-1; gzip and zstd. The column of the ids is found by looking for the ids of the items. Genres are read where a
-  /// column is called so, where values are lists with `|` between them, and from the flags of `u.item`.
+  /// Detected automatically: tab, `::`, vertical bar, semicolon or comma between the columns; a header or none; quoted
+  /// columns; MovieLens' `movies.csv`, `movies.dat` and `u.item`, RecBole's `.item`, Last.fm's `artists.dat`; UTF-8 or
+  /// Latin-1; gzip and zstd. The column of the ids is found by looking for the ids of the items. Genres are read from a
+  /// column of that name, from lists with `|` between the values, and from the flags of `u.item`.
   ///
-  /// Lines of other items are passed over; items without a line, or with an empty title, have none. Of lines with the same
-  /// id the first counts.
+  /// Lines of other items are skipped; items without a line, or with an empty title, have no title. Of lines with the
+  /// same id, the first counts.
   ///
   /// - Parameters:
   ///   - path: the file; `-` is standard input.
-  ///   - items: those that are to have titles.
+  ///   - items: the items to find titles for.
   /// - Throws: `InputError` when the file is missing or unreadable; `DataError` when it cannot be understood, or has none of
   ///   the items.
   public static func reading(_ path: String, for items: Vocabulary) throws -> Found {
@@ -44,7 +44,7 @@ extension ItemTitles {
 
 /// A table of titles while it is read.
 struct TitleTable {
-  /// What every table of titles is measured against, for messages.
+  /// The accepted content of a table, for messages.
   static let accepted = "one item a line: its id, its title[, more columns]"
 
   private let columns: TitleColumns
@@ -89,7 +89,7 @@ struct TitleTable {
     if firstID == nil { firstID = (number, id) }
     var title = columns.title.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
     if fields.count > columns.width, fields[columns.width...].contains(where: { !$0.isEmpty }) {
-      // A title at the end of the line may hold the separator; elsewhere nobody can tell which columns belong together.
+      // A title at the end of the line may contain the separator; elsewhere the columns would be ambiguous.
       guard columns.title == columns.width - 1 else { throw malformed(line, number, cut) }
       title = columns.rest(of: line)
     }
@@ -138,7 +138,7 @@ struct TitleTable {
     return String(plain).split(separator: " ").joined(separator: " ")
   }
 
-  /// What was read.
+  /// The titles that were read.
   ///
   /// - Throws: ``DataError`` when the table has none of the items.
   func found(_ encoding: TextEncoding) throws -> ItemTitles.Found {
@@ -146,7 +146,7 @@ struct TitleTable {
       throw DataError(
         path: path, line: firstID?.line, text: firstID?.id,
         message: firstID == nil
-          ? "has a header and no items" : "is no item of the data, and no other id in column \(columns.id + 1) is",
+          ? "has a header and no items" : "is not an item of the data, and no other id in column \(columns.id + 1) is",
         accepted: "ids such as \"\(items[0])\"" + (firstID == nil ? "; \(Self.accepted)" : ""))
     }
     let titles = ItemTitles(

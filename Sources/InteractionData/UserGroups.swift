@@ -1,11 +1,11 @@
 import Compute
 
-/// Interactions of which every user's stand together, users in ascending order, each user's in the order of the lines.
+/// Interactions grouped by user: users in ascending order, each user's interactions in the order of the lines.
 ///
-/// That is how most files are; others are brought into this order by counting, in two steps: within each piece by ranges of
-/// users, then range by range.
+/// Most files have this order; others are sorted by counting, in two steps: within each piece by ranges of users, then
+/// range by range.
 struct UserGroups: Sendable {
-  /// Users ascend within a piece and from one to the next; the lines of a user may go on in the pieces after.
+  /// Users ascend within a piece and from one to the next; the lines of a user may continue in later pieces.
   private let pieces: [InteractionPiece]
   /// For each piece, the first run and line of a user whose lines do not begin in a piece before.
   private let starts: [(run: Int, line: Int)]
@@ -48,7 +48,7 @@ struct UserGroups: Sendable {
   private static func grouping(
     _ pieces: [InteractionPiece], userCount: Int, _ processor: Processor
   ) throws -> [InteractionPiece] {
-    // Ranges of users small enough that their counters stay in the first-level cache.
+    // Ranges of users are small enough that their counters stay in the first-level cache.
     var shift = 0
     while userCount >> shift > 512 { shift += 1 }
     let ranges = (userCount - 1) >> shift + 1
@@ -199,7 +199,7 @@ struct UserGroups: Sendable {
     }.contains(true)
   }
 
-  /// Takes the lines of every user whose first line is in a piece, also those in the pieces after it.
+  /// Visits the lines of every user whose first line is in a piece, including those in later pieces.
   ///
   /// - Parameters:
   ///   - isWanted: for each user, whether to take theirs; `nil` for all.

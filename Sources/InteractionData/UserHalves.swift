@@ -2,7 +2,7 @@ public import Compute
 import FileFormats
 
 extension Interactions {
-  /// Users in two random parts, everything a user has in one of them.
+  /// Divides users into two random parts, with all interactions of a user in one of them.
   ///
   /// For models fitted to some users and compared with others; ``RankingSplit/users(_:heldOut:seed:forTraining:)``
   /// hides a part of each held-out user instead.

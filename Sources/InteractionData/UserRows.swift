@@ -1,13 +1,13 @@
 public import Compute
 
-/// Rows of users together with the users' ids, so that neither can be taken from another place than the other.
+/// Rows of users together with the users' ids, so that both always belong together.
 public struct UserRows: Sendable, Equatable {
   /// The ids of the users; shape: U.
   public let ids: [String]
-  /// What each of them has; shape: U × I.
+  /// The items of each user; shape: U × I.
   public let rows: SparseRows
 
-  /// Puts rows and ids together.
+  /// Combines rows and ids.
   ///
   /// - Precondition: one id for each row.
   public init(ids: [String], rows: SparseRows) {

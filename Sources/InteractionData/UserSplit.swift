@@ -2,7 +2,7 @@ public import Compute
 import FileFormats
 
 extension RankingSplit {
-  /// Strong generalisation: some users are not trained on, and a part of their items is to be found from the
+  /// Strong generalisation: some users are held out from training, and a part of their items is predicted from the
   /// rest.
   ///
   /// The procedure of Liang et al. (Variational Autoencoders for Collaborative Filtering, WWW 2018): users in
@@ -12,8 +12,8 @@ extension RankingSplit {
   ///
   /// - Parameters:
   ///   - fraction: the share of users for validation, and again for the test; at least one user each.
-  ///   - forTraining: no test; the vocabulary is that of all users, since nothing is measured on the users
-  ///     held out for validation but the number of epochs, and ``RankingSplit/refit`` has every user.
+  ///   - forTraining: no test; the vocabulary is that of all users, because the validation users only choose the number
+  ///     of epochs, and ``RankingSplit/refit`` has every user.
   ///   - fold: the part of the users that is tested, instead of a share `fraction`; parts of equal size, each user in one of
   ///     them. The users before it in the random order are for validation.
   ///   - threads: the largest number of threads used at once; `nil` for all cores.
@@ -30,9 +30,9 @@ extension RankingSplit {
     return split
   }
 
-  /// The same straight from a file, without its interactions as such.
+  /// The same directly from a file, without building its interactions.
   ///
-  /// - Returns: `nil` when pairs repeat, because then it has to be found out which of them counts.
+  /// - Returns: `nil` when pairs repeat, because then it must be determined which of them counts.
   static func users(
     _ data: ReadInteractions, heldOut fraction: Double, seed: Seed, fold: Fold?, _ processor: Processor
   ) throws -> RankingSplit? {
@@ -41,7 +41,7 @@ extension RankingSplit {
   }
 }
 
-/// Which users are trained on and which are held out, and the split that follows from it.
+/// The training and held-out users, and the split that follows from them.
 private struct UserDivision {
   let name: String
   let users: Vocabulary
@@ -52,9 +52,9 @@ private struct UserDivision {
   let validation: [Int]
   let test: [Int]
 
-  /// Draws who is held out.
+  /// Draws the held-out users.
   ///
-  /// - Throws: `DataError` for a share that is none, or too few users.
+  /// - Throws: `DataError` for an invalid share, or too few users.
   init(
     name: String, users: Vocabulary, heldOut fraction: Double, seed: Seed, forTraining: Bool, fold: Fold?
   ) throws {
@@ -73,13 +73,13 @@ private struct UserDivision {
       throw DataError(
         path: name,
         message: testSize == 0 && !forTraining
-          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) parts they are to be divided into"
+          ? "has \(counted(total, "user")), fewer than the \(fold?.count ?? 0) folds"
           : "has \(counted(total, "user")), and none is left for training when \(sizes) are held out",
         accepted: "more users, a smaller --held-out, or --split interactions")
     }
     var random = seed.stream(.split)
     var order = random.permutation(total)
-    // The part that is tested goes to the end, as in a split without parts.
+    // The test fold goes to the end, as in a split without folds.
     if let tested { order = Array(order[tested.upperBound...] + order[..<tested.upperBound]) }
     let trainCount = total - size - testSize
     training = order[..<trainCount].sorted()
@@ -108,7 +108,7 @@ private struct UserDivision {
     let heldOut = try groups.rows(
       ofUsers: isTraining.map { !$0 }, columns: columns, columnCount: items.count, processor)
     guard let train, let heldOut else { return nil }
-    // A user held out has the row of as many as come before.
+    // The row of a held-out user is the number of held-out users before them.
     var rowOfUser = [Int](repeating: -1, count: users.count)
     for (row, user) in (0..<users.count).lazy.filter({ !isTraining[$0] }).enumerated() { rowOfUser[user] = row }
 
@@ -116,7 +116,7 @@ private struct UserDivision {
     var fingerprint = Fingerprint()
     let parts = [validation, test].map { part in HeldOutBlock.blocks(of: part.map { (user: $0, row: rowOfUser[$0]) }) }
     var blocks = Array(parts.joined())
-    // A fingerprint is made by one thread.
+    // The fingerprint is computed by one thread.
     try processor.forEach(&blocks, meanwhile: { fingerprint.add(.users, items, trainUsers) }) { [seed] _, block in
       block.draw(from: heldOut, seed)
     }

@@ -1,13 +1,13 @@
 /// Unique ids and their numbers, in order.
 ///
 /// Two ids are the same only if their bytes are: `é` as one character and as `e` with an accent are
-/// different, and both come back as they were.
+/// different, and both are kept unchanged.
 public struct Vocabulary: Sendable, Equatable {
   private let table: IdentifierTable
 
   /// Numbers the ids from 0 in the order given.
   ///
-  /// An id that was there before keeps its first number and is not counted twice.
+  /// A repeated id keeps its first number and is not counted twice.
   public init(ids: some Sequence<String>) {
     var table = IdentifierTable()
     for id in ids {
@@ -60,9 +60,9 @@ public struct Vocabulary: Sendable, Equatable {
 }
 
 extension Collection<String> {
-  /// Where an id stands, compared byte for byte.
+  /// The place of an id, compared byte for byte.
   ///
-  /// `firstIndex(of:)` takes ids for the same that differ only in how an accent is written.
+  /// `firstIndex(of:)` treats ids as equal that differ only in the encoding of an accent.
   public func firstIndex(ofID id: String) -> Index? {
     firstIndex { $0.utf8.elementsEqual(id.utf8) }
   }

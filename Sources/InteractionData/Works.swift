@@ -1,12 +1,12 @@
 import Compute
 
-/// The works of a catalogue: single ones and series, each of one genre and one mood.
+/// The works of a catalogue: single works and series, each with one genre and one mood.
 struct Works {
   /// The genre of each item; shape: I.
   private(set) var genre: [Int] = []
   /// The mood of each item; shape: I.
   private(set) var mood: [Int] = []
-  /// The series of each item, where it belongs to one; shape: I.
+  /// The series of each item, if it belongs to one; shape: I.
   private(set) var seriesOfItem: [Int?] = []
   /// The items of each series, in their order.
   private(set) var series: [[Int]] = []
@@ -17,7 +17,7 @@ struct Works {
   init(count: Int, _ sizes: [Double], _ traits: LifelikeTraits, _ random: inout RandomSource) {
     while genre.count < count {
       let left = count - genre.count
-      // The first works go through the genres, so that none stays empty; the others follow the sizes.
+      // The first works cover all genres, so that none is empty; the others follow the sizes.
       let own = genre.count < sizes.count ? genre.count : Self.pick(sizes, random.fineUniform())
       let mood = random.integer(below: traits.moods)
       let begins = random.uniform() < traits.seriesShare

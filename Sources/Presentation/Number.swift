@@ -1,11 +1,11 @@
 import Foundation
 
-/// How numbers are written for people: the same in every locale, with a true minus sign, none for a zero, and a dash for
-/// what is not finite.
+/// Numbers for people: the same in every locale, with a true minus sign, none for zero, and a dash for values that are
+/// not finite.
 ///
-/// Files for programs (JSON, CSV, TSV) have numbers as Swift writes them, or ``plain(_:decimals:)``.
+/// Files for programs (JSON, CSV, TSV) have numbers in Swift's format, or ``plain(_:decimals:)``.
 public enum Number {
-  /// A number with so many decimals, in tables and sentences.
+  /// A number with a given number of decimals, in tables and sentences.
   public static func decimal(_ value: Double, _ decimals: Int = 4) -> String {
     guard value.isFinite else { return "–" }
     let digits = fixed(abs(value), decimals)
@@ -15,7 +15,8 @@ public enum Number {
   /// A share in percent.
   public static func percent(_ share: Double, decimals: Int = 1) -> String { decimal(100 * share, decimals) + " %" }
 
-  /// A number as ``decimal(_:_:)`` has it with thousands set apart, for pages: there, nobody copies it into a program.
+  /// A number in the form of ``decimal(_:_:)`` with separated thousands, for pages, where numbers are not copied into
+  /// programs.
   public static func text(_ value: Double, decimals: Int) -> String {
     if value.isFinite && abs(value) >= 1e15 { return String(format: "%.3e", value) }
     let parts = decimal(abs(value), decimals).split(separator: ".", maxSplits: 1)
@@ -23,7 +24,7 @@ public enum Number {
     return sign + grouped(String(parts[0])) + (parts.count > 1 ? "." + parts[1] : "")
   }
 
-  /// A whole number with thousands set apart, for pages.
+  /// A whole number with separated thousands, for pages.
   public static func text(_ count: Int) -> String { text(Double(count), decimals: 0) }
 
   /// A number to four significant digits, whatever its size, without zeros at the end.
@@ -41,7 +42,7 @@ public enum Number {
     return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
   }
 
-  /// A number with so many decimals as programs read it, with a hyphen for a minus.
+  /// A number with a given number of decimals for programs, with a hyphen as the minus sign.
   public static func plain(_ value: Double, decimals: Int) -> String {
     decimal(value, decimals).replacing("−", with: "-")
   }

@@ -2,25 +2,25 @@ import Foundation
 
 /// A table for people, as Markdown that also reads well as plain text, and as HTML in reports.
 ///
-/// A column says what its cells are: names and words stand to the left, numbers to the right. In a column that has a
-/// better direction the best number is marked. Numbers are compared as printed: rows that show the same are both best. A
-/// column with a single number marks nothing.
+/// A column defines its cells: names and words are left-aligned, numbers right-aligned. In a column with a better
+/// direction, the best number is marked. Numbers are compared as printed, so equal entries are both best. A column with
+/// a single number has no mark.
 public struct Table: Sendable {
-  /// Which number of a column is the best.
+  /// The direction in which numbers of a column are better.
   public enum Best: Sendable { case largest, smallest }
 
   /// A column: its heading, and whether it holds numbers.
   public struct Column: Sendable {
     /// Its heading.
     public let title: String
-    /// Whether it is set to the right.
+    /// Whether it is right-aligned.
     public let isNumber: Bool
-    /// Which number to mark, if any.
+    /// The direction for marking the best number, if any.
     public let best: Best?
 
-    /// Words and names, to the left.
+    /// A column of words and names, left-aligned.
     public static func text(_ title: String) -> Column { Column(title: title, isNumber: false, best: nil) }
-    /// Numbers, to the right.
+    /// A column of numbers, right-aligned.
     public static func number(_ title: String, best: Best? = nil) -> Column {
       Column(title: title, isNumber: true, best: best)
     }
@@ -28,27 +28,27 @@ public struct Table: Sendable {
 
   /// A cell.
   public enum Cell: Sendable {
-    /// Words, or a number already written; in a report, what is between backticks is set as code.
+    /// Words, or a formatted number; in a report, text between backticks is set as code.
     case text(String)
-    /// An id or another name from outside.
+    /// An id or another external name.
     case name(String)
-    /// Several of them.
+    /// Several names.
     case names([String])
-    /// A number with its standard error where there is one, with a number of decimals; a dash for one that is missing or
-    /// not finite.
+    /// A number with its standard error, if there is one, and a number of decimals; a dash for a value that is missing
+    /// or not finite.
     case number(Double?, standardError: Double? = nil, decimals: Int = 4)
     /// A whole number.
     case count(Int)
-    /// How something came out, in a sign and words.
+    /// An assessment, as a sign and words.
     case verdict(Assessment, String)
 
-    /// Nothing known: a dash.
+    /// A missing value: a dash.
     public static var missing: Cell { .text("–") }
   }
 
-  /// What is listed.
+  /// The caption.
   public var caption: String
-  /// The columns, that of the rows' names first.
+  /// The columns, beginning with that of the rows' names.
   public let columns: [Column]
   /// The rows so far.
   public private(set) var rows: [[Cell]] = []
@@ -74,7 +74,7 @@ public struct Table: Sendable {
     return table
   }
 
-  /// Whether a cell holds the best number of its column, where there are two to choose from.
+  /// Whether a cell has the best number of its column, if the column has at least two.
   public func isBest(row: Int, column: Int) -> Bool {
     guard let best = columns[column].best, let own = number(row, column) else { return false }
     let numbers = rows.indices.compactMap { number($0, column) }
@@ -90,7 +90,7 @@ public struct Table: Sendable {
 
 /// An assessment, shown in reports by a sign as well as a colour.
 public enum Assessment: String, Sendable, Equatable {
-  /// As good as possible.
+  /// Good.
   case good
   /// Needs attention.
   case caution
@@ -106,8 +106,8 @@ extension Table {
   ///
   /// - Parameters:
   ///   - firstColumn: when given, the heading of the rows' names.
-  ///   - width: when given, a wider table comes in several, one below the other with a blank line between them, each with
-  ///     the rows' names and as many columns as fit; nothing is left out.
+  ///   - width: when given, a wider table is split into several, one below the other with a blank line between them,
+  ///     each with the rows' names and as many columns as fit; nothing is left out.
   public func markdown(firstColumn: String? = nil, width: Int? = nil) -> String {
     let lines = lines(firstColumn)
     let blocks = width.map { Self.blocks(lines[0].map(\.count), width: $0) } ?? [Array(columns.indices)]
@@ -116,12 +116,12 @@ extension Table {
     }.joined(separator: "\n")
   }
 
-  /// The columns of each block that is at most `width` signs wide, the first column in all of them.
+  /// The columns of each block of at most `width` characters, with the first column in all of them.
   private static func blocks(_ widths: [Int], width: Int) -> [[Int]] {
     var blocks: [[Int]] = []
     var used = 0
     for column in widths.indices.dropFirst() {
-      // Each column brings a blank, itself, a blank and a bar.
+      // Each column takes a blank, its content, a blank and a bar.
       if blocks.isEmpty || used + widths[column] + 3 > width {
         blocks.append([0])
         used = widths[0] + 4
@@ -139,7 +139,7 @@ extension Table {
       columns.indices.map { text(of: rows[row][$0], isBest: isBest(row: row, column: $0)) }
     }
     let texts = ([titles] + cells).map { $0.map(Self.escaped) }
-    // Markdown wants at least three signs under a heading.
+    // Markdown requires at least three characters under a heading.
     let widths = columns.indices.map { column in max(3, texts.map { $0[column].count }.max() ?? 0) }
     let rule = zip(columns, widths).map { column, width in
       String(repeating: "-", count: column.isNumber ? width - 1 : width) + (column.isNumber ? ":" : "")

@@ -1,5 +1,5 @@
 extension String {
-  /// The text in lines of at most `width` characters, broken between words; a longer word has a line of its own.
+  /// The text in lines of at most `width` characters, broken between words; a longer word gets its own line.
   public func wrapped(at width: Int) -> String {
     var (lines, line): ([String], String) = ([], "")
     for word in split(separator: " ") {

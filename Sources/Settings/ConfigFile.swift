@@ -10,10 +10,10 @@ import Yams
 ///   ae: {}
 /// ```
 ///
-/// Flags become words in front of those of the command line, so that there is one place that knows which
-/// flags exist and what they may be.
+/// Flags become words in front of those of the command line, so that one place defines which flags exist and which
+/// values they take.
 public struct ConfigFile {
-  /// Where it is.
+  /// The path.
   public let path: String
   private let members: [(key: String, value: Node)]
 
@@ -74,14 +74,14 @@ public struct ConfigFile {
     public let place: String
     /// The name in the model file.
     public let key: String
-    /// What it is set to.
+    /// The value.
     public let value: JSONValue
   }
 
   /// The flags as words of the command line, without those given there.
   ///
   /// - Parameters:
-  ///   - takesValue: whether a flag is followed by a value; `nil` for a flag the command has not.
+  ///   - takesValue: whether a flag is followed by a value; `nil` for a flag that the command does not have.
   ///   - nearest: the flags that may have been meant.
   /// - Throws: ``SettingsError`` naming file, line and the nearest valid flag.
   public func arguments(
@@ -102,7 +102,7 @@ public struct ConfigFile {
       }
       if given.contains(flag) || Self.value(node) == .null { continue }
       if !hasValue {
-        guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) is true or false") }
+        guard case .bool(let isOn)? = Self.value(node) else { throw wrong("\(key) must be true or false") }
         let opposite = "--no-" + flag.dropFirst(2)
         if isOn {
           words.append(flag)
@@ -114,7 +114,7 @@ public struct ConfigFile {
       } else if let text = Self.text(node) {
         words.append(flag + "=" + text)
       } else {
-        throw wrong("\(key) is a single value")
+        throw wrong("\(key) must be a single value")
       }
     }
     return words
@@ -129,10 +129,11 @@ public struct ConfigFile {
 
   // MARK: YAML
 
-  /// The name of an anchor that is referred to, if there seems to be any.
+  /// The name of a referenced anchor, if the file seems to have one.
   ///
-  /// Found before the file is understood: what an alias stands for may hold aliases itself, ten of each ten, and merely
-  /// comparing such a value takes for ever. In a comment or quotes the same signs would be harmless; nobody needs them.
+  /// Detected before the file is parsed: an alias may refer to a value with ten aliases, each of which refers to ten
+  /// more, so that even a comparison takes exponential time. In a comment or quotes the same signs would be harmless,
+  /// but they are not needed there.
   private static func alias(in bytes: [UInt8]) -> String? {
     func names(after sign: Unicode.Scalar) -> Set<[UInt8]> {
       var names: Set<[UInt8]> = []
@@ -154,7 +155,7 @@ public struct ConfigFile {
     node?.mapping?.map { (key: $0.key.string ?? "", value: $0.value) } ?? []
   }
 
-  /// A value as it stands in the file, so that 007 stays 007; a list with commas.
+  /// A value as written in the file, so that 007 stays 007; a list with commas.
   private static func text(_ node: Node) -> String? {
     if let sequence = node.sequence {
       let texts = sequence.compactMap { $0.scalar?.string }

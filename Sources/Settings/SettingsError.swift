@@ -1,4 +1,4 @@
-/// A setting in a config file that makes no sense: the place, what is wrong and what would be accepted.
+/// An invalid setting in a config file: the place, what is wrong and what would be accepted.
 public struct SettingsError: Error, Sendable, CustomStringConvertible {
   /// One sentence.
   public let description: String

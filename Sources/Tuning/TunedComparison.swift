@@ -1,35 +1,35 @@
 import Autoencoders
 public import Experiments
 
-/// A comparison of models after a search for the settings of each: the same number of trials for all of them on the validation
-/// part, then one look at the test part.
+/// A comparison of models after a search for the settings of each: the same number of trials for all on the validation
+/// part, then one evaluation on the test part.
 ///
-/// Models without a setting to search take part as they are. A model whose settings the search has changed is compared with itself as it
-/// was, too.
+/// Models without a setting to search take part unchanged. A model whose settings the search has changed is also
+/// compared with its initial settings.
 ///
-/// A comparison that is made several times has the split of its first seed in all of them, and other trainings: users that the search
-/// measured on or fitted to are test users of no run.
+/// All runs of a repeated comparison have the split of the first seed and differ in training, so that no run tests
+/// users that the search used.
 public struct TunedComparison: Sendable {
   /// The search; its models are those with a setting to search.
   public var search: TuningRun
-  /// The comparison; its models are all of them, as they are before the search.
+  /// The comparison of all models, with their settings before the search.
   public var comparison: ComparisonRun
 
-  /// What the search for the settings of each model may cost.
+  /// The budget of the search for each model.
   public enum Budget: Sendable, Equatable {
     /// A number of trials.
     case trials(Int)
-    /// The time in which trials are begun, in seconds.
+    /// The time during which trials start, in seconds.
     case seconds(Double)
 
-    /// The most trials that are made in any time.
+    /// The maximum number of trials for a budget of time.
     public static let mostTrials = 1000
   }
 
   /// Plans both on the same data, split and seed.
   ///
-  /// - Parameter budget: of each model.
-  /// - Precondition: the comparison does not divide users into parts.
+  /// - Parameter budget: the budget of each model.
+  /// - Precondition: the comparison has no folds.
   public init(_ comparison: ComparisonRun, budget: Budget) {
     precondition(comparison.repetition.folds == nil, "on folds, all users become test users")
     self.comparison = comparison
@@ -41,7 +41,7 @@ public struct TunedComparison: Sendable {
     case .seconds(let seconds): (search.trials, search.time) = (Budget.mostTrials, .each(seconds: seconds))
     }
     (search.memoryLimit, search.observer) = (comparison.memoryLimit, comparison.observer)
-    // The comparison says what is to be said of the data, and its epochs are those of the models that are compared.
+    // The comparison reports the notes on the data and the epochs of the compared models.
     (search.observer.onNotes, search.observer.onEpoch) = ({ _ in }, { _, _ in })
   }
 
@@ -65,7 +65,7 @@ public struct TunedComparison: Sendable {
       labels.append(("\(model.name) (untuned)", 1, []))
       return [found.tuned, model]
     }
-    // What does not fit in memory has been said by the search.
+    // The search has already reported models that do not fit in memory.
     run.leavesOutTooLarge = false
     run.describe = { [labels] results in
       zip(results, labels).map { result, label in

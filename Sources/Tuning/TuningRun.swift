@@ -5,32 +5,32 @@ public import Experiments
 public import FileFormats
 public import InteractionData
 
-/// A search for the settings of several models on one split: all that `doppel tune` does.
+/// A search for the settings of several models on one split, as in `doppel tune`.
 ///
-/// Trials are fitted to the training part and measured on the validation part. They get a split that has no test part, so that
-/// nothing of it can reach them.
+/// Trials are fitted to the training part and measured on the validation part. Their split has no test part, so that
+/// they cannot use it.
 public struct TuningRun: Sendable {
-  /// The models as they are before the search, all of one task; each is its own trial 0.
+  /// The models with their settings before the search, all of one task; these settings are trial 0.
   public var models: [any ZooModel]
   /// Where the data come from and how they are divided; the built-in population unless stated otherwise.
   public var data = DataSelection()
   /// What is predicted.
   public var task = RecommendationTask.ranking
-  /// The metric to search by, on the validation users of a ranking; of ratings it is the RMSE.
+  /// The metric to optimise on the validation users of a ranking; for ratings, it is the RMSE.
   public var selection = Metric(.ndcg, at: 100)
-  /// The number of trials of each model, the defaults among them.
+  /// The number of trials per model, including the defaults.
   public var trials = 30
-  /// The time after which no trial is begun; `nil` for no limit.
+  /// The time after which no trial starts; `nil` for no limit.
   public var time: TimeBudget?
-  /// Whether trainings are stopped early that are not among the best third: ``TrialPlan``.
+  /// Whether trainings that are not among the best third are stopped early; see ``TrialPlan``.
   public var halves = true
   /// Ranges that differ from the models' own, by model.
   public var spaces: [String: SpaceChanges] = [:]
-  /// Settings that are not searched, by model: those that somebody has set.
+  /// Settings that are not searched because the user has set them, by model.
   public var held: [String: Set<String>] = [:]
-  /// The file of the trials, if there is to be one.
+  /// The file of the trials; `nil` for none.
   public var journal: String?
-  /// Whether to go on with a journal that is there.
+  /// Whether to continue an existing journal.
   public var resumes = false
   /// The most memory that a trial may need, in bytes; `nil` for the machine's.
   public var memoryLimit: Int?
@@ -40,7 +40,7 @@ public struct TuningRun: Sendable {
   public var processor: Processor
   /// Receives progress and notes.
   public var observer = RunObserver()
-  /// Told of every new record.
+  /// Receives every new record.
   public var onRecord: @Sendable (TrialRecord) -> Void = { _ in }
 
   /// Plans a search.
@@ -64,17 +64,17 @@ public struct TuningRun: Sendable {
     }
   }
 
-  /// Whether the number of trials is what was asked for, and not just the most that are made in the time of each model.
+  /// Whether the number of trials was requested, rather than being the maximum for a budget of time.
   public var hasTrialsToCount: Bool { if case .each? = time { false } else { true } }
 
-  /// What is searched of a model.
+  /// The searched settings of a model.
   public func space(of model: any ZooModel) -> SearchSpace {
     let changes = spaces[model.name] ?? [:]
     let held = held[model.name] ?? []
     var settings = model.searchedSettings.compactMap { setting in
       changes[setting.name].map { range in range.flatMap { model.searched(setting.name, over: $0) } } ?? setting
     }
-    // Those that the model itself does not search.
+    // Settings that the model does not search itself.
     for (name, range) in changes.sorted(by: { $0.key < $1.key }) where !settings.contains(where: { $0.name == name }) {
       if let range, let setting = model.searched(name, over: range) { settings.append(setting) }
     }
@@ -101,13 +101,13 @@ public struct TuningRun: Sendable {
     let identity = try identity(split.hash)
     let journal = try self.journal.map { try TrialJournal($0, of: identity, resumes: resumes) }
     let watch = Stopwatch()
-    // Trials say themselves which of how many they are.
+    // Trials report their own number.
     observer.onModels(1)
     var tuned: [TunedModel] = []
     for (place, model) in models.enumerated() {
       let end = time?.end(from: watch.seconds, modelsLeft: models.count - place)
       let kept = journal?.records.filter { $0.model == model.name } ?? []
-      // What it keeps for trainings that may go on is gone with it.
+      // The search is discarded together with the states of its paused trainings.
       var search = searches[place]
       search.hasTrialsToCount = hasTrialsToCount
       let records = try search.run(after: kept, while: { end.map { watch.seconds < $0 } ?? true }) { record in
@@ -119,7 +119,7 @@ public struct TuningRun: Sendable {
     let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
     return TuningResult(
       facts: facts, selection: metrics[0], models: tuned, seed: seed,
-      notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["the time was over before all trials were run"] : []))
+      notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["time ran out before all trials had run"] : []))
   }
 
   private func plan(of model: any ZooModel, rows: Int, largerIsBetter: Bool) -> TrialPlan {
@@ -135,7 +135,7 @@ public struct TuningRun: Sendable {
     return TrialPlan(trials: trials, rungs: rungs, largerIsBetter: largerIsBetter)
   }
 
-  /// The metric to search by, and others to look at.
+  /// The metric to optimise, followed by other metrics to report.
   private func metrics(of split: (some TaskSplit).Type) -> [Metric] {
     if split.task == .rating { return Metric.ratingDefaults }
     let others = [
@@ -163,14 +163,14 @@ public struct TuningRun: Sendable {
   }
 }
 
-/// How long a search goes on beginning trials.
+/// How long a search starts new trials.
 public enum TimeBudget: Sendable, Equatable {
-  /// So many seconds for all models together, divided evenly; what a model leaves is for those after it.
+  /// Seconds for all models together, divided evenly; time that a model does not use is left for later models.
   case inAll(seconds: Double)
-  /// So many seconds for each model, whatever the others take.
+  /// Seconds for each model, whatever the others take.
   case each(seconds: Double)
 
-  /// When the next of some models begins no trial any more, by the clock of the search.
+  /// The time after which the next model starts no trial, by the clock of the search.
   func end(from now: Double, modelsLeft: Int) -> Double {
     switch self {
     case .inAll(let seconds): now + (seconds - now) / Double(modelsLeft)
@@ -180,12 +180,12 @@ public enum TimeBudget: Sendable, Equatable {
 }
 
 extension TunedModel {
-  /// Whether trials are left that were planned.
+  /// Whether planned trials are left.
   var isCutShort: Bool { plan.next(after: records) != nil }
 }
 
 extension SearchDimension {
-  /// Where it is looked for, as a space file says it.
+  /// The range of the search, in the form of a space file.
   public var words: JSONValue {
     switch setting.range {
     case .linear(let range): .object(["from": .number(range.lowerBound), "to": .number(range.upperBound)])

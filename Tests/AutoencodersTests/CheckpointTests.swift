@@ -192,7 +192,7 @@ struct CheckpointTests {
     try withTemporaryDirectory { directory in
       _ = try fit("ae", refits: false, in: directory)
       let error = #expect(throws: UnfinishedTraining.self) { try ModelDirectory(contentsOf: directory) }
-      #expect(error?.description.contains("which is to be resumed") == true)
+      #expect(error?.description.contains("resume it first") == true)
     }
   }
 }

@@ -81,7 +81,7 @@ struct HyperparameterTests {
         + "learningRate, likelihood, patience, weightDecay")
     #expect(
       message { try self.model("popularity").setting(["latent": 5]) }
-        == "popularity has no hyper-parameters, and no latent")
+        == "popularity has no hyper-parameters, so none named latent")
   }
 
   @Test(

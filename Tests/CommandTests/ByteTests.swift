@@ -40,7 +40,7 @@ struct ByteTests {
     #expect(none.status == 0 && items(none).count == 3, "\(none.errors)")
     let some = try run("recommend m --items y --exclude-items some.txt", in: folder)
     #expect(some.status == 0 && items(some).count == 2, "\(some.errors)")
-    #expect(some.errors.contains("ids of --exclude-items that the model does not know: 1 of 2 (nothing)"))
+    #expect(some.errors.contains("ids of --exclude-items that are not in the model: 1 of 2 (nothing)"))
     let only = try run("recommend m --items y --only-items none.txt", in: folder)
     #expect(only.status == 65)
     #expect(only.errors == "doppel: none.txt: has no ids; accepted: the ids to recommend, one a line\n")

@@ -46,7 +46,7 @@ struct InterruptionTests {
     let outcome = try run.outcome()
     #expect(outcome.status == status && run.process.terminationReason == .exit)
     #expect(
-      outcome.errors.contains(/\ndoppel: interrupted after \d+ epochs of mult-vae; --resume goes on from .* m\n$/))
+      outcome.errors.contains(/\ndoppel: interrupted after \d+ epochs of mult-vae; --resume continues from .* m\n$/))
     #expect(outcome.output.isEmpty)
     #expect(try files("m").keys.sorted() == ["checkpoint.safetensors"])
     let resumed = try doppel.run(words + ["--output", "m", "--resume", "--log", "log.csv"], in: folder)

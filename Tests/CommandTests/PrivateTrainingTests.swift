@@ -102,16 +102,18 @@ struct PrivateTrainingTests {
     "what would break the guarantee or cannot be given is refused",
     arguments: [
       ("--model cdae --private 3 --delta 1e-6", "vector for every training user"),
-      ("--model ease --private 3 --delta 1e-6", "--private goes without ease"),
+      ("--model ease --private 3 --delta 1e-6", "--private cannot train ease"),
       ("--model mult-vae --private 3", "--private needs --delta"),
       ("--model mult-vae --private 0 --delta 1e-6", "accepted: ε above 0"),
       ("--model mult-vae --private 3 --delta 1", "between 0 and 1"),
       ("--model mult-vae --private 3 --delta 1e-6 --clip -1", "--clip"),
-      ("--model mult-vae --private 3 --delta 1e-6 --no-refit", "--no-refit goes without --private"),
-      ("--model mult-vae --private 3 --delta 1e-6 --selection ndcg@10", "--selection goes without --private"),
-      ("--model mult-vae --private 3 --delta 1e-6 --tensorboard t", "--tensorboard goes without --private"),
-      ("--model mult-vae --private 3 --delta 1e-6 --verbose", "--verbose goes without --private"),
-      ("--model mult-vae --delta 1e-6", "--delta goes with --private"),
+      ("--model mult-vae --private 3 --delta 1e-6 --no-refit", "--no-refit cannot be combined with --private"),
+      (
+        "--model mult-vae --private 3 --delta 1e-6 --selection ndcg@10", "--selection cannot be combined with --private"
+      ),
+      ("--model mult-vae --private 3 --delta 1e-6 --tensorboard t", "--tensorboard cannot be combined with --private"),
+      ("--model mult-vae --private 3 --delta 1e-6 --verbose", "--verbose cannot be combined with --private"),
+      ("--model mult-vae --delta 1e-6", "--delta needs --private"),
     ])
   func refused(_ flags: String, _ words: String) throws {
     let outcome = try run("train data.tsv --output m \(flags)", status: 64)

@@ -18,7 +18,9 @@ struct ProcessTests {
   @Test(
     "Ctrl-C ends training with 130, says what is lost and leaves nothing behind",
     arguments: [
-      ("train --model mult-vae --output m", "lost; --checkpoint-every keeps checkpoints, from which --resume goes on"),
+      (
+        "train --model mult-vae --output m", "lost; --checkpoint-every writes checkpoints from which --resume continues"
+      ),
       ("compare --models mult-vae,ae", "interrupted at mult-vae, model 1 of 2; nothing was saved"),
     ])
   func interruption(line: String, message: String) throws {

@@ -103,7 +103,7 @@ struct SplitCommandTests {
     let unknown = try novelty()
     #expect(known.value != unknown.value)
     #expect(!known.notes.contains { $0.hasPrefix("novelty") })
-    #expect(unknown.notes.contains { $0.hasPrefix("novelty is by the users at hand") })
+    #expect(unknown.notes.contains { $0.hasPrefix("novelty is computed from the users at hand") })
     try folder.write("20\n1\n", to: "m/item-users.txt")
     #expect(try run(line, status: 65).errors.contains("item-users.txt: has 2 lines; accepted: 16"))
   }
@@ -129,6 +129,6 @@ struct SplitCommandTests {
     try folder.write("user,item,rating\n" + lines.joined(), to: "tr.csv")
     try folder.write("user,item,rating\n" + lines.prefix(50).joined() + "u1,new,3\n", to: "te.csv")
     let outcome = try run("compare --train tr.csv --test te.csv --task rating --models mean")
-    #expect(outcome.errors.contains("dropped 50 test ratings that the training file has too"))
+    #expect(outcome.errors.contains("dropped 50 test ratings already in the training file"))
   }
 }

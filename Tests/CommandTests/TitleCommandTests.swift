@@ -141,7 +141,7 @@ struct TitleCommandTests {
     try folder.write("id,title\nx1,Lamp\nx2,Kettle\n", to: "strangers.csv")
     let first = try folder.text("data.tsv").split(separator: "\n")[1].split(separator: "\t")[1]
     let told =
-      "doppel: strangers.csv:2: \"x1\" is no item of the data, and no other id in column 1 is; accepted: ids such as"
+      "doppel: strangers.csv:2: \"x1\" is not an item of the data, and no other id in column 1 is; accepted: ids such as"
     let outcome = try run("train data.tsv --model popularity --output m --titles strangers.csv", status: 65)
     #expect(outcome.errors.contains(told) && outcome.errors.contains("\"\(first)\""), "\(outcome.errors)")
     #expect(try !folder.names().contains("m"))

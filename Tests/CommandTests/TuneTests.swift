@@ -93,7 +93,7 @@ struct TuneTests {
       ("tune data.tsv --models ease --selection gini@10", "gini@10"),
       ("compare data.tsv --models ease --tune 0", "--tune 0"), ("compare - --models ease --tune 3", "twice"),
       ("compare data.tsv --models ease --tune five", "30"), ("compare data.tsv --models ease --tune 5x", "5m"),
-      ("compare data.tsv --models ease --tune 3 --folds 2", "goes without --folds"),
+      ("compare data.tsv --models ease --tune 3 --folds 2", "cannot be combined with --folds"),
       ("tune data.tsv --models mult-dae --memory-limit 1MB", "--no-halving"),
     ] {
       #expect(try run(line, status: 64).errors.contains(told), "\(line)")

@@ -83,7 +83,7 @@ struct ModelDataTests {
 
     let foreign = try reader.read(others, scope: .training)
     #expect(foreign.isTrainingData == false && foreign.data.users.count == 12)
-    #expect(foreign.data.notes.contains("1 of 13 users has nothing left"))
+    #expect(foreign.data.notes.contains("1 of 13 users has no items left"))
     #expect(foreign.differenceNotes == ["others.csv is not what the model was trained on"])
 
     let likes = try reader.read(bare, scope: .anyone)

@@ -104,7 +104,7 @@ struct SeveralProcessesTests {
           return "none"
         } catch let error as DisagreeingProcesses { return "\(error)" }
       }
-      #expect(errors[0] == errors[1] && errors[0].hasPrefix("process 1 has another data set than process 0"))
+      #expect(errors[0] == errors[1] && errors[0].hasPrefix("process 1 has a different data set from process 0"))
       #expect(!FileManager.default.fileExists(atPath: folder + "/model"))
     }
   }

@@ -62,13 +62,13 @@ struct TrainingUsersTests {
       let reader = ModelDataReader(for: directory)
       let found = try directory.trainingUsers(.file(path), reader: reader)
       #expect(found.userIDs == ["u", "w"] && found.profiles.items.rowCount == 2)
-      #expect(found.notes.contains("1 user without an item that the model knows left out"))
+      #expect(found.notes.contains("1 user without an item of the model left out"))
       #expect(found.notes.contains("data.tsv is not what the model was trained on"))
       let stranger = model(Vocabulary(ids: ["q"]), facts(.file(path)))
       let error = #expect(throws: DataError.self) {
         try stranger.trainingUsers(.file(path), reader: ModelDataReader(for: stranger))
       }
-      #expect(error?.path == path && error?.message == "has no user with an item that the model knows")
+      #expect(error?.path == path && error?.message == "has no user with an item of the model")
     }
   }
 }

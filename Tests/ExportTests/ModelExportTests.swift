@@ -129,7 +129,7 @@ struct ModelExportTests {
         }
       }
       #expect { _ = try ModelExport(of: ease, at: path, as: .recommend, takesUsers: true) } throws: {
-        ($0 as? DataError)?.description.contains("is ease, which has no vectors of users") == true
+        ($0 as? DataError)?.description.contains("is ease, which has no user vectors") == true
       }
       let (items, other) = try Self.model("item-autorec", in: folder)
       for graph in ModelExport.Graph.allCases {

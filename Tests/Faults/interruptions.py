@@ -123,7 +123,7 @@ def check(case, folder, out, code, wanted, said):
         elif code == 0:
             yield f"ended with 0 without {name}"
     kept = os.path.join(folder, out, "m", "checkpoint.safetensors")
-    if case.checkpoints and "--resume goes on" in said and not os.path.exists(kept):
+    if case.checkpoints and "--resume continues" in said and not os.path.exists(kept):
         yield "names a checkpoint that is not there"
 
 

@@ -117,14 +117,14 @@ def messages(options, folder, data, faults):
                      'exec "$1" train "$data" --model ae --epochs 2 --output said\n')
     train = ["train", data, "--epochs", 2, "--output"]
     cases = [
-        (["evaluate", "occupied"], 64, "evaluate is for one process"),
+        (["evaluate", "occupied"], 64, "evaluate runs in one process"),
         ([*train, "said", "--model", "blend"], 64, "cannot be fitted by several processes"),
         ([*train, "said", "--model", "aee"], 64, "unknown model"),
         (["train", "--modle", "ae", "--output", "said"], 64, "unknown flag"),
         ([*train, "occupied", "--model", "ae"], 73, "it holds a model"),
         (["train", "nowhere.tsv", "--model", "ae", "--output", "said"], 66, "nowhere.tsv cannot be read"),
         ("nowhere.tsv", 66, "process 1 of 2"),
-        ("fewer.tsv", 64, "process 1 has another data set"),
+        ("fewer.tsv", 64, "process 1 has a different data set"),
     ]
     for launcher in options.launchers:
         for words, code, text in cases:

@@ -31,7 +31,7 @@ struct ForeignFormatTests {
     (zip("[Content_Types].xml"), "an Excel workbook (.xlsx)"), (zip("xl/workbook.xml"), "an Excel workbook (.xlsx)"),
     (zip("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"), "an OpenDocument file"),
     (zip("data.npy"), "a NumPy archive"),
-    ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an Office file of the old kind (.xls)"),
+    ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an old Office file (.xls)"),
     (Array("PAR1".utf8) + [0x15, 4], "a Parquet file"), (Array("PAR1abcdPAR1".utf8), "a Parquet file"),
     (Array("SQLite format 3\u{0}".utf8), "an SQLite database"), (Array("ARROW1\0\0".utf8), "an Arrow file (Feather)"),
     ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], "an HDF5 file"),

@@ -134,7 +134,7 @@ struct SafeTensorsTests {
   @Test("a header longer than the format allows, or than the file, is refused before it is read")
   func length() {
     let huge = #expect(throws: DataError.self) { try read([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) }
-    #expect(huge?.message == "says that its header has 18446744073709551615 bytes, more than 100000000")
+    #expect(huge?.message == "declares a header of 18446744073709551615 bytes, more than 100000000")
     let long = #expect(throws: DataError.self) { try read([9, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x7D]) }
     #expect(long?.message == "is cut off: its header has 9 bytes and 2 are left")
   }

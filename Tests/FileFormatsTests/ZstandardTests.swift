@@ -69,7 +69,7 @@ struct ZstandardTests {
   func window() {
     // Window exponent 31: 2 TiB; then an empty last block.
     let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0, 31 << 3, 1, 0, 0]
-    #expect(message(frame) == "looks back further than 128 MiB (zstd --long)")
+    #expect(message(frame) == "needs a window of more than 128 MiB (zstd --long)")
   }
 }
 

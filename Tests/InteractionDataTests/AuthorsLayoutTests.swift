@@ -60,7 +60,7 @@ struct AuthorsLayoutTests {
       let split = try RankingSplit.directory(directory)
       #expect(split.test?.userIDs == ["4"] && split.test?.skippedUsers == 2)
       #expect(
-        split.notes == ["skipped 2 users of test_te.csv without an item in test_tr.csv: nothing is known of them"])
+        split.notes == ["skipped 2 users of test_te.csv without an item in test_tr.csv: they have no input items"])
       try put(["test_te.csv": "uid,sid\n7,0\n"], in: directory)
       let error = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
       #expect(error?.message == "holds out nothing of the users of test_tr.csv")

@@ -82,7 +82,7 @@ struct InteractionSplitTests {
     let drawn = try heldOut(shuffled)
     #expect(
       drawn.notes == [
-        "the latest time of 60 users is that of several items: the item held out was drawn by seed and ids, whatever "
+        "60 users with several items at the latest time: the held-out item was drawn by seed and ids, independently of "
           + "the order of the lines"
       ])
     for order in [Array(lines.reversed()), lines.sorted(), shuffled.sorted { $0.count < $1.count }] {
@@ -106,8 +106,7 @@ struct InteractionSplitTests {
     #expect(once.parts[0].contains(Pair(user: "u1", item: "a")))
     #expect(
       once.notes.first
-        == "the latest time of 1 user is that of several items: as the lines are in the order of time, the last line was "
-        + "held out")
+        == "1 user with several items at the latest time: the lines are in time order, so the last line was held out")
     // The repeated line gives a its time and its place.
     let twice = try heldOut(other + ["u1,a,10\n", "u1,b,20\n", "u1,c,30\n", "u1,a,30\n"])
     #expect(twice.parts == once.parts)

@@ -139,13 +139,13 @@ struct JSONLineErrorTests {
     "a line that is none is told with its number, its text and what would be accepted",
     arguments: [
       ("[1,2]", "is not a JSON object"), ("u,i,3", "is not a JSON object"), ("null", "is not a JSON object"),
-      ("{\"user\":\"u", "is not a whole JSON object: the line ends first"),
-      ("{\"user\":\"u\",", "is not a whole JSON object: the line ends first"),
+      ("{\"user\":\"u", "is not a complete JSON object: the line ends too early"),
+      ("{\"user\":\"u\",", "is not a complete JSON object: the line ends too early"),
       ("{\"user\":\"u\",}", "is not JSON at byte 13"), ("{user:1}", "is not JSON at byte 2"),
       ("{\"user\" 1}", "is not JSON at byte 9"), ("{\"user\":nul}", "is not JSON at byte 9"),
       ("{\"x\":[1,,2]}", "is not JSON at byte 9"), ("{\"x\":[1}", "is not JSON at byte 8"),
-      ("{\"x\":01}", "is no JSON number at byte 6"), ("{\"x\":1.}", "is no JSON number at byte 6"),
-      ("{\"x\":-}", "is no JSON number at byte 6"), ("{\"x\":1e}", "is no JSON number at byte 6"),
+      ("{\"x\":01}", "is not a JSON number at byte 6"), ("{\"x\":1.}", "is not a JSON number at byte 6"),
+      ("{\"x\":-}", "is not a JSON number at byte 6"), ("{\"x\":1e}", "is not a JSON number at byte 6"),
       ("{\"x\":\"\\ud800\"}", "has an unknown escape or half a surrogate pair at byte 7"),
       ("{\"x\":\"\\udc00\"}", "has an unknown escape or half a surrogate pair at byte 7"),
       ("{\"x\":\"\\ud800\\u0041\"}", "has an unknown escape or half a surrogate pair at byte 7"),
@@ -237,11 +237,11 @@ struct JSONLineErrorTests {
         == "ratings.csv:1: \"star\" is not a field of this file; accepted: user, item, stars (nearest: stars)")
     #expect(
       error(text, InteractionFormat(user: .number(1)))?.description
-        == "ratings.csv:1: \"1\" is a number, and JSON fields go by their names; accepted: one of user, item, stars "
+        == "ratings.csv:1: \"1\" is a number, but JSON fields are selected by name; accepted: one of user, item, stars "
         + "(--user-column)")
     #expect(
       error(text, InteractionFormat(delimiter: .comma))?.description
-        == "ratings.csv: is JSON lines, where fields have names and comma separates nothing; accepted: the same without "
+        == "ratings.csv: is JSON lines, where fields have names and comma is no separator; accepted: the same without "
         + "--delimiter")
     #expect(
       error("{\"klant\":1,\"thing\":2}\n")?.description

@@ -56,8 +56,8 @@ struct RatingSplitTests {
     #expect(split.validation == [RatingCell(user: 1, item: 1, rating: 2)])
     #expect(
       split.notes == [
-        "dropped 1 validation rating that the training file has too",
-        "dropped 1 test rating that the training or validation file has too",
+        "dropped 1 validation rating already in the training file",
+        "dropped 1 test rating already in the training or validation file",
         "3 of 3 test ratings are of a user or item without training ratings",
       ])
   }
@@ -68,17 +68,17 @@ struct RatingSplitTests {
       train: read("a,1,5\na,2,3\nb,1,4\n"), validation: read("b,2,2\n"),
       test: read("a,1,5\nb,2,1\nb,1,3\na,3,4\n"), seed: Seed(1))
     #expect(split.test == [RatingCell(user: 0, item: 2, rating: 4)])
-    #expect(split.notes.first == "dropped 3 test ratings that the training or validation file has too")
+    #expect(split.notes.first == "dropped 3 test ratings already in the training or validation file")
     // What is held back of the training file to choose the epoch is trained on in the end.
     let lines = (0..<40).map { "u\($0),i\($0 % 7),3\n" }
     let held = try RatingSplit(
       train: read(lines.joined()), test: read(lines.joined() + "u1,i2,4\n"), seed: Seed(1))
     #expect(held.test.count == 1 && held.validation.count == 4)
-    #expect(held.notes == ["dropped 40 test ratings that the training file has too"])
+    #expect(held.notes == ["dropped 40 test ratings already in the training file"])
     let error = #expect(throws: DataError.self) {
       try RatingSplit(train: read("a,1,5\nb,1,4\n"), test: read("a,1,5\n"), seed: Seed(1))
     }
-    #expect(error?.message == "has nothing to predict: every rating is trained on")
+    #expect(error?.message == "has nothing to predict: every rating is in the training data")
   }
 
   @Test("data without ratings, or with one, is a data error")

@@ -111,9 +111,9 @@ struct TimeSplitTests {
     #expect(
       split.notes == [
         "cut at 100: 10 interactions before, 13 after; 2 users on both sides, 3 only before",
-        "left out 3 users who appear after the cut; --new-users tests those with five known items or more",
-        "left out 4 interactions after the cut with 3 items not known at it",
-        "left out 1 user with something on both sides but no known item after the cut",
+        "left out 3 users who appear after the cut; --new-users tests those with at least five known items",
+        "left out 4 interactions after the cut with 3 items not known before it",
+        "left out 1 user with interactions on both sides but no known item after the cut",
       ])
   }
 

@@ -170,7 +170,7 @@ struct TitleTests {
       ),
       (
         "id,title\na1,Lamp\nb2,Hills\n",
-        "t.csv:2: \"a1\" is no item of the data, and no other id in column 1 is; accepted: ids such as \"10\""
+        "t.csv:2: \"a1\" is not an item of the data, and no other id in column 1 is; accepted: ids such as \"10\""
       ),
       ("id,title\n", "t.csv: has a header and no items; accepted: ids such as \"10\"; \(accepted)"),
       (

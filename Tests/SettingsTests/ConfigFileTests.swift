@@ -39,8 +39,8 @@ struct ConfigFileTests {
       }
     }
     #expect(message("quiet: true\nepoch: 5").hasSuffix(":2: unknown key 'epoch' for compare; did you mean epochs?"))
-    #expect(message("epochs: {a: 1}").hasSuffix("epochs is a single value"))
-    #expect(message("quiet: 3").hasSuffix("quiet is true or false"))
+    #expect(message("epochs: {a: 1}").hasSuffix("epochs must be a single value"))
+    #expect(message("quiet: 3").hasSuffix("quiet must be true or false"))
     #expect(message("help: true").hasSuffix("'help' is for the command line only"))
     #expect(throws: DataError.self) { try file("- a\n- b") }
     #expect(throws: DataError.self) { try file("a: &x 1\nb: *x") }

@@ -11,22 +11,22 @@ import Foundation
 /// | `position` | JSON: ``TrainingPosition`` |
 /// | `checksum` | a fingerprint of all of the above and of every number |
 ///
-/// A single file, so that it is complete or absent: it gets its name only when all its bytes are on disk.
+/// It is a single file, so that it is complete or absent: it gets its name only when all its bytes are on disk.
 public enum CheckpointFile {
   /// Its name inside a model directory.
   public static let name = "checkpoint.safetensors"
   private static let format = "doppel checkpoint 2"
   private static let accepted = "a checkpoint written by train --checkpoint-every"
 
-  /// Where the checkpoint of a model directory is.
+  /// The path of the checkpoint in a model directory.
   public static func path(in directory: String) -> String { directory + "/" + name }
 
-  /// Whether a directory has one.
+  /// Whether a directory has a checkpoint.
   public static func isThere(in directory: String) -> Bool {
     FileManager.default.fileExists(atPath: path(in: directory))
   }
 
-  /// Writes a checkpoint; the one before stays until it is whole.
+  /// Writes a checkpoint; the previous one is kept until it is complete.
   ///
   /// - Throws: `OutputError`.
   public static func write(_ state: TrainerState, run: RunIdentity, to path: String) throws {
@@ -35,8 +35,8 @@ public enum CheckpointFile {
     try file.write(to: path)
   }
 
-  /// The same where each of several processes has a part of the state: the first writes, and the others bring it their tensors
-  /// one by one, so that they never are in one memory together.
+  /// The same if each of several processes has a part of the state: the first writes, and the others send it their
+  /// tensors one by one, so that they are never in one memory together.
   ///
   /// - Throws: `OutputError`.
   static func write(_ state: TrainerState, run: RunIdentity, to path: String, division: ShardDivision) throws {
@@ -73,7 +73,7 @@ public enum CheckpointFile {
   static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A validation value may be NaN, and must be NaN again.
+    // A validation value may be NaN, and must be read back as NaN.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return encoder
@@ -118,7 +118,7 @@ public enum CheckpointFile {
     return TrainerState(position: position, tensors: file.tensors)
   }
 
-  /// What the metadata must have as `checksum`.
+  /// The `checksum` that the metadata must have.
   public static func checksum(_ file: SafeTensors) -> String {
     var fingerprint = fingerprint(file.metadata)
     for name in SafeTensors.ordered(file.tensors.keys) {

@@ -5,11 +5,11 @@ import FileFormats
 
 /// The checkpoint of one training, in the directory of its model.
 public final class Checkpoints: Sendable {
-  /// When one is written, besides at an interruption.
+  /// When a checkpoint is written, besides on interruption.
   public enum Interval: Sendable, Equatable {
     /// After a number of epochs.
     case epochs(Int)
-    /// After a number of minutes since the last, also within an epoch.
+    /// After a number of minutes since the last one, also within an epoch.
     case minutes(Double)
     /// Never.
     case onlyWhenInterrupted
@@ -66,14 +66,14 @@ public final class Checkpoints: Sendable {
     }
   }
 
-  /// Goes on from the checkpoint, where there is one that has not been taken.
+  /// Resumes from the checkpoint, if there is one that has not been used.
   ///
   /// - Parameters:
-  ///   - batches: how many an epoch has.
-  ///   - restore: puts the numbers where they were after so many updates; what it throws of the type ``TensorMismatch`` is
-  ///     a fault of the file.
-  /// - Returns: the position to go on from.
-  /// - Throws: `DataError` for a checkpoint that makes no sense.
+  ///   - batches: the number of batches in an epoch.
+  ///   - restore: restores the numbers after so many updates; a thrown ``TensorMismatch`` is reported as an error of
+  ///     the file.
+  /// - Returns: the position to continue from.
+  /// - Throws: `DataError` for an inconsistent checkpoint.
   func resume(
     epochs: Int, batches: Int, _ restore: (_ state: consuming TrainerState, _ updates: Int) throws -> Void
   ) throws -> TrainingPosition? {
@@ -88,9 +88,9 @@ public final class Checkpoints: Sendable {
     return position
   }
 
-  /// Whether it is time for one, between two updates.
+  /// Whether a checkpoint is due, between two updates.
   ///
-  /// - Parameter isTimeUp: what the clock says, or that of the process that decides.
+  /// - Parameter isTimeUp: whether the time has passed, by the clock of this process or of the deciding one.
   func isDue(at position: TrainingPosition, isTimeUp: Bool) -> Bool {
     switch interval {
     case .onlyWhenInterrupted: false
@@ -99,16 +99,16 @@ public final class Checkpoints: Sendable {
     }
   }
 
-  /// Whether so many minutes have gone by as are to lie between two checkpoints.
+  /// Whether the minutes between two checkpoints have passed.
   var isTimeUp: Bool {
     guard case .minutes(let minutes) = interval else { return false }
     let last = state.withLock { $0.lastTime.uptimeNanoseconds }
     return Double(DispatchTime.now().uptimeNanoseconds - last) >= minutes * 6e10
   }
 
-  /// Writes one; of several processes, each of which calls this, the first does.
+  /// Writes a checkpoint; of several processes, all of which call this, the first writes.
   ///
-  /// - Parameter division: which process has which shards; `nil` where each has all that there is to write.
+  /// - Parameter division: which process has which shards; `nil` if each has everything to write.
   func save(_ kept: TrainerState, division: ShardDivision? = nil) throws {
     let (path, isRoot) = (CheckpointFile.path(in: directory), communicator?.isRoot ?? true)
     if isRoot { try makeDirectory() }
@@ -127,7 +127,7 @@ public final class Checkpoints: Sendable {
     }
   }
 
-  /// What to say of a checkpoint whose content makes no sense.
+  /// The error for a checkpoint with inconsistent content.
   func damaged(_ reason: String) -> DataError {
     DataError(
       path: CheckpointFile.path(in: directory), message: "does not fit this training: \(reason)",

@@ -1,21 +1,23 @@
 public import FileFormats
 public import InteractionData
 
-/// What makes two runs the same: if all of it is equal, they end in the same bytes.
+/// The identity of a run: two runs with equal identities end in the same bytes.
 public struct RunIdentity: Sendable, Equatable {
-  /// Version, engine, precision, seed, data and split hashes, model, hyper-parameters and whatever else decides.
+  /// Version, engine, precision, seed, data and split hashes, model, hyper-parameters and everything else that affects
+  /// the result.
   public private(set) var members: [String: JSONValue]
 
   /// Creates an identity.
   public init(_ members: [String: JSONValue]) { self.members = members }
 
-  /// The identity of a training: of the facts what decides, and how the model is set, chosen and fitted.
+  /// The identity of a training: the facts that affect the result, the settings, and how the model is selected and
+  /// fitted.
   public init(
     _ facts: RunFacts, _ model: any ZooModel, selection: String, refits: Bool, privacy: PrivacyRequest? = nil,
     titles: ItemTitles? = nil
   ) throws {
     var facts = facts
-    // Their fingerprints stand for them, and the number of threads decides nothing.
+    // Fingerprints represent the data, and the number of threads does not affect the result.
     (facts.dataset, facts.data, facts.threads) = (nil, nil, nil)
     members = (try JSONValue(encoding: facts).members ?? [:]).merging([
       "model": .string(model.name), "hyperparameters": .object(model.hyperparameters),
@@ -26,7 +28,7 @@ public struct RunIdentity: Sendable, Equatable {
     if let titles { members["titlesHash"] = .string(titles.fingerprint) }
   }
 
-  /// The first difference from a run that was kept, in words; `nil` where there is none.
+  /// The first difference from a stored run, in words; `nil` if there is none.
   public func difference(from kept: RunIdentity) -> String? {
     Self.difference(.object(kept.members), .object(members), at: "")
   }
@@ -42,7 +44,7 @@ public struct RunIdentity: Sendable, Equatable {
     return "\(place) is \(words(kept)) there and \(words(here)) here"
   }
 
-  /// Settings are compared first: another seed gives another split, and the message should name the seed.
+  /// Settings are compared first, because another seed gives another split, and the message should name the seed.
   private static func isBefore(_ one: String, _ other: String) -> Bool {
     (one.hasSuffix("Hash") ? 1 : 0, one) < (other.hasSuffix("Hash") ? 1 : 0, other)
   }

@@ -2,31 +2,31 @@ import Communication
 import FileFormats
 import Foundation
 
-/// A tensor of a checkpoint while several processes have it: whose it is, and its whole shape.
+/// A tensor of a checkpoint that is divided among processes: its owner and its full shape.
 struct StoredTensor {
-  /// The process that has its numbers; the first, where all have them.
+  /// The process that has its numbers; the first, if all have them.
   let owner: Int
-  /// The shape it has in the file.
+  /// The shape in the file.
   let shape: [Int]
 
   /// The number of numbers.
   var count: Int { shape.reduce(1, *) }
 
   /// - Parameters:
-  ///   - name: as ``TrainerState`` has it.
-  ///   - tensor: what this process has of it.
+  ///   - name: the name in ``TrainerState``.
+  ///   - tensor: this process's part of it.
   init(named name: String, of tensor: Tensor, _ division: ShardDivision) {
     guard let (shard, part) = Self.shard(in: name), division.items.indices.contains(shard) else {
       (owner, shape) = (0, tensor.shape)
       return
     }
     owner = division.owner(of: shard)
-    // Of a kept encoder there is no last layer.
+    // A kept encoder has no last layer.
     let items = name.hasPrefix("kept/") && part != "input" ? 0 : division.items[shard].count
     shape = part == "bias" ? [1, items] : [items, tensor.shape[1]]
   }
 
-  /// The shard that a tensor is of, and which of its matrices it is; `nil` where it belongs to none.
+  /// The shard of a tensor, and its matrix in the shard; `nil` if it belongs to none.
   static func shard(in name: String) -> (index: Int, part: Substring)? {
     let words = name.drop { $0 != "/" }.dropFirst().split(separator: ".", omittingEmptySubsequences: false)
     guard words.count == 3, words[0] == "shard", let index = Int(words[1]) else { return nil }
@@ -35,9 +35,10 @@ struct StoredTensor {
 }
 
 extension TrainerState {
-  /// Gives each process what it needs of a state that the first has read: all tensors but other processes' shards.
+  /// Gives each process the parts it needs of a state that the first has read: all tensors except other processes'
+  /// shards.
   ///
-  /// - Parameter state: of the first process; `nil` where there is none.
+  /// - Parameter state: the state, in the first process; `nil` if there is none.
   static func distributed(_ state: TrainerState?, among communicator: any Communicator) throws -> TrainerState? {
     struct Contents: Codable {
       var position: TrainingPosition

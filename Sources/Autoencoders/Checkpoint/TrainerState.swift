@@ -7,10 +7,10 @@ public import FileFormats
 /// |---|---|
 /// | `weights/…` | as in ``Network/visit(_:)`` |
 /// | `first/…`, `second/…` | Adam's moments, one for each weight |
-/// | `best/…` | the weights of the best epoch, where they are kept |
-/// | `kept/…` | the network whose encoder a phase keeps, where one does, without the wide output layer |
+/// | `best/…` | the weights of the best epoch, if they are kept |
+/// | `kept/…` | the network whose encoder a phase keeps, if any, without the wide output layer |
 ///
-/// The tensors share their memory with the network they come from until it changes, so this is no second copy.
+/// The tensors share memory with their network until it changes, so this is not a second copy.
 public struct TrainerState: Sendable {
   /// Its position.
   public var position: TrainingPosition
@@ -37,10 +37,10 @@ extension TrainerState {
     }
   }
 
-  /// Puts the numbers where they were.
+  /// Restores the numbers.
   ///
-  /// - Parameter division: which process has which shards; `nil` where all are here.
-  /// - Returns: the weights of the best epoch, where they were kept.
+  /// - Parameter division: which process has which shards; `nil` if this process has all.
+  /// - Returns: the weights of the best epoch, if they were kept.
   /// - Throws: ``TensorMismatch`` when they are not those of this design.
   consuming func restore<Latent>(
     _ step: inout TrainingStep<Latent, Float>, updates: Int, division: ShardDivision? = nil
@@ -52,7 +52,7 @@ extension TrainerState {
       try network.visit { name, matrix in
         let (name, expected) = ("\(part)/\(name)", [matrix.rows, matrix.columns])
         let found = left.removeValue(forKey: name)
-        // What another process has is no matter of this one's.
+        // The shards of other processes are ignored.
         if let division, let place = StoredTensor.shard(in: name), !division.own.contains(place.index) { return }
         guard let found, found.shape == expected else {
           throw TensorMismatch(name: name, expected: expected, found: found?.shape)

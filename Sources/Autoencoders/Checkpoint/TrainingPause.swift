@@ -1,26 +1,27 @@
 import Compute
 
-/// Stops a training after an epoch and keeps its state in memory, so that another fit goes on from there: what
-/// ``Checkpoints`` are to files.
+/// Stops a training after an epoch and keeps its state in memory, so that another fit can continue from there, like
+/// ``Checkpoints`` without a file.
 ///
-/// A training that paused and went on ends in the same bytes as one that did not pause.
+/// A training that was paused and continued ends in the same bytes as one that was not paused.
 public final class TrainingPause: Sendable {
   /// The epoch after which the training pauses, counted from 1.
   public let afterEpoch: Int
   private let kept: Guarded<TrainerState?>
 
-  /// Asks for a pause.
+  /// Requests a pause.
   ///
-  /// - Parameter state: where an earlier fit of the same design, rows and options paused; `nil` to begin with the first epoch.
+  /// - Parameter state: the state of an earlier fit with the same design, rows and options; `nil` to begin with the
+  ///   first epoch.
   public init(afterEpoch: Int, from state: TrainerState? = nil) {
     self.afterEpoch = afterEpoch
     kept = Guarded(state)
   }
 
-  /// Where the training stands after the fit; `nil` when it has come to its end.
+  /// The state after the fit; `nil` when the training is complete.
   public var state: TrainerState? { kept.withLock { $0 } }
 
-  /// Where to go on, once.
+  /// Returns the state to continue from, once.
   func take() -> TrainerState? {
     kept.withLock { kept in
       let state = kept
@@ -31,6 +32,6 @@ public final class TrainingPause: Sendable {
 
   func keep(_ state: TrainerState) { kept.withLock { $0 = state } }
 
-  /// Whether the last epoch before the pause is over.
+  /// Whether the last epoch before the pause is finished.
   func isReached(by position: TrainingPosition) -> Bool { position.batch == 0 && position.epoch > afterEpoch }
 }

@@ -4,7 +4,7 @@ public import Compute
 ///
 /// Every random draw is a function of the seed and of these numbers, so there is no generator state.
 public struct TrainingPosition: Codable, Sendable, Equatable {
-  /// What the fit that chose the number of epochs found; set while the model is fitted again.
+  /// The result of the fit that chose the number of epochs; set during the second fit.
   public struct Selection: Codable, Sendable, Equatable {
     /// Its epochs.
     public var history: [EpochRecord]
@@ -20,21 +20,21 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
     public var value: Double
   }
 
-  /// What came before this fit, if it is the second.
+  /// The first fit, if this is the second.
   public internal(set) var selection: Selection?
-  /// The epoch at work or next, counted from 1.
+  /// The current or next epoch, counted from 1.
   public internal(set) var epoch = 1
   /// The number of finished batches of the epoch.
   public internal(set) var batch = 0
   /// The sums over these batches.
   public internal(set) var current: EpochRecord?
-  /// What these batches saw of the posteriors.
+  /// The statistics of posteriors over these batches.
   public internal(set) var latentMoments: GaussianMoments?
   /// The finished epochs of this fit.
   public internal(set) var history: [EpochRecord] = []
   /// The best of them.
   public internal(set) var best: Best?
-  /// Where batches and noise of a private training come from.
+  /// The seed of the batches and noise of a private training.
   public internal(set) var secret: UInt64?
   /// The number of counted epochs without improvement.
   public internal(set) var waited = 0
@@ -47,12 +47,12 @@ public struct TrainingPosition: Codable, Sendable, Equatable {
   /// Whether nothing is left to do.
   func isOver(_ options: TrainingOptions) -> Bool {
     if epoch > max(1, options.epochs) { return true }
-    // While the prior's weight rises, values may fall for some epochs and come back: twice the patience.
+    // While the prior's weight rises, values may fall for some epochs and recover, so the patience is doubled.
     let sinceBest = best.map { epoch - 1 - $0.epoch } ?? 0
     return options.patience > 0 && (waited >= options.patience || sinceBest >= 2 * options.patience)
   }
 
-  /// What is impossible about these numbers, if anything is; files are not to be trusted.
+  /// The first inconsistency of these numbers, if any, because files cannot be trusted.
   func fault(epochs: Int, batches: Int) -> String? {
     if let selection, !(1...max(1, selection.history.count)).contains(selection.bestEpoch) {
       return "its best epoch is \(selection.bestEpoch) of \(selection.history.count)"

@@ -2,14 +2,14 @@ public import Compute
 import Foundation
 public import InteractionData
 
-/// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors: what of it can be
-/// held against those of the prior without any data.
+/// The first two moments of the aggregate posterior q(z), the even mixture of some users' posteriors, for comparison
+/// with those of the prior without any data.
 ///
-/// They describe q(z) and do not replace it: q(z) is a mixture with as many parts as users, and a Gaussian with these moments
-/// is a different distribution. In dimension k they are `m = mean μ` and `v = Var(μ) + mean σ²`, and the divergence is that of
-/// `N(m, v)` from the Gaussian with the prior's mean and variance, which is the prior itself where that is N(0, I).
+/// They do not determine q(z): it is a mixture with as many components as users, and a Gaussian with these moments is a
+/// different distribution. In dimension k they are `m = mean μ` and `v = Var(μ) + mean σ²`, and the divergence is that
+/// of `N(m, v)` from the Gaussian with the prior's mean and variance, which is the prior itself if that is N(0, I).
 public struct AggregatePosterior: Sendable, Equatable {
-  /// Over how many users.
+  /// The number of users.
   public let users: Int
   /// m, the mean; shape: L.
   public let mean: [Double]
@@ -23,7 +23,7 @@ public struct AggregatePosterior: Sendable, Equatable {
   /// v, the variance of a draw; shape: L.
   public var variance: [Double] { zip(spreadOfMeans, meanVariance).map(+) }
 
-  /// How far each dimension is from the prior's, in nats; shape: L.
+  /// The KL divergence of each dimension from the prior's, in nats; shape: L.
   public var divergences: [Double] {
     zip(mean, variance).enumerated().map { k, moments in
       prior.divergence(
@@ -31,7 +31,8 @@ public struct AggregatePosterior: Sendable, Equatable {
     }
   }
 
-  /// How far the moments are from those of the prior, summed over dimensions, in nats: 0 is a perfect match of the moments.
+  /// The KL divergence of the moments from those of the prior, summed over dimensions, in nats: 0 is a perfect match of
+  /// the moments.
   public var divergence: Double { divergences.reduce(0, +) }
 
   /// The number of active dimensions: those whose posterior means have a variance above 0.01.
@@ -44,7 +45,8 @@ public struct AggregatePosterior: Sendable, Equatable {
     spreadOfMeans.indices.filter { spreadOfMeans[$0] > PosteriorState.activeThreshold }
   }
 
-  /// Over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the means); 1 where none is.
+  /// Over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the means); 1 if
+  /// none is active.
   package var noiseShare: Double {
     let shares = activeDimensions.map { meanVariance[$0] / (meanVariance[$0] + spreadOfMeans[$0]) }
     return shares.isEmpty ? 1 : Statistics.mean(shares)
@@ -52,12 +54,12 @@ public struct AggregatePosterior: Sendable, Equatable {
 }
 
 extension Autoencoder where Latent == GaussianLatent {
-  /// The moments of the aggregate posterior of some users, block after block in a fixed order.
+  /// The moments of the aggregate posterior of some users, computed block by block in a fixed order.
   ///
   /// - Precondition: there is at least one user.
   public func aggregatePosterior(of profiles: Profiles, processor: Processor) throws -> AggregatePosterior {
     let users = profiles.items.rowCount
-    precondition(users > 0, "the aggregate posterior of nobody")
+    precondition(users > 0, "an aggregate posterior needs at least one user")
     let latent = design.latent
     let size = 256
     let sums = try mapCodes(of: profiles, inBlocksOf: size, processor: processor) { _, codes in

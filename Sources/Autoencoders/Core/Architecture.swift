@@ -1,6 +1,6 @@
 public import Compute
 
-/// The layers of a network, from the items to the items; ``InferenceGraph`` is what they compute.
+/// The layers of a network, from items to items; ``InferenceGraph`` describes their computation.
 ///
 /// Items → wide input layer → ``encoder`` → code → ``decoder`` → wide output layer → items.
 public struct Architecture: Sendable {
@@ -10,10 +10,10 @@ public struct Architecture: Sendable {
   public let inputActivation: Activation
   /// From the wide input layer to the parameters of the code.
   public let encoder: LayerStack
-  /// From the latent vector to what the wide output layer reads.
+  /// From the latent vector to the input of the wide output layer.
   public let decoder: LayerStack
 
-  /// Puts layers together.
+  /// Combines layers.
   public init(inputActivation: Activation, encoder: LayerStack, decoder: LayerStack) {
     self.inputActivation = inputActivation
     self.encoder = encoder
@@ -46,7 +46,7 @@ public struct Architecture: Sendable {
     return [bias] + (placed(in: .encoder) + placed(in: .decoder)).flatMap(\.self)
   }
 
-  /// The parameters of each layer of a side, named; layers without any have no number.
+  /// The parameters of each layer of a side, named; layers without parameters have no number.
   func placed(in group: ParameterGroup) -> [[Parameter]] {
     let stack = group == .encoder ? encoder : decoder
     var (all, layers, number): ([Parameter], [[Parameter]], Int) = ([], [], group == .encoder ? 1 : 0)

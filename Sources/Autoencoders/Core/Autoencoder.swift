@@ -5,17 +5,17 @@ public import InteractionData
 /// A trained autoencoder: a design and its weights.
 ///
 /// All autoencoders can encode, decode and score. Operations that need a distribution are in the extension for
-/// `GaussianLatent` and does not exist for a point.
+/// `GaussianLatent` and do not exist for points.
 public struct Autoencoder<Latent: LatentSpace>: Sendable {
-  /// What the model is.
+  /// The design.
   public let design: Design<Latent>
   /// Its weights.
   public let network: Network<Float>
   /// The vector of new users; shape: 1 × H, or `nil` for none.
   let unseenUser: Matrix<Float>?
-  /// Which process has which of the items; `nil` where all are here.
+  /// The division of items among processes; `nil` if this process has all.
   ///
-  /// Only what is collective (scores, ``mapCodes(of:inBlocksOf:processor:_:)``) is then open to callers.
+  /// With a division, callers can use only collective operations (scores, ``mapCodes(of:inBlocksOf:processor:_:)``).
   let division: ShardDivision?
 
   /// Creates an autoencoder of a design and weights.
@@ -30,7 +30,7 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
     unseenUser = design.userVectors == .mean ? network.meanUserVector() : nil
   }
 
-  /// The latent codes of some users: points or distributions, as the type says.
+  /// The latent codes of some users: points or distributions, depending on the type.
   ///
   /// The input is not corrupted.
   ///
@@ -69,9 +69,10 @@ extension Autoencoder: Recommender {
   /// The number of items.
   public var itemCount: Int { network.itemCount }
 
-  /// The logits of every item, from the clean input; a distribution is represented by its mean, so nothing is drawn.
+  /// The logits of every item, from the clean input; a distribution is represented by its mean, so there is no random
+  /// draw.
   ///
-  /// Where the items are divided among processes, all of them call this together.
+  /// If the items are divided among processes, all of them call this together.
   public func scores(
     for profiles: Profiles, using engine: ProductEngine
   ) throws -> Matrix<Float> {
@@ -83,7 +84,7 @@ extension Autoencoder: Recommender {
 
 /// Measures of a distribution.
 extension Autoencoder where Latent == GaussianLatent {
-  /// The prior with what it has learned: its draws, its density, its divergences.
+  /// The prior with its learned parameters: its draws, its density, its divergences.
   public var prior: FittedPrior {
     FittedPrior(design.prior.components(latent: design.latent, network.priorParameters(design, using: .gsl)))
   }

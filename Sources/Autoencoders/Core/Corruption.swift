@@ -1,8 +1,8 @@
 import Compute
 
-/// What happens to the input during training; at evaluation the input is left alone.
+/// The corruption of the input during training; at evaluation the input is unchanged.
 public enum Corruption: Codable, Sendable, Equatable {
-  /// Nothing.
+  /// No corruption.
   case none
   /// Each entry becomes 0 with probability `rate` (q), otherwise it is multiplied by `scale` (δ).
   ///
@@ -17,7 +17,7 @@ public enum Corruption: Codable, Sendable, Equatable {
     rate == 0 ? .none : .masking(rate: rate, scale: 1 / (1 - rate))
   }
 
-  /// What a kept entry is multiplied by.
+  /// The factor for a kept entry.
   var keptScale: Double {
     if case .masking(_, let scale) = self { scale } else { 1 }
   }

@@ -7,7 +7,7 @@ public import Compute
 public struct Design<Latent: LatentSpace>: Sendable {
   /// Whether each input row is divided by its Euclidean norm (before corruption, as in the authors' code).
   public var normalisesInput = false
-  /// What happens to the input in training.
+  /// The corruption of the input in training.
   public var corruption = Corruption.none
   /// L, the number of latent dimensions.
   public var latent: Int
@@ -19,19 +19,19 @@ public struct Design<Latent: LatentSpace>: Sendable {
   public var codeActivation = Activation.identity
   /// Other layers than dense ones that mirror each other; the three settings above then have no effect.
   public var layers: Architecture?
-  /// What the output is held against the input with.
+  /// The likelihood that compares the output with the input.
   public var likelihood = Likelihood.multinomial
-  /// Which cells count.
+  /// The cells that enter the loss.
   public var cells = LossCells.all
-  /// What holds the codes in place during training.
+  /// The regularisation of the codes during training.
   public var regulariser: Latent.Regulariser
-  /// A vector per training user added to the first hidden layer (CDAE), and what stands in for it for someone unseen.
+  /// A vector per training user added to the first hidden layer (CDAE), and its replacement for unseen users.
   public var userVectors: UserVectors?
-  /// λ of `λ Σ ‖W‖²` over weights and user vectors, biases left out.
+  /// λ of `λ Σ ‖W‖²` over weights and user vectors, without biases.
   public var weightDecay = 0.0
-  /// What learns when; one phase over everything, unless a model alternates.
+  /// The training phases; one phase over all parameters, unless a model alternates.
   public var phases = [Phase()]
-  /// How the weights start.
+  /// The initialisation of the weights.
   public var initialisation = Initialisation.xavier
 
   /// Creates a design with the defaults of its parts.
@@ -48,7 +48,7 @@ public struct Design<Latent: LatentSpace>: Sendable {
         codeActivation: codeActivation)
   }
 
-  /// Every small parameter, in the one order that all of training and all files follow.
+  /// Every small parameter, in the order used by training and by files.
   public var parameters: [Parameter] {
     var all = architecture.parameters
     all.append(regulariser.parameters(latent: latent), of: "prior", in: .prior, from: .prior)
@@ -67,7 +67,7 @@ extension Design where Latent == GaussianLatent {
     self.init(latent: latent, regulariser: PriorDivergence(prior, weight: weight))
   }
 
-  /// What the posteriors are held against.
+  /// The prior of the posteriors.
   public var prior: any Prior {
     get { regulariser.prior }
     set { regulariser.prior = newValue }
@@ -84,7 +84,7 @@ public enum UserVectors: String, Codable, Sendable, CaseIterable {
   case mean
 }
 
-/// How weights start.
+/// The initialisation of weights.
 public enum Initialisation: String, Codable, Sendable {
   /// Uniform in ±√(6/(in + out)), biases from N(0, 0.001²) cut at two deviations: the Mult-VAE authors' code.
   case xavier

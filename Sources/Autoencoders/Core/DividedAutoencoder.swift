@@ -2,16 +2,17 @@ public import Communication
 public import Compute
 public import InteractionData
 
-// What a trained network computes while its items are in several processes. All processes make these calls, in the same order.
+// Computations of a trained network whose items are divided among processes. All processes make these calls in the same
+// order.
 
 extension Autoencoder: DividedRecommender {
-  /// The processes that have the items; `nil` where this one has all.
+  /// The processes that have the items; `nil` if this one has all.
   public var communicator: (any Communicator)? { division?.communicator }
 
   /// The items of this process.
   public var ownItems: Range<Int> { division?.ownItems ?? 0..<network.itemCount }
 
-  /// The logits of this process's items, as ``scores(for:using:)`` has them of all.
+  /// The logits of this process's items, equal to the columns of ``scores(for:using:)``.
   public func ownScores(for groups: [Profiles], using processor: Processor) throws -> [Matrix<Float>] {
     let heads = try heads(of: groups, processor: processor)
     return try processor.map(count: groups.count) { group in
@@ -19,11 +20,11 @@ extension Autoencoder: DividedRecommender {
     }
   }
 
-  /// What `body` makes of the codes of some users, block after block, several blocks at a time.
+  /// The results of `body` for the codes of some users, block by block, several blocks at a time.
   ///
   /// - Parameters:
   ///   - size: the number of users in a block.
-  ///   - body: is given a block's users and their codes.
+  ///   - body: receives the users of a block and their codes.
   public func mapCodes<Result: Sendable>(
     of profiles: Profiles, inBlocksOf size: Int, processor: Processor,
     _ body: @Sendable (_ users: Range<Int>, _ codes: Latent.Codes) throws -> Result

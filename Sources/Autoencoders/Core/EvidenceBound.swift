@@ -2,13 +2,14 @@ public import Compute
 import Foundation
 public import InteractionData
 
-/// The two terms of the evidence lower bound at β = 1, whatever β a model was trained with: means over users, in nats.
+/// The two terms of the evidence lower bound at β = 1, whatever β the model was trained with: means over users, in
+/// nats.
 ///
-/// For the multinomial the constant `log N! − Σ log xᵢ!` is left out, as in the loss.
+/// For the multinomial likelihood, the constant `log N! − Σ log xᵢ!` is left out, as in the loss.
 public struct EvidenceBound: Codable, Sendable, Equatable {
   /// The expected negative log-likelihood, by one draw from each posterior.
   public let reconstruction: Double
-  /// The divergence of the posteriors from the prior: exact for N(0, I), else by the same draw.
+  /// The divergence of the posteriors from the prior: exact for N(0, I), otherwise estimated by the same draw.
   public let divergence: Double
 
   /// The bound, `−reconstruction − divergence`: larger is better.
@@ -16,15 +17,15 @@ public struct EvidenceBound: Codable, Sendable, Equatable {
 }
 
 extension Autoencoder where Latent == GaussianLatent {
-  /// The bound for some users, each shown all of what they have; the input is not corrupted.
+  /// The bound for some users, with all items of each as input; the input is not corrupted.
   ///
-  /// The noise of a user depends on the seed and the user's place alone, so two models, or two epochs of one, are held against
-  /// each other with the same noise. Source: Kingma & Welling, ICLR 2014, equation 3.
+  /// The noise of a user depends only on the seed and the user's place, so two models, or two epochs of one model, are
+  /// compared with the same noise. Source: Kingma & Welling, ICLR 2014, equation 3.
   ///
   /// - Precondition: there is at least one user.
   public func evidenceBound(of profiles: Profiles, seed: Seed, processor: Processor) throws -> EvidenceBound {
     let users = profiles.items.rowCount
-    precondition(users > 0, "a bound for nobody")
+    precondition(users > 0, "a bound needs at least one user")
     let (size, prior) = (64, prior)
     @Sendable func loss(_ users: Range<Int>, _ logits: consuming Matrix<Float>) -> Double {
       let part = profiles.items.selecting(rows: users)
@@ -45,7 +46,7 @@ extension Autoencoder where Latent == GaussianLatent {
       }
       let latents = codes.mean.addingScaledNoise(noise, logVariance: codes.logVariance)
       let divergence = prior.divergences(codes, at: latents).reduce(0, +)
-      // Only where other processes have a part of the logits must the draw wait for them.
+      // The draw must wait for other processes only if they have a part of the logits.
       guard division != nil else {
         return (block, nil, loss(block, decode(latents, using: processor.engine)), divergence)
       }
@@ -57,7 +58,7 @@ extension Autoencoder where Latent == GaussianLatent {
         let own = try processor.map(count: round.count) { place in
           round[place].latents.map { ownLogits($0, using: processor.engine) }
         }
-        // A loss of whole rows, with the sums in the order that they have in one process.
+        // A loss of whole rows, with sums in the same order as in one process.
         let logits = try own.compactMap(\.self).map(division.joined)
         return try processor.map(count: round.count) { loss(round[$0].users, logits[$0]) }
       }

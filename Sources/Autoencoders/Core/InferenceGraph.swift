@@ -1,21 +1,21 @@
 public import Compute
 
-/// What a fitted model computes, from a user's row to the scores of all items, one operation after the other: the
-/// description for whoever shows or exports a model without running it.
+/// The operations of a fitted model, from a user's row to the scores of all items, for showing or exporting a model
+/// without running it.
 ///
-/// Values are numbered in the order in which they arise: 0 is the user's row (I items), `k` what step `k − 1` makes. Tensors
-/// have their names in files (``NamedTensors``, ``FittedModel/inferenceTensors``). Nothing is drawn, and nothing is corrupted.
+/// Values are numbered in order: 0 is the user's row (I items), `k` is the output of step `k − 1`. Tensors have their
+/// names in files (``NamedTensors``, ``FittedModel/inferenceTensors``). There are no random draws and no corruption.
 public struct InferenceGraph: Sendable, Equatable {
   /// An operation on values of one user.
   public enum Operation: Sendable, Equatable {
-    /// The row divided by its Euclidean norm; a row without items stays.
+    /// The row divided by its Euclidean norm; a row without items is unchanged.
     case normalise
-    /// `Σ xᵢ Wᵢ + b` over what the user has; `weight` holds W, items × outputs, the transpose of a ``dense`` one's. There is
-    /// no b where there is no second tensor.
+    /// `Σ xᵢ Wᵢ + b` over the user's items; `weight` holds W, items × outputs, the transpose of a ``dense`` weight.
+    /// Without a second tensor, there is no b.
     case gather
-    /// The user's row of `user.weight` added, for someone unseen what ``UserVectors`` says.
+    /// The user's row of `user.weight` added; for an unseen user, the vector given by ``UserVectors``.
     case userVector(unseen: UserVectors)
-    /// `x Wᵀ + b`; `weight` holds W, outputs × inputs. There is no b where there is no second tensor.
+    /// `x Wᵀ + b`; `weight` holds W, outputs × inputs. Without a second tensor, there is no b.
     case dense
     /// `g(x)`, element by element.
     case activation(Activation)
@@ -27,19 +27,20 @@ public struct InferenceGraph: Sendable, Equatable {
     case normalisation(epsilon: Double)
     /// Some of the elements, in order.
     case slice(Range<Int>)
-    /// Each element held to a range.
+    /// Each element clipped to a range.
     case clamp(ClosedRange<Double>)
-    /// The user's row taken off, as it was before it was divided by anything.
+    /// The user's original row subtracted, without normalisation.
     case subtractRow
-    /// The sum of its tensors, whatever is read; one of a single number counts for all elements.
+    /// The sum of its tensors, independent of the input; a tensor with a single number applies to all elements.
     case constant
-    /// `(x − mean) / deviation`, both of the so many largest elements for items that the user lacks; where these are all
-    /// alike, of all elements, and 0 where those are alike too. Alike is a deviation of at most 10⁻⁶ |mean|.
+    /// `(x − mean) / deviation`, both computed from the given number of largest elements of items that the user does
+    /// not have; if these are all equal, from all elements; 0 if those are equal as well. Equal means a deviation of at
+    /// most 10⁻⁶ |mean|.
     case standardise(largest: Int)
     /// `c x`.
     case scale(Float)
 
-    /// How many tensors it has in a layer; `weight` before `bias`.
+    /// The number of its tensors in a layer; `weight` before `bias`.
     var tensorCount: Int {
       switch self {
       case .gather, .dense, .normalisation: 2
@@ -49,11 +50,11 @@ public struct InferenceGraph: Sendable, Equatable {
     }
   }
 
-  /// One operation at its place.
+  /// One operation in the graph.
   public struct Step: Sendable, Equatable {
-    /// What is done.
+    /// The operation.
     public let operation: Operation
-    /// The values it reads, which are added up first.
+    /// The values that it reads, which are first added up.
     public let reads: [Int]
     /// The number of outputs.
     public let width: Int
@@ -61,18 +62,18 @@ public struct InferenceGraph: Sendable, Equatable {
     public let tensors: [String]
   }
 
-  /// The operations, first to last; the last one makes the logits.
+  /// The operations, first to last; the last one yields the logits.
   public private(set) var steps: [Step] = []
-  /// The value that is the code, a point or the mean of the posterior; what follows it is the decoder.
+  /// The value that is the code, a point or the mean of the posterior; the operations after it are the decoder.
   ///
-  /// 0 where there is no code.
+  /// 0 without a code.
   public private(set) var code = 0
   /// The value that is the log-variance of the posterior; `nil` for points.
   public private(set) var logVariance: Int?
-  /// What the logits stand for; `nil` where they are scores and no more.
+  /// The likelihood of the logits; `nil` if they are only scores.
   public let likelihood: Likelihood?
 
-  /// The graph of a design for so many items.
+  /// The graph of a design for a number of items.
   public init<Latent>(_ design: Design<Latent>, items: Int) {
     likelihood = design.likelihood
     let (architecture, latent) = (design.architecture, design.latent)
@@ -114,13 +115,13 @@ public struct InferenceGraph: Sendable, Equatable {
     return (0..<value).filter { needed.contains($0 + 1) }.map { ($0, steps[$0]) }
   }
 
-  /// Says which value is the code.
+  /// Marks the value that is the code.
   mutating func markCode(_ value: Int) { code = value }
 
   /// Adds the operations of another graph over the same row.
   ///
-  /// - Parameter prefix: what the names of its tensors begin with here.
-  /// - Returns: the value that its last operation makes.
+  /// - Parameter prefix: the prefix of its tensor names here.
+  /// - Returns: the output of its last operation.
   mutating func append(_ other: InferenceGraph, prefix: String) -> Int {
     let start = steps.count
     for step in other.steps {
@@ -132,7 +133,7 @@ public struct InferenceGraph: Sendable, Equatable {
 
   /// Adds an operation.
   ///
-  /// - Parameter reads: the value made last, unless told otherwise.
+  /// - Parameter reads: the values that it reads; by default the last one.
   mutating func append(_ operation: Operation, reading reads: [Int]? = nil, width: Int, tensors: [String] = []) {
     steps.append(Step(operation: operation, reads: reads ?? [steps.count], width: width, tensors: tensors))
   }
@@ -154,11 +155,11 @@ public struct InferenceGraph: Sendable, Equatable {
 }
 
 extension Activation {
-  /// Itself, or nothing for the identity.
+  /// The activation as an operation; `nil` for the identity.
   var operations: [InferenceGraph.Operation] { self == .identity ? [] : [.activation(self)] }
 }
 
 extension Autoencoder {
-  /// What the model computes, operation by operation.
+  /// The computation of the model, operation by operation.
   public var graph: InferenceGraph { InferenceGraph(design, items: itemCount) }
 }

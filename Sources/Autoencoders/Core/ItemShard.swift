@@ -3,7 +3,7 @@ public import Compute
 /// A range of the items with all weights that belong to them.
 ///
 /// The wide layers are stored item by item and cut into shards. In training one worker at a time owns a shard, and sums over
-/// shards follow ``ShardTree``. Where the cuts lie depends on the number of items alone, never on threads or processes.
+/// shards follow ``ShardTree``. The cuts depend only on the number of items, never on threads or processes.
 public struct ItemShard<S: Scalar>: Sendable {
   /// The items, by index.
   public let items: Range<Int>
@@ -14,11 +14,11 @@ public struct ItemShard<S: Scalar>: Sendable {
   /// Shape: 1 × items.
   public var outputBias: Matrix<S>
 
-  /// Divides `count` items into ranges of 64 to 640: sixteen, where that gives a width between the two, else more or
-  /// fewer.
+  /// Divides `count` items into ranges of 64 to 640: sixteen ranges if their width is within these limits, otherwise
+  /// more or fewer.
   ///
-  /// A shard of 640 items at work, its weights, logits and gradients, stays in the second-level cache. Widths are multiples of 64,
-  /// which products prefer; the last shard is narrower.
+  /// The weights, logits and gradients of a shard of 640 items stay in the second-level cache. Widths are multiples of
+  /// 64, which products prefer; the last shard is narrower.
   public static func ranges(items count: Int) -> [Range<Int>] {
     let sixteenth = (count + 15) / 16
     let width = min(640, max(64, (sixteenth + 63) / 64 * 64))
@@ -34,7 +34,7 @@ public struct ItemShard<S: Scalar>: Sendable {
 }
 
 extension ItemShard {
-  /// What stands for a shard that another process has: its items, and no numbers.
+  /// The placeholder for a shard of another process: its items, without numbers.
   ///
   /// - Parameters:
   ///   - input: H.
@@ -52,22 +52,22 @@ struct ShardProducts<S: Scalar>: Sendable {
   /// The index of the first shard.
   private let first: Int
 
-  /// Reads shards, neighbours in order, the first of which has an index.
+  /// Uses adjacent shards in order, starting with the given index.
   init(_ shards: [ItemShard<S>], from first: Int = 0) { (self.shards, self.first) = (shards, first) }
 
-  /// The wide input layer's sums over what some users have, of the shards under a node alone: `Σ value · weight[item]`;
-  /// shape: rows × H.
+  /// The wide input layer's sums over the items of users, restricted to the shards under a node: `Σ value ·
+  /// weight[item]`; shape: rows × H.
   ///
   /// - Parameters:
   ///   - input: B × I.
-  ///   - rows: which users.
-  ///   - node: of the ``ShardTree``, within this run.
+  ///   - rows: the users.
+  ///   - node: a node of the ``ShardTree`` within this run.
   @specialized(where S == Float)
   func gather(_ input: BatchRows<S>, rows: Range<Int>, under node: Range<Int>) -> Matrix<S> {
     let width = shards.first?.inputWeight.columns ?? 0
     var sums = Matrix<S>(rows: rows.count, columns: width)
     if node.isEmpty { return sums }
-    // A place for each level of the tree.
+    // A buffer for each level of the tree.
     var levels = Matrix<S>(rows: 1 + Int.bitWidth - node.count.leadingZeroBitCount, columns: width)
     let columns = items(node.lowerBound).lowerBound..<items(node.upperBound - 1).upperBound
     for row in rows {
@@ -79,7 +79,7 @@ struct ShardProducts<S: Scalar>: Sendable {
     return sums
   }
 
-  /// Sets a level to the sum over some entries, at least one; a half without any adds nothing, not even a zero.
+  /// Sets a level to the sum over some entries, at least one; an empty half adds nothing, not even a zero.
   private func gather(
     _ input: BatchRows<S>, _ entries: Range<Int>, under node: Range<Int>, level: Int, of levels: inout Matrix<S>
   ) {
@@ -103,14 +103,14 @@ struct ShardProducts<S: Scalar>: Sendable {
 
   private func items(_ shard: Int) -> Range<Int> { shards[shard - first].items }
 
-  /// Where an item's input weights are, if in this run; all shards but the last have the same width.
+  /// The place of an item's input weights, if in this run; all shards but the last have the same width.
   private func row(of item: Int) -> (matrix: Matrix<S>, row: Int)? {
     let place = (item - shards[0].items.lowerBound) / shards[0].items.count
     guard item >= shards[0].items.lowerBound && place < shards.count else { return nil }
     return (shards[place].inputWeight, item - shards[place].items.lowerBound)
   }
 
-  /// The logits of the run's items, from what the wide output layer reads (B × D); shape: B × items.
+  /// The logits of the run's items, from the input of the wide output layer (B × D); shape: B × items.
   ///
   /// The column of an item is its distance from the run's first. A user's k best of all items are among the k best of each run.
   func logits(of output: Matrix<S>, using engine: ProductEngine) -> Matrix<S> {

@@ -1,18 +1,18 @@
 public import Compute
 
-/// What holds the codes in place during training: nothing for points, a divergence from a prior for distributions.
+/// The regularisation of codes during training: none for points, a divergence from a prior for distributions.
 public protocol LatentRegulariser: Sendable {
   /// Its learned parameters.
   func parameters(latent: Int) -> [Parameter]
-  /// How many pseudo-inputs go through the encoder with every update: ``Prior/pseudoInputs``.
+  /// The number of pseudo-inputs that go through the encoder with every update; see ``Prior/pseudoInputs``.
   var pseudoInputs: Int { get }
-  /// Its weight in the update that follows `done` others, of `planned` in all.
+  /// Its weight in the update after `done` others, of `planned` in total.
   func weight(afterUpdates done: Int, of planned: Int) -> Double
   /// Whether the weight has stopped rising.
   func isSettled(afterUpdates done: Int, of planned: Int) -> Bool
-  /// How the weight rises, where it does.
+  /// The schedule of the weight; `nil` if it is constant.
   var schedule: KLSchedule? { get }
-  /// What a user's share of the weight is multiplied by; `nil` where all users are alike.
+  /// The factor of a user's weight; `nil` if it is the same for all users.
   ///
   /// - Parameter total: N_u, the sum of the user's clean row.
   func factor(total: Double) -> Double?
@@ -27,31 +27,31 @@ public protocol LatentRegulariser: Sendable {
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>]
-  /// The squared norm of each user's share of the gradients of the parameters; `nil` where that cannot be told.
+  /// The squared norm of each user's share of the gradients of the parameters; `nil` if it cannot be computed.
   func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]?
 }
 
-/// Nothing: the codes of an autoencoder may lie anywhere.
+/// No regularisation: the codes of an autoencoder may be anywhere.
 public struct Unregularised: LatentRegulariser, Equatable {
   /// The absence of a term.
   public init() {}
 
-  /// None of its own.
+  /// No parameters.
   public func parameters(latent: Int) -> [Parameter] { [] }
   /// None.
   public var pseudoInputs: Int { 0 }
-  /// 0 for nothing, else as the schedule or γ has it.
+  /// The weight from the schedule or γ; 0 without a term.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double { 0 }
   /// Whether the weight has stopped rising.
   public func isSettled(afterUpdates done: Int, of planned: Int) -> Bool { true }
   /// None.
   public var schedule: KLSchedule? { nil }
-  /// What a user's weight is multiplied by.
+  /// The factor of a user's weight.
   public func factor(total: Double) -> Double? { nil }
 
-  /// Hands the points on; nothing is drawn.
+  /// Passes the points on, without a draw.
   public func forward<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) {
@@ -59,7 +59,7 @@ public struct Unregularised: LatentRegulariser, Equatable {
     trace.divergences = [Double](repeating: 0, count: head.rows)
   }
 
-  /// Hands the gradient on.
+  /// Passes the gradient on.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -68,7 +68,7 @@ public struct Unregularised: LatentRegulariser, Equatable {
     return []
   }
 
-  /// There is nothing to learn.
+  /// No parameters are learned.
   public func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]? { weights.map { _ in 0 } }
@@ -76,23 +76,23 @@ public struct Unregularised: LatentRegulariser, Equatable {
 
 /// The divergence of the posteriors from a prior, and its weight.
 public struct PriorDivergence: LatentRegulariser {
-  /// What the posteriors are held against.
+  /// The prior.
   public var prior: any Prior
-  /// How much that counts.
+  /// The weight of the divergence.
   public var weight: DivergenceWeight
 
-  /// Puts both together.
+  /// Combines both.
   public init(_ prior: any Prior, weight: DivergenceWeight) {
     self.prior = prior
     self.weight = weight
   }
 
-  /// Those of its parts.
+  /// The parameters of its parts.
   public func parameters(latent: Int) -> [Parameter] { prior.parameters(latent: latent) }
   /// The prior's.
   public var pseudoInputs: Int { prior.pseudoInputs }
 
-  /// 0 for nothing, else as the schedule or γ has it.
+  /// The weight from the schedule or γ; 0 without a term.
   public func weight(afterUpdates done: Int, of planned: Int) -> Double {
     switch weight {
     case .annealed(let schedule): schedule.beta(afterUpdates: done, of: planned)
@@ -106,10 +106,10 @@ public struct PriorDivergence: LatentRegulariser {
     return schedule.isSettled(afterUpdates: done, of: planned)
   }
 
-  /// That of β; none with γ.
+  /// The schedule of β; none with γ.
   public var schedule: KLSchedule? { if case .annealed(let schedule) = weight { schedule } else { nil } }
 
-  /// What a user's weight is multiplied by.
+  /// The factor of a user's weight.
   public func factor(total: Double) -> Double? {
     if case .perInteraction = weight { total } else { nil }
   }
@@ -137,9 +137,9 @@ public struct PriorDivergence: LatentRegulariser {
   ) -> [Double]? { prior.squaredNorms(trace, parameters, weights: weights) }
 }
 
-/// How much the divergence from the prior counts in the loss.
+/// The weight of the divergence from the prior in the loss.
 public enum DivergenceWeight: Codable, Sendable, Equatable {
-  /// β, the same for all users, as a schedule has it.
+  /// β from a schedule, the same for all users.
   case annealed(KLSchedule)
   /// γ·N_u: in proportion to the user's number of interactions. Source: Shenbin et al., "RecVAE", WSDM 2020, section 3.2.
   case perInteraction(Double)

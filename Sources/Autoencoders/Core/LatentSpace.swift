@@ -1,13 +1,13 @@
 public import Compute
 
-/// What an encoder yields: a point, or a distribution.
+/// The output of an encoder: a point or a distribution.
 ///
-/// This is the difference between an autoencoder and a variational one, and it is a type: `Autoencoder<PointLatent>` has no
-/// prior, no divergence and nothing to draw from, so code that needs one does not compile for it.
+/// This difference between an autoencoder and a variational autoencoder is a type: `Autoencoder<PointLatent>` has no
+/// prior, no divergence and no distribution to draw from, so code that needs one does not compile for it.
 public protocol LatentSpace: Sendable {
-  /// What `encode` returns.
+  /// The result of `encode`.
   associatedtype Codes: Sendable
-  /// What holds the codes in place during training.
+  /// The regularisation of the codes during training.
   associatedtype Regulariser: LatentRegulariser
 
   /// A point or a distribution, as a value.
@@ -22,13 +22,13 @@ public protocol LatentSpace: Sendable {
   /// The one point of each code that the decoder reads at evaluation. Shape: B × L.
   static func center(of codes: Codes) -> Matrix<Float>
 
-  /// Adds a block that has gone forward to what the epoch will say about the posteriors.
+  /// Adds a block, after its forward pass, to the epoch's statistics of the posteriors.
   static func add<S: Scalar>(_ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments)
 }
 
-/// What one block of users leaves behind in the latent layer on its way forward.
+/// The values of one block of users in the latent layer after the forward pass.
 public struct LatentTrace<S: Scalar>: Sendable {
-  /// What the decoder reads; shape: b × L.
+  /// The input of the decoder; shape: b × L.
   public var z: Matrix<S>
   /// The draws from N(0, I) of this update; unused by a point.
   public var noise: Matrix<S>
@@ -38,11 +38,12 @@ public struct LatentTrace<S: Scalar>: Sendable {
   public var divergences: [Double] = []
   /// p(component | z) under a prior that is a mixture; shape: b × K.
   public var responsibilities = Matrix<S>(rows: 0, columns: 0)
-  /// −∂ log p/∂z at the draw, where a prior finds it on the way forward; shape: b × L.
+  /// −∂ log p/∂z at the draw, if a prior computes it in the forward pass; shape: b × L.
   public var slopes = Matrix<S>(rows: 0, columns: 0)
-  /// How many log-variances were held to their range.
+  /// The number of log-variances that were clipped to their range.
   public var held = 0
-  /// What the encoder that a phase has kept makes of the users' clean rows; shape: b × L·outputsPerDimension, 0 × 0 without one.
+  /// The output of the encoder that a phase has kept, for the users' clean rows; shape: b × L·outputsPerDimension, 0 ×
+  /// 0 without one.
   public internal(set) var reference = Matrix<S>(rows: 0, columns: 0)
 
   init(rows: Int, latent: Int) {
@@ -56,7 +57,7 @@ public struct LatentTrace<S: Scalar>: Sendable {
 public enum PointLatent: LatentSpace {
   /// The codes of some users; shape: B × L.
   public struct Codes: Sendable {
-    /// Where each user lies; shape: B × L.
+    /// The point of each user; shape: B × L.
     public let points: Matrix<Float>
   }
   /// A point has no prior.
@@ -74,7 +75,7 @@ public enum PointLatent: LatentSpace {
   /// The point itself.
   public static func center(of codes: Codes) -> Matrix<Float> { codes.points }
 
-  /// Adds nothing: a point has no moments.
+  /// Adds nothing, because a point has no moments.
   public static func add<S: Scalar>(
     _ trace: LatentTrace<S>, outputs: Matrix<S>, to moments: inout GaussianMoments
   ) {}
@@ -86,12 +87,12 @@ public enum GaussianLatent: LatentSpace {
   public struct Codes: Sendable {
     /// The means μ; shape: B × L.
     public let mean: Matrix<Float>
-    /// The log-variances log σ², held to the range used in training; shape: B × L.
+    /// The log-variances log σ², clipped to the range used in training; shape: B × L.
     public let logVariance: Matrix<Float>
 
-    /// Puts posteriors together.
+    /// Creates posteriors.
     ///
-    /// - Precondition: both have one shape.
+    /// - Precondition: both have the same shape.
     public init(mean: Matrix<Float>, logVariance: Matrix<Float>) {
       precondition(mean.rows == logVariance.rows && mean.columns == logVariance.columns, "\(mean) and \(logVariance)")
       (self.mean, self.logVariance) = (mean, logVariance)

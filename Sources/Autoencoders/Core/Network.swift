@@ -4,7 +4,7 @@ public import Compute
 public struct Network<S: Scalar>: Sendable {
   /// The two wide layers, cut by items.
   public var shards: [ItemShard<S>]
-  /// What the small parameters are: ``Design/parameters``.
+  /// The descriptions of the small parameters; see ``Design/parameters``.
   public let described: [Parameter]
   /// The small parameters, one for each of ``described``; the first is the bias of the wide input layer.
   public var parameters: [Matrix<S>]
@@ -26,20 +26,20 @@ public struct Network<S: Scalar>: Sendable {
   /// The bias of the wide input layer; shape: 1 × H.
   var inputBias: Matrix<S> { parameters[0] }
 
-  /// A small parameter by its name in files; `nil` where there is none.
+  /// A small parameter by its name in files; `nil` if there is none.
   public subscript(name: String) -> Matrix<S>? {
     described.firstIndex { $0.name == name }.map { parameters[$0] }
   }
 
   /// Creates fresh weights for a design.
   ///
-  /// Each tensor (and each sixteenth of the items of a wide one, but at least 64) has a stream of its own, so its values depend
-  /// neither on the others' sizes nor on where shards are cut.
+  /// Each tensor (and each sixteenth of the items of a wide one, but at least 64) has its own stream, so its values do
+  /// not depend on the sizes of the others or on the cuts of shards.
   public init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed) {
     self.init(design, items: items, users: userCount, seed: seed, own: nil)
   }
 
-  /// The same with numbers only in some of the shards; the others are in other processes.
+  /// The same, with numbers only in some of the shards; the others are in other processes.
   ///
   /// - Parameter own: the indices of the shards of this process; `nil` for all.
   init<Latent>(_ design: Design<Latent>, items: Int, users userCount: Int, seed: Seed, own: Range<Int>?) {
@@ -92,10 +92,10 @@ public struct Network<S: Scalar>: Sendable {
     (self.shards, self.parameters, self.users) = (shards, parameters, users)
   }
 
-  /// Shows every matrix under a name of its own, shard by shard as training holds them.
+  /// Visits every matrix under its own name, shard by shard as in training.
   ///
   /// `shard.S.input` (items × H), `shard.S.output` (items × D), `shard.S.bias` (1 × items), `input.bias` (1 × H), the other
-  /// small parameters by their names in files, `user.weight` (U × H). Nothing is put together, so nothing is copied.
+  /// small parameters by their names in files, `user.weight` (U × H). Shards are not joined, so nothing is copied.
   mutating func visit(_ body: (_ name: String, _ matrix: inout Matrix<S>) throws -> Void) rethrows {
     for index in shards.indices {
       try body("shard.\(index).input", &shards[index].inputWeight)
@@ -108,10 +108,10 @@ public struct Network<S: Scalar>: Sendable {
     try body("user.weight", &users)
   }
 
-  /// Takes over another network's numbers into memory of its own.
+  /// Copies another network's numbers into its own memory.
   ///
-  /// Assignment would share the memory until the other changes, and then whoever changes it, in training one of many
-  /// threads, would have to find new memory; this way it stays where it is.
+  /// Assignment would share the memory until the other network changes, and then the thread that changes it would have
+  /// to allocate new memory.
   ///
   /// - Precondition: both have the same shape.
   mutating func copy(_ other: Network) {
@@ -123,7 +123,7 @@ public struct Network<S: Scalar>: Sendable {
     }
   }
 
-  /// `Σ ‖W‖²` over all that the penalty on weights covers.
+  /// `Σ ‖W‖²` over all parameters that the penalty on weights covers.
   var squaredWeights: Double {
     var sum = users.sumOfSquares
     for shard in shards { sum += shard.inputWeight.sumOfSquares + shard.outputWeight.sumOfSquares }
@@ -134,7 +134,7 @@ public struct Network<S: Scalar>: Sendable {
   /// The products of the wide layers.
   var products: ShardProducts<S> { ShardProducts(shards) }
 
-  /// The wide input layer's sums over what users have (B × I), without bias; shape: B × H.
+  /// The wide input layer's sums over the items of users (B × I), without bias; shape: B × H.
   func gather(_ input: BatchRows<S>) -> Matrix<S> {
     products.gather(input, rows: 0..<input.rowCount, under: ShardTree(count: shards.count).root)
   }

@@ -1,6 +1,6 @@
 public import Compute
 
-/// Where an update's random numbers come from: drawn from the seed, or given (to compare with another implementation).
+/// The source of an update's random numbers: drawn from the seed, or given (to compare with another implementation).
 public enum NoiseSource: Sendable {
   /// Streams of update number `update`, one per block of users and purpose.
   case drawn(seed: Seed, update: Int)
@@ -30,11 +30,11 @@ public enum NoiseSource: Sendable {
   }
 }
 
-/// Random decisions made elsewhere.
+/// Given random decisions.
 public struct GivenNoise: Sendable {
   /// For each user of the batch and each of their entries, whether masking keeps it.
   public var kept: [[Bool]]
-  /// The draws from N(0, I); shape: B × L, or 0 × 0 where nothing is drawn.
+  /// The draws from N(0, I); shape: B × L, or 0 × 0 without draws.
   public var latent: Matrix<Double>
 
   /// Creates given noise.

@@ -1,16 +1,16 @@
 import Compute
 
-/// One of a network's small parameters: all but what belongs to single items or users.
+/// One of a network's small parameters, which are all except those of single items or users.
 ///
-/// A layer or a prior lists its parameters once. Names in files, fresh values, Adam's moments and updates, checkpoints, the
-/// estimate of memory and the search for what is not finite all follow from the list
+/// A layer or a prior lists its parameters once. Names in files, fresh values, Adam's moments and updates, checkpoints,
+/// the estimate of memory and the search for values that are not finite all follow from the list
 /// (``Design/parameters``).
 public struct Parameter: Sendable, Equatable {
-  /// How it starts.
+  /// Its initialisation.
   public enum Start: Sendable, Equatable {
-    /// As the design's weights do; `fan` is the number of inputs and outputs together.
+    /// Like the design's weights; `fan` is the number of inputs and outputs together.
     case weight(fan: Int)
-    /// As the design's biases do.
+    /// Like the design's biases.
     case bias
     /// With draws from N(0, σ²).
     case gaussian(deviation: Double)
@@ -18,19 +18,19 @@ public struct Parameter: Sendable, Equatable {
     case constant(Double)
   }
 
-  /// Its name in files, such as `encoder.1.weight`; while a part lists it, the last word alone.
+  /// Its name in files, such as `encoder.1.weight`; in the list of a part, only the last word.
   public internal(set) var name: String
   /// The number of rows.
   public let rows: Int
   /// The number of columns.
   public let columns: Int
-  /// How it starts.
+  /// Its initialisation.
   public let start: Start
-  /// What it belongs to.
+  /// The group to which it belongs.
   public internal(set) var group = ParameterGroup.encoder
-  /// The kind of tensor, one of the two numbers of the seed's stream by which it starts.
+  /// The kind of tensor, the first of two numbers that select its initialisation stream.
   var tensor = StartingTensor.inputBias
-  /// Which of that kind, the other number.
+  /// The index within the kind, the second number.
   var part = 0
 
   /// Describes a parameter of a part.
@@ -65,12 +65,13 @@ public struct Parameter: Sendable, Equatable {
   }
 }
 
-/// What of a model learns together.
+/// A group of parameters that learn together.
 public enum ParameterGroup: String, Codable, Sendable, CaseIterable {
   case encoder, decoder, prior
 }
 
-/// The streams from which tensors start: each has its own, so that its values do not depend on the others' sizes.
+/// The initialisation streams of tensors: each has its own, so that its values do not depend on the sizes of the
+/// others.
 enum StartingTensor: Int, CaseIterable {
   case inputWeight = 0
   case outputWeight, outputBias, inputBias, encoder, decoder, users, prior
@@ -79,7 +80,7 @@ enum StartingTensor: Int, CaseIterable {
 extension Array where Element == Parameter {
   /// The parameters of one part, with the part's name before theirs.
   ///
-  /// - Parameter tensor: the kind of tensor by which they start; each takes the next of its streams.
+  /// - Parameter tensor: the kind of tensor for their initialisation; each uses the next of its streams.
   mutating func append(_ parts: [Parameter], of layer: String, in group: ParameterGroup, from tensor: StartingTensor) {
     for var parameter in parts {
       parameter.name = "\(layer).\(parameter.name)"

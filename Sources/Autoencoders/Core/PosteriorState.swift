@@ -5,9 +5,9 @@ import Presentation
 public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Neither of the others.
   case healthy
-  /// No dimension is active, or the code says less than one bit about a user: the decoder has learnt to do without it.
+  /// No dimension is active, or the code carries less than one bit about a user: the decoder has learned to ignore it.
   case collapsed
-  /// The posteriors are so narrow that the model is an autoencoder in all but name.
+  /// The posteriors are so narrow that the model behaves like a plain autoencoder.
   case nearlyPoint
 
   /// A dimension is active when the posterior means vary more than this over the users.
@@ -17,22 +17,22 @@ public enum PosteriorState: String, Codable, Sendable, Equatable {
   /// Below this share of posterior noise in the variance, a posterior is nearly a point.
   public static let pointThreshold = 0.1
 
-  /// Below this divergence, ln 2 nats, a code says less than one bit about a user.
+  /// Below this divergence, ln 2 nats, a code carries less than one bit about a user.
   public static let oneBit = log(2.0)
 
-  /// A divergence in words: `KL 0.412 nats, less than one bit about a user`, or in bits where it is more.
+  /// A divergence in words: `KL 0.412 nats, less than one bit about a user`, or in bits if it is more.
   public static func describe(divergence: Double) -> String {
     "KL \(Number.decimal(divergence, 3)) nats"
       + (divergence < oneBit
         ? ", less than one bit about a user" : " (\(Number.decimal(divergence / oneBit, 2)) bits)")
   }
 
-  /// Judges posteriors.
+  /// Classifies posteriors.
   ///
   /// The mean divergence bounds the information between user and code, so below ln 2 nats the code carries less than a bit.
   ///
   /// - Parameters:
-  ///   - active: how many dimensions are active.
+  ///   - active: the number of active dimensions.
   ///   - divergence: the mean divergence from the prior, in nats, over all dimensions.
   ///   - noiseShare: over the active dimensions, the mean of posterior variance ÷ (posterior variance + variance of the
   ///     means).

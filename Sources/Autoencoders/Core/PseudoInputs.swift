@@ -1,9 +1,9 @@
 import Compute
 
-/// The pseudo-inputs of a prior on their way through the encoder: users without items, whose sums of the wide input layer are a
-/// parameter (``Prior/pseudoInputs``).
+/// The pseudo-inputs of a prior in the encoder: users without items, whose sums in the wide input layer are a parameter
+/// (``Prior/pseudoInputs``).
 struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
-  /// Which small parameter the sums are, and what the encoder makes of them stands in for: the prior's first.
+  /// The index of the small parameter with these sums, the prior's first; the output of the encoder replaces it.
   let place: Int
   private var block: UserBlock<Latent, S>
 
@@ -18,18 +18,18 @@ struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
     block.userRows = [Int](repeating: -1, count: count)
   }
 
-  /// Puts what the encoder makes of the pseudo-inputs in their place.
+  /// Replaces the pseudo-inputs by the encoder's output for them.
   mutating func encode(_ network: inout Network<S>, multiplier: inout Multiplier<S>) {
     block.encode(sums: network.parameters[place], network, unseenUser: nil, multiplier: &multiplier)
     network.parameters[place] = block.head
   }
 
-  /// Goes back from the prior to the pseudo-inputs and the encoder.
+  /// The backward pass from the prior to the pseudo-inputs and the encoder.
   ///
   /// - Parameters:
   ///   - users: the blocks of a batch, each with its part of the prior's gradients.
-  ///   - parameters: as ``encode(_:multiplier:)`` left them.
-  ///   - noise: added to the sum of the users' parts. What follows depends on no user any more.
+  ///   - parameters: the parameters after ``encode(_:multiplier:)``.
+  ///   - noise: added to the sum of the users' parts; later steps do not depend on users directly.
   mutating func backward(
     from users: [UserBlock<Latent, S>], parameters: [Matrix<S>], noise: UpdateNoise? = nil,
     multiplier: inout Multiplier<S>
@@ -40,7 +40,7 @@ struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
     block.backward(headDelta: delta, parameters: parameters, multiplier: &multiplier)
   }
 
-  /// What to add up for the gradient of a small parameter, in order.
+  /// The terms of the gradient of a small parameter, in order.
   ///
   /// - Parameter users: the parts of the blocks of users.
   func gradients(of index: Int, with users: [Matrix<S>]) -> [Matrix<S>] {
@@ -50,7 +50,7 @@ struct PseudoInputs<Latent: LatentSpace, S: Scalar>: Sendable {
 }
 
 extension Network {
-  /// The parameters of the prior, with what the encoder makes of pseudo-inputs in their place.
+  /// The parameters of the prior, with the encoder's output in place of the pseudo-inputs.
   func priorParameters<Latent>(_ design: Design<Latent>, using engine: ProductEngine) -> ArraySlice<Matrix<S>> {
     var network = self
     if var pseudo = PseudoInputs<Latent, S>(design, forTraining: false) {

@@ -1,10 +1,11 @@
-/// The order in which sums over item shards are taken, whoever takes them: a binary tree over the shards' indices.
+/// The order of sums over item shards, the same on any number of threads and processes: a binary tree over the shards'
+/// indices.
 ///
 /// The left half of a node of n shards is the largest power of two below n, so that a node of `2ᵏ` shards begins at a multiple
-/// of `2ᵏ`. The tree depends on the number of shards alone. Whoever holds a run of shards adds up the largest subtrees in
-/// it (``subtrees(of:)``) and passes on one sum for each; ``sum(_:of:adding:)`` puts them together, with the same bits
-/// however the shards are divided among threads, groups or processes. Any run will do, with at most 2 log₂ S subtrees; a
-/// run that begins and ends at multiples of a large power of two has the fewest.
+/// of `2ᵏ`. The tree depends only on the number of shards. The owner of a run of shards adds up the largest subtrees in
+/// it (``subtrees(of:)``) and passes on one sum for each; ``sum(_:of:adding:)`` combines them, with the same bits
+/// however the shards are divided among threads, groups or processes. Any run is possible, with at most 2 log₂ S
+/// subtrees; a run that begins and ends at multiples of a large power of two has the fewest.
 struct ShardTree: Sendable, Equatable {
   /// S, the number of shards.
   let count: Int
@@ -18,7 +19,7 @@ struct ShardTree: Sendable, Equatable {
     return (node.lowerBound..<middle, middle..<node.upperBound)
   }
 
-  /// The node of which `node` is a half; `nil` for the root.
+  /// The parent of `node`; `nil` for the root.
   func parent(of node: Range<Int>) -> Range<Int>? {
     var (here, above): (Range<Int>, Range<Int>?) = (root, nil)
     while here != node {
@@ -41,7 +42,7 @@ struct ShardTree: Sendable, Equatable {
 
   /// The sum under a node.
   ///
-  /// - Parameter part: the sum under a node where it is known, as it must be for single shards; else `nil`.
+  /// - Parameter part: the sum under a node if it is known, as it must be for single shards; otherwise `nil`.
   static func sum<Part>(
     _ node: Range<Int>, of part: (Range<Int>) -> Part?, adding add: (inout Part, Part) -> Void
   ) -> Part {

@@ -1,14 +1,14 @@
 import Compute
 import InteractionData
 
-/// A few users' activations in the network, kept for the backward pass.
+/// The activations of a few users in the network, kept for the backward pass.
 ///
 /// A batch is divided into blocks (``UserPieces``), and one worker computes a block from the wide input layer's sums to the last
-/// hidden layer. What blocks have in common (gradients of the small layers) is added up in block order.
+/// hidden layer. Shared values (gradients of the small layers) are added up in block order.
 struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
-  /// Which rows of the batch these are.
+  /// The rows of the batch.
   var batchRows: Range<Int> = 0..<0
-  /// What the network reads: normalised, corrupted.
+  /// The input of the network: normalised and corrupted.
   var input = BatchRows<S>()
   /// The cells of the loss, with the clean values.
   var target = BatchRows<S>()
@@ -26,7 +26,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   private var inputBiasGradient: Matrix<S>
 
   private(set) var priorGradients: [Matrix<S>] = []
-  /// What each user's weight of the divergence is multiplied by; empty where all are alike.
+  /// The factor of each user's divergence weight; empty if all are equal.
   private var factors: [Double] = []
 
   private let design: Design<Latent>
@@ -52,7 +52,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   /// The parameters of the codes; shape: b × L·``LatentSpace/outputsPerDimension``.
   var head: Matrix<S> { encoder.output ?? first }
 
-  /// What the wide output layer reads; shape: b × D.
+  /// The input of the wide output layer; shape: b × D.
   var output: Matrix<S> { decoder.output ?? latent.z }
 
   /// ∂loss/∂parameter for every small parameter of the network, in order.
@@ -60,11 +60,11 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   // MARK: Forward
 
-  /// Input to code.
+  /// The forward pass from input to code.
   ///
   /// - Parameters:
   ///   - sums: the wide input layer's sums of the whole batch, without bias; shape: B × H.
-  ///   - network: needs no shards.
+  ///   - network: the network, possibly without shards.
   mutating func encode(
     sums: Matrix<S>, _ network: Network<S>, unseenUser: Matrix<S>?, multiplier: inout Multiplier<S>
   ) {
@@ -83,7 +83,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     encoder.forward(first, network.parameters, multiplier: &multiplier)
   }
 
-  /// Goes from the code to the latent vector as training does; `latent.noise` has been filled.
+  /// The training pass from the code to the latent vector, after `latent.noise` has been filled.
   mutating func draw(_ network: Network<S>) {
     design.regulariser.forward(&latent, head: head, network.parameters[decoder.parametersEnd...])
   }
@@ -94,12 +94,12 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
       ? latent.divergences.reduce(0, +) : zip(factors, latent.divergences).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
-  /// `latent.z` to what the wide output layer reads.
+  /// The forward pass from `latent.z` to the input of the wide output layer.
   mutating func decode(_ network: Network<S>, multiplier: inout Multiplier<S>) {
     decoder.forward(latent.z, network.parameters, multiplier: &multiplier)
   }
 
-  /// Becomes a block without users.
+  /// Removes all users from the block.
   mutating func forget() {
     batchRows = 0..<0
     input.removeAll()
@@ -108,12 +108,12 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 
   // MARK: Backward
 
-  /// Takes ∂loss/∂output back to the input, leaving ``gradients`` and ``inputDelta``.
+  /// The backward pass from ∂loss/∂output to the input, which sets ``gradients`` and ``inputDelta``.
   ///
   /// - Parameters:
   ///   - outputDelta: ∂loss/∂output of the whole batch; shape: B × D.
-  ///   - reachesEncoder: whether the encoder learns; else its gradients are left as they are.
-  ///   - shares: what each user of the batch counts; `nil` where all count 1.
+  ///   - reachesEncoder: whether the encoder learns; otherwise its gradients are unchanged.
+  ///   - shares: the weight of each user of the batch; `nil` if all have weight 1.
   mutating func backward(
     outputDelta: Matrix<S>, parameters: [Matrix<S>], priorWeight: Double, reachesEncoder: Bool, shares: [Double]? = nil,
     multiplier: inout Multiplier<S>
@@ -138,8 +138,8 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     return zip(weights, shares[batchRows]).map(*)
   }
 
-  /// The squared norm of each user's gradient of all that this block learns and of the wide input layer, after the way back;
-  /// `nil` where a part cannot tell.
+  /// The squared norm of each user's gradient of all parameters of this block and of the wide input layer, after the
+  /// backward pass; `nil` if a part cannot compute it.
   func squaredNorms(parameters: [Matrix<S>], priorWeight: Double) -> [Double]? {
     let weights = divergenceWeights(priorWeight)
     guard let layers = encoder.squaredNorms(input: first), let others = decoder.squaredNorms(input: latent.z),
@@ -152,7 +152,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     }
   }
 
-  /// Takes ∂loss/∂``head`` back to the input.
+  /// The backward pass from ∂loss/∂``head`` to the input.
   mutating func backward(headDelta: consuming Matrix<S>, parameters: [Matrix<S>], multiplier: inout Multiplier<S>) {
     var delta = encoder.backward(headDelta, input: first, parameters, multiplier: &multiplier)
     delta.backpropagate(through: inputActivation, outputs: first)
@@ -160,7 +160,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     inputDelta = delta
   }
 
-  /// The first place on the way forward where a number is not finite.
+  /// The first place in the forward pass where a number is not finite.
   var firstNonFinite: String? {
     if !first.isFinite { return "output of encoder.0" }
     if let index = encoder.firstNonFinite { return "output of encoder.\(index + 1)" }
@@ -172,7 +172,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
 extension UserBlock {
   /// Prepares users for evaluation: clean input, no target.
   ///
-  /// - Parameter batchRows: which rows of the batch these are, where they are not all of it.
+  /// - Parameter batchRows: the rows of the batch, if they are not all of it.
   mutating func load(_ profiles: Profiles, batchRows: Range<Int>? = nil) {
     self.batchRows = batchRows ?? 0..<profiles.items.rowCount
     input.removeAll()
@@ -209,8 +209,8 @@ extension UserBlock {
   ///
   /// - Parameters:
   ///   - rows: the users, as rows of `data`.
-  ///   - clean: what the loss holds the output against, where that is not the input; of the shape of `data`.
-  ///   - noise: what is drawn, and from where.
+  ///   - clean: the target of the loss, if it is not the input; same shape as `data`.
+  ///   - noise: the source of random numbers.
   mutating func load(
     _ rows: ArraySlice<Int>, of data: SparseRows, target clean: SparseRows?, corrupts: Bool, noise: NoiseSource,
     block: Int

@@ -13,7 +13,7 @@ public struct Dense: Layer, Equatable {
     self.activation = activation
   }
 
-  /// What it computes.
+  /// Its operations.
   public var operations: [InferenceGraph.Operation] { [.dense] + activation.operations }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
@@ -26,7 +26,7 @@ public struct Dense: Layer, Equatable {
     ]
   }
 
-  /// From below to above.
+  /// The forward pass.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -37,7 +37,7 @@ public struct Dense: Layer, Equatable {
     trace.output.apply(activation)
   }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>
@@ -47,12 +47,12 @@ public struct Dense: Layer, Equatable {
     return Self.backpropagate(delta, input: input, weights, trace: &trace, multiplier: &multiplier)
   }
 
-  /// That of an outer product.
+  /// The norm of an outer product.
   public func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]? {
     trace.squaredNormsOfProduct(input: input)
   }
 
-  /// Takes ∂loss/∂(pre-activation) back to ∂loss/∂input, and sets the gradients of weight and bias.
+  /// The backward pass from ∂loss/∂(pre-activation) to ∂loss/∂input, which sets the gradients of weight and bias.
   static func backpropagate<S: Scalar>(
     _ delta: Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

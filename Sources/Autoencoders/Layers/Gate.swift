@@ -1,27 +1,27 @@
 public import Compute
 
-/// Half of the inputs, each let through as far as its partner in the other half says: `a ⊙ σ(c)` of `[a | c]`.
+/// Half of the inputs, each gated by its partner in the other half: `a ⊙ σ(c)` of `[a | c]`.
 ///
-/// After a wide input layer of twice the width without activation it makes that layer a gated one.
+/// After a wide input layer of twice the width without activation, it makes that layer gated.
 public struct Gate: Layer, Equatable {
   /// Describes a gate.
   public init() {}
 
-  /// What it computes.
+  /// Its operations.
   public var operations: [InferenceGraph.Operation] { [.gate] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs / 2 }
-  /// None of its own.
+  /// No parameters.
   public func parameters(inputs: Int) -> [Parameter] { [] }
 
-  /// From below to above.
+  /// The forward pass.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
     trace.output.setToGated(input, gates: &trace.kept)
   }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

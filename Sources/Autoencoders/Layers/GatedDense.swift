@@ -10,14 +10,14 @@ public struct GatedDense: Layer, Equatable {
   /// Describes a layer.
   public init(_ width: Int) { self.width = width }
 
-  /// What it computes.
+  /// Its operations.
   public var operations: [InferenceGraph.Operation] { [.dense, .gate] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { width }
 
   /// `weight`, 2 outputs × inputs, W above V, and `bias`, b before c.
   ///
-  /// Each half starts as a layer of its own would.
+  /// Each half is initialised like a separate layer.
   public func parameters(inputs: Int) -> [Parameter] {
     [
       Parameter("weight", rows: 2 * width, columns: inputs, start: .weight(fan: inputs + width)),
@@ -25,7 +25,7 @@ public struct GatedDense: Layer, Equatable {
     ]
   }
 
-  /// From below to above.
+  /// The forward pass.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -36,7 +36,7 @@ public struct GatedDense: Layer, Equatable {
     trace.output.setToGated(trace.inner, gates: &trace.kept)
   }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>
@@ -47,7 +47,7 @@ public struct GatedDense: Layer, Equatable {
       halves, input: input, weights, trace: &trace, multiplier: &multiplier)
   }
 
-  /// That of an outer product.
+  /// The norm of an outer product.
   public func squaredNorms<S: Scalar>(input: Matrix<S>, trace: LayerTrace<S>) -> [Double]? {
     trace.squaredNormsOfProduct(input: input)
   }

@@ -1,6 +1,7 @@
 public import Compute
 
-/// Each row brought to mean 0 and variance 1, then scaled and moved: `(x − mean) / √(variance + ε) ⊙ weight + bias`.
+/// Each row normalised to mean 0 and variance 1, then scaled and shifted: `(x − mean) / √(variance + ε) ⊙ weight +
+/// bias`.
 ///
 /// The variance divides by the width. Source: Ba, Kiros & Hinton, "Layer normalization", 2016, equation 4.
 public struct LayerNormalisation: Layer, Equatable {
@@ -10,12 +11,12 @@ public struct LayerNormalisation: Layer, Equatable {
   /// Describes a layer.
   public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
 
-  /// What it computes.
+  /// Its operations.
   public var operations: [InferenceGraph.Operation] { [.normalisation(epsilon: epsilon)] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs }
 
-  /// `weight`, at first 1, and `bias`, at first 0; neither is penalised.
+  /// `weight`, initially 1, and `bias`, initially 0; neither is penalised.
   public func parameters(inputs: Int) -> [Parameter] {
     [
       Parameter("weight", rows: 1, columns: inputs, start: .constant(1)),
@@ -23,7 +24,7 @@ public struct LayerNormalisation: Layer, Equatable {
     ]
   }
 
-  /// From below to above.
+  /// The forward pass.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
@@ -32,7 +33,7 @@ public struct LayerNormalisation: Layer, Equatable {
       input, weight: weights[first], bias: weights[first + 1], epsilon: epsilon, kept: &trace.kept)
   }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

@@ -1,13 +1,13 @@
 import Compute
 
-/// Layers one after the other, some of which also read what lies further back.
+/// A sequence of layers, some of which also read earlier outputs.
 public struct LayerStack: Sendable {
-  /// A layer and what it reads.
+  /// A layer and its inputs.
   public struct Step: Sendable {
     /// The layer.
     public let layer: any Layer
-    /// What is added to the output of the layer below before this one reads it: outputs further back, counted from 0, the
-    /// stack's own input; `k` is the output of step `k − 1`.
+    /// The earlier outputs that are added to the output of the layer below before this one reads it: 0 is the stack's
+    /// input, `k` the output of step `k − 1`.
     public let skips: [Int]
   }
 
@@ -19,24 +19,24 @@ public struct LayerStack: Sendable {
   /// Begins a stack over inputs of a width.
   public init(inputs: Int) { widths = [inputs] }
 
-  /// The width of what the last layer yields.
+  /// The width of the last layer's output.
   public var outputs: Int { widths[widths.count - 1] }
 
   /// Adds a layer on top.
   ///
   /// - Parameter skips: see ``Step/skips``.
-  /// - Precondition: all that it reads has one width.
+  /// - Precondition: all its inputs have the same width.
   public mutating func append(_ layer: any Layer, adding skips: [Int] = []) {
     precondition(skips.allSatisfy { $0 < steps.count && widths[$0] == outputs }, "skips \(skips) over widths \(widths)")
     steps.append(Step(layer: layer, skips: skips))
     widths.append(layer.outputs(inputs: outputs))
   }
 
-  /// Every layer's parameters, without place.
+  /// Every layer's parameters, without positions.
   var parameters: [[Parameter]] { zip(steps, widths).map { $0.layer.parameters(inputs: $1) } }
 }
 
-/// A block of users on its way through a stack.
+/// A block of users in a stack.
 struct StackTrace<S: Scalar>: Sendable {
   var layers: [LayerTrace<S>]
   private let stack: LayerStack
@@ -52,7 +52,7 @@ struct StackTrace<S: Scalar>: Sendable {
     places = stack.parameters.reduce(into: [start]) { $0.append($0[$0.count - 1] + $1.count) }
   }
 
-  /// What the last layer yields; `nil` for a stack without layers.
+  /// The output of the last layer; `nil` for a stack without layers.
   var output: Matrix<S>? { layers.last?.output }
   /// Where the stack's parameters end among the network's.
   var parametersEnd: Int { places[places.count - 1] }
@@ -74,7 +74,7 @@ struct StackTrace<S: Scalar>: Sendable {
     }
   }
 
-  /// Takes ∂loss/∂output back to ∂loss/∂input.
+  /// The backward pass from ∂loss/∂output to ∂loss/∂input.
   mutating func backward(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ parameters: [Matrix<S>], multiplier: inout Multiplier<S>
   ) -> Matrix<S> {
@@ -94,7 +94,8 @@ struct StackTrace<S: Scalar>: Sendable {
     return delta
   }
 
-  /// The squared norm of each user's gradients of all parameters, after the way back; `nil` where a layer cannot tell.
+  /// The squared norm of each user's gradients of all parameters, after the backward pass; `nil` if a layer cannot
+  /// compute it.
   func squaredNorms(input: Matrix<S>) -> [[Double]]? {
     var norms: [[Double]] = []
     for (index, step) in stack.steps.enumerated() {

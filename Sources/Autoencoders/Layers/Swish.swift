@@ -7,21 +7,21 @@ public struct Swish: Layer, Equatable {
   /// Describes the activation.
   public init() {}
 
-  /// What it computes.
+  /// Its operations.
   public var operations: [InferenceGraph.Operation] { [.swish] }
   /// The width of its outputs.
   public func outputs(inputs: Int) -> Int { inputs }
-  /// None of its own.
+  /// No parameters.
   public func parameters(inputs: Int) -> [Parameter] { [] }
 
-  /// From below to above.
+  /// The forward pass.
   public func forward<S: Scalar>(
     _ input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>, multiplier: inout Multiplier<S>
   ) {
     trace.output.setToSwish(input, gates: &trace.kept)
   }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ delta: consuming Matrix<S>, input: Matrix<S>, _ weights: ArraySlice<Matrix<S>>, trace: inout LayerTrace<S>,
     multiplier: inout Multiplier<S>

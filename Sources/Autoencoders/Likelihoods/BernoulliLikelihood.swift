@@ -1,14 +1,14 @@
 public import Compute
 
-/// `Σ log(1 + exp fᵢ) − xᵢ fᵢ`, gradient `σ(f) − x`: every item an independent coin.
+/// `Σ log(1 + exp fᵢ) − xᵢ fᵢ`, gradient `σ(f) − x`: each item has its own yes/no probability.
 ///
 /// Source: Liang et al., WWW 2018, equation 4.
 public enum BernoulliLikelihood: OutputLikelihood {
   /// Whether all items share one sum.
   public static var needsNormaliser: Bool { false }
-  /// What x is multiplied by in the gradient.
+  /// The factor of x in the gradient.
   public static var targetFactor: Double { 1 }
-  /// Which loss a single cell has.
+  /// The loss of a single cell.
   public static var isLogistic: Bool { true }
 
   /// The row becomes `σ(f)`.
@@ -19,7 +19,7 @@ public enum BernoulliLikelihood: OutputLikelihood {
     LogitStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - product)
   }
 
-  /// What the gradient is multiplied by.
+  /// The factor of the gradient.
   @specialized(where S == Float)
   public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 1 }
 

@@ -6,12 +6,12 @@ public import Compute
 public enum GaussianLikelihood: OutputLikelihood {
   /// Whether all items share one sum.
   public static var needsNormaliser: Bool { false }
-  /// What x is multiplied by in the gradient.
+  /// The factor of x in the gradient.
   public static var targetFactor: Double { 2 }
-  /// Which loss a single cell has.
+  /// The loss of a single cell.
   public static var isLogistic: Bool { false }
 
-  /// The row stays.
+  /// The row is unchanged.
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
@@ -21,7 +21,7 @@ public enum GaussianLikelihood: OutputLikelihood {
     return LogitStatistics(loss: logits.sumOfSquares(row: row) - 2 * product + squares)
   }
 
-  /// What the gradient is multiplied by.
+  /// The factor of the gradient.
   @specialized(where S == Float)
   public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S { 2 }
 
@@ -30,7 +30,7 @@ public enum GaussianLikelihood: OutputLikelihood {
     logits.sumOfSquares(row: row) - 2 * target.product + target.squares
   }
 
-  /// The row stays: its values are what is expected.
+  /// The row is unchanged: its values are the expectations.
   public static func turnIntoExpectations(_ logits: inout Matrix<Float>, row: Int) {}
 
   /// Values below zero become zero.

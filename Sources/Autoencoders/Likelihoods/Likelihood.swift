@@ -1,7 +1,7 @@
 public import Compute
 import InteractionData
 
-/// How the decoder's outputs (logits `f`) are held against the clean input `x`, by its name in files.
+/// The likelihood of the clean input `x` given the decoder's outputs (logits `f`), by its name in files.
 ///
 /// The loss is the negative log-likelihood up to constants, summed over items; a batch is the mean over its
 /// users.
@@ -22,7 +22,7 @@ public enum Likelihood: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// `−log p(x | f)` of one profile under one row of logits, in nats and without constants; the row is used up.
+  /// `−log p(x | f)` of one profile under one row of logits, in nats and without constants; the row is overwritten.
   ///
   /// - Parameters:
   ///   - row: the row of `logits` (B × I).
@@ -40,12 +40,13 @@ public enum Likelihood: String, Codable, Sendable, CaseIterable {
     return rule.negativeLogLikelihood(&logits, row: row, of: target)
   }
 
-  /// Turns logits into what they stand for: softmax probabilities, probabilities of single items, or values.
+  /// Converts logits to expectations: softmax probabilities, probabilities of single items, or values.
   public func turnIntoExpectations(_ logits: inout Matrix<Float>) {
     for row in 0..<logits.rows { rule.turnIntoExpectations(&logits, row: row) }
   }
 
-  /// Turns logits into every item's share of the decoded profile: expectations, those below zero as zero, over their sum.
+  /// Converts logits to every item's share of the decoded profile: expectations, with negative ones as zero, divided by
+  /// their sum.
   public func turnIntoShares(_ logits: inout Matrix<Float>) {
     for row in 0..<logits.rows {
       rule.turnIntoWeights(&logits, row: row)
@@ -55,13 +56,13 @@ public enum Likelihood: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// Which cells of the output the loss looks at.
+/// The cells of the output that enter the loss.
 public enum LossCells: Codable, Sendable, Equatable {
-  /// Every item: what a user has not counts as zero.
+  /// Every item; items that a user does not have count as zero.
   case all
-  /// Only what the user has (AutoRec: observed ratings). The gradient elsewhere is exactly zero.
+  /// Only the user's items (AutoRec: observed ratings); the gradient elsewhere is exactly zero.
   case observed
-  /// What the user has, and for each of those `perPositive` items drawn uniformly from the others, again at every update
-  /// (CDAE, WSDM 2016, section 4.3). A draw that hits an item twice counts it once.
+  /// The user's items, and for each of them `perPositive` items drawn uniformly from the others, anew at every update
+  /// (CDAE, WSDM 2016, section 4.3). An item that is drawn twice counts once.
   case sampled(perPositive: Int)
 }

@@ -7,9 +7,9 @@ import Foundation
 public enum MultinomialLikelihood: OutputLikelihood {
   /// Whether all items share one sum.
   public static var needsNormaliser: Bool { true }
-  /// What x is multiplied by in the gradient.
+  /// The factor of x in the gradient.
   public static var targetFactor: Double { 1 }
-  /// Which loss a single cell has.
+  /// The loss of a single cell.
   public static var isLogistic: Bool { false }
 
   /// The row becomes `exp(f − largest)`.
@@ -21,7 +21,7 @@ public enum MultinomialLikelihood: OutputLikelihood {
     return LogitStatistics(maximum: maximum, sum: sum, loss: -product)
   }
 
-  /// What the gradient is multiplied by.
+  /// The factor of the gradient.
   @specialized(where S == Float)
   public static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S {
     normaliser.map { S($0.factor(maximum: Double(statistics.maximum))) } ?? 0
@@ -60,9 +60,9 @@ public struct SoftmaxNormaliser: Sendable {
     logSumExp = Double(statistics.maximum) + log(statistics.sum)
   }
 
-  /// The loss that no shard knows.
+  /// The part of the loss that needs all shards.
   var loss: Double { total * logSumExp }
 
-  /// What turns a shard's `exp(f − maximum)` into `N · softmax(f)`.
+  /// The factor that converts a shard's `exp(f − maximum)` to `N · softmax(f)`.
   func factor(maximum: Double) -> Double { total * exp(maximum - logSumExp) }
 }

@@ -1,20 +1,20 @@
 public import Compute
 import Foundation
 
-/// The arithmetic of a likelihood: loss and gradient for training, which sees a row of logits shard by shard, and the same
-/// for whole rows.
+/// The arithmetic of a likelihood: loss and gradient for training, which processes a row of logits shard by shard, and
+/// the same for whole rows.
 ///
-/// Its calls are by row, never by element.
+/// It is called per row, never per element.
 public protocol OutputLikelihood: Sendable {
   /// Whether ∂loss/∂logit needs a sum over the logits of all items.
   static var needsNormaliser: Bool { get }
-  /// What the clean values are multiplied by in ∂loss/∂logits.
+  /// The factor of the clean values in ∂loss/∂logits.
   static var targetFactor: Double { get }
-  /// Whether the loss of a single cell is the logistic one; else it is the squared one.
+  /// Whether the loss of a single cell is logistic; otherwise it is squared.
   static var isLogistic: Bool { get }
 
-  /// Takes the loss of one user's logits in a shard, but for what needs all shards, and leaves in the row what the gradient
-  /// is made of.
+  /// Computes the loss of one user's logits in a shard, without the part that needs all shards, and leaves the basis of
+  /// the gradient in the row.
   ///
   /// - Parameters:
   ///   - product: `Σ x f` over the shard.
@@ -22,15 +22,15 @@ public protocol OutputLikelihood: Sendable {
   static func measure<S: Scalar>(
     _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
   ) -> LogitStatistics<S>
-  /// What turns the row that ``measure(_:row:product:values:)`` left into ∂loss/∂logits, but for the target.
+  /// The factor that converts the row left by ``measure(_:row:product:values:)`` to ∂loss/∂logits, without the target.
   static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S
 
-  /// The loss of a whole row; the row is used up.
+  /// The loss of a whole row; the row is overwritten.
   static func negativeLogLikelihood(_ logits: inout Matrix<Float>, row: Int, of target: TargetTotals) -> Double
-  /// Turns a row of logits into what they stand for.
+  /// Converts a row of logits to expectations.
   static func turnIntoExpectations(_ logits: inout Matrix<Float>, row: Int)
-  /// Turns a row of logits into numbers that every item's share of the profile is in proportion to, none below zero; the
-  /// expectations unless stated otherwise.
+  /// Converts a row of logits to non-negative numbers proportional to every item's share of the profile; by default the
+  /// expectations.
   static func turnIntoWeights(_ logits: inout Matrix<Float>, row: Int)
 }
 
@@ -41,7 +41,7 @@ extension OutputLikelihood {
   }
 }
 
-/// What a whole row's loss needs of the clean values x.
+/// The sums of the clean values x that the loss of a whole row needs.
 public struct TargetTotals: Sendable {
   /// `Σ x f`.
   public var product = 0.0
@@ -54,7 +54,7 @@ public struct TargetTotals: Sendable {
   public init() {}
 }
 
-/// What the logits of one user amount to, over a shard or several.
+/// Statistics of one user's logits over one or several shards.
 public struct LogitStatistics<S: Scalar>: Sendable {
   /// The largest logit.
   public var maximum: S = 0
@@ -63,12 +63,12 @@ public struct LogitStatistics<S: Scalar>: Sendable {
   /// The loss that needs no other logits.
   public var loss: Double
 
-  /// Puts them together.
+  /// Creates statistics.
   public init(maximum: S = 0, sum: Double = 0, loss: Double) {
     (self.maximum, self.sum, self.loss) = (maximum, sum, loss)
   }
 
-  /// Takes in those of other logits of the same user.
+  /// Adds those of other logits of the same user.
   mutating func add(_ other: LogitStatistics) {
     let (high, low) = maximum < other.maximum ? (other, self) : (self, other)
     sum = high.sum + low.sum * exp(Double(low.maximum) - Double(high.maximum))

@@ -1,18 +1,18 @@
-/// Something stands where a model is to be written, and it may not be replaced.
+/// The output directory of a model is occupied and may not be replaced.
 public struct OccupiedDirectory: Error, Equatable, CustomStringConvertible {
-  /// What stands there.
+  /// The existing content.
   public enum Content: Sendable, Equatable {
     /// A model.
     case model
-    /// A model of another run than the one that is to go on, with the first difference in words.
+    /// A model of a different run from the one to continue, with the first difference in words.
     case modelOfAnotherRun(String)
-    /// The checkpoint of a training that is not finished.
+    /// The checkpoint of an unfinished training.
     case checkpoint
   }
 
   /// The directory.
   public let path: String
-  /// What stands there.
+  /// The existing content.
   public let content: Content
 
   init(path: String, by content: Content) { (self.path, self.content) = (path, content) }
@@ -20,24 +20,24 @@ public struct OccupiedDirectory: Error, Equatable, CustomStringConvertible {
   /// What is wrong, in one sentence.
   public var description: String {
     switch content {
-    case .model: "\(path) cannot be written: it holds a model; choose another directory, or let it be replaced"
+    case .model: "\(path) cannot be written: it holds a model; choose another directory, or allow replacing it"
     case .modelOfAnotherRun(let difference):
-      "\(path) cannot be written: it holds a model of another run: \(difference); choose another directory, or let it be "
-        + "replaced"
+      "\(path) cannot be written: it holds a model of another run: \(difference); choose another directory, or allow "
+        + "replacing it"
     case .checkpoint:
-      "\(path) cannot be written: it holds the checkpoint of a training that is not finished; resume it, or let it be "
-        + "replaced"
+      "\(path) cannot be written: it holds the checkpoint of an unfinished training; resume it, or allow "
+        + "replacing it"
     }
   }
 }
 
-/// A directory holds no model yet, but the checkpoint of its training.
+/// A directory has no model yet, only the checkpoint of its training.
 public struct UnfinishedTraining: Error, Equatable, CustomStringConvertible {
   /// The directory.
   public let path: String
 
   /// What is wrong, in one sentence.
   public var description: String {
-    "\(path) cannot be read: it holds the checkpoint of an unfinished training, which is to be resumed"
+    "\(path) cannot be read: it holds the checkpoint of an unfinished training; resume it first"
   }
 }

@@ -3,11 +3,11 @@ import FileFormats
 
 /// A fitted model whose weights may be in several processes.
 protocol DividedModel {
-  /// Writes the weights as ``FittedModel/tensors`` has them, shard by shard as the processes bring them: no process has
-  /// all of them in memory. All processes call it together.
+  /// Writes the weights in the form of ``FittedModel/tensors``, shard by shard as the processes send them, so that no
+  /// process has all of them in memory. All processes call it together.
   ///
   /// - Parameter path: the file; `nil` in all processes but the first.
-  /// - Returns: whether the weights are in several processes; else nothing has been done.
+  /// - Returns: whether the weights are in several processes; otherwise nothing has been done.
   /// - Throws: `OutputError`.
   func write(to path: String?, metadata: [String: String]) throws -> Bool
 }

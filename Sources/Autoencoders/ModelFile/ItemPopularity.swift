@@ -2,14 +2,14 @@ public import Compute
 import FileFormats
 import Foundation
 
-/// How many of the users that a model was fitted to have each item: what novelty is measured by (I items).
+/// How many of a model's training users have each item, for novelty (I items).
 ///
 /// In a model directory it is `item-users.txt`: the number of users, then one line for each item, in the order of
 /// `items.txt`.
 public struct ItemPopularity: Sendable, Equatable {
   /// The number of users.
   public let users: Int
-  /// How many of them have each item; shape: I.
+  /// The number of users who have each item; shape: I.
   public let counts: [Int]
 
   static let fileName = "item-users.txt"
@@ -22,7 +22,7 @@ public struct ItemPopularity: Sendable, Equatable {
 
   /// Reads the file of a model directory.
   ///
-  /// - Returns: `nil` where there is none, as in directories written before version 0.2.
+  /// - Returns: `nil` if there is none, as in directories written before version 0.2.
   /// - Throws: `DataError` when it does not fit.
   init?(contentsOf path: String, items: Int) throws {
     guard FileManager.default.fileExists(atPath: path) else { return nil }

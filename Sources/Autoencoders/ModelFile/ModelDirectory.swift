@@ -7,11 +7,11 @@ public import InteractionData
 /// | file | content |
 /// |---|---|
 /// | `model.safetensors` | the weights, F32; names and shapes as in ``NamedTensors`` |
-/// | `config.json` | the model, its hyper-parameters, how it was trained |
+/// | `config.json` | the model, its hyper-parameters, the record of its training |
 /// | `items.txt` | one item id a line, in the order of the weights |
-/// | `users.txt` | one training user id a line, only for models with something per user |
+/// | `users.txt` | one training user id a line, only for models with parameters per user |
 /// | `item-users.txt` | how many training users have each item: ``ItemPopularity`` |
-/// | `titles.tsv` | titles and genres of the items, where somebody gave them: ``ItemTitles`` |
+/// | `titles.tsv` | titles and genres of the items, if given: ``ItemTitles`` |
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
   /// The model and its settings.
@@ -22,17 +22,17 @@ public struct ModelDirectory: Sendable {
   public var items: Vocabulary
   /// The training users, for models with parameters per user.
   public var users: Vocabulary?
-  /// Everything else that `config.json` says: data, split, seed, engine, training.
+  /// The other content of `config.json`: data, split, seed, engine, training.
   public var record: ModelRecord
-  /// How many training users have each item, where the directory says so; `nil` for ratings.
+  /// How many training users have each item, if the directory says so; `nil` for ratings.
   public var itemPopularity: ItemPopularity?
-  /// The titles of the items, in the same order; `nil` where nobody gave any.
+  /// The titles of the items, in the same order; `nil` if none were given.
   public var titles: ItemTitles?
 
   /// The file of the weights.
   public static let weightsName = "model.safetensors"
 
-  /// The files a model directory may hold, and that writing one may replace.
+  /// The files of a model directory, which writing a model may replace.
   public static let fileNames = [
     weightsName, "config.json", "items.txt", "users.txt", ItemPopularity.fileName,
     ItemTitles.fileName, "README.md", CheckpointFile.name,
@@ -82,26 +82,27 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  /// Brings this process's part of the weights to the first process, which writes the directory at the same time.
+  /// Sends this process's part of the weights to the first process, which writes the directory at the same time.
   ///
   /// - Throws: what the communicator throws.
   public func bringWeights() throws { _ = try (model as? any DividedModel)?.write(to: nil, metadata: metadata) }
 
   private var metadata: [String: String] { ["format": "doppel", "model": configuration.name] }
 
-  /// What of an earlier training may be replaced.
+  /// The output of an earlier training that may be replaced.
   public enum Replacement: Sendable {
     /// Nothing: neither a model nor a checkpoint.
     case nothing
-    /// What the same run left, which ``verify(_:isOf:)`` finds out once the run is known.
+    /// The output of the same run, which ``verify(_:isOf:)`` checks once the run is known.
     case sameRun
-    /// Whatever belongs to a model directory.
+    /// Everything that belongs to a model directory.
     case anything
   }
 
-  /// Finds out whether ``write(to:card:)`` could work, before a model is trained for it.
+  /// Checks that ``write(to:card:)`` can work, before a model is trained for it.
   ///
-  /// - Throws: `OutputError`, as writing would; ``OccupiedDirectory`` when something stands there that may not be replaced.
+  /// - Throws: `OutputError`, as writing would; ``OccupiedDirectory`` when the directory has content that may not be
+  ///   replaced.
   public static func verify(_ path: String, replacing replacement: Replacement = .anything) throws {
     try AtomicDirectory.verify(path, replacing: isOwn)
     guard case .nothing = replacement else { return }
@@ -111,14 +112,14 @@ public struct ModelDirectory: Sendable {
     if CheckpointFile.isThere(in: path) { throw OccupiedDirectory(path: path, by: .checkpoint) }
   }
 
-  /// Finds out whether a model that stands at `path` is what a run ends in, so that the run may replace it.
+  /// Checks that an existing model at `path` is the result of the given run, so that the run may replace it.
   ///
-  /// - Throws: ``OccupiedDirectory`` with the difference; `DataError` for a `config.json` that cannot be understood.
+  /// - Throws: ``OccupiedDirectory`` with the difference; `DataError` for an invalid `config.json`.
   public static func verify(_ path: String, isOf run: RunIdentity) throws {
     let configPath = path + "/config.json"
     guard FileManager.default.fileExists(atPath: configPath) else { return }
     guard let config = try readJSON(configPath).members else { throw notAnObject(configPath) }
-    // What chose the epoch stands elsewhere in the file.
+    // The measure that chose the epoch is elsewhere in the file.
     let kept = RunIdentity(config.filter { run.members[$0.key] != nil })
     let wanted = RunIdentity(run.members.filter { config[$0.key] != nil })
     if let difference = wanted.difference(from: kept) {
@@ -132,7 +133,7 @@ public struct ModelDirectory: Sendable {
   ///
   /// No data set is needed.
   ///
-  /// - Parameter models: the models it may be of; those of the zoo, and a caller's own.
+  /// - Parameter models: the possible models, such as those of the zoo and a caller's own.
   /// - Throws: `InputError` when a file is missing; ``UnfinishedTraining`` when there is only a checkpoint; `DataError` when a
   ///   file is damaged or does not fit the others.
   public init(contentsOf path: String, among models: [any ZooModel.Type] = Zoo.models) throws {
@@ -166,10 +167,10 @@ public struct ModelDirectory: Sendable {
     self.record = record
   }
 
-  /// Which model a directory holds, found out without reading its weights.
+  /// The model in a directory, without reading its weights.
   ///
-  /// - Parameter models: the models it may be of.
-  /// - Throws: `InputError` when there is none; `DataError` when its `config.json` cannot be understood.
+  /// - Parameter models: the possible models.
+  /// - Throws: `InputError` when there is none; `DataError` when its `config.json` is invalid.
   public static func configuration(
     at path: String, among models: [any ZooModel.Type] = Zoo.models
   ) throws -> any ZooModel {
@@ -197,7 +198,8 @@ public struct ModelDirectory: Sendable {
       return try (json.decoded(as: Config.self), json.decoded(as: ModelRecord.self))
     } catch let error as DecodingError {
       let member = error.member ?? "member"
-      throw DataError(path: path, message: "has an invalid \(member)", accepted: "what train writes, or no \(member)")
+      throw DataError(
+        path: path, message: "has an invalid \(member)", accepted: "the value that train writes, or no \(member)")
     }
   }
 
@@ -214,7 +216,7 @@ public struct ModelDirectory: Sendable {
   }
 }
 
-/// `config.json`: what says which model it is, and the record beside it.
+/// `config.json`: the identity of the model, and its record.
 private struct Config: Codable {
   var format: Int? = 1
   var model: String?
@@ -224,7 +226,7 @@ private struct Config: Codable {
 }
 
 extension DecodingError {
-  /// The outermost member that could not be understood; `nil` where the decoder does not say, as of numbers that do not fit.
+  /// The outermost invalid member; `nil` if the decoder does not name it, as for numbers out of range.
   fileprivate var member: String? {
     switch self {
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),

@@ -1,23 +1,23 @@
 public import FileFormats
 
-/// What `config.json` says of a model besides its settings: the run it comes from and whom it was fitted to.
+/// The record of a model in `config.json`, besides its settings: its run and its training users.
 ///
-/// What an older version did not write is `nil`; members that no version knows are kept as they are.
+/// Members that an older version did not write are `nil`; unknown members are kept unchanged.
 public struct ModelRecord: Sendable, Equatable {
   /// Data, split, seed, engine, precision, version.
   public var facts: RunFacts?
-  /// How the training went.
+  /// The training.
   public var training: TrainingRecord?
-  /// The number of users by how many items they have; `nil` for ratings.
+  /// The number of users by number of items; `nil` for ratings.
   public var profileLengths: [Int: Int]?
-  /// Where the users are in the latent space, for models with distributions.
+  /// The aggregate posterior of the users, for models with distributions.
   public var aggregatePosterior: PosteriorSummary?
-  /// What the model gives away of any one user; `nil` where that is not limited.
+  /// The privacy guarantee; `nil` for none.
   public var privacy: PrivacyRecord?
   /// Members of other programs.
   public var others: [String: JSONValue] = [:]
 
-  /// A record of nothing.
+  /// Creates an empty record.
   public init(facts: RunFacts? = nil) { self.facts = facts }
 }
 
@@ -26,7 +26,7 @@ extension ModelRecord: Codable {
     case training, profileLengths, aggregatePosterior, privacy
   }
 
-  /// Reads the members that are there.
+  /// Reads the existing members.
   public init(from decoder: any Decoder) throws {
     others = try [String: JSONValue](from: decoder)
     if others["version"] != nil {
@@ -38,7 +38,7 @@ extension ModelRecord: Codable {
     profileLengths = try container.decodeIfPresent([Int: Int].self, forKey: .profileLengths)
     aggregatePosterior = try container.decodeIfPresent(PosteriorSummary.self, forKey: .aggregatePosterior)
     privacy = try container.decodeIfPresent(PrivacyRecord.self, forKey: .privacy)
-    // The last ones say which model it is.
+    // The last ones identify the model.
     for key in CodingKeys.allCases.map(\.rawValue) + ["format", "model", "hyperparameters", "items", "users"] {
       others[key] = nil
     }
@@ -56,21 +56,21 @@ extension ModelRecord: Codable {
   }
 }
 
-/// How a training went, as `config.json` keeps it.
+/// The record of a training in `config.json`.
 public struct TrainingRecord: Codable, Sendable, Equatable {
   /// The epochs of the fit that chose among them.
   public var epochs: Int
   /// The epoch chosen; 0 without epochs.
   public var bestEpoch: Int
-  /// Whether the model was then fitted again on everything.
+  /// Whether the model was then fitted again on all data.
   public var refitted: Bool
-  /// How many users the weights were fitted to.
+  /// The number of users that the weights were fitted to.
   public var users: Int?
-  /// What the model was trained for.
+  /// The objective.
   public var objective: TrainingObjective?
-  /// What chose the epoch, such as `ndcg@100`.
+  /// The measure that chose the epoch, such as `ndcg@100`.
   public var selection: String?
-  /// Its value at the best epoch; `nil` where nothing was validated.
+  /// Its value at the best epoch; `nil` without validation.
   public var validation: Double?
 
   /// The record of a fit.
@@ -81,7 +81,7 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
     validation = fit.validation
   }
 
-  /// Writes `null` where nothing was validated.
+  /// Writes `null` without validation.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(epochs, forKey: .epochs)
@@ -94,11 +94,11 @@ public struct TrainingRecord: Codable, Sendable, Equatable {
   }
 }
 
-/// The moments of an ``AggregatePosterior`` in a few numbers, as `config.json` and `sample --json` have them.
+/// A summary of the moments of an ``AggregatePosterior``, for `config.json` and `sample --json`.
 ///
-/// Divergences are from the prior, in nats; what is not finite is `null` in JSON, and `nil` when it is read.
+/// Divergences are from the prior, in nats; a value that is not finite is `null` in JSON, and read as `nil`.
 public struct PosteriorSummary: Codable, Sendable, Equatable {
-  /// Over how many users.
+  /// The number of users.
   public var users: Int
   /// L.
   public var dimensions: Int

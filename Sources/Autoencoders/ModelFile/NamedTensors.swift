@@ -1,6 +1,6 @@
 public import Compute
 
-/// A network's tensors under the names they have in a model file.
+/// A network's tensors under their names in a model file.
 ///
 /// | name | shape |
 /// |---|---|
@@ -28,7 +28,7 @@ public struct NamedTensors<S: Scalar>: Sendable {
     self.matrices = matrices
   }
 
-  /// One matrix from shards of rows.
+  /// Joins shards of rows into one matrix.
   private static func stack(_ parts: [Matrix<S>]) -> Matrix<S> {
     Matrix(
       rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0,
@@ -37,9 +37,9 @@ public struct NamedTensors<S: Scalar>: Sendable {
 }
 
 extension Network {
-  /// Puts tensors under their names into the network of a design.
+  /// Creates the network of a design from named tensors.
   ///
-  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than in the design.
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or has a different shape from the design.
   public init<Latent>(
     _ design: Design<Latent>, items: Int, users: Int, tensors: [String: Matrix<S>]
   ) throws {
@@ -88,7 +88,7 @@ public struct TensorMismatch: Error, Equatable, CustomStringConvertible {
   public let expected: [Int]?
   /// The shape found; `nil` when the tensor is missing.
   public let found: [Int]?
-  /// What is wrong with its numbers, as the predicate of a sentence; `nil` when it is the shape that does not fit.
+  /// What is wrong with its numbers, as the predicate of a sentence; `nil` when the shape is wrong.
   public var fault: String?
 
   /// What is wrong, in one sentence.

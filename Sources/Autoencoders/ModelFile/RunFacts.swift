@@ -1,21 +1,21 @@
 public import Compute
 public import InteractionData
 
-/// What a result or a model says of the run it comes from, the same in every document.
+/// The facts about a run in a result or a model, the same in every document.
 ///
-/// What does not apply is `nil`, and left out of the JSON.
+/// Facts that do not apply are `nil`, and left out of the JSON.
 public struct RunFacts: Codable, Sendable, Equatable {
   /// Doppel's version.
   public var version = DoppelVersion.current
   /// The seed that the user gave.
   public var seed: UInt64?
-  /// How many runs there were, with seeds derived from it or on parts of the users; `nil` for one.
+  /// The number of runs, with seeds derived from it or on folds of the users; `nil` for one.
   public var runs: Int?
   /// The library that computed the products.
   public var engine: String?
-  /// How many threads worked; `nil` in a model, whose bytes do not depend on it.
+  /// The number of threads; `nil` in a model, whose bytes do not depend on it.
   public var threads: Int?
-  /// The number format of the products, where something was trained.
+  /// The number format of the products, if something was trained.
   public var precision: ProductPrecision?
   /// The data set as read and filtered.
   public var dataset: DataSummary?
@@ -37,14 +37,14 @@ public struct RunFacts: Codable, Sendable, Equatable {
     precision.map { Processor.name(engine: engine ?? "", precision: $0) } ?? engine ?? ""
   }
 
-  /// What was used, in one line: data, test users, seed, threads, engine.
+  /// The run in one line: data, test users, seed, threads, engine.
   public var heading: String {
     let data = dataset?.heading(testUsers: split?.testUsers) ?? ""
     let first = runs.map { " in the first of \($0) runs" } ?? ""
     return "\(data)\(first); seed \(seed ?? 0), \(counted(threads ?? 1, "thread")), " + engineWords
   }
 
-  /// The version of this program, and nothing else.
+  /// Only the version of this program.
   public init() {}
 
   /// The facts of a run in this process.

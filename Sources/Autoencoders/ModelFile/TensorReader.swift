@@ -10,7 +10,7 @@ public struct TensorReader {
 
   /// The values of a tensor of a known shape.
   ///
-  /// - Throws: ``TensorMismatch`` when it is missing or of another shape.
+  /// - Throws: ``TensorMismatch`` when it is missing or has a different shape.
   public mutating func take(_ name: String, _ shape: [Int]) throws -> [Float] {
     let tensor = left.removeValue(forKey: name)
     guard let tensor, tensor.shape == shape else {
@@ -19,17 +19,17 @@ public struct TensorReader {
     return tensor.values
   }
 
-  /// A matrix of as many rows as the file has; its columns are known.
+  /// A matrix with a known number of columns and as many rows as the file has.
   ///
-  /// - Throws: ``TensorMismatch`` when it is missing or of other columns.
+  /// - Throws: ``TensorMismatch`` when it is missing or has a different number of columns.
   public mutating func takeMatrix(_ name: String, columns: Int) throws -> Matrix<Float> {
     let rows = left[name]?.shape.first ?? 0
     return Matrix(rows: rows, columns: columns, elements: try take(name, [rows, columns]))
   }
 
-  /// Sparse rows of ones, as ``SparseRows/tensors(named:)`` puts them down.
+  /// Sparse rows of ones, in the form of ``SparseRows/tensors(named:)``.
   ///
-  /// - Throws: ``TensorMismatch`` when a tensor is missing, or they are no rows of so many columns.
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, or they are not rows with this number of columns.
   public mutating func takeRows(_ name: String, columns: Int) throws -> SparseRows {
     func list(_ part: String) throws -> (name: String, numbers: [Int]) {
       let name = "\(name).\(part)"
@@ -79,10 +79,11 @@ public struct TensorReader {
 }
 
 extension SparseRows {
-  /// The most columns that rows can have in a file, whose numbers are in single precision.
+  /// The maximum number of columns of rows in a file, whose numbers are in single precision.
   public static var mostColumnsInFiles: Int { 1 << 24 }
 
-  /// `NAME.counts`, how many entries each row has, and `NAME.columns`, where they are, row after row; values are left out.
+  /// `NAME.counts`, the number of entries of each row, and `NAME.columns`, their columns, row by row; values are left
+  /// out.
   ///
   /// - Precondition: there are at most ``mostColumnsInFiles`` columns.
   public func tensors(named name: String) -> [String: Tensor] {

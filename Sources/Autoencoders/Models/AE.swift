@@ -3,18 +3,18 @@ import Compute
 /// A plain autoencoder with one hidden layer: `h = tanh(V x + μ)`, `f = W h + b`.
 ///
 /// It learns to reproduce its input; the hidden layer is the user's feature vector. Unobserved items count as zeros (implicit
-/// feedback), and each item is an independent coin unless `likelihood` says otherwise. Source: Sedhain et al., "AutoRec",
-/// WWW 2015, for the form; Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008,
-/// section 2.2.
+/// feedback), and each item has its own yes/no probability unless `likelihood` says otherwise. Source: Sedhain et al.,
+/// "AutoRec", WWW 2015, for the form; Vincent et al., "Extracting and composing robust features with denoising
+/// autoencoders", ICML 2008, section 2.2.
 ///
-/// Differences from the paper: none that has a name; loss and width are this toolkit's choice.
+/// Differences from the paper: there is no single paper; loss and width are choices of this toolkit.
 public struct AE: AutoencoderModel {
   /// It encodes to a point.
   public typealias Latent = PointLatent
 
   /// Its name on the command line and in files.
   public static let name = "ae"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [.latent(\.latent), .likelihood(\.likelihood), .weightDecay(\.weightDecay)] + trainingSettings
   }
@@ -25,7 +25,7 @@ public struct AE: AutoencoderModel {
   public var likelihood = Likelihood.bernoulli
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions()
 
   /// Creates the model with its defaults.

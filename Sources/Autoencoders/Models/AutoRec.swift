@@ -20,7 +20,7 @@ private func autoRecDesign(latent: Int, weightDecay: Double) -> Design<PointLate
   return design
 }
 
-/// Smaller steps and more of them than for ranking: ratings are regressed, and 500 hidden units overfit at 0.001.
+/// Smaller and more steps than for ranking, because with regression on ratings, 500 hidden units overfit at 0.001.
 private let autoRecTraining = TrainingOptions(epochs: 300, learningRate: 5e-4)
 
 /// U-AutoRec: one example per user, the ratings of all items in and out.
@@ -30,7 +30,7 @@ public struct UserAutoRec: AutoencoderModel, RatingModel {
 
   /// Its name on the command line and in files.
   public static let name = "user-autorec"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [.latent(\.latent), .weightDecay(\.weightDecay).searched(.logarithmic(1e-3...1))] + trainingSettings
   }
@@ -39,7 +39,7 @@ public struct UserAutoRec: AutoencoderModel, RatingModel {
   public var latent = 500
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.03
-  /// How it is fitted.
+  /// The training options.
   public var training = autoRecTraining
 
   /// Creates the model with its defaults.
@@ -56,7 +56,7 @@ public struct UserAutoRec: AutoencoderModel, RatingModel {
 public struct ItemAutoRec: RatingModel, IterativeModel {
   /// Its name on the command line and in files.
   public static let name = "item-autorec"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [.latent(\.latent), .weightDecay(\.weightDecay).searched(.logarithmic(1e-3...1))] + trainingSettings
   }
@@ -65,7 +65,7 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
   public var latent = 500
   /// λ of `λ Σ ‖W‖²`, per row.
   public var weightDecay = 0.03
-  /// How it is fitted.
+  /// The training options.
   public var training = autoRecTraining
   /// Its inputs are the training users.
   public let keepsUsers = true
@@ -75,7 +75,7 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
   /// The network.
   public var design: Design<PointLatent> { autoRecDesign(latent: latent, weightDecay: weightDecay) }
 
-  /// Fits the design to the ratings turned over.
+  /// Fits the design to the transposed ratings.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
     let items = data.rows.columnCount
     let validate = data.validate.map { validate in
@@ -86,12 +86,12 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
     return try trainer.fit(design, to: turned, options: training).map { Fitted(network: $0, itemCount: items) }
   }
 
-  /// Puts the network together.
+  /// Creates the network.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     Fitted(network: try Autoencoder(design, items: users, users: 0, tensors: tensors), itemCount: items)
   }
 
-  /// Weights, moments and one batch of items at work.
+  /// The memory for weights, moments and one batch of items.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(design, options: training, rows: rows.transposed, processor: processor)
   }
@@ -112,14 +112,14 @@ public struct ItemAutoRec: RatingModel, IterativeModel {
     public var tensors: [String: Tensor] { network.tensors }
     /// The number of weights and biases.
     public var parameterCount: Int { network.parameterCount }
-    /// Brings the tensors to the first process.
+    /// Sends the tensors to the first process.
     func write(to path: String?, metadata: [String: String]) throws -> Bool {
       try network.write(to: path, metadata: metadata)
     }
-    /// The ratings of all users are its input, and it keeps none of them.
+    /// It predicts from the ratings of all users, which it does not keep.
     public var limitation: String? { "predicts from the ratings of all users, which a saved model does not keep" }
 
-    /// Refused: a row of items means nothing to it.
+    /// Refused, because it does not score a user's row of items.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       throw CannotScore(model: ItemAutoRec.name, limitation: limitation ?? "")
     }

@@ -4,10 +4,10 @@ public import InteractionData
 
 /// A fitted AutoRec with the training ratings it reads: rows of users (U-AutoRec) or of items (I-AutoRec).
 ///
-/// Predictions are clipped to the range of the training ratings; where a test cell's user or item has no training rating at
-/// all the prediction is the middle of that range (3 on a scale from 1 to 5, as in the paper).
+/// Predictions are clipped to the range of the training ratings; if a test cell's user or item has no training rating,
+/// the prediction is the middle of that range (3 on a scale from 1 to 5, as in the paper).
 public struct AutoRecPredictor: RatingPredictor {
-  /// Which side has the embeddings.
+  /// The side of the matrix that is encoded.
   public enum Side: Sendable { case users, items }
 
   private let autoencoder: Autoencoder<PointLatent>
@@ -18,7 +18,7 @@ public struct AutoRecPredictor: RatingPredictor {
 
   /// Creates a predictor of a network and the ratings.
   ///
-  /// - Parameter ratings: U × I; turned over for I-AutoRec.
+  /// - Parameter ratings: U × I; transposed for I-AutoRec.
   public init(_ autoencoder: Autoencoder<PointLatent>, side: Side, ratings: SparseRows) {
     self.autoencoder = autoencoder
     self.side = side
@@ -55,7 +55,8 @@ public struct AutoRecPredictor: RatingPredictor {
     return predictions
   }
 
-  /// The same where each process scores some of the columns: it predicts the cells in them, and all are put together.
+  /// The same if each process scores some of the columns: it predicts the cells in them, and all predictions are
+  /// combined.
   private func shared(
     _ blocks: [[Int]], _ places: [(row: Int, column: Int)], _ byRow: [Int: [Int]], among communicator: any Communicator,
     _ processor: Processor

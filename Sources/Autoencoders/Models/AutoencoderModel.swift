@@ -1,40 +1,40 @@
 public import Compute
 public import FileFormats
 
-/// A model of the zoo that is an ``Autoencoder``: its settings compose into a ``Design``, and all else is given.
+/// A model of the zoo that is an ``Autoencoder``: its settings define a ``Design``, and everything else follows.
 public protocol AutoencoderModel: IterativeModel where Fitted == Autoencoder<Latent> {
   /// Whether it encodes to a point or to a distribution.
   associatedtype Latent: LatentSpace
 
-  /// What it is made of.
+  /// The design.
   var design: Design<Latent> { get }
 }
 
 extension AutoencoderModel {
-  /// A point or a distribution, as the type of its latent space says.
+  /// A point or a distribution, depending on the type of its latent space.
   public static var latentKind: LatentKind { Latent.kind }
   /// Whether it has a vector per training user.
   public var keepsUsers: Bool { design.userVectors != nil }
 
-  /// The vector of new users, where training users have vectors.
+  /// The vector of new users, if training users have vectors.
   public var vectorOfNewUsers: UserVectors? { design.userVectors }
 
-  /// That of the design.
+  /// The value of the design.
   public var obstacleToPrivacy: CannotBePrivate? { Self.task == .ranking ? design.obstacleToPrivacy : .otherwise }
 
-  /// Fits the design, twice where there are rows for a second fit.
+  /// Fits the design, twice if there are rows for a second fit.
   public func fit(
     _ data: TrainingData<Autoencoder<Latent>>, by trainer: Trainer
   ) throws -> Fit<Autoencoder<Latent>> {
     try trainer.fit(design, to: data, options: training)
   }
 
-  /// Puts the network of the design together.
+  /// Creates the network of the design.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Autoencoder<Latent> {
     try Autoencoder(design, items: items, users: users, tensors: tensors)
   }
 
-  /// Weights, moments and one batch at work.
+  /// The memory for weights, moments and one batch.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(design, options: training, rows: rows, processor: processor)
   }
@@ -61,12 +61,12 @@ extension Autoencoder: FittedModel {
   /// ``graph``.
   public var inference: InferenceGraph? { graph }
 
-  /// Points or distributions, as its type says.
+  /// Points or distributions, depending on its type.
   public var latent: LatentView { Latent.view(of: self) }
 
-  /// Puts tensors under their names into the network of a design.
+  /// Creates the network of a design from named tensors.
   ///
-  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than the design asks for.
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or has a different shape from the design.
   public init(_ design: Design<Latent>, items: Int, users: Int, tensors: [String: Tensor]) throws {
     let matrices = try tensors.map { name, tensor in
       switch tensor.shape.count {

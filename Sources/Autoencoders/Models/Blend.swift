@@ -1,33 +1,35 @@
 public import Compute
 public import FileFormats
 
-/// A model made of models: the scores of its members for a user, put on one scale and added up.
+/// A blend of models: the scores of its members for a user, brought to one scale and added up.
 ///
 /// | step | here |
 /// |---|---|
-/// | s_m: what member m scores the items with | ``members`` |
-/// | z_m = (s_m − mean) / standard deviation of the 100 largest s_m of items that the user lacks | `standardiseRows` |
+/// | s_m: the scores of member m | ``members`` |
+/// | z_m = (s_m − mean) / standard deviation of the 100 largest s_m of items that the user does not have |
+/// `standardiseRows` |
 /// | Σ_m w_m z_m with w_m ≥ 0 and Σ_m w_m = 1 | ``Fitted/scores(for:using:)`` |
-/// | w: what ranks best for the validation users, to none of whom a member was fitted | `WeightSearch` |
+/// | w: the weights with the best ranking for the validation users, to whom no member was fitted | `WeightSearch` |
 ///
-/// Linear models and variational autoencoders go wrong for different users and items, so that their weighted mean is better than
-/// each (measured in Docs/results.md). Training one on what the other leaves over is not.
+/// Linear models and variational autoencoders make errors for different users and items, so their weighted mean is
+/// better than each of them (measured in Docs/results.md). Training one on the residuals of the other is not better.
 ///
-/// Sources: Jahrer, Töscher & Legenstein, "Combining predictions for accurate recommender systems", KDD 2010, for blending by
-/// weights found on data held out; Vančura & Kordík, "Deep variational autoencoder with shallow parallel path for top-N
-/// recommendation (VASP)", ICANN 2021, for a linear model beside a variational one.
+/// Sources: Jahrer, Töscher & Legenstein, "Combining predictions for accurate recommender systems", KDD 2010, for
+/// blending by weights found on held-out data; Vančura & Kordík, "Deep variational autoencoder with shallow parallel
+/// path for top-N recommendation (VASP)", ICANN 2021, for a linear model beside a variational one.
 ///
-/// Differences from the papers: the weights are chosen for a metric of ranked lists, not for a squared error; members are fitted
-/// each by itself and added, where VASP trains two together and multiplies them. Without validation users all weights are alike.
+/// Differences from the papers: the weights are chosen for a metric of ranked lists, not for a squared error; members
+/// are fitted separately and added, while VASP trains two together and multiplies them. Without validation users, all
+/// weights are equal.
 public struct Blend: CompositeModel {
   /// Its name on the command line and in files.
   public static let name = "blend"
-  /// It learns from validation how much each member counts.
+  /// It chooses the weights of the members on validation.
   public static let choosesOnValidation = true
-  /// All that can be set; the members are set under their own names.
+  /// Its settings; the members are set under their own names.
   public static var settings: [Setting<Self>] { [membersSetting, weightsSetting] }
 
-  /// What is blended: models that rank.
+  /// The blended ranking models.
   public var members: [any ZooModel] {
     didSet { if weights?.count != members.count { weights = nil } }
   }
@@ -39,18 +41,18 @@ public struct Blend: CompositeModel {
   /// Creates the model with its defaults.
   public init() { self.init(members: [Linear(), MultDAE(), MultVAE(), RecVAE()]) }
 
-  /// Blends some models, each as it is set.
+  /// Creates a blend of models with their settings.
   public init(members: [any ZooModel]) { self.members = members }
 
-  /// Whether any member has something for each training user.
+  /// Whether any member has parameters for each training user.
   public var keepsUsers: Bool { members.contains(where: \.keepsUsers) }
   /// The vector that new users get from a member with one per training user.
   public var vectorOfNewUsers: UserVectors? { members.lazy.compactMap(\.vectorOfNewUsers).first }
 
-  /// The same model with equal weights where none are set, and its members with what follows from the rows.
+  /// The same model with equal weights if none are set, and its members with settings that depend on the rows.
   public func settingsUsed(rows: Int) -> Blend {
     var used = self
-    // A fit of closed forms alone has no training rows to tell.
+    // A fit of closed forms only does not report training rows.
     if rows > 0 { used.members = members.map { $0.settingsUsed(rows: rows) } }
     used.weights = shares
     return used
@@ -58,9 +60,9 @@ public struct Blend: CompositeModel {
 
   /// Fits the members one after the other, then chooses the weights.
   ///
-  /// Where members are fitted again on more rows, the weights are those that suit their first fits.
+  /// If members are fitted again on more rows, the weights are those of their first fits.
   ///
-  /// - Throws: what fitting a member throws; `WrongTask` for a member that does not rank.
+  /// - Throws: what fitting a member throws; `WrongTask` for a member that is not a ranking model.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
     var used = self
     let fits = try members.enumerated().map { place, member -> MemberFit? in
@@ -84,7 +86,7 @@ public struct Blend: CompositeModel {
     return fit
   }
 
-  /// Puts those members together whose weight in the file is not 0.
+  /// Combines the members whose weight in the file is not 0.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     var file = TensorReader(tensors)
     let weights = try file.take(Fitted.weightsName, [members.count])
@@ -97,7 +99,8 @@ public struct Blend: CompositeModel {
     return Fitted(models, weights: weights)
   }
 
-  /// The largest need of a member beside those that are fitted by then; or all of them with their scores of validation users.
+  /// The maximum of the memory of each member together with those fitted before it, and of all members with their
+  /// scores of validation users.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(
       oneAfterTheOther: members.map { $0.memory(rows, processor: processor) }, fitsAgain: rows.fitsAgain,

@@ -1,8 +1,8 @@
 import FileFormats
 
-/// How a blend is written in files and flags.
+/// The form of a blend in files and flags.
 ///
-/// A member is its name, or `{"model": name, "hyperparameters": {…}}`, as a `config.json` has it.
+/// A member is given by its name, or by `{"model": name, "hyperparameters": {…}}` as in `config.json`.
 extension Blend {
   static var membersSetting: Setting<Self> {
     Setting(
@@ -17,7 +17,7 @@ extension Blend {
       },
       write: { blend, value in
         guard case .array(let values) = value, !values.isEmpty else { return false }
-        // Its own members are known, wherever they come from.
+        // Its own members are always known models.
         let candidates = blend.members.map { type(of: $0) } + blend.candidates
         let members = values.compactMap { member($0, among: candidates) }
         guard members.count == values.count else { return false }
@@ -30,7 +30,7 @@ extension Blend {
 
   static var weightsSetting: Setting<Self> {
     Setting(
-      name: "weights", help: "How much each member counts (default: chosen on the validation users).",
+      name: "weights", help: "Weight of each member (default: chosen on the validation users).",
       placeholder: "numbers", form: .numbers, accepted: "a number of at least 0 for each member, not all of them 0",
       hasFlag: false,
       read: { $0.weights.map { .array($0.map { .number($0) }) } ?? .null },

@@ -5,10 +5,10 @@ public import InteractionData
 extension Blend {
   /// Some fitted models with their weights.
   public struct Fitted: FittedModel {
-    /// How many items of a user make the scale of a member's scores.
+    /// The number of a user's items that define the scale of a member's scores.
     ///
-    /// Over all items it would be a matter of those that nobody is going to recommend: on Last.fm such blends are no better than
-    /// their better member (measured in Docs/results.md).
+    /// A scale over all items would depend mostly on items that are never recommended: on Last.fm, such blends are no
+    /// better than their better member (measured in Docs/results.md).
     private static let largest = 100
 
     /// The place of a member among all, its weight, which is not 0, and the member.
@@ -17,7 +17,7 @@ extension Blend {
     private let weights: [Float]
     private let remembered: RememberedScores?
 
-    /// - Parameter models: as many as weights; those with a weight of 0 are left out.
+    /// - Parameter models: one for each weight; those with a weight of 0 are left out.
     init(_ models: [(any FittedModel)?], weights: [Float], remembered: RememberedScores? = nil) {
       self.weights = weights
       parts = zip(models, weights).enumerated().compactMap { place, member in
@@ -26,7 +26,7 @@ extension Blend {
       self.remembered = remembered
     }
 
-    /// What the tensors' names of a member begin with.
+    /// The prefix of a member's tensor names.
     static func prefix(ofMember place: Int) -> String { "members.\(place)." }
 
     static let weightsName = "members.weights"
@@ -46,9 +46,9 @@ extension Blend {
     /// Why a member cannot score items, or `nil` when all can.
     public var limitation: String? { parts.lazy.compactMap(\.model.limitation).first }
 
-    /// The members' operations, each standardised and weighted, and their sum; of a single member, its own.
+    /// The members' operations, each standardised and weighted, and their sum; for a single member, only its own.
     ///
-    /// `nil` where a member has none.
+    /// `nil` if a member has none.
     public var inference: InferenceGraph? {
       var (graph, ends) = (InferenceGraph(), [Int]())
       for part in parts {
@@ -72,7 +72,7 @@ extension Blend {
       }
     }
 
-    /// Σ_m w_m z_m, or the scores of a single member as they are; shape: B × I.
+    /// Σ_m w_m z_m, or the unchanged scores of a single member; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       if parts.count == 1, remembered == nil, let only = parts.first {
         return try only.model.scores(for: profiles, using: engine)
@@ -93,7 +93,7 @@ extension Blend {
 }
 
 extension TrainingData<Blend.Fitted> {
-  /// Fits a member to the same rows, validated as a blend of one, which ranks as the member does by itself.
+  /// Fits a member to the same rows; it is validated as a blend of one, which ranks like the member itself.
   func fit<Model: ZooModel>(_ member: Model, by trainer: Trainer) throws -> MemberFit {
     guard Model.task == .ranking else { throw WrongTask(model: member.name, task: member.task) }
     let validate = validate.map { validate in
@@ -104,7 +104,7 @@ extension TrainingData<Blend.Fitted> {
   }
 }
 
-/// Scores of members for users who are asked about again and again while weights are tried.
+/// A cache of members' scores for users that are needed repeatedly while weights are tried.
 final class RememberedScores: Sendable {
   private struct Key: Hashable {
     let member: Int
@@ -116,7 +116,7 @@ final class RememberedScores: Sendable {
   private static let most = 256 << 20
   private let state = Guarded<(scores: [Key: Matrix<Float>], bytes: Int)>(([:], 0))
 
-  /// How many bytes are remembered at most; what goes beyond is computed each time.
+  /// The maximum size of the cache in bytes; other scores are computed each time.
   static func mostBytes(members: Int, users: Int, items: Int) -> Int {
     min(most, members * users * items * MemoryLayout<Float>.size)
   }

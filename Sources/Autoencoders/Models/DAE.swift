@@ -1,6 +1,6 @@
 import Compute
 
-/// A denoising autoencoder: ``AE`` with noise on the input, the loss still against the clean input.
+/// A denoising autoencoder: ``AE`` with noise on the input and the clean input as the target.
 ///
 /// Masking with δ = 1/(1−q). The noise is the only difference from `ae`, so a comparison shows its effect.
 /// Source: Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008, section 2.3.
@@ -12,7 +12,7 @@ public struct DAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "dae"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [.latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .weightDecay(\.weightDecay)]
       + trainingSettings
@@ -26,7 +26,7 @@ public struct DAE: AutoencoderModel {
   public var likelihood = AE().likelihood
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = AE().weightDecay
-  /// How it is fitted.
+  /// The training options.
   public var training = AE().training
 
   /// Creates the model with its defaults.

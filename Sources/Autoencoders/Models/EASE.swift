@@ -13,14 +13,14 @@ public import InteractionData
 ///
 /// Source: Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019, sections 2 and 3, equations 2, 5 and 8.
 ///
-/// Differences from the paper: the inverse is computed in single precision, and by way of a matrix of users where there are
-/// fewer of them than items. On MovieLens-100k the weights differ from those of double precision by 10⁻⁶ at most, and all
-/// lists of 20 are the same. The default λ suits data of that size; the paper takes 500 for ML-20M, 1000 for Netflix and
-/// 200 for MSD.
+/// Differences from the paper: the inverse is computed in single precision, and through a matrix of users if there are
+/// fewer users than items. On MovieLens-100k, the weights differ from those in double precision by at most 10⁻⁶, and
+/// all lists of 20 are the same. The default λ suits data of that size; the paper uses 500 for ML-20M, 1000 for Netflix
+/// and 200 for MSD.
 public struct EASE: ZooModel {
   /// Its name on the command line and in files.
   public static let name = "ease"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [
       .number(
@@ -38,7 +38,7 @@ public struct EASE: ZooModel {
 
   /// Solves for the weights.
   ///
-  /// - Throws: ``TrainingError/unsolvable(model:setting:value:)`` where λ is too small for the data.
+  /// - Throws: ``TrainingError/unsolvable(model:setting:value:)`` if λ is too small for the data.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
     let (rows, processor) = (data.all, trainer.processor)
     guard rows.nonZeroCount > 0 else { throw TrainingError.noUsers }
@@ -58,7 +58,7 @@ public struct EASE: ZooModel {
     return Fit(model: Fitted(weights: weights), extent: data.extent)
   }
 
-  /// Takes the weights from a file.
+  /// Reads the weights from a file.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     var file = TensorReader(tensors)
     let weights = Matrix(rows: items, columns: items, elements: try file.take("item.weight", [items, items]))
@@ -66,7 +66,7 @@ public struct EASE: ZooModel {
     return Fitted(weights: weights)
   }
 
-  /// One weight for each pair of items, and the inverse beside it while it is computed.
+  /// The memory for one weight per pair of items, and for the inverse during the computation.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(
       parameters: rows.width * rows.width,
@@ -75,10 +75,10 @@ public struct EASE: ZooModel {
 
   /// The weights.
   public struct Fitted: FittedModel {
-    /// B: how much an item (row) speaks for another (column); shape: I × I.
+    /// B: the weight of an item (row) for another (column); shape: I × I.
     public let weights: Matrix<Float>
 
-    /// Takes weights.
+    /// Creates a model from weights.
     ///
     /// - Precondition: the matrix is square.
     public init(weights: Matrix<Float>) {
@@ -94,12 +94,12 @@ public struct EASE: ZooModel {
     /// The number of items.
     public var itemCount: Int { weights.rows }
 
-    /// One sum of rows of B.
+    /// A single operation, a sum of rows of B.
     public var inference: InferenceGraph? {
       InferenceGraph(.gather, items: itemCount, tensors: ["item.weight"])
     }
 
-    /// The sum of the rows of B that belong to what each user has; shape: B × I.
+    /// The sum of the rows of B of each user's items; shape: B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       Matrix(BatchRows(profiles.items), times: weights)
     }

@@ -2,7 +2,7 @@ public import Compute
 public import FileFormats
 public import InteractionData
 
-/// ELSA: a linear autoencoder of low rank for catalogues too large for a weight between every two items.
+/// ELSA: a linear autoencoder of low rank, for catalogues too large for a weight per pair of items.
 ///
 /// | paper | here |
 /// |---|---|
@@ -13,44 +13,46 @@ public import InteractionData
 /// Source: Vančura, Alves, Kasalický & Kordík, "Scalable linear shallow autoencoder for collaborative filtering", RecSys 2022,
 /// sections 2 and 3, and the authors' code.
 ///
-/// Differences from the paper: loss and gradient come from AᵀA and the users' codes, so neither outputs nor their gradient are
-/// ever held (see ``ELSAStep``); validation picks the epoch, of more than the authors' 10, which on a thousand users are too few
-/// updates. A user whose output is all rounding teaches nothing. The authors' ranks are 64 to 1,024.
+/// Differences from the paper: loss and gradient come from AᵀA and the users' codes, so neither outputs nor their
+/// gradient are ever stored (see ``ELSAStep``); validation picks the epoch from more than the authors' 10, which give
+/// too few updates on a thousand users. A user whose output consists of rounding errors does not contribute. The
+/// authors' ranks are 64 to 1,024.
 public struct ELSA: IterativeModel {
   /// Its name on the command line and in files.
   public static let name = "elsa"
   /// It encodes to a point.
   public static let latentKind = LatentKind.point
-  /// It has to be asked for: it is for catalogues too large for the others, and of low rank where the data are not.
+  /// It is compared only when named: it is for catalogues too large for the others, and its rank is low even if that of
+  /// the data is not.
   public static let isComparedByDefault = false
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [.latent(\.latent)] + trainingSettings.searching("learningRate", .logarithmic(0.01...0.5))
   }
 
   /// L, the rank of AAᵀ.
   public var latent = 512
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions(epochs: 100, batchSize: 256, learningRate: 0.1, patience: 10)
 
   /// Creates the model with its defaults.
   public init() {}
 
-  /// The network that it is, tied and without biases.
+  /// The equivalent network, tied and without biases.
   private var design: Design<PointLatent> {
     var design = Design<PointLatent>(latent: latent)
     design.likelihood = .gaussian
     return design
   }
 
-  /// Trains it, twice where there are rows for a second fit.
+  /// Trains it, twice if there are rows for a second fit.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
     let start = Network<Float>(design, items: data.all.columnCount, users: 0, seed: trainer.seed)
     let weights = NamedTensors(start).matrices["encoder.0.weight"] ?? Matrix(rows: 0, columns: latent)
     return try trainer.fit(weights, to: data, options: training) { Fitted(vectors: $0) }
   }
 
-  /// Takes A from a file.
+  /// Reads A from a file.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     var file = TensorReader(tensors)
     let vectors = Matrix(rows: items, columns: latent, elements: try file.take("item.vector", [items, latent]))
@@ -58,7 +60,8 @@ public struct ELSA: IterativeModel {
     return Fitted(vectors: vectors)
   }
 
-  /// Weights, moments, and what an update holds beside them: A, the gradient, codes, and matrices of the code's width.
+  /// The memory for weights, moments and the buffers of an update: A, the gradient, codes, and matrices of the code's
+  /// width.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     let one = rows.width * latent
     let batch = training.batchSize(users: rows.count)
@@ -71,14 +74,14 @@ public struct ELSA: IterativeModel {
     return memory
   }
 
-  /// A, and the autoencoder that it is.
+  /// A, and the equivalent autoencoder.
   public struct Fitted: FittedModel {
     /// A, item by item; shape: I × L.
     public let vectors: Matrix<Float>
     /// The same as a network: codes xA, outputs zAᵀ.
     public let autoencoder: Autoencoder<PointLatent>
 
-    /// Takes A.
+    /// Creates a model from A.
     public init(vectors: Matrix<Float>) {
       self.vectors = vectors
       var design = Design<PointLatent>(latent: vectors.columns)
@@ -97,7 +100,7 @@ public struct ELSA: IterativeModel {
     /// Users are points.
     public var latent: LatentView { .points(autoencoder) }
 
-    /// Two products with A, then the row taken off.
+    /// Two products with A, then the row subtracted.
     public var inference: InferenceGraph? {
       var graph = InferenceGraph(.gather, items: vectors.columns, tensors: ["item.vector"])
       graph.markCode(1)

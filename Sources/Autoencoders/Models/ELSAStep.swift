@@ -6,7 +6,7 @@ import InteractionData
 ///
 /// With A the rows of W divided by their norms, `Z = XA` and `p = ZAᵀ − X`, the loss of a user is `|p/|p| − x/|x||² / I`, a batch is the
 /// mean over its users. Its gradient by p is `d p − k/|x| x` with `k = 2/(B I |p|)`, `d = k cos(p, x)/|p|`; and as
-/// `|p|² = zAᵀAz − 2|z|² + |x|²` and `p·x = |z|² − |x|²`, no matrix of users × items is ever held:
+/// `|p|² = zAᵀAz − 2|z|² + |x|²` and `p·x = |z|² − |x|²`, no matrix of users × items is ever stored:
 ///
 /// ```
 /// shards    A, and AᵀA, added in order                                   L × L
@@ -15,7 +15,7 @@ import InteractionData
 /// shards    ∂loss/∂A = A Zᵀ diag(d) Z + XᵀH → ∂loss/∂W → step
 /// ```
 ///
-/// One thread handles each shard or block, and where they are cut depends on the data alone.
+/// One thread handles each shard or block, and the cuts depend only on the data.
 public struct ELSAStep<S: Scalar>: Sendable {
   /// Some users of a batch.
   private struct Block: Sendable {
@@ -42,7 +42,7 @@ public struct ELSAStep<S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - weights: W, item by item; shape: I × L.
-  ///   - moments: of an earlier run, of the same shape, with the number of steps they have seen.
+  ///   - moments: those of an earlier run, of the same shape, with their number of steps.
   public init(
     _ weights: Matrix<S>, learningRate: Double, processor: Processor,
     after moments: (first: Matrix<S>, second: Matrix<S>, steps: Int)? = nil
@@ -73,7 +73,7 @@ public struct ELSAStep<S: Scalar>: Sendable {
     normalise()
   }
 
-  /// How many updates have been made.
+  /// The number of updates.
   public var updates: Int { optimiser.steps }
   /// W; shape: I × L.
   public var weights: Matrix<S> { joined(shards.map(\.weight)) }
@@ -100,7 +100,7 @@ public struct ELSAStep<S: Scalar>: Sendable {
   ///
   /// - Parameter rows: the users of this batch, as rows of `data`; each has at least one item.
   /// - Returns: the mean over the users of `|p/|p| − x/|x||²`, before the update.
-  /// - Throws: ``NonFiniteLoss``; the weights are then as they were.
+  /// - Throws: ``NonFiniteLoss``; the weights are then unchanged.
   public mutating func update(rows: [Int], of data: SparseRows) throws -> Double {
     let (items, count) = (data.columnCount, rows.count)
     let batch = data.selecting(rows: rows)
@@ -118,7 +118,7 @@ public struct ELSAStep<S: Scalar>: Sendable {
         let x = input.values[entries].reduce(0.0) { $0 + Double($1) * Double($1) }
         let code = z.sumOfSquares(row: row)
         let square = image.dot(row: row, with: row, of: z) - 2 * code + x
-        // An output that is all rounding has no direction to learn from.
+        // An output that consists of rounding errors has no direction to learn from.
         let isNothing = square <= 1e-6 * x
         let (output, inner) = (isNothing ? 0 : square.squareRoot(), code - x)
         let cosine = isNothing ? 0 : inner / (output * x.squareRoot())
@@ -163,13 +163,13 @@ public struct ELSAStep<S: Scalar>: Sendable {
   }
 }
 
-/// The rows of some items with what belongs to them.
+/// The rows of some items with their moments and gradients.
 private struct ELSAShard<S: Scalar>: Sendable {
   let items: Range<Int>
   var weight: Matrix<S>
   var moments: AdamMoments<S>
   var norms: [Double]
-  /// AᵀA of these items alone.
+  /// AᵀA of these items only.
   var gram: Matrix<S>
   var gradient: Matrix<S>
 
@@ -180,7 +180,7 @@ private struct ELSAShard<S: Scalar>: Sendable {
     for row in 0..<weight.rows { unit.scale(row: row, by: S(1 / norms[row])) }
   }
 
-  /// Makes a step along `A · outer + Xᵀ · delta`, taken from A to W.
+  /// Makes a step along `A · outer + Xᵀ · delta`, transformed from A to W.
   ///
   /// - Parameter columns: Xᵀ of all items; shape: I × B.
   mutating func learn(
@@ -196,7 +196,7 @@ private struct ELSAShard<S: Scalar>: Sendable {
         sum.gather(columns, entries: entries, base: 0, from: delta, next: nil, toRow: 0)
         gradient.add(row: 0, of: sum, toRow: row)
       }
-      // A row of A cannot change its length.
+      // A row of A has a fixed length.
       gradient.add(row: row, of: unit, scale: S(-gradient.dot(row: row, with: row, of: unit)), toRow: row)
       gradient.scale(row: row, by: S(1 / norms[row]))
     }

@@ -3,11 +3,11 @@ import Dispatch
 import FileFormats
 import InteractionData
 
-// The trainer of designs updates two wide layers that are apart. Here they are one matrix, under a loss that needs no outputs and an
-// optimiser of its own; so the epochs are run here, with the same records, choices and checkpoints.
+// The trainer of designs updates two separate wide layers. Here they are one matrix, with a loss that needs no outputs
+// and its own optimiser, so the epochs run here, with the same records, choices and checkpoints.
 
 extension Network {
-  /// A network without hidden layers or biases whose two wide layers are one matrix, of which there is one copy in memory.
+  /// A network without hidden layers or biases whose two wide layers are one matrix, stored once.
   init(tied vectors: Matrix<S>, _ design: Design<PointLatent>) {
     self.init(design, items: 0, users: 0, seed: Seed(0))
     parameters = [Matrix(rows: 1, columns: vectors.columns)]
@@ -68,7 +68,7 @@ extension Trainer {
       position = paused.position
       (step, best) = try paused.elsa(like: start, options, steps: (position.epoch - 1) * batches, processor)
     }
-    // Several processes each fit all of it, and stop after the same update.
+    // Each of several processes fits the whole model, and all stop after the same update.
     let accord = processor.processes > 1 ? processor.communicator.map { self.accord(among: $0) } : nil
     let keeper = Keeper(checkpoints, nil, accord, isInterrupted)
     func pause(_ position: TrainingPosition, mayKeep: Bool = true) throws {
@@ -139,7 +139,7 @@ extension TrainerState {
       })
   }
 
-  /// The step that was kept, and the vectors of the best epoch where they were.
+  /// The stored step, and the vectors of the best epoch if they were stored.
   fileprivate func elsa(
     like start: Matrix<Float>, _ options: TrainingOptions, steps: Int, _ processor: Processor
   ) throws -> (ELSAStep<Float>, Matrix<Float>?) {

@@ -16,16 +16,18 @@ public import FileFormats
 /// towards the identity", NeurIPS 2020; Moon, Kim & Lee, "It's enough: relaxing diagonal constraints in linear autoencoders for
 /// recommendation", SIGIR 2023; Park, Yoon, Kim & Lee, "Why is normalization necessary for linear recommenders?", SIGIR 2025.
 ///
-/// Differences from the papers: λ is multiplied by n̄^−β, so that one λ suits every β. What is not set is chosen inside the fit,
-/// by climbing from one setting to the next on the validation users; without validation users it is 250, 0.2, 0, 0.1 and 0.2.
+/// Differences from the papers: λ is multiplied by n̄^−β, so that one λ suits every β. Settings that are not given are
+/// chosen inside the fit, by hill climbing on the validation users; without validation users they are 250, 0.2, 0, 0.1
+/// and 0.2.
 public struct Linear: ZooModel {
   /// Its name on the command line and in files.
   public static let name = "linear"
-  /// It learns from validation which settings suit the data.
+  /// It chooses its settings on validation.
   public static let choosesOnValidation = true
-  /// Closer to a search than to one model of a paper; it takes many times as long as ``EASE``.
+  /// It is compared only when named: it is more a search than one model of a paper, and takes many times as long as
+  /// ``EASE``.
   public static let isComparedByDefault = false
-  /// All that can be set; each is chosen on validation where it is not.
+  /// Its settings; those that are not given are chosen on validation.
   public static var settings: [Setting<Self>] {
     [
       .number(
@@ -41,11 +43,11 @@ public struct Linear: ZooModel {
         accepted: "a number from 0 up to but not including 1", search: .linear(0...0.8)
       ) { 0 <= $0 && $0 < 1 },
       .number(
-        "itemExponent", \.itemExponent, "α: how much weights follow the items' popularity.", placeholder: "α",
+        "itemExponent", \.itemExponent, "α: how strongly weights depend on item popularity.", placeholder: "α",
         accepted: "a number from -1 to 1", search: .linear(0...0.5)
       ) { -1 <= $0 && $0 <= 1 },
       .number(
-        "userExponent", \.userExponent, "β: how much less users count who have many items.", placeholder: "β",
+        "userExponent", \.userExponent, "β: how strongly users with many items are down-weighted.", placeholder: "β",
         accepted: "a number from 0 to 2", search: .linear(0...1)
       ) { 0 <= $0 && $0 <= 2 },
     ]
@@ -65,9 +67,9 @@ public struct Linear: ZooModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// Chooses what is not set, and solves for the weights.
+  /// Chooses the open settings, and solves for the weights.
   ///
-  /// - Throws: ``TrainingError/unsolvable(model:setting:value:)`` where λ is too small for the data.
+  /// - Throws: ``TrainingError/unsolvable(model:setting:value:)`` if λ is too small for the data.
   public func fit(_ data: TrainingData<EASE.Fitted>, by trainer: Trainer) throws -> Fit<EASE.Fitted> {
     guard data.all.nonZeroCount > 0 else { throw TrainingError.noUsers }
     var values = values
@@ -88,7 +90,7 @@ public struct Linear: ZooModel {
     return fit
   }
 
-  /// The same model with what is left open as it is without validation users.
+  /// The same model with the values of open settings for fits without validation users.
   public func settingsUsed(rows: Int) -> Linear {
     var used = self
     (used.l2, used.dropout, used.relaxation) = (values.l2, values.dropout, values.relaxation)
@@ -102,12 +104,12 @@ public struct Linear: ZooModel {
       userExponent: userExponent ?? 0.2)
   }
 
-  /// Takes the weights from a file.
+  /// Reads the weights from a file.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> EASE.Fitted {
     try EASE().load(tensors, items: items, users: users)
   }
 
-  /// As ``EASE``, with the best weights so far beside those at work.
+  /// Like ``EASE``, with the best weights so far besides the current ones.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(
       parameters: rows.width * rows.width,

@@ -1,7 +1,7 @@
 import Compute
 import Foundation
 
-/// Chooses what is left open of ``Linear``, with few inverses.
+/// Chooses the open settings of ``Linear`` with few inverses.
 struct LinearSearch {
   private typealias Path = any WritableKeyPath<LinearValues, Double> & Sendable
   private static let grids: [(setting: any KeyPath<Linear, Double?> & Sendable, path: Path, values: [Double])] = [
@@ -23,7 +23,7 @@ struct LinearSearch {
     (self.start, self.solver, self.trainer) = (start, solver, trainer)
     climb = SettingClimb(
       free: Self.grids.filter { model[keyPath: $0.setting] == nil }.map { .init(path: $0.path, values: $0.values) })
-    // 24 inverses of 4,000 rows or columns, fewer of more, four at the least.
+    // 24 inverses for 4,000 rows or columns, fewer for more, at least four.
     let side = Double(min(solver.rows.rowCount, solver.rows.columnCount))
     most = max(4, min(24, Int(24 * pow(4000 / max(1, side), 3))))
   }
@@ -35,7 +35,7 @@ struct LinearSearch {
     var bestWeights: Matrix<Float>?
     let best = try climb.best(from: start) { values, least in
       if !solver.hasInverse(for: values) {
-        // One inverse too many.
+        // The limit of inverses is reached.
         if solved == most { return nil }
         solved += 1
         try trainer.tell(share: Double(solved) / Double(most + 1), rows: solver.rows.rowCount)

@@ -6,7 +6,7 @@ import Foundation
 struct LinearValues: Hashable, Sendable {
   var l2, dropout, relaxation, itemExponent, userExponent: Double
 
-  /// As files have them.
+  /// Their form in files.
   var settings: [String: JSONValue] {
     [
       "l2": .number(l2), "dropout": .number(dropout), "relaxation": .number(relaxation),
@@ -15,7 +15,7 @@ struct LinearValues: Hashable, Sendable {
   }
 }
 
-/// Solves ``Linear`` for one data set; what only ξ and α change costs no new inverse.
+/// Solves ``Linear`` for one data set; changes of only ξ and α need no new inverse.
 struct LinearSolver: Sendable {
   let rows: SparseRows
   private let itemCounts: [Double]
@@ -31,7 +31,7 @@ struct LinearSolver: Sendable {
     meanCount = Double(rows.nonZeroCount) / Double(max(1, present))
   }
 
-  /// Whether the inverse of the last call serves these values too.
+  /// Whether the inverse of the last call is also valid for these values.
   func hasInverse(for values: LinearValues) -> Bool {
     guard let last = last?.values else { return false }
     return last.l2 == values.l2 && last.dropout == values.dropout && last.userExponent == values.userExponent

@@ -2,7 +2,7 @@ public import Compute
 public import FileFormats
 public import InteractionData
 
-/// The baseline for ratings: `mean + user offset + item offset`, the offsets being plain averages of what is left over.
+/// The baseline for ratings: `mean + user offset + item offset`, where the offsets are averages of the residuals.
 ///
 /// A user or item without ratings has no offset.
 public struct Mean: RatingModel {
@@ -21,7 +21,7 @@ public struct Mean: RatingModel {
     Fit(model: Fitted(rows: data.all), extent: data.extent)
   }
 
-  /// Takes the averages from a file.
+  /// Reads the averages from a file.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     var file = TensorReader(tensors)
     let (mean, range) = (try file.take("mean", [1]), try file.take("range", [2]))
@@ -32,12 +32,12 @@ public struct Mean: RatingModel {
     return fitted
   }
 
-  /// One number a user and one an item, the mean and the range.
+  /// The memory for one number per user and item, the mean and the range.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(parameters: rows.count + rows.width + 3)
   }
 
-  /// The averages predict by themselves.
+  /// Predicts from the averages only.
   public func predictor(_ fitted: Fitted, ratings: SparseRows) -> any RatingPredictor { fitted }
 
   /// The smallest and largest rating.
@@ -62,7 +62,7 @@ public struct Mean: RatingModel {
     /// Shape of `rows`: U × I, with values.
     public init(rows: SparseRows) {
       let values = rows.values ?? []
-      // Sums in Double: a Float that has reached 2²⁴ loses what is added to it.
+      // Sums are in Double, because a Float above 2²⁴ loses small terms.
       let mean = values.isEmpty ? 0 : values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
       func offsets(_ rows: SparseRows, _ other: (Int32) -> Float) -> [Float] {
         (0..<rows.rowCount).map { row in
@@ -92,12 +92,13 @@ public struct Mean: RatingModel {
     /// The number of items.
     public var itemCount: Int { itemOffsets.count }
 
-    /// The mean rating of each item, whoever asks.
+    /// The mean rating of each item, the same for every user.
     public var inference: InferenceGraph? {
       InferenceGraph(.constant, items: itemCount, tensors: ["item.offset", "mean"])
     }
 
-    /// The mean rating of each item, the same for every user: an offset of theirs would not change the order; shape: B × I.
+    /// The mean rating of each item, the same for every user, because a user offset would not change the order; shape:
+    /// B × I.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       var scores = Matrix<Float>(rows: profiles.items.rowCount, columns: itemCount)
       scores.setRows(to: Matrix(rows: 1, columns: itemCount, elements: itemOffsets.map { mean + $0 }))

@@ -4,7 +4,7 @@ import Compute
 ///
 /// Row divided by its norm, then dropout; items → 200 (tanh) → items; `−Σ x log softmax(f) + λ Σ ‖W‖²`. Source: Liang,
 /// Krishnan, Hoffman & Jebara, "Variational autoencoders for collaborative filtering", WWW 2018, section 2.3, and the
-/// authors' code. In deeper nets every hidden layer is tanh, the code included.
+/// authors' code. In deeper networks every hidden layer is tanh, including the code.
 ///
 /// Differences from the paper: none. (λ = 2·10⁻⁵ is the authors' 0.01 divided by their batch size.)
 public struct MultDAE: AutoencoderModel {
@@ -13,7 +13,7 @@ public struct MultDAE: AutoencoderModel {
 
   /// Its name on the command line and in files.
   public static let name = "mult-dae"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [
       .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .weightDecay(\.weightDecay),
@@ -30,7 +30,7 @@ public struct MultDAE: AutoencoderModel {
   public var likelihood = Likelihood.multinomial
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 2e-5
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions()
 
   /// Creates the model with its defaults.

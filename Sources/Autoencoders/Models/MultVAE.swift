@@ -13,20 +13,20 @@ import Compute
 /// Source: Liang, Krishnan, Hoffman & Jebara, "Variational autoencoders for collaborative filtering", WWW 2018, sections
 /// 2.1–2.2, equations 2, 5 and 7, and the authors' code.
 ///
-/// Differences from the paper: no hidden layer, where the paper has one of 600 on both sides: on data of a few thousand users it
-/// costs accuracy (measured in Docs/results.md). β rises towards 1 by equal factors (``KLSchedule``) and validation picks the
-/// epoch, and with it β. This is the paper's own search for β in a single run (section 2.2.2); the authors' code stops at the
-/// 0.2 that the search had given on ML-20M, which is too loose a prior for small data. β gets there at 80 % of the planned
-/// updates instead of after 40,000, which a small data set never makes. Batches shrink with the data, steps are 0.002 long.
-/// `hidden: [600], beta: 0.2, annealingSteps: 200000, batchSize: 500, learningRate: 0.001, epochs: 200, patience: 0` gives the
-/// paper's.
+/// Differences from the paper: no hidden layer, while the paper has one of 600 on both sides, which costs accuracy on
+/// data of a few thousand users (measured in Docs/results.md). β rises towards 1 by equal factors (``KLSchedule``) and
+/// validation picks the epoch, and with it β. This is the paper's own search for β in a single run (section 2.2.2); the
+/// authors' code stops at the 0.2 that the search gave on ML-20M, which is too small for small data. β reaches its cap
+/// at 80 % of the planned updates instead of after 40,000, which a small data set never reaches. Batches shrink with
+/// the data, and the step size is 0.002. `hidden: [600], beta: 0.2, annealingSteps: 200000, batchSize: 500,
+/// learningRate: 0.001, epochs: 200, patience: 0` gives the paper's training.
 public struct MultVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
 
   /// Its name on the command line and in files.
   public static let name = "mult-vae"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [
       .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood), .beta(\.beta),
@@ -48,7 +48,7 @@ public struct MultVAE: AutoencoderModel {
   public var annealingSteps: Int?
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions(epochs: 60, learningRate: 2e-3, patience: 10)
 
   /// Creates the model with its defaults.

@@ -2,7 +2,7 @@ public import Compute
 public import FileFormats
 public import InteractionData
 
-/// The baseline everyone must beat: each item scores how many training users have it, whoever asks.
+/// The baseline for all models: the score of an item is the number of training users who have it, for every user.
 public struct Popularity: ZooModel {
   /// Its name on the command line and in files.
   public static let name = "popularity"
@@ -17,7 +17,7 @@ public struct Popularity: ZooModel {
     Fit(model: Fitted(rows: data.all), extent: data.extent)
   }
 
-  /// Takes the counts from a file.
+  /// Reads the counts from a file.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     var file = TensorReader(tensors)
     let counts = try file.take("popularity.counts", [items])
@@ -25,7 +25,7 @@ public struct Popularity: ZooModel {
     return Fitted(counts: counts)
   }
 
-  /// One number an item.
+  /// The memory for one number per item.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     TrainingMemory(parameters: rows.width)
   }
@@ -38,7 +38,7 @@ public struct Popularity: ZooModel {
     /// Counts the training rows.
     public init(rows: SparseRows) { counts = rows.columnCounts().map(Float.init) }
 
-    /// Takes counts.
+    /// Creates a model from counts.
     public init(counts: [Float]) { self.counts = counts }
 
     /// `popularity.counts`; shape: I.
@@ -49,7 +49,7 @@ public struct Popularity: ZooModel {
     /// The number of items.
     public var itemCount: Int { counts.count }
 
-    /// The counts, whoever asks.
+    /// The counts, the same for every user.
     public var inference: InferenceGraph? {
       InferenceGraph(.constant, items: itemCount, tensors: ["popularity.counts"])
     }

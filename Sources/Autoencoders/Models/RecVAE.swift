@@ -1,8 +1,8 @@
 import Compute
 import FileFormats
 
-/// RecVAE: a variational autoencoder whose encoder is held near what it was some epochs ago, and learns by turns with the
-/// decoder.
+/// RecVAE: a variational autoencoder whose encoder is kept near its state of some epochs ago, and is trained
+/// alternately with the decoder.
 ///
 /// | paper | here |
 /// |---|---|
@@ -16,18 +16,19 @@ import FileFormats
 /// Source: Shenbin, Alekseev, Tutubalina, Malykh & Nikolenko, "RecVAE: A new variational autoencoder for top-N recommendations
 /// with implicit feedback", WSDM 2020, sections 3.2–3.4, equations 8–11, and the authors' code.
 ///
-/// Differences from the paper: the encoder before the first update is the first "old" one, where the authors' code has
-/// another random network; weights start as Mult-VAE's; an epoch is a pass over the users, so that four of them are one of the
-/// authors', and validation may choose any. γ is 0.005 + 10/U, at most 0.05, for U training users; the authors have 0.005 for
-/// ML-20M. Layers are 300 wide, steps 0.002 long, and batches shrink with the data. `gamma: 0.005, hidden: 600, batchSize: 500,
-/// learningRate: 0.0005, epochs: 200, patience: 0` gives the authors' training.
+/// Differences from the paper: the encoder before the first update is the first "old" one, while the authors' code has
+/// another random network; weights are initialised as Mult-VAE's; an epoch is a pass over the users, so that four of
+/// them equal one of the authors', and validation may choose any. γ is 0.005 + 10/U, at most 0.05, for U training
+/// users; the authors have 0.005 for ML-20M. Layers are 300 wide, the step size is 0.002, and batches shrink with the
+/// data. `gamma: 0.005, hidden: 600, batchSize: 500, learningRate: 0.0005, epochs: 200, patience: 0` gives the authors'
+/// training.
 public struct RecVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
 
   /// Its name on the command line and in files.
   public static let name = "rec-vae"
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [
       .hidden(\.hidden).where("one width from 1 to 100000") { $0.hidden.count == 1 },
@@ -46,7 +47,7 @@ public struct RecVAE: AutoencoderModel {
 
   /// The width of the encoder's hidden layers.
   public var hidden = [300]
-  /// How many of them there are.
+  /// The number of hidden layers.
   public var layers = 5
   /// L, the number of latent dimensions.
   public var latent = 200
@@ -56,11 +57,11 @@ public struct RecVAE: AutoencoderModel {
   public var likelihood = Likelihood.multinomial
   /// γ; `nil` is 0.005 + 10/U, at most 0.05, for U training users.
   public var gamma: Double?
-  /// How many epochs the encoder learns before the decoder does for one.
+  /// The epochs of the encoder before one of the decoder.
   public var encoderEpochs = 3
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions(epochs: 200, learningRate: 2e-3)
 
   /// Creates the model with its defaults.
@@ -83,7 +84,7 @@ public struct RecVAE: AutoencoderModel {
     return design
   }
 
-  /// What follows the wide input layer: each layer reads all before it.
+  /// The layers after the wide input layer; each reads all layers before it.
   private var encoder: LayerStack {
     let width = hidden.first ?? 300
     var stack = LayerStack(inputs: width)
@@ -98,7 +99,8 @@ public struct RecVAE: AutoencoderModel {
     return stack
   }
 
-  /// Fits the design, twice where there are rows for a second fit, and measures what stands in for a prior without users.
+  /// Fits the design, twice if there are rows for a second fit, and measures the Gaussian that serves as the prior for
+  /// new users.
   public func fit(
     _ data: TrainingData<Autoencoder<GaussianLatent>>, by trainer: Trainer
   ) throws -> Fit<Autoencoder<GaussianLatent>> {
@@ -107,7 +109,7 @@ public struct RecVAE: AutoencoderModel {
     func measured(_ model: Autoencoder<GaussianLatent>, over rows: SparseRows) throws -> Autoencoder<GaussianLatent> {
       try model.measuringPrior(over: rows, processor: trainer.processor)
     }
-    // A bound that chooses the epoch is that of the model as it will be; rankings do not ask for the prior.
+    // A bound that chooses the epoch must be that of the final model; rankings do not use the prior.
     if trainer.waitsForPrior, let validate = data.validate {
       data = TrainingData(rows: data.rows, refit: data.refit) { [rows = data.rows] in
         try validate(measured($0, over: rows))
@@ -118,7 +120,7 @@ public struct RecVAE: AutoencoderModel {
     return fit
   }
 
-  /// The same model with γ and the batch size written out.
+  /// The same model with explicit γ and batch size.
   public func settingsUsed(rows: Int) -> RecVAE {
     var used = self
     used.gamma = gamma ?? Self.gamma(users: rows)
@@ -126,6 +128,6 @@ public struct RecVAE: AutoencoderModel {
     return used
   }
 
-  /// γ for so many training users: the authors' 0.005 for many, more for few.
+  /// γ for a number of training users: the authors' 0.005 for many, more for few.
   static func gamma(users: Int) -> Double { min(0.05, 0.005 + 10 / Double(max(1, users))) }
 }

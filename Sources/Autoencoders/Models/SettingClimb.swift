@@ -1,4 +1,4 @@
-/// Climbs from one value of a setting to a neighbouring one as long as a measure improves.
+/// Hill climbing: moves from one value of a setting to a neighbouring one while a measure improves.
 struct SettingClimb<Values: Hashable> {
   /// The values that one setting may take, in order.
   struct Grid {
@@ -6,13 +6,13 @@ struct SettingClimb<Values: Hashable> {
     let values: [Double]
   }
 
-  /// What is left to be chosen; a setting that starts off its grid stays where it is.
+  /// The open settings; a setting that starts outside its grid is not changed.
   let free: [Grid]
 
-  /// The best values found on the way.
+  /// The best values found.
   ///
-  /// - Parameter measure: the value of some settings, larger is better, or `nil` where there is no more time for them. The
-  ///   second argument is what they have to exceed.
+  /// - Parameter measure: the value of some settings, larger is better, or `nil` if no time is left. The second
+  ///   argument is the value to exceed.
   func best(from start: Values, _ measure: (Values, Double) throws -> Double?) rethrows -> Values {
     var known: [Values: Double] = [:]
     func value(of values: Values, above least: Double) throws -> Double? {
@@ -23,7 +23,7 @@ struct SettingClimb<Values: Hashable> {
     }
     var best = start
     guard var highest = try value(of: start, above: -.infinity) else { return start }
-    // Twice around: what suits one setting may no longer suit when another has moved.
+    // Two rounds, because the best value of one setting may change when another has moved.
     for _ in 0..<2 {
       let before = best
       for grid in free {

@@ -1,7 +1,7 @@
-// Training takes a model as it was given: a second fit on more rows may choose other numbers.
+// Training keeps the model as given, because a second fit on more rows may derive other numbers.
 
 extension IterativeModel {
-  /// The same model with the number of rows of a full batch written out.
+  /// The same model with an explicit batch size.
   public func settingsUsed(rows: Int) -> Self { batchSizeUsed(rows) }
 
   fileprivate func batchSizeUsed(_ rows: Int) -> Self {
@@ -12,7 +12,7 @@ extension IterativeModel {
 }
 
 extension CDAE {
-  /// The same model with the batch size and 1 ÷ (1 − `dropout`) written out.
+  /// The same model with explicit batch size and 1 ÷ (1 − `dropout`).
   public func settingsUsed(rows: Int) -> CDAE {
     var used = batchSizeUsed(rows)
     used.corruptionScale = corruptionScale ?? 1 / (1 - dropout)

@@ -2,7 +2,8 @@ public import Compute
 public import FileFormats
 import InteractionData
 
-/// ChebyCF: a linear autoencoder that is a filter on the graph of users and items, as large as the data and never items × items.
+/// ChebyCF: a linear autoencoder that is a filter on the graph of users and items, as large as the data, without a
+/// matrix of items × items.
 ///
 /// | paper | here |
 /// |---|---|
@@ -15,19 +16,20 @@ import InteractionData
 /// with Chebyshev interpolation for recommendation", SIGIR 2025, section 4, and the authors' code; Shen et al., "How powerful is
 /// graph convolution for recommendation?", CIKM 2021 (GF-CF).
 ///
-/// Differences from the paper: h is taken at the nodes of the interpolation. The authors' code takes it at cos((K − j)π/K), rounded to
-/// three decimals, and then uses it as if at the zeros of T_K+1, so their filter is flatter and does not pass the smoothest signal
-/// whole. D_I^±β is on both parts, in GF-CF on the ideal one alone. What is not set is chosen inside the fit by climbing on the
-/// validation users; without validation users φ is 10, η 256, α 0.3 and β 0.2. Of small data, η is at most half of the users or items.
-/// K is 4 in place of 8, which was no better on three data sets and takes twice as long (Docs/results.md).
+/// Differences from the paper: h is evaluated at the nodes of the interpolation. The authors' code evaluates it at
+/// cos((K − j)π/K), rounded to three decimals, and then uses it as if at the zeros of T_K+1, so their filter is flatter
+/// and attenuates even the smoothest signal. D_I^±β applies to both parts, in GF-CF only to the ideal one. Settings
+/// that are not given are chosen inside the fit by hill climbing on the validation users; without validation users φ is
+/// 10, η 256, α 0.3 and β 0.2. For small data, η is at most half of the users or items. K is 4 in place of 8, which was
+/// no better on three data sets and takes twice as long (Docs/results.md).
 public struct Spectral: ZooModel {
   /// Its name on the command line and in files.
   public static let name = "spectral"
-  /// It learns from validation which settings suit the data.
+  /// It chooses its settings on validation.
   public static let choosesOnValidation = true
-  /// It has to be asked for: scoring takes 2K sparse products with all training rows.
+  /// It is compared only when named, because scoring takes 2K sparse products with all training rows.
   public static let isComparedByDefault = false
-  /// All that can be set; what may be `null` is chosen on validation where it is.
+  /// Its settings; those that are `null` are chosen on validation.
   public static var settings: [Setting<Self>] {
     [
       .whole("order", \.order, in: 1...64, "Order K of the Chebyshev polynomial.", placeholder: "K"),
@@ -37,19 +39,20 @@ public struct Spectral: ZooModel {
         accepted: "a number of at least 1", search: .logarithmic(1...100)
       ) { $0 >= 1 },
       .whole(
-        "rank", \.rank, in: 0...4096, "Number η of singular vectors that pass whole.", placeholder: "η",
+        "rank", \.rank, in: 0...4096, "Number η of singular vectors of the ideal low-pass filter.", placeholder: "η",
         search: .logarithmic(16...512)),
       .number(
-        "idealWeight", \.idealWeight, "α: weight of what passes whole.", placeholder: "α",
+        "idealWeight", \.idealWeight, "α: weight of the ideal low-pass filter.", placeholder: "α",
         accepted: "a number of at least 0",
         search: .linear(0...1)
       ) { $0 >= 0 },
       .number(
-        "degreeExponent", \.degreeExponent, "β: how much scores follow the items' popularity.", placeholder: "β",
+        "degreeExponent", \.degreeExponent, "β: how strongly scores depend on item popularity.", placeholder: "β",
         accepted: "a number from -1 to 1", search: .linear(0...0.6)
       ) { -1 <= $0 && $0 <= 1 },
       .truth(
-        "authorsNodes", \.authorsNodes, "Take the filter's target where the authors' code does, and round it as there."
+        "authorsNodes", \.authorsNodes,
+        "Evaluate the filter's target at the nodes of the authors' code, with its rounding."
       ).withoutFlag(),
     ]
   }
@@ -70,9 +73,9 @@ public struct Spectral: ZooModel {
   /// Creates the model with its defaults.
   public init() {}
 
-  /// Finds the singular vectors, and chooses what is not set.
+  /// Computes the singular vectors, and chooses the open settings.
   ///
-  /// - Throws: ``TrainingError``, what `data.validate` throws.
+  /// - Throws: ``TrainingError``, the errors of `data.validate`.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
     guard data.all.nonZeroCount > 0 else { throw TrainingError.noUsers }
     let (items, most) = (data.all.columnCount, SparseRows.mostColumnsInFiles)
@@ -91,13 +94,13 @@ public struct Spectral: ZooModel {
         begun = 0.8
       }
     }
-    // Even where the rows are the same: vectors found beside more of them differ in the last digits.
+    // Even if the rows are the same: vectors computed together with more vectors differ in the last digits.
     var fit = Fit(model: try fitted(values, data.all, begun...1), extent: data.extent)
     fit.chosen = values.settings
     return fit
   }
 
-  /// The same model with what is left open as it is without validation users.
+  /// The same model with the values of open settings for fits without validation users.
   public func settingsUsed(rows: Int) -> Spectral {
     var used = self
     (used.flatness, used.rank) = (values.flatness, Int(values.rank))
@@ -111,17 +114,17 @@ public struct Spectral: ZooModel {
       degreeExponent: degreeExponent ?? 0.2)
   }
 
-  /// Takes the rows, the vectors and the filter from a file, whatever the settings are.
+  /// Reads the rows, the vectors and the filter from a file, whatever the settings are.
   public func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted {
     try Fitted(TensorReader(tensors), items: items)
   }
 
-  /// The rows and the vectors; beside them R̃ by row and by column, and what the singular vectors are found with.
+  /// The memory for the rows and the vectors, for R̃ by row and by column, and for computing the singular vectors.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
     let most = Fitted.mostRank(rows: rows.count, columns: rows.width)
     let widest = min(rank ?? 512, most)
     let vectors = TruncatedSVD.count(rows: rows.count, columns: rows.width, wanted: widest)
-    // Columns and values, twice; the same again while they are made, and cut in pieces for the vectors.
+    // Columns and values, twice; the same again during their construction, and in pieces for the vectors.
     let graph = 4 * rows.entries + 4 * (rows.count + rows.width)
     return TrainingMemory(
       parameters: rows.count + rows.entries + min(Int(values.rank), most) * rows.width + order + 3,

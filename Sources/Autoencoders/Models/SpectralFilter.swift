@@ -5,12 +5,12 @@ import Foundation
 struct SpectralGraph: Sendable {
   /// R, of ones; shape: U × I.
   let rows: SparseRows
-  /// n_i, how many users each item has; shape: I.
+  /// n_i, the number of users of each item; shape: I.
   let degrees: [Int]
   /// R̃ (U × I), and R̃ᵀ (I × U).
   let (forward, backward): (BatchRows<Float>, BatchRows<Float>)
 
-  /// Takes rows; a value that they have counts as 1.
+  /// Creates the graph from rows; every entry counts as 1.
   init(_ rows: SparseRows) {
     self.rows = SparseRows(columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices)
     degrees = rows.columnCounts()
@@ -34,7 +34,7 @@ struct SpectralGraph: Sendable {
   ///
   /// - Parameter share: which part of a fit this is.
   func leadingVectors(_ count: Int, trainer: Trainer, share: ClosedRange<Double>) throws -> Matrix<Float> {
-    // They belong to the data, not to the run: the start is the same for every seed.
+    // They depend only on the data, so the start is the same for every seed.
     var random = Seed(0).stream(.initialisation, StartingTensor.inputWeight.rawValue)
     return try TruncatedSVD(
       of: Self.normalised(rows, degrees), count: count, random: &random, processor: trainer.processor
@@ -43,12 +43,12 @@ struct SpectralGraph: Sendable {
     }.vectors
   }
 
-  /// `R̃ᵀR̃ s` for signals, one a column; shape: I × B.
+  /// `R̃ᵀR̃ s` for signals, one per column; shape: I × B.
   func smoothed(_ signals: Matrix<Float>) -> Matrix<Float> {
     Matrix(backward, times: Matrix(forward, times: signals))
   }
 
-  /// `Σ c_k T_k(L̃) s` with `L̃ = 1 − 2 R̃ᵀR̃`, for signals, one a column; shape: I × B.
+  /// `Σ c_k T_k(L̃) s` with `L̃ = 1 − 2 R̃ᵀR̃`, for signals, one per column; shape: I × B.
   func filtered(_ signals: Matrix<Float>, by coefficients: [Double]) -> Matrix<Float> {
     var sum = Matrix<Float>(rows: signals.rows, columns: signals.columns)
     var (last, current) = (signals, signals)
@@ -70,15 +70,15 @@ struct SpectralGraph: Sendable {
 
 /// The transfer function of ``Spectral`` as a sum of Chebyshev polynomials.
 enum ChebyshevFilter {
-  /// `h(t) = ½ − ½ sgn(t) |t|^φ` on −1…1: 1 for what is smooth on the graph, 0 for what is not.
+  /// `h(t) = ½ − ½ sgn(t) |t|^φ` on −1…1: 1 for smooth signals on the graph, 0 for others.
   static func target(_ t: Double, flatness: Double) -> Double {
     0.5 - 0.5 * (t < 0 ? -1 : 1) * pow(abs(t), flatness)
   }
 
   /// c_0 … c_K of the polynomial of order K ≥ 1 that equals the target at the K + 1 zeros of T_K+1.
   ///
-  /// - Parameter authors: whether the target is taken where the authors' code takes it: at the extrema of T_K, place and value
-  ///   rounded to three decimals.
+  /// - Parameter authors: whether the target is evaluated as in the authors' code: at the extrema of T_K, with place
+  ///   and value rounded to three decimals.
   static func coefficients(order: Int, flatness: Double, authors: Bool) -> [Double] {
     let count = order + 1
     let angles = (0..<count).map { (Double($0) + 0.5) / Double(count) * Double.pi }

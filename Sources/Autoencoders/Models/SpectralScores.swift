@@ -7,14 +7,14 @@ extension Spectral {
   /// The graph, and the filter on it.
   public struct Fitted: FittedModel {
     private let graph: SpectralGraph
-    /// V_η, one vector a row; shape: η × I.
+    /// V_η, one vector per row; shape: η × I.
     public let vectors: Matrix<Float>
     /// c_0 … c_K.
     public let coefficients: [Double]
     private let idealWeight: Float
     private let degreeExponent: Double
 
-    /// At most half as many singular vectors as users or items, else what they let pass is nearly everything.
+    /// At most half as many singular vectors as users or items; otherwise they would pass nearly everything.
     static func mostRank(rows: Int, columns: Int) -> Int { min(rows, columns) / 2 }
 
     init(_ file: consuming TensorReader, items: Int) throws {
@@ -30,7 +30,7 @@ extension Spectral {
       (self.graph, self.vectors) = (graph, vectors)
       coefficients = ChebyshevFilter.coefficients(
         order: model.order, flatness: values.flatness, authors: model.authorsNodes)
-      // As a file has them, so that a model that was saved gives the same scores.
+      // In the precision of files, so that a saved model gives the same scores.
       (idealWeight, degreeExponent) = (Float(values.idealWeight), Double(Float(values.degreeExponent)))
     }
 
@@ -51,7 +51,7 @@ extension Spectral {
       ]) { $1 }
     }
 
-    /// The numbers in its file.
+    /// The number of values in its file.
     public var parameterCount: Int {
       graph.rows.rowCount + graph.rows.nonZeroCount + vectors.count + coefficients.count + 2
     }
@@ -59,13 +59,14 @@ extension Spectral {
     /// The number of items.
     public var itemCount: Int { vectors.columns }
 
-    /// One sum of rows of what the filter makes of each item by itself: scores are linear in what a user has.
+    /// A single operation, a sum of the filter's outputs for single items, because scores are linear in the user's
+    /// items.
     public var inference: InferenceGraph? {
       InferenceGraph(.gather, items: itemCount, tensors: ["item.weight"])
     }
 
-    /// `item.weight`, how much an item (row) speaks for another (column): the scores of users who have one item each; shape:
-    /// I × I.
+    /// `item.weight`, the weight of an item (row) for another (column): the scores of users who have one item each;
+    /// shape: I × I.
     public var inferenceTensors: [String: Tensor] {
       let engine = (try? ProductEngine.fastest()) ?? .gsl
       var values: [Float] = []
@@ -90,7 +91,7 @@ extension Spectral {
 
     private func filtered(_ users: SparseRows, using engine: ProductEngine) -> Matrix<Float> {
       let powers = graph.degrees.map { $0 == 0 ? 0 : pow(Double($0), degreeExponent) }
-      // One user a column, so that a sparse row meets all of them at once.
+      // One user per column, so that each sparse row is read once for all of them.
       var signals = Matrix<Float>(rows: itemCount, columns: users.rowCount)
       for user in 0..<users.rowCount {
         for entry in users.range(ofRow: user) {

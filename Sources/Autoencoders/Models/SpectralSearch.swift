@@ -5,7 +5,7 @@ import FileFormats
 struct SpectralValues: Hashable, Sendable {
   var flatness, rank, idealWeight, degreeExponent: Double
 
-  /// As files have them.
+  /// Their form in files.
   var settings: [String: JSONValue] {
     [
       "flatness": .number(flatness), "rank": .number(rank), "idealWeight": .number(idealWeight),
@@ -14,7 +14,7 @@ struct SpectralValues: Hashable, Sendable {
   }
 }
 
-/// Chooses what is left open of ``Spectral``; the singular vectors are found once for all of it.
+/// Chooses the open settings of ``Spectral``; the singular vectors are computed once for all of them.
 struct SpectralSearch {
   private static let ranks: [Double] = [16, 32, 64, 128, 256, 512]
   private static let flatnesses: [Double] = [1, 1.5, 2.5, 4, 6, 10, 16, 25, 40]
@@ -27,14 +27,15 @@ struct SpectralSearch {
 
   init(of model: Spectral, from start: SpectralValues, on data: SparseRows) {
     rows = data.rowCount
-    // What scoring a tenth of the users costs; about a minute in all, and where that is for too few settings, none.
+    // The cost of scoring a tenth of the users. The search takes about a minute in total; if that is enough for too few
+    // settings, there is no search.
     let cost = 4 * Double(model.order) * Double(data.nonZeroCount) * (Double(data.rowCount) / 10).rounded(.up)
     let affordable = min(60, Int(min(60, 5e11 / max(1, cost))))
     most = affordable < 8 ? 0 : affordable
     let limit = Double(Spectral.Fitted.mostRank(rows: data.rowCount, columns: data.columnCount))
     let ranks = Self.ranks.filter { $0 <= limit }
     var start = start
-    // Of ranks that the data do not have, all are one.
+    // All ranks above that of the data are equivalent.
     if model.rank == nil, most > 0, let last = ranks.last { start.rank = min(start.rank, last) }
     self.start = start
     var free: [SettingClimb<SpectralValues>.Grid] = []
@@ -47,7 +48,7 @@ struct SpectralSearch {
     climb = SettingClimb(free: most == 0 ? [] : free)
   }
 
-  /// Settings with the largest rank that may come up.
+  /// Settings with the largest possible rank.
   var widest: SpectralValues {
     var widest = start
     for grid in climb.free where grid.path == \SpectralValues.rank {
@@ -56,7 +57,7 @@ struct SpectralSearch {
     return widest
   }
 
-  /// Whether there is nothing to choose, or no time for it.
+  /// Whether there is nothing to choose, or not enough time.
   var isOver: Bool { climb.free.isEmpty }
 
   /// The best values found.

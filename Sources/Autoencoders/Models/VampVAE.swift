@@ -10,23 +10,23 @@ import Compute
 /// | π(z) = softmax(z A + a) | L → items |
 /// | E[log p(x\|z)] − β (log q(z\|x) − log p(z)) | `prior`, β as ``MultVAE``'s |
 ///
-/// Users can be drawn from it without any at hand: its own prior is where the users are. N(0, I) has to be approached by all
-/// posteriors together, which costs information or leaves holes from which nobody should be drawn.
+/// It can generate users without training data, because its prior matches the aggregate posterior. With N(0, I), all
+/// posteriors together must approach the prior, which costs information or leaves regions without users.
 ///
 /// Sources: Tomczak & Welling, "VAE with a VampPrior", AISTATS 2018; Kim & Suh, "Enhancing VAEs for collaborative filtering:
 /// flexible priors & gating mechanisms", RecSys 2019, sections 3.2 and 3.4.
 ///
-/// Differences from the papers: one latent layer in place of two; a linear decoder in place of a gated one; pseudo-inputs behind
-/// the wide layer (see ``VampPrior``), 100 of them where the papers have 500 to 1,000.
+/// Differences from the papers: one latent layer in place of two; a linear decoder in place of a gated one;
+/// pseudo-inputs behind the wide layer (see ``VampPrior``), 100 of them in place of 500 to 1,000.
 public struct VampVAE: AutoencoderModel {
   /// It encodes to a distribution.
   public typealias Latent = GaussianLatent
 
   /// Its name on the command line and in files.
   public static let name = "vamp-vae"
-  /// It has to be asked for: what sets it apart from Mult-VAE is what can be drawn from it.
+  /// It is compared only when named, because it differs from Mult-VAE mainly as a generator.
   public static let isComparedByDefault = false
-  /// All that can be set.
+  /// Its settings.
   public static var settings: [Setting<Self>] {
     [
       .hidden(\.hidden), .latent(\.latent), .dropout(\.dropout), .likelihood(\.likelihood),
@@ -53,7 +53,7 @@ public struct VampVAE: AutoencoderModel {
   public var annealingSteps: Int?
   /// λ of `λ Σ ‖W‖²`.
   public var weightDecay = 0.0
-  /// How it is fitted.
+  /// The training options.
   public var training = TrainingOptions(epochs: 100, learningRate: 2e-3)
 
   /// Creates the model with its defaults.

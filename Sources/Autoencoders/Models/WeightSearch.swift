@@ -1,19 +1,19 @@
-/// Climbs from equal weights to better ones, moving a part of one member's weight to another as long as validation improves.
+/// Hill climbing from equal weights: moves a part of one member's weight to another while validation improves.
 struct WeightSearch {
-  /// Weights are multiples of one of so many parts: finer than validation users can tell.
+  /// Weights are multiples of 1 over this number, which is finer than validation users can resolve.
   private static let parts = 20
 
   private var best: [Int]
   private var known: [[Int]: Double] = [:]
 
-  /// Starts with weights as equal as parts allow, the first members having one more where they do not divide.
+  /// Starts with weights as equal as parts allow; the first members have one part more if necessary.
   init(members: Int) {
     best = (0..<members).map { Self.parts / members + ($0 < Self.parts % members ? 1 : 0) }
   }
 
   /// The best weights found.
   ///
-  /// - Parameter validate: the value of weights; larger is better.
+  /// - Parameter validate: returns the value of weights; larger is better.
   mutating func climb(_ validate: ([Double]) throws -> Double) throws -> [Double] {
     var value = try value(of: best, validate)
     for size in [4, 2, 1] {

@@ -2,19 +2,19 @@ public import Compute
 import Foundation
 import InteractionData
 
-/// RecVAE's prior: in each dimension a mixture of N(0, 1), the user's own posterior as an earlier encoder saw it, and a wide
+/// RecVAE's prior: in each dimension a mixture of N(0, 1), the user's posterior under an earlier encoder, and a wide
 /// Gaussian.
 ///
-/// `p(z_k | x_u) = 0.15 N(0, 1) + 0.75 N(μ_k, exp s_k) + 0.1 N(0, e¹⁰)`, with μ and s of the encoder that a phase has kept
-/// (``Phase/keepsEncoder``) for the user's clean row; before there is one, N(0, 1) stands in for it. It holds an update near
-/// what the encoder had learned. The divergence is `log q(z|x) − log p(z)` at the one z that training draws. Source:
+/// `p(z_k | x_u) = 0.15 N(0, 1) + 0.75 N(μ_k, exp s_k) + 0.1 N(0, e¹⁰)`, with μ and s from the encoder that a phase has
+/// kept (``Phase/keepsEncoder``) for the user's clean row; before there is one, N(0, 1) replaces it. It keeps updates
+/// near the earlier encoder. The divergence is `log q(z|x) − log p(z)` at the one z that training draws. Source:
 /// Shenbin et al., "RecVAE", WSDM 2020, section 3.3, equations 8 and 9, and the authors' code.
 ///
-/// A prior that depends on the user is none from which a new user could be drawn, and log q − log p with it bounds no
-/// likelihood. What bounds, inspection and sampling get is therefore ``components(latent:_:)``: the Gaussian with the mean and
-/// the variances of the aggregate posterior over the training users, which is measured when training ends
-/// (``Autoencoder/measuringPrior(over:processor:)``). Users are drawn with more of their structure from the aggregate posterior
-/// itself.
+/// A prior that depends on the user cannot generate new users, and log q − log p with it does not bound a likelihood.
+/// Bounds, inspection and sampling therefore use ``components(latent:_:)``: the Gaussian with the mean and the
+/// variances of the aggregate posterior over the training users, which is measured when training ends
+/// (``Autoencoder/measuringPrior(over:processor:)``). Draws from the aggregate posterior itself keep more of the users'
+/// structure.
 public struct CompositePrior: Prior, Equatable {
   /// The mixture in each dimension.
   public var density: CompositeGaussian
@@ -29,7 +29,7 @@ public struct CompositePrior: Prior, Equatable {
     ["mean", "logVariance"].map { Parameter($0, rows: 1, columns: latent, start: .constant(0)) }
   }
 
-  /// As training needs them.
+  /// The divergences for training.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] {
@@ -38,7 +38,7 @@ public struct CompositePrior: Prior, Equatable {
     return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
   }
 
-  /// From above to below; the earlier encoder stands still, so all of it goes through z.
+  /// The backward pass; the earlier encoder is fixed, so the whole gradient goes through z.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -51,12 +51,12 @@ public struct CompositePrior: Prior, Equatable {
     return parameters.map { Matrix(rows: $0.rows, columns: $0.columns) }
   }
 
-  /// It cannot tell: what it holds the posteriors against is the user's own, of an encoder that is kept beside.
+  /// `nil`: each user is compared with their own posterior under a kept encoder.
   public func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]? { nil }
 
-  /// One, with the moments of the aggregate posterior.
+  /// One Gaussian, with the moments of the aggregate posterior.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     let (mean, logVariance) = (parameters[parameters.startIndex], parameters[parameters.startIndex + 1])
     return [
@@ -67,8 +67,8 @@ public struct CompositePrior: Prior, Equatable {
 }
 
 extension Autoencoder where Latent == GaussianLatent {
-  /// The same model with the mean and the variances of the aggregate posterior over some users as what its
-  /// ``CompositePrior`` is without a user.
+  /// The same model, with the mean and the variances of the aggregate posterior over some users in its
+  /// ``CompositePrior``.
   ///
   /// Rows without entries are left out, as training leaves them out.
   ///

@@ -1,13 +1,13 @@
 public import Compute
 import Foundation
 
-/// The prior of a model with its learned parameters: the one place where bounds, inspection, sampling and reports get it.
+/// The prior of a model with its learned parameters: the single source for bounds, inspection, sampling and reports.
 public struct FittedPrior: Sendable, CustomStringConvertible {
-  /// The Gaussians it is made of; one for N(0, I).
+  /// Its components; one for N(0, I).
   public let components: [GaussianComponent]
-  /// The Gaussian with its mean and its variance in each dimension: itself where it is one Gaussian.
+  /// The Gaussian with its mean and its variance in each dimension; the prior itself if it is one Gaussian.
   ///
-  /// What is defined dimension by dimension, such as the divergence of one of them, is held against this.
+  /// Measures of single dimensions, such as their divergences, are computed against it.
   public let moments: GaussianComponent
 
   /// L.
@@ -17,7 +17,7 @@ public struct FittedPrior: Sendable, CustomStringConvertible {
   /// Its variance in each dimension; shape: L.
   public var variance: [Double] { moments.variance }
 
-  /// Puts Gaussians together whose weights sum to 1.
+  /// Creates a prior from Gaussians whose weights sum to 1.
   ///
   /// - Precondition: there is at least one.
   public init(_ components: [GaussianComponent]) {
@@ -38,13 +38,13 @@ public struct FittedPrior: Sendable, CustomStringConvertible {
     moments = GaussianComponent(mean: mean, variance: zip(second, mean).map { max(0, $0 - $1 * $1) })
   }
 
-  /// N(0, I): the prior of a variational autoencoder unless it has another, and the reference for points, which have none.
+  /// N(0, I): the default prior of a variational autoencoder, and the reference for points, which have no prior.
   public static func standardNormal(dimensions: Int) -> FittedPrior { FittedPrior([.standard(dimensions: dimensions)]) }
 
   /// Whether it is N(0, I).
   public var isStandardNormal: Bool { self.components == [.standard(dimensions: dimensions)] }
 
-  /// What it is, in words: `N(0, I)`, or `a mixture of 10 Gaussians`.
+  /// Its description: `N(0, I)`, or `a mixture of 10 Gaussians`.
   public var description: String {
     if isStandardNormal { return "N(0, I)" }
     return components.count == 1 ? "a Gaussian" : "a mixture of \(components.count) Gaussians"
@@ -90,7 +90,7 @@ public struct FittedPrior: Sendable, CustomStringConvertible {
     return drawn
   }
 
-  /// The component at a place between 0 and 1.
+  /// The component for a number between 0 and 1.
   private func choose(_ place: Double) -> GaussianComponent {
     var left = place
     for component in components.dropLast() {
@@ -108,7 +108,7 @@ public struct FittedPrior: Sendable, CustomStringConvertible {
   /// Draws from one posterior, each with `log p(z) − log q(z|x)` in nats.
   ///
   /// - Parameters:
-  ///   - row: whose posterior.
+  ///   - row: the row of the posterior.
   ///   - noise: draws from N(0, I); shape: S × L.
   /// - Returns: `z = μ + σ ⊙ ε`, S × L, and S ratios.
   public func weigh(
@@ -130,7 +130,7 @@ public struct FittedPrior: Sendable, CustomStringConvertible {
 
 /// Divergences of posteriors from a prior.
 extension FittedPrior {
-  /// Each posterior's divergence in nats, in closed form; `nil` for a mixture, which has none.
+  /// Each posterior's divergence in nats, in closed form; `nil` for a mixture, which has no closed form.
   public func exactDivergences(_ codes: GaussianLatent.Codes) -> [Double]? {
     guard components.count == 1 else { return nil }
     return (0..<codes.mean.rows).map { row in
@@ -142,21 +142,21 @@ extension FittedPrior {
     }
   }
 
-  /// Each posterior's divergence in nats: exact where there is a closed form, else `log q(z|x) − log p(z)` at one draw, which
-  /// is right on average over draws.
+  /// Each posterior's divergence in nats: exact if there is a closed form, otherwise `log q(z|x) − log p(z)` at one
+  /// draw, which is unbiased.
   ///
   /// - Parameter latents: a draw from each posterior; shape: B × L.
   public func divergences(_ codes: GaussianLatent.Codes, at latents: Matrix<Float>) -> [Double] {
     exactDivergences(codes) ?? zip(codes.logDensities(of: latents), logDensities(of: latents)).map(-)
   }
 
-  /// How many draws from each posterior an estimated divergence rests on.
+  /// The number of draws from each posterior for an estimated divergence.
   public static let draws = 16
 
-  /// Each posterior's divergence in nats, and what the draws leave open in their mean.
+  /// Each posterior's divergence in nats, and the sampling error of their mean.
   ///
-  /// Exact where there is a closed form, with an error of 0; else the mean over ``draws`` draws, the same at every call with
-  /// the same seed.
+  /// Exact with an error of 0 if there is a closed form; otherwise the mean over ``draws`` draws, the same at every
+  /// call with the same seed.
   ///
   /// - Returns: the divergences, and the standard error of their mean over draws, not over users.
   public func divergences(_ codes: GaussianLatent.Codes, seed: Seed) -> (values: [Double], error: Double) {

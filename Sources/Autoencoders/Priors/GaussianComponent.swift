@@ -1,8 +1,8 @@
 import Foundation
 
-/// A Gaussian with diagonal covariance, one of those that a prior is made of.
+/// A Gaussian with diagonal covariance, a component of a prior.
 public struct GaussianComponent: Sendable, Equatable {
-  /// Its share of the whole.
+  /// Its weight.
   public let weight: Double
   /// Shape: L.
   public let mean: [Double]
@@ -20,7 +20,7 @@ public struct GaussianComponent: Sendable, Equatable {
     (precision, logVariance) = (variance.map { 1 / $0 }, variance.map { log($0) })
   }
 
-  /// N(0, I) in so many dimensions.
+  /// N(0, I) in a number of dimensions.
   public static func standard(dimensions: Int) -> GaussianComponent {
     let zeros = [Double](repeating: 0, count: dimensions)
     return GaussianComponent(mean: zeros, variance: zeros.map { $0 + 1 })
@@ -34,7 +34,8 @@ public struct GaussianComponent: Sendable, Equatable {
       * (variance * precision[k] + distance * distance * precision[k] - 1 - (logVariance - self.logVariance[k]))
   }
 
-  /// `log weight + log N(z)` less the density of another Gaussian at its own draw `z = μ + σ ⊙ ε`; the constants cancel.
+  /// `log weight + log N(z)` minus the log-density of another Gaussian at its own draw `z = μ + σ ⊙ ε`; the constants
+  /// cancel.
   ///
   /// - Parameter logVariances: log σ²; all three are of shape L.
   func logRatio(_ z: [Double], noise: [Double], logVariances: [Double]) -> Double {

@@ -2,13 +2,13 @@ public import Compute
 
 /// `p(z) = Σ_c π_c N(z; m_c, diag exp t_c)` with K components whose weights, means and variances are learned.
 ///
-/// The divergence has no closed form; it is estimated by `log q(z|x) − log p(z)` at the one z that training draws, which is
-/// without bias. Source: the mixture of Gaussians in Tomczak & Welling, "VAE with a VampPrior", AISTATS 2018, section 2 and
-/// equation 5.
+/// The divergence has no closed form; it is estimated by `log q(z|x) − log p(z)` at the one z that training draws,
+/// which is unbiased. Source: the mixture of Gaussians in Tomczak & Welling, "VAE with a VampPrior", AISTATS 2018,
+/// section 2 and equation 5.
 public struct MixtureOfGaussians: Prior, Equatable {
   /// K.
   public var components: Int
-  /// The standard deviation of the draws with which the means start; components that start alike would stay alike.
+  /// The standard deviation of the draws with which the means start; components that start equal would stay equal.
   public var spread: Double
 
   /// Describes a mixture.
@@ -20,7 +20,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
     self.spread = spread
   }
 
-  /// `logits`, 1 × K, and `means` and `logVariances`, K × L: equal weights and unit variances at first.
+  /// `logits`, 1 × K, and `means` and `logVariances`, K × L: initially with equal weights and unit variances.
   public func parameters(latent: Int) -> [Parameter] {
     [
       Parameter("logits", rows: 1, columns: components, start: .constant(0)),
@@ -35,12 +35,12 @@ public struct MixtureOfGaussians: Prior, Equatable {
       logits: parameters[first], means: parameters[first + 1], logVariances: parameters[first + 2])
   }
 
-  /// As training needs them.
+  /// The divergences for training.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] { mixture(parameters).divergences(&trace, head: head) }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -50,7 +50,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
     return [logits, means, logVariances]
   }
 
-  /// As of every mixture.
+  /// As for every mixture.
   public func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]? {
@@ -63,7 +63,7 @@ public struct MixtureOfGaussians: Prior, Equatable {
   }
 }
 
-/// What priors that are mixtures have in common.
+/// The shared part of priors that are mixtures.
 extension GaussianMixture {
   /// `log q(z|x) − log p(z)` of every user at the z that training draws.
   func divergences(_ trace: inout LatentTrace<S>, head: Matrix<S>) -> [Double] {
@@ -71,7 +71,7 @@ extension GaussianMixture {
     return zip(head.logDensitiesOfDraws(noise: trace.noise), prior).map(-)
   }
 
-  /// Turns ∂loss/∂z into ∂loss/∂head as ``Prior`` asks for, and returns the mixture's own gradients.
+  /// Converts ∂loss/∂z to ∂loss/∂head as ``Prior`` requires, and returns the gradients of the mixture's parameters.
   func backward(
     _ trace: LatentTrace<S>, head: Matrix<S>, gradient: consuming Matrix<S>, weights: [Double],
     into delta: inout Matrix<S>
@@ -83,7 +83,7 @@ extension GaussianMixture {
     return own
   }
 
-  /// The Gaussians it is made of.
+  /// Its components.
   var components: [GaussianComponent] {
     weights.enumerated().map { component, weight in
       GaussianComponent(

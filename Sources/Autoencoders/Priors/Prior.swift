@@ -1,30 +1,30 @@
 public import Compute
 
-/// What the posteriors of a variational autoencoder are held against: a distribution over latent vectors, with or without
-/// parameters of its own.
+/// The prior of a variational autoencoder: a distribution over latent vectors, with or without its own parameters.
 ///
-/// Training asks for the divergence and its gradient; what bounds, inspection and sampling ask for, ``FittedPrior`` makes of the
-/// components. How much the divergence weighs is no matter of the prior: see ``DivergenceWeight``.
+/// Training uses the divergence and its gradient; bounds, inspection and sampling use ``FittedPrior``, which is made
+/// from the components. The weight of the divergence is not part of the prior: see ``DivergenceWeight``.
 public protocol Prior: Sendable {
-  /// Its parameters, in the order in which they are handed to it; their names begin with `prior.` in files.
+  /// Its parameters, in the order in which they are passed to it; their names begin with `prior.` in files.
   func parameters(latent: Int) -> [Parameter]
 
-  /// How many pseudo-inputs go through the encoder with the users of every update; none unless stated otherwise.
+  /// The number of pseudo-inputs that go through the encoder with the users of every update; 0 by default.
   ///
-  /// They are learned where the wide input layer ends: the first of ``parameters(latent:)`` has that layer's sums of each, K × H,
-  /// and is handed on as what the encoder makes of them, `[mean | log-variance]`, K × 2L. Of that is then the gradient.
+  /// They are learned behind the wide input layer: the first of ``parameters(latent:)`` has that layer's sums of each,
+  /// K × H. The prior receives the encoder's output for them, `[mean | log-variance]`, K × 2L, in its place, and
+  /// returns the gradient of that.
   var pseudoInputs: Int { get }
 
-  /// Each user's divergence `log q(z|x) − log p(z)` in nats: its expectation where that has a closed form, else at the draw
-  /// in `trace.z`.
+  /// Each user's divergence `log q(z|x) − log p(z)` in nats: its expectation if that has a closed form, otherwise its
+  /// value at the draw in `trace.z`.
   ///
   /// - Parameters:
-  ///   - trace: after the draw; ``LatentTrace/divergences`` has those from N(0, I).
+  ///   - trace: the values after the draw; ``LatentTrace/divergences`` has the divergences from N(0, I).
   ///   - head: `[mean | log-variance]`, b × 2L.
   func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double]
-  /// Turns ∂loss/∂z into ∂loss/∂head, the weighted divergence included.
+  /// Converts ∂loss/∂z to ∂loss/∂head, including the weighted divergence.
   ///
   /// - Parameters:
   ///   - gradient: ∂reconstruction/∂z, b × L.
@@ -35,16 +35,17 @@ public protocol Prior: Sendable {
     weights: [Double], into delta: inout Matrix<S>
   ) -> [Matrix<S>]
 
-  /// The squared norm of each user's share of the gradients of the parameters; `nil` for a prior that cannot tell.
+  /// The squared norm of each user's share of the gradients of the parameters; `nil` for a prior that cannot compute
+  /// it.
   ///
   /// - Parameters:
-  ///   - trace: after the way back.
+  ///   - trace: the values after the backward pass.
   ///   - weights: each user's weight of the divergence.
   func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]?
 
-  /// The Gaussians with diagonal covariance that it is made of; their weights sum to 1.
+  /// Its components, Gaussians with diagonal covariance; their weights sum to 1.
   func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent]
 }
 
@@ -54,10 +55,10 @@ extension Prior {
 }
 
 extension LatentTrace {
-  /// Goes back through the draw and through `log q(z|x)` at it, for priors whose divergence is estimated there.
+  /// The backward pass through the draw and through `log q(z|x)` at it, for priors whose divergence is estimated there.
   ///
   /// - Parameters:
-  ///   - gradient: of the loss by z but for `log q`; shape: b × L.
+  ///   - gradient: the gradient of the loss by z without `log q`; shape: b × L.
   ///   - weights: each user's weight of the divergence.
   func backpropagateDraw(_ gradient: Matrix<S>, head: Matrix<S>, weights: [Double], into delta: inout Matrix<S>) {
     delta.backpropagateGaussian(

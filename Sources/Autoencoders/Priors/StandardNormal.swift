@@ -7,15 +7,15 @@ public struct StandardNormal: Prior, Equatable {
   /// The standard normal distribution.
   public init() {}
 
-  /// None of its own.
+  /// No parameters.
   public func parameters(latent: Int) -> [Parameter] { [] }
 
-  /// What the draw has computed on its way.
+  /// The divergences that the draw has already computed.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] { trace.divergences }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -25,12 +25,12 @@ public struct StandardNormal: Prior, Equatable {
     return []
   }
 
-  /// There is nothing to learn.
+  /// No parameters are learned.
   public func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]? { weights.map { _ in 0 } }
 
-  /// One.
+  /// One component.
   public func components(latent: Int, _ parameters: ArraySlice<Matrix<Float>>) -> [GaussianComponent] {
     [.standard(dimensions: latent)]
   }

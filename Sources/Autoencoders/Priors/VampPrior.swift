@@ -2,20 +2,20 @@ public import Compute
 
 /// `p(z) = Σ_k π_k q(z | u_k)`: a mixture of the posteriors of K pseudo-inputs u that are learned.
 ///
-/// It follows the encoder wherever that goes, so nothing pulls the posteriors to where no user is. The divergence is estimated by
+/// It follows the encoder, so nothing pulls the posteriors to regions without users. The divergence is estimated by
 /// `log q(z|x) − log p(z)` at the one z that training draws.
 ///
 /// Source: Tomczak & Welling, "VAE with a VampPrior", AISTATS 2018, section 2 and equation 10.
 ///
 /// Differences from the paper: a pseudo-input is learned as its sums in the wide input layer, H numbers instead of I, so that the
-/// prior's size does not grow with the catalogue; every input of the paper's has such sums. The weights π are learned, where the
-/// paper has 1/K.
+/// prior's size does not grow with the catalogue; every input of the paper has such sums. The weights π are learned,
+/// while the paper has 1/K.
 public struct VampPrior: Prior, Equatable {
   /// K.
   public var pseudoInputs: Int
   /// H, the width of the wide input layer.
   public var inputWidth: Int
-  /// The standard deviation of the draws with which the pseudo-inputs start; those that start alike would stay alike.
+  /// The standard deviation of the draws with which the pseudo-inputs start; those that start equal would stay equal.
   public var spread: Double
 
   /// Describes a prior.
@@ -26,7 +26,7 @@ public struct VampPrior: Prior, Equatable {
     (self.pseudoInputs, self.inputWidth, self.spread) = (pseudoInputs, inputWidth, spread)
   }
 
-  /// `inputs`, K × H, and `logits`, 1 × K: equal weights at first.
+  /// `inputs`, K × H, and `logits`, 1 × K: initially with equal weights.
   public func parameters(latent: Int) -> [Parameter] {
     [
       Parameter("inputs", rows: pseudoInputs, columns: inputWidth, start: .gaussian(deviation: spread)),
@@ -39,12 +39,12 @@ public struct VampPrior: Prior, Equatable {
     return GaussianMixture(logits: parameters[parameters.startIndex + 1], means: means, logVariances: logVariances)
   }
 
-  /// As training needs them.
+  /// The divergences for training.
   public func divergences<S: Scalar>(
     _ trace: inout LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>
   ) -> [Double] { mixture(parameters).divergences(&trace, head: head) }
 
-  /// From above to below.
+  /// The backward pass.
   public func backward<S: Scalar>(
     _ trace: LatentTrace<S>, head: Matrix<S>, _ parameters: ArraySlice<Matrix<S>>, gradient: consuming Matrix<S>,
     weights: [Double], into delta: inout Matrix<S>
@@ -54,7 +54,7 @@ public struct VampPrior: Prior, Equatable {
     return [Matrix(halves: means, logVariances), logits]
   }
 
-  /// As of every mixture.
+  /// As for every mixture.
   public func squaredNorms<S: Scalar>(
     _ trace: LatentTrace<S>, _ parameters: ArraySlice<Matrix<S>>, weights: [Double]
   ) -> [Double]? {

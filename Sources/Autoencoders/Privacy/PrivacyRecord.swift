@@ -1,10 +1,10 @@
 public import Compute
 import Foundation
 
-/// What somebody who is asked for a private training promises.
+/// The requested guarantee of a private training.
 ///
-/// For two data sets of which one has a user more than the other, and every set of outcomes, the probability of the outcome differs
-/// by a factor of e^ε at most, but for a probability of δ.
+/// For any two data sets that differ by one user, and every set S of outcomes, `P(S) ≤ e^ε P'(S) + δ`, where P and P'
+/// are the probabilities with either data set.
 public struct PrivacyRequest: Codable, Sendable, Equatable {
   /// ε of everything together.
   public var epsilon: Double
@@ -12,26 +12,26 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   public var delta: Double
   /// C, the largest norm of a user's gradient.
   public var clip = 1.0
-  /// Where batches and noise come from, for a training that is to be repeated; `nil` for the system's randomness.
+  /// The seed of batches and noise, to repeat a training; `nil` for the system's random source.
   ///
-  /// Whoever knows it can take the noise off again, so it is written nowhere but in checkpoints. The seed of the run, which is no
-  /// secret, gives everything else that is random.
+  /// Anyone who knows it can remove the noise, so it is written only to checkpoints. The seed of the run, which is not
+  /// secret, determines all other random numbers.
   public var noiseSeed: UInt64?
 
   /// The part of ε that goes into the lengths of profiles.
   static var lengthsShare: Double { 0.1 }
-  /// ε from which on nothing is promised that anybody would notice.
+  /// The largest accepted ε; beyond it, the guarantee is meaningless.
   public static var largestEpsilon: Double { 1000 }
 
-  /// Asks for a guarantee.
+  /// Creates a request.
   public init(epsilon: Double, delta: Double, clip: Double = 1, noiseSeed: UInt64? = nil) {
     (self.epsilon, self.delta, self.clip, self.noiseSeed) = (epsilon, delta, clip, noiseSeed)
   }
 
-  /// A seed that nobody knows, or the one that was given.
+  /// A secret random seed, or the given one.
   public var secret: Seed { Seed(noiseSeed ?? UInt64.random(in: .min ... .max)) }
 
-  /// Finds out whether the numbers are in their ranges.
+  /// Checks that the numbers are in their ranges.
   ///
   /// - Throws: ``ImpossibleGuarantee``.
   public func check() throws(ImpossibleGuarantee) {
@@ -40,11 +40,11 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
     guard clip > 0, clip.isFinite else { throw .clip(clip) }
   }
 
-  /// More users than an update has, but for a probability of less than 10⁻²⁰.
+  /// An upper limit of the users in an update, exceeded with a probability of less than 10⁻²⁰.
   ///
   /// - Parameters:
   ///   - expected: the mean, which is the batch size.
-  ///   - users: how many there are.
+  ///   - users: the number of users.
   public static func mostUsers(expected: Int, of users: Int) -> Int {
     min(users, expected + Int((10 * Double(expected).squareRoot()).rounded(.up)) + 30)
   }
@@ -52,7 +52,7 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   /// Divides the budget among the releases of a training.
   ///
   /// - Parameters:
-  ///   - users: the number of training users, which counts as known to everybody.
+  ///   - users: the number of training users, which is treated as public.
   ///   - options: the epochs and the batch size, the expected number of users in an update.
   /// - Throws: ``ImpossibleGuarantee``.
   public func plan(users: Int, options: TrainingOptions) throws(ImpossibleGuarantee) -> PrivacyRecord {
@@ -79,7 +79,7 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
   }
 }
 
-/// The guarantee of a private training: how it was run, and everything about users that left it.
+/// The guarantee of a private training: its parameters, and every release of information about users.
 ///
 /// It is kept with the model as `privacy`.
 public struct PrivacyRecord: Codable, Sendable, Equatable {
@@ -87,7 +87,7 @@ public struct PrivacyRecord: Codable, Sendable, Equatable {
   public let epsilon: Double
   /// δ of everything together.
   public let delta: Double
-  /// The probability with which a user takes part in an update.
+  /// The probability that a user takes part in an update.
   public let samplingRate: Double
   /// σ of the noise in units of ``clip``.
   public let noiseMultiplier: Double
@@ -99,20 +99,20 @@ public struct PrivacyRecord: Codable, Sendable, Equatable {
   public let ledger: [PrivateRelease]
 }
 
-/// Something about users that left a private training.
+/// A release of information about users by a private training.
 public struct PrivateRelease: Codable, Sendable, Equatable {
-  /// What the lengths of profiles are called.
+  /// The name of the release of profile lengths.
   public static let lengths = "profile lengths"
 
-  /// What.
+  /// The released information.
   public let what: String
-  /// How it was hidden who took part.
+  /// The mechanism that protects users.
   public let mechanism: String
-  /// How often.
+  /// The number of times.
   public let times: Int
-  /// ε of all times together.
+  /// The total ε of all times.
   public let epsilon: Double
-  /// δ of all times together.
+  /// The total δ of all times.
   public let delta: Double
 }
 
@@ -135,10 +135,10 @@ public enum ImpossibleGuarantee: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .epsilon(let value):
-      "an ε of \(value) cannot be asked for; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "an ε of \(value) is out of range; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "a δ of \(value) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "\(value) cannot be the largest norm of a gradient; accepted: a number above 0"
+      "a δ of \(value) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "a gradient norm limit of \(value) is out of range; accepted: a number above 0"
     case .outOfReach(let epsilon, let delta): "no noise gives an ε of \(epsilon) at a δ of \(delta)"
     case .model(let name, let reason): "\(name) cannot be trained privately: it \(reason)"
     case .precision: "private training computes in single precision; accepted: f32"

@@ -4,13 +4,13 @@ import Foundation
 import InteractionData
 
 extension Design {
-  /// What keeps this design from being trained privately.
+  /// The reason why this design cannot be trained privately.
   var obstacleToPrivacy: CannotBePrivate? {
     if userVectors != nil { return .userVectors }
     return phases == [Phase()] && cells == .all && canTellNorms ? nil : .parts
   }
 
-  /// Whether every part says how large a user's gradient is.
+  /// Whether every part can compute the norm of a user's gradient.
   private var canTellNorms: Bool {
     let block = UserBlock<Latent, Float>(self, rows: 0, forTraining: true)
     let prior = regulariser.parameters(latent: latent).map { Matrix<Float>(rows: $0.rows, columns: $0.columns) }
@@ -20,7 +20,7 @@ extension Design {
   }
 }
 
-/// Which users take part in which update: each with the same probability, whoever else does.
+/// The users of each update: each takes part with the same probability, independently of the others.
 struct PoissonBatches {
   let seed: Seed
   let users: Int
@@ -28,7 +28,7 @@ struct PoissonBatches {
 
   /// The numbers of an update's users, ascending.
   ///
-  /// The distance from one to the next has a geometric distribution, so that only those who take part are drawn.
+  /// The distance between successive numbers has a geometric distribution, so that only participating users are drawn.
   func batch(_ update: Int) -> [Int] {
     if rate >= 1 { return Array(0..<users) }
     var random = seed.stream(.privateBatches, update)
@@ -41,14 +41,14 @@ struct PoissonBatches {
     }
   }
 
-  /// More users than an update has but for a probability of less than 10⁻²⁰.
+  /// An upper limit of the users in an update, exceeded with a probability of less than 10⁻²⁰.
   var mostUsers: Int { PrivacyRequest.mostUsers(expected: Int((rate * Double(users)).rounded()), of: users) }
 }
 
 extension Trainer {
-  /// Fits a design for a fixed number of epochs so that what is learned from any user stays within a guarantee.
+  /// Fits a design for a fixed number of epochs with a guarantee about every user.
   ///
-  /// Nothing of the training but its weights is kept: no loss, no posterior, no validation.
+  /// Only the weights of the training are kept: no losses, no posteriors, no validation values.
   ///
   /// - Throws: ``ImpossibleGuarantee``, ``TrainingError``, `OutputError` for a checkpoint that cannot be written.
   func fitPrivately<Latent>(
@@ -98,7 +98,7 @@ extension Trainer {
       progress.epoch = position.epoch
       progress.epochShare = Double(position.batch) / Double(updates)
       onProgress(progress)
-      // Counters only: what the losses were is nobody's business.
+      // Counters only, because losses are not covered by the guarantee.
       let record = EpochRecord(
         epoch: position.epoch, users: users.count, seconds: 0, reconstruction: 0, divergence: 0, beta: 0,
         heldLogVariances: 0)
@@ -113,8 +113,8 @@ extension Trainer {
     return (Autoencoder(design: design, network: step.network, division: division), guarantee)
   }
 
-  /// Where batches and noise come from: the seed of the training that is gone on with, or a new one; in several processes, that of
-  /// the first.
+  /// The seed of batches and noise: that of the resumed training, or a new one; with several processes, that of the
+  /// first.
   private func secret(_ request: PrivacyRequest, _ division: ShardDivision?) throws -> Seed {
     let own = checkpoints?.position?.secret.map { Seed($0) } ?? request.secret
     guard let communicator = division?.communicator else { return own }

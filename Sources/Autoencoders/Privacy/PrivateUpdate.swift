@@ -1,30 +1,30 @@
 import Compute
 
-/// What an update may learn from one user, and the noise that hides it.
+/// The limit on one user's influence on an update, and the noise.
 struct Clipping: Sendable {
   /// C, the largest norm of a user's gradient.
   let norm: Double
   /// σ in units of C.
   let noiseMultiplier: Double
-  /// The expected number of users in an update, by which sums are divided; the actual one is a secret.
+  /// The expected number of users in an update, by which sums are divided; the actual number is secret.
   let expectedUsers: Double
 
-  /// Norms are brought a little below C: they and what is added up are of single precision.
+  /// Norms are clipped slightly below C, because they and the sums are in single precision.
   fileprivate static var margin: Double { 1 - 1e-4 }
 }
 
-/// Updates that learn no more from any user than ``Clipping`` allows.
+/// Updates in which the influence of every user is limited by ``Clipping``.
 ///
-/// A user's gradient, of all parameters together, is brought to a norm of C at most; the sum over the users gets N(0, σ²C²) in
-/// every coordinate. What follows it, Adam and all later updates, depends on users through that sum alone. Source: Abadi et al.,
+/// A user's gradient, of all parameters together, is clipped to a norm of at most C; the sum over the users gets N(0,
+/// σ²C²) in every coordinate. Adam and all later updates depend on users only through that sum. Source: Abadi et al.,
 /// "Deep learning with differential privacy", CCS 2016, algorithm 1.
 ///
-/// No user's gradient is ever formed: ``Layer/squaredNorms(input:trace:)``. The way back is gone twice, first for the norms, then
-/// with what is left of every user; the products of the wide output layer are computed once.
+/// No user's gradient is ever formed; see ``Layer/squaredNorms(input:trace:)``. The backward pass runs twice, first for
+/// the norms, then with the clipped contributions; the products of the wide output layer are computed once.
 extension TrainingStep {
   /// Makes one update from some users, possibly none.
   ///
-  /// - Returns: the loss before the update, as means over the users, for whoever may see it: it is not private.
+  /// - Returns: the loss before the update, as means over the users; it is not private.
   mutating func update(
     rows: [Int], of data: SparseRows, noise: NoiseSource, clipping: Clipping, seed: Seed
   ) throws -> BatchLoss? {
@@ -42,7 +42,7 @@ extension TrainingStep {
       try passBack(gradient, priorWeight: weight)
       let users = Double(rows.count)
       shares = try squaredNorms(beside: squares, priorWeight: weight).map {
-        // Gradients are of the mean over the batch.
+        // Gradients belong to the mean over the batch.
         let norm = users * $0.squareRoot()
         return min(1, Clipping.margin * clipping.norm / norm) * users / clipping.expectedUsers
       }
@@ -56,7 +56,7 @@ extension TrainingStep {
     return loss
   }
 
-  /// Makes the last batch one without users.
+  /// Empties the last batch.
   private mutating func forgetBatch() {
     for index in blocks.indices { blocks[index].forget() }
     input.removeAll()
@@ -68,7 +68,7 @@ extension TrainingStep {
 
   /// The squared norm of each user's gradient of all parameters.
   ///
-  /// - Parameter squares: ‖∂loss/∂logits‖² of each user.
+  /// - Parameter squares: ‖∂loss/∂logits‖² for each user.
   private func squaredNorms(beside squares: [Double], priorWeight: Double) throws -> [Double] {
     try activeBlocks.flatMap { block in
       guard let own = block.squaredNorms(parameters: seen, priorWeight: priorWeight) else {
@@ -79,21 +79,21 @@ extension TrainingStep {
   }
 }
 
-/// Why a model cannot be trained privately.
+/// The reason why a model cannot be trained privately.
 public enum CannotBePrivate: Error, Equatable, CustomStringConvertible {
-  /// It is not trained by gradients of a loss that is a sum over users.
+  /// It is not trained with gradients of a loss that is a sum over users.
   case otherwise
   /// It has a vector for each training user.
   case userVectors
-  /// A layer or the prior cannot say how large a user's gradient is, or it is trained in phases.
+  /// A layer or the prior cannot compute the norm of a user's gradient, or the model is trained in phases.
   case parts
 
-  /// What is wrong, as the predicate of a sentence.
+  /// The reason, as the predicate of a sentence.
   public var description: String {
     switch self {
-    case .otherwise: "is not trained by gradients that can be limited user by user"
+    case .otherwise: "is not trained with gradients that can be clipped user by user"
     case .userVectors: "has a vector for every training user"
-    case .parts: "has parts that cannot say how much they learn from one user"
+    case .parts: "has parts without a gradient norm for each user"
     }
   }
 }

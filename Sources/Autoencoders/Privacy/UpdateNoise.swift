@@ -1,8 +1,8 @@
 import Compute
 
-/// The noise of one private update: for every number that is learned a draw that depends on seed, update and place alone.
+/// The noise of one private update: for every learned number, a draw that depends only on seed, update and place.
 struct UpdateNoise: Sendable {
-  /// What is learned.
+  /// The learned parameters.
   enum Place {
     case inputWeight, outputWeight, outputBias
     /// A small parameter, by its place in ``Design/parameters``.
@@ -19,7 +19,7 @@ struct UpdateNoise: Sendable {
   }
 
   let seed: Seed
-  /// Which update it is, counted from 0.
+  /// The number of the update, counted from 0.
   let update: Int
   /// The standard deviation of each draw.
   let deviation: Double

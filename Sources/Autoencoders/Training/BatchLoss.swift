@@ -4,7 +4,7 @@ public struct BatchLoss: Sendable, Equatable {
   public var reconstruction: Double
   /// The divergence of the posteriors from the prior, summed over latent dimensions.
   public var divergence: Double
-  /// The divergence with each user's multiplied by what their share of the weight is, where that differs.
+  /// The divergence with each user's term multiplied by the factor of their weight, if the factors differ.
   public var weightedDivergence: Double
   /// The weight β of the divergence in this update.
   public var priorWeight: Double
@@ -21,10 +21,10 @@ public struct BatchLoss: Sendable, Equatable {
 public struct NonFiniteLoss: Error, Sendable {
   /// Its terms.
   public let loss: BatchLoss
-  /// The first place on the way forward where a number is not finite.
+  /// The first place in the forward pass where a number is not finite.
   public let layer: String
-  /// η, the usual suspect.
+  /// η, the most likely cause.
   public let learningRate: Double
-  /// Which model it is, where somebody knows.
+  /// The model, if known.
   public var model: String?
 }

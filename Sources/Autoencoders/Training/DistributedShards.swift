@@ -1,10 +1,10 @@
 import Compute
 
-/// The shards of a network that several processes train, of which this one has a run.
+/// The shards of a network that is trained by several processes; this process has a run of them.
 ///
 /// An update takes three exchanges: the sums of the wide input layer (B × H), the statistics of the logits (three numbers for
-/// each user), and ∂loss/∂output (B × D). All else is done where the shards are; the narrow layers, which are the same in
-/// all processes, are computed by each.
+/// each user), and ∂loss/∂output (B × D). Everything else is computed in the process of the shards; the narrow layers
+/// are the same in all processes and computed by each.
 struct DistributedShards<S: Scalar>: ItemShards {
   private var run: ShardRun<S>
   private let division: ShardDivision
@@ -12,8 +12,8 @@ struct DistributedShards<S: Scalar>: ItemShards {
   private let widths: (input: Int, output: Int)
 
   /// - Parameters:
-  ///   - shards: of the whole network, of which only those of this process need numbers.
-  ///   - accord: told of what the processes wish at every ``score(_:_:)``.
+  ///   - shards: the shards of the whole network; only those of this process need numbers.
+  ///   - accord: receives the requests of the processes at every ``score(_:_:)``.
   init(
     _ shards: [ItemShard<S>], division: ShardDivision, accord: Accord?, batchSize: Int, precision: ProductPrecision,
     processor: Processor
@@ -63,7 +63,7 @@ struct DistributedShards<S: Scalar>: ItemShards {
 
   mutating func keepInput() { run.keepInput() }
 
-  /// The numbers of this process's shards; the others are there without any.
+  /// The numbers of this process's shards; the others have no numbers.
   var state: ShardState<S> {
     get {
       let state = run.state

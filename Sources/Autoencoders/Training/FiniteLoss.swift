@@ -1,7 +1,7 @@
 import Compute
 
 extension TrainingStep {
-  /// Finds out whether an update can be made from a loss.
+  /// Checks that an update can be made from a loss.
   ///
   /// - Throws: ``NonFiniteLoss``.
   func verify(_ loss: BatchLoss) throws {
@@ -10,7 +10,7 @@ extension TrainingStep {
     }
   }
 
-  /// The first place on the way forward where a number is not finite: what to name in an error.
+  /// The first place in the forward pass where a number is not finite, for an error message.
   private func firstNonFiniteLayer() throws -> String {
     let isFinite = try shards.areFinite()
     if !isFinite.input { return "weights of encoder.0" }

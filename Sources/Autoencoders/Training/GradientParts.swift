@@ -1,10 +1,10 @@
 import Compute
 
-/// Parts of ∂loss/∂output (B × D), added up along the tree while the shards of a run make them.
+/// Parts of ∂loss/∂output (B × D), summed along the tree while the shards of a run compute them.
 ///
-/// Neighbours are added in place within branches, the smallest subtrees of which there are no more than ``mostBranches``. So the
-/// memory does not grow with the number of shards: a part for each branch, and those that wait for a neighbour. The branches
-/// are added up at the end, a few rows at a time.
+/// Neighbours are added in place within branches, the smallest subtrees of which there are at most ``mostBranches``. So
+/// the memory does not grow with the number of shards: it holds a part for each branch, and those that wait for a
+/// neighbour. The branches are added up at the end, a few rows at a time.
 struct GradientParts<S: Scalar>: Sendable {
   static var mostBranches: Int { 32 }
 
@@ -12,7 +12,7 @@ struct GradientParts<S: Scalar>: Sendable {
   let run: Range<Int>
   /// Memory for parts.
   var spare: [Matrix<S>]
-  /// What has been added up, by node.
+  /// The sums so far, by node.
   private(set) var parts: [Range<Int>: Matrix<S>] = [:]
 
   init(tree: ShardTree, run: Range<Int>, spare: [Matrix<S>]) { (self.tree, self.run, self.spare) = (tree, run, spare) }
@@ -24,7 +24,7 @@ struct GradientParts<S: Scalar>: Sendable {
     return size
   }
 
-  /// How many parts there are at once, at most.
+  /// The maximum number of parts at once.
   static func most(shards: Int, threads: Int) -> Int {
     let levels = branch(shards: shards).trailingZeroBitCount
     return min(shards, mostBranches + threads * (1 + levels))
@@ -33,8 +33,8 @@ struct GradientParts<S: Scalar>: Sendable {
   /// Memory for a part.
   mutating func empty() -> Matrix<S> { spare.popLast() ?? Matrix(rows: 0, columns: 0) }
 
-  /// The part of the other half of a node's parent, to be added to the node's own; where it is not there yet, or the branch
-  /// ends here, `part` is kept.
+  /// The part of a node's sibling, to be added to the node's own; if it is not available yet, or the branch ends here,
+  /// `part` is kept.
   mutating func sibling(of node: Range<Int>, orKeep part: Matrix<S>) -> (part: Matrix<S>, parent: Range<Int>)? {
     if let parent = tree.parent(of: node), parent.count <= Self.branch(shards: tree.count),
       run.lowerBound <= parent.lowerBound && parent.upperBound <= run.upperBound
@@ -57,7 +57,7 @@ struct GradientParts<S: Scalar>: Sendable {
     self.sum(rows, under: left, into: &sum, level: level, &levels)
     if let part = parts[right] { return sum.add(part, rows: rows) }
     if levels.count == level { levels.append(Matrix(rows: 0, columns: 0)) }
-    // Taken out while it is filled: two places of one array cannot be changed at once.
+    // Moved out while it is filled, because two elements of one array cannot be changed at once.
     var other = Matrix<S>(rows: 0, columns: 0)
     swap(&other, &levels[level])
     other.reshape(rows: rows.count, columns: sum.columns)

@@ -1,33 +1,35 @@
 import Compute
 
-/// The two wide layers of a network in training, cut by items, wherever the shards are: in this process, or elsewhere too.
+/// The two wide layers of a network in training, divided by items, with shards in this process or in several.
 ///
-/// This is all that an update knows of them. Its B users go in as sparse rows (B × I) and come out as sums (B × H), the last
-/// hidden layer goes in (B × D) and comes out as statistics and as its gradient (B × D): nothing of the width of the
-/// catalogue passes, and whoever holds a run of the shards passes on no more than the sums under its ``ShardTree/subtrees(of:)``.
-/// The order of all sums is the ``ShardTree``'s, so that every implementation gives the same bytes.
+/// This is the only interface of an update to them. The B users are passed in as sparse rows (B × I), and sums (B × H)
+/// are returned; the last hidden layer is passed in (B × D), and statistics and its gradient (B × D) are returned. No
+/// array of the catalogue's width is exchanged, and the owner of a run of shards passes on only the sums under its
+/// ``ShardTree/subtrees(of:)``. The order of all sums is the ``ShardTree``'s, so that every implementation gives the
+/// same bytes.
 ///
-/// A value: a copy is not changed by what happens to the original. The calls of an update follow one another in the order
-/// in which they stand here.
+/// It is a value type: changes of the original do not affect a copy. The calls of an update come in the order in which
+/// they are declared here.
 protocol ItemShards<S>: Sendable {
   associatedtype S: Scalar
 
-  /// The wide input layer's sums over what users have, without bias; shape: B × H.
+  /// The wide input layer's sums over the items of users, without bias; shape: B × H.
   ///
-  /// - Parameter kept: whether of the weights as they were at ``keepInput()``.
+  /// - Parameter kept: whether to use the weights stored by ``keepInput()``.
   mutating func gather(_ input: BatchRows<S>, kept: Bool) throws -> Matrix<S>
 
-  /// Computes the logits from what the wide output layer reads (B × D), and leaves them for ``learnOutput(_:_:_:_:)``.
+  /// Computes the logits from the input of the wide output layer (B × D), and stores them for
+  /// ``learnOutput(_:_:_:_:)``.
   ///
-  /// - Returns: what each user's logits amount to.
+  /// - Returns: the statistics of each user's logits.
   mutating func score(_ output: Matrix<S>, _ loss: OutputLoss<S>) throws -> [LogitStatistics<S>]
 
-  /// Turns the logits into ∂loss/∂logits, and updates the output weights where `steps` are given.
+  /// Converts the logits to ∂loss/∂logits, and updates the output weights if `steps` are given.
   ///
   /// - Parameters:
   ///   - output: as in ``score(_:_:)``.
-  ///   - softmax: every user's; empty for likelihoods without one.
-  /// - Returns: ∂loss/∂output, with the weights as they were before; shape: B × D.
+  ///   - softmax: the softmax of every user; empty for likelihoods without one.
+  /// - Returns: ∂loss/∂output, with the weights before the update; shape: B × D.
   mutating func learnOutput(
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser], _ steps: AdamSteps?
   ) throws -> Matrix<S>
@@ -39,7 +41,7 @@ protocol ItemShards<S>: Sendable {
   ///   - noise: added to the gradient; `nil` for none.
   mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws
 
-  /// Turns the logits into ∂loss/∂logits as ``learnOutput(_:_:_:_:)`` does, and leaves them for
+  /// Converts the logits to ∂loss/∂logits as ``learnOutput(_:_:_:_:)`` does, and stores them for
   /// ``learnOutput(_:shares:_:noise:)``.
   ///
   /// - Returns: ∂loss/∂output, B × D, and each user's ‖∂loss/∂logits‖².
@@ -47,19 +49,20 @@ protocol ItemShards<S>: Sendable {
     _ output: Matrix<S>, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser]
   ) throws -> (gradient: Matrix<S>, squares: [Double])
 
-  /// Updates the output weights from what ``differentiate(_:_:_:)`` left, every user's part multiplied by a share, and noise.
+  /// Updates the output weights from the result of ``differentiate(_:_:_:)``, with every user's part multiplied by a
+  /// share, plus noise.
   mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws
 
-  /// The logits of every item, from what the wide output layer reads (B × D); shape: B × I.
+  /// The logits of every item, from the input of the wide output layer (B × D); shape: B × I.
   func logits(of output: Matrix<S>) throws -> Matrix<S>
 
-  /// Keeps the input weights as they are now, for ``gather(_:kept:)``.
+  /// Stores the current input weights, for ``gather(_:kept:)``.
   mutating func keepInput()
 
-  /// Whether all input weights, and all output weights, are numbers.
+  /// Whether all input weights, and all output weights, are finite.
   func areFinite() throws -> (input: Bool, output: Bool)
 
-  /// All numbers that training changes, to be kept and put back.
+  /// All numbers that training changes, for storing and restoring.
   var state: ShardState<S> { get set }
 }
 
@@ -70,21 +73,21 @@ extension ItemShards {
   }
 }
 
-/// The numbers of all shards of a training, in order; of those that another process has, there are none.
+/// The numbers of all shards of a training, in order; shards of other processes have none.
 struct ShardState<S: Scalar>: Sendable {
   var weights: [ItemShard<S>]
   /// Adam's first moments.
   var first: [ItemShard<S>]
   /// Adam's second moments.
   var second: [ItemShard<S>]
-  /// What ``ItemShards/keepInput()`` kept: shards without their last layer.
+  /// The weights stored by ``ItemShards/keepInput()``: shards without their last layer.
   var kept: [ItemShard<S>]?
 }
 
 /// The constants of one step, with the penalty on weights and without.
 typealias AdamSteps = (penalised: AdamStep, plain: AdamStep)
 
-/// The shards of a network that is trained in this process alone: one run, with one subtree, the whole tree.
+/// The shards of a network that is trained in a single process: one run, with one subtree, the whole tree.
 struct LocalShards<S: Scalar>: ItemShards {
   private var run: ShardRun<S>
 

@@ -1,24 +1,24 @@
 public import Compute
 
-/// The posteriors of an epoch's users, as training saw them: under dropout, the weights on the move.
+/// Statistics of the posteriors of an epoch's users during training, with dropout and changing weights.
 ///
-/// `doppel inspect` measures the same on clean rows and finished weights.
+/// `doppel inspect` measures the same on clean rows and final weights.
 public struct LatentEpoch: Codable, Sendable, Equatable {
   /// The mean divergence of each dimension from N(0, 1), whatever the prior, in nats; shape: L.
   public var divergences: [Double]
-  /// How many dimensions have means that vary by more than ``PosteriorState/activeThreshold``.
+  /// The number of dimensions whose means vary by more than ``PosteriorState/activeThreshold``.
   public var activeUnits: Int
   /// The mean variance of a posterior, over users and dimensions.
   public var posteriorVariance: Double
-  /// Over the active dimensions, the mean share of posterior noise in what varies; 1 without any.
+  /// Over the active dimensions, the mean share of posterior noise in the variance; 1 without any.
   public var noiseShare: Double
 
-  /// What the posteriors say as a whole.
+  /// The state of the posteriors.
   public var state: PosteriorState {
     PosteriorState(active: activeUnits, divergence: divergences.reduce(0, +), noiseShare: noiseShare)
   }
 
-  /// Reads the sums of an epoch.
+  /// Creates statistics from the sums of an epoch.
   ///
   /// - Returns: `nil` when nothing was added, as for points.
   public init?(_ moments: GaussianMoments) {

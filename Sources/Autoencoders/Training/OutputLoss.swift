@@ -1,11 +1,11 @@
 import Compute
 
-/// What a batch's logits are held against, for the loss and its gradient shard by shard.
+/// The target of a batch's logits, for the loss and its gradient shard by shard.
 struct OutputLoss<S: Scalar>: Sendable {
   /// The clean values of the batch.
   let target: BatchRows<S>
   private let rule: any OutputLikelihood.Type
-  /// Whether only the cells listed in ``target`` count; the loss of a cell then needs no other.
+  /// Whether only the cells listed in ``target`` count; the loss of a cell then does not depend on others.
   private let isListed: Bool
 
   init(target: BatchRows<S>, likelihood: Likelihood, cells: LossCells) {
@@ -14,12 +14,12 @@ struct OutputLoss<S: Scalar>: Sendable {
     isListed = cells != .all
   }
 
-  /// Takes the loss of one user's logits in a shard, and leaves in them what the gradient is made of.
+  /// Computes the loss of one user's logits in a shard, and leaves the basis of the gradient in them.
   ///
   /// - Parameters:
-  ///   - logits: with the bias; shape: B × items. Where only some cells count the row becomes the gradient already.
+  ///   - logits: with the bias; shape: B × items. If only some cells count, the row already becomes the gradient.
   ///   - base: the shard's first item.
-  ///   - segment: where the user's entries in this shard are in ``target``.
+  ///   - segment: the places of the user's entries of this shard in ``target``.
   @specialized(where S == Float)
   func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> LogitStatistics<S> {
     let (indices, values) = (target.indices[segment], target.values[segment])
@@ -33,9 +33,9 @@ struct OutputLoss<S: Scalar>: Sendable {
     return rule.measure(&logits, row: row, product: product, values: values)
   }
 
-  /// What turns each row that ``measure(_:row:base:segment:)`` left into ∂loss/∂logits, but for the target.
+  /// The factor that converts each row left by ``measure(_:row:base:segment:)`` to ∂loss/∂logits, without the target.
   ///
-  /// - Parameter normalisers: every user's softmax; empty for likelihoods without one.
+  /// - Parameter normalisers: the softmax of every user; empty for likelihoods without one.
   @specialized(where S == Float)
   func factors(_ statistics: [LogitStatistics<S>], normalisers: [SoftmaxNormaliser]) -> [S] {
     if isListed { return [S](repeating: 1, count: statistics.count) }
@@ -55,7 +55,7 @@ struct OutputLoss<S: Scalar>: Sendable {
       scale: -(S(rule.targetFactor) / S(target.rowCount)))
   }
 
-  /// Every user's softmax, from the statistics over all shards; empty for likelihoods without one.
+  /// The softmax of every user, from the statistics over all shards; empty for likelihoods without one.
   @specialized(where S == Float)
   func normalisers(_ statistics: [LogitStatistics<S>]) -> [SoftmaxNormaliser] {
     guard rule.needsNormaliser && !isListed else { return [] }

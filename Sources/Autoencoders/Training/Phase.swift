@@ -1,20 +1,20 @@
-/// A stretch of a training: what learns in it, for how long, and from what.
+/// A phase of training: the parameters that learn, the duration, and the input.
 ///
-/// The phases of a design follow one another and then begin again, until all epochs are run. Source of the idea here: the
-/// alternating updates of RecVAE (Shenbin et al., WSDM 2020, section 3.4): three epochs of the encoder with a corrupted input,
-/// one of the decoder with a clean one.
+/// The phases of a design repeat in order until all epochs are run. Source: the alternating updates of RecVAE (Shenbin
+/// et al., WSDM 2020, section 3.4): three epochs of the encoder with a corrupted input, one of the decoder with a clean
+/// one.
 public struct Phase: Codable, Sendable, Equatable {
-  /// What learns; the rest stands still, its moments too.
+  /// The groups that learn; all other parameters and their moments are fixed.
   public var learns: Set<ParameterGroup>
-  /// How many epochs it takes before the next phase begins.
+  /// The number of epochs before the next phase begins.
   public var epochs: Int
-  /// Whether the input is corrupted as the design says.
+  /// Whether the input is corrupted as in the design.
   public var corrupts: Bool
-  /// Whether the encoder as it is when the phase begins is kept: ``LatentTrace/reference`` has its outputs on the clean input
-  /// until the next such phase.
+  /// Whether the encoder is kept at the beginning of the phase: ``LatentTrace/reference`` has its outputs for the clean
+  /// input until the next such phase.
   public var keepsEncoder: Bool
 
-  /// Describes a phase; one over everything unless told otherwise.
+  /// Describes a phase; by default over all parameters.
   ///
   /// - Precondition: `epochs` is positive.
   public init(
@@ -40,7 +40,7 @@ extension Array where Element == Phase {
     preconditionFailure("a training without phases")
   }
 
-  /// How often each group has learned before a batch of an epoch, both counted as ``TrainingPosition`` does.
+  /// The number of updates of each group before a batch of an epoch, both counted as in ``TrainingPosition``.
   func updates(beforeEpoch epoch: Int, batch: Int, batches: Int) -> [ParameterGroup: Int] {
     var counts: [ParameterGroup: Int] = [:]
     for earlier in 1...epoch {

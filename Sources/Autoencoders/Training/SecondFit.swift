@@ -1,8 +1,8 @@
 extension Trainer {
-  /// Fits a design; with rows for a second fit and a validation, a first fit finds the number of epochs and the second makes
-  /// the weights.
+  /// Fits a design; with rows for a second fit and a validation, a first fit finds the number of epochs and the second
+  /// gives the weights.
   ///
-  /// - Throws: ``TrainingError``, what `data.validate` throws, `OutputError` for a checkpoint that cannot be written.
+  /// - Throws: ``TrainingError``, the errors of `data.validate`, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
     _ design: Design<Latent>, to data: TrainingData<Autoencoder<Latent>>, options: TrainingOptions
   ) throws -> Fit<Autoencoder<Latent>> {
@@ -15,7 +15,7 @@ extension Trainer {
     let earlier = checkpoints?.position?.selection
     guard let refit = data.refit, let validate = data.validate else {
       if earlier != nil, let fault = checkpoints?.damaged("it is in a second fit") { throw fault }
-      // With nothing to validate on, the rows for the second fit are fitted at once, for all epochs.
+      // Without validation, the rows for the second fit are fitted directly, for all epochs.
       let only = try fit(design, to: data.all, options: options, validate: data.validate)
       return Fit(model: only.model, history: only.history, bestEpoch: only.bestEpoch, extent: data.extent)
     }

@@ -1,23 +1,23 @@
 import Communication
 import Compute
 
-/// The item shards of a network, divided among processes: each has a run of neighbours.
+/// The item shards of a network, divided among processes: each has a run of adjacent shards.
 ///
-/// Whatever is summed over all shards is summed along the ``ShardTree``: a process adds up the subtrees in its run, and the
-/// sums meet here. So the bytes do not depend on the number of processes.
+/// All sums over shards follow the ``ShardTree``: a process adds up the subtrees in its run, and the sums are combined
+/// here. So the bytes do not depend on the number of processes.
 struct ShardDivision: Sendable {
   let communicator: any Communicator
   let tree: ShardTree
   /// The items of every shard.
   let items: [Range<Int>]
-  /// The shards of every rank; the last ones have none where there are more ranks than shards.
+  /// The shards of every rank; if there are more ranks than shards, the last ranks have none.
   let runs: [Range<Int>]
   /// The subtrees in every rank's run.
   private let subtrees: [[Range<Int>]]
 
-  /// Divides the shards of so many items.
+  /// Divides the shards of a number of items.
   ///
-  /// - Returns: `nil` where there is one process only.
+  /// - Returns: `nil` if there is only one process.
   init?(items count: Int, among communicator: (any Communicator)?) {
     guard let communicator, communicator.size > 1 else { return nil }
     self.communicator = communicator
@@ -27,7 +27,7 @@ struct ShardDivision: Sendable {
     subtrees = runs.map(tree.subtrees)
   }
 
-  /// Cuts shards into runs of the same length, or nearly.
+  /// Divides shards into runs of nearly equal length.
   static func runs(shards: Int, ranks: Int) -> [Range<Int>] {
     (0..<ranks).map { shards * $0 / ranks..<shards * ($0 + 1) / ranks }
   }
@@ -37,19 +37,19 @@ struct ShardDivision: Sendable {
   /// The items of this process.
   var ownItems: Range<Int> { items(ofRank: communicator.rank) }
 
-  /// The items of a process; shards of one run are neighbours.
+  /// The items of a process; the shards of a run are adjacent.
   func items(ofRank rank: Int) -> Range<Int> {
     let run = runs[rank]
     return run.isEmpty ? 0..<0 : items[run.lowerBound].lowerBound..<items[run.upperBound - 1].upperBound
   }
 
-  /// Which process has a shard.
+  /// The process of a shard.
   func owner(of shard: Int) -> Int { runs.firstIndex { $0.contains(shard) } ?? 0 }
 
-  /// Those of a list with something for every shard that are this process's.
+  /// The elements of this process's shards in a list with one element per shard.
   func own<Element>(_ all: [Element]) -> [Element] { Array(all[own]) }
 
-  /// A list for all shards: this process's, and for each other shard what stands for it.
+  /// A list for all shards: those of this process, and a placeholder for each other shard.
   ///
   /// - Parameters:
   ///   - input: H.
@@ -65,7 +65,8 @@ struct ShardDivision: Sendable {
 
   /// The sum over all shards.
   ///
-  /// Each process adds up some rows for all, so that what a process sends does not grow with their number.
+  /// Each process adds up some rows for all, so that the data sent by a process do not grow with the number of
+  /// processes.
   ///
   /// - Parameter parts: the sums under this run's subtrees, each rows × columns.
   @specialized(where S == Float)
@@ -92,14 +93,14 @@ struct ShardDivision: Sendable {
     return Matrix(rows: rows, columns: columns, elements: try communicator.gather(sum.elements, counts: counts))
   }
 
-  /// What the logits of all shards amount to, user by user, and what every process wishes.
+  /// The statistics of the logits of all shards for each user, and the requests of every process.
   ///
-  /// - Parameter parts: those under this run's subtrees, one for each user.
+  /// - Parameter parts: the statistics under this run's subtrees, one for each user.
   @specialized(where S == Float)
   func statistics<S: Scalar>(
     _ parts: [[LogitStatistics<S>]], users: Int, wish: UInt8
   ) throws -> (statistics: [LogitStatistics<S>], wishes: [UInt8]) {
-    // Three numbers of double precision for each: a logit in it is what it was.
+    // Three numbers in double precision for each, which represent logits exactly.
     var mine = [Double(wish)]
     mine.reserveCapacity(1 + 3 * users * parts.count)
     for part in parts {
@@ -132,7 +133,7 @@ struct ShardDivision: Sendable {
     return (statistics, wishes)
   }
 
-  /// Puts columns together of which each process has those of its items.
+  /// Joins columns, of which each process has those of its items.
   func joined<S: Scalar>(_ own: Matrix<S>) throws -> Matrix<S> {
     let widths = runs.indices.map { items(ofRank: $0).count }
     let parts = try communicator.gather(own.elements, counts: widths.map { own.rows * $0 })
@@ -145,7 +146,7 @@ struct ShardDivision: Sendable {
     return Matrix(rows: own.rows, columns: widths.reduce(0, +), elements: all)
   }
 
-  /// Brings numbers of one process to the root; the others get none.
+  /// Sends numbers of one process to the root; the others receive none.
   func bring(_ numbers: [Float], count: Int, from owner: Int) throws -> [Float] {
     if owner == 0 { return communicator.isRoot ? numbers : [] }
     var (sent, got) = ([Int](repeating: 0, count: communicator.size), [Int](repeating: 0, count: communicator.size))
@@ -154,42 +155,42 @@ struct ShardDivision: Sendable {
     return try communicator.exchange(communicator.rank == owner ? numbers : [], sent: sent, got: got)
   }
 
-  /// Whether something holds in all processes.
+  /// Whether a condition holds in all processes.
   func all(_ holds: Bool) throws -> Bool {
     try communicator.gather([holds], counts: Array(repeating: 1, count: communicator.size)).allSatisfy(\.self)
   }
 }
 
-/// What processes wish that must happen in all of them between the same two updates, or in none.
+/// Requests that must take effect in all processes between the same two updates, or in none.
 ///
-/// Wishes travel with the statistics of the logits, so that they cost no message of their own.
+/// Requests are sent with the statistics of the logits, so that they need no extra message.
 final class Accord: Sendable {
-  /// Somebody asked a process to stop.
+  /// A process received a stop signal.
   static let stop: UInt8 = 1
-  /// The root's clock says that it is time for a checkpoint.
+  /// A checkpoint is due by the root's clock.
   static let checkpoint: UInt8 = 2
 
   private let communicator: any Communicator
   private let wishes: @Sendable () -> UInt8
   private let agreed = Guarded<UInt8>(0)
 
-  /// - Parameter wishes: what this process wishes now.
+  /// - Parameter wishes: the current requests of this process.
   init(_ communicator: any Communicator, wishes: @escaping @Sendable () -> UInt8) {
     (self.communicator, self.wishes) = (communicator, wishes)
   }
 
-  /// What this process wishes now.
+  /// The current requests of this process.
   var wish: UInt8 { wishes() }
 
-  /// Takes in what all wish.
+  /// Stores the requests of all processes.
   func agree(on all: [UInt8]) { agreed.withLock { $0 = all.reduce(0, |) } }
 
-  /// Asks all, where no update has just done so.
+  /// Exchanges requests, if no update has just done so.
   func ask() throws {
     agree(on: try communicator.gather([wish], counts: Array(repeating: 1, count: communicator.size)))
   }
 
-  /// Whether a wish is granted, once.
+  /// Whether a request takes effect, once.
   func grants(_ wish: UInt8) -> Bool {
     agreed.withLock { agreed in
       defer { agreed &= ~wish }

@@ -1,8 +1,8 @@
 import Compute
 
-/// A run of neighbouring shards in training, all in this process.
+/// A run of adjacent shards in training, all in this process.
 ///
-/// Sums come as one part for each of ``subtrees``; whoever holds all parts puts them together with ``ShardTree``.
+/// Sums are returned as one part for each of ``subtrees``; the owner of all parts combines them with ``ShardTree``.
 struct ShardRun<S: Scalar>: Sendable {
   /// The largest subtrees in the run, in order.
   let subtrees: [Range<Int>]
@@ -15,14 +15,14 @@ struct ShardRun<S: Scalar>: Sendable {
   private var kept: [ItemShard<S>]?
   /// Working memory, one for each thread.
   private var scratch: [ShardScratch<S>]
-  /// Memory for parts of ∂loss/∂output, while none is needed.
+  /// Unused memory for parts of ∂loss/∂output.
   private var spare: [Matrix<S>] = []
-  /// The last hidden layer as the rounded products read it.
+  /// The last hidden layer, rounded for products.
   private var rounded = BFloat16Matrix(rows: 0, columns: 0)
 
   /// - Parameters:
-  ///   - tree: that of all shards.
-  ///   - first: the index of the first of these.
+  ///   - tree: the tree of all shards.
+  ///   - first: the index of the run's first shard.
   init(
     _ shards: [ItemShard<S>], of tree: ShardTree, from first: Int, batchSize: Int, precision: ProductPrecision,
     processor: Processor

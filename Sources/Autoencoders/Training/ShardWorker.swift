@@ -2,28 +2,28 @@ import Compute
 
 /// One shard of the items in training: its weights, their moments, its part of the batch's logits.
 ///
-/// Everything the wide layers need is in here, so that a step is a few passes over shards that share nothing but what is
-/// passed in and out: the last hidden layer in, statistics of the logits and a users × hidden gradient out. A shard is so
-/// narrow that its weights, its logits and their gradient stay in the cache from the product that makes them to the loop that
-/// uses them up.
+/// It contains everything that the wide layers need, so that a step is a few passes over shards that share only their
+/// inputs and outputs: the last hidden layer in, statistics of the logits and a users × hidden gradient out. A shard is
+/// narrow enough that its weights, its logits and their gradient stay in the cache from the product that computes them
+/// to the loop that uses them.
 ///
-/// With ``ProductPrecision/bfloat16`` the logits exist in full precision only while their shard is at work; what is kept
-/// between the two passes, and what the products read, is rounded. The arithmetic is the same in both cases.
+/// With ``ProductPrecision/bfloat16`` the logits exist in full precision only while their shard is processed; values
+/// kept between the two passes, and the inputs of the products, are rounded. The arithmetic is the same in both cases.
 struct ShardWorker<S: Scalar>: Sendable {
   private(set) var shard: ItemShard<S>
   private var inputMoments: AdamMoments<S>
   private var outputMoments: AdamMoments<S>
   private var biasMoments: AdamMoments<S>
 
-  /// What the other shards need to know; one for each user.
+  /// The statistics for the other shards; one for each user.
   private(set) var statistics: [LogitStatistics<S>] = []
-  /// The logits, then ∂loss/∂logits; shape: B × items, empty where ``rounded`` is used.
+  /// The logits, then ∂loss/∂logits; shape: B × items, empty if ``rounded`` is used.
   private var exact: Matrix<S>
-  /// The same where products are rounded.
+  /// The same if products are rounded.
   private var rounded = BFloat16Matrix(rows: 0, columns: 0)
-  /// The output weights for rounded products; shape: items × D, empty where ``exact`` is used.
+  /// The output weights for rounded products; shape: items × D, empty if ``exact`` is used.
   private var weight = BFloat16Matrix(rows: 0, columns: 0)
-  /// Where each user's entries are in the batch's target.
+  /// The places of each user's entries in the batch's target.
   private var segments: [Range<Int>] = []
   private let precision: ProductPrecision
 
@@ -58,17 +58,17 @@ struct ShardWorker<S: Scalar>: Sendable {
     roundWeights()
   }
 
-  /// Right after the step that changed them the output weights are in the cache; rounding them for each of the two passes
-  /// would read them from memory again.
+  /// Right after the step that changed them, the output weights are in the cache; rounding them in each of the two
+  /// passes would read them from memory again.
   private mutating func roundWeights() {
     if precision == .bfloat16 { weight.round(shard.outputWeight) }
   }
 
-  /// First pass: the logits of this shard's items, and all of the loss that can be known here.
+  /// First pass: the logits of this shard's items, and the part of the loss that depends only on this shard.
   ///
-  /// After the product one row goes through all loops before the next row does: it stays in the first-level cache.
+  /// After the product, all loops process one row before the next, so that it stays in the first-level cache.
   ///
-  /// - Parameter output: the last hidden layer, as it is and rounded; shape: B × D.
+  /// - Parameter output: the last hidden layer, exact and rounded; shape: B × D.
   mutating func score(
     _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ scratch: inout ShardScratch<S>
   ) {
@@ -97,8 +97,8 @@ struct ShardWorker<S: Scalar>: Sendable {
   /// Second pass: ∂loss/∂logits in place, this shard's part of ∂loss/∂output (B × D), and the output weights' update.
   ///
   /// - Parameters:
-  ///   - softmax: for each user what turns a shard's `exp(f − largest)` into softmax, and N.
-  ///   - steps: `nil` where the output weights stand still.
+  ///   - softmax: for each user the factor that converts a shard's `exp(f − largest)` to softmax, and N.
+  ///   - steps: `nil` if the output weights are fixed.
   mutating func learnOutput(
     _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser],
     _ steps: AdamSteps?, into part: inout Matrix<S>, _ scratch: inout ShardScratch<S>
@@ -135,10 +135,11 @@ struct ShardWorker<S: Scalar>: Sendable {
     roundWeights()
   }
 
-  /// Each user's ‖∂loss/∂logits‖² in this shard, after the second pass; never of rounded logits.
+  /// Each user's ‖∂loss/∂logits‖² in this shard, after the second pass; not available for rounded logits.
   var squares: [Double] { (0..<exact.rows).map { exact.sumOfSquares(row: $0) } }
 
-  /// The output weights' update from the gradient that the second pass left, each user's part multiplied by a share, and noise.
+  /// The output weights' update from the gradient left by the second pass, with each user's part multiplied by a share,
+  /// plus noise.
   ///
   /// - Parameter shared: the last hidden layer with every row multiplied by the user's share; shape: B × D.
   mutating func learnOutput(
@@ -178,14 +179,14 @@ struct ShardWorker<S: Scalar>: Sendable {
   }
 }
 
-/// What a thread needs while it works on shards; it keeps the memory from one to the next.
+/// The buffers of a thread that processes shards, reused from one shard to the next.
 struct ShardScratch<S: Scalar>: Sendable {
   let engine: ProductEngine
   /// ∂loss/∂weight of a shard; shape: items × D.
   var weightGradient = Matrix<S>(rows: 0, columns: 0)
-  /// A shard's logits where it keeps them rounded; shape: B × items.
+  /// A shard's logits, if it keeps them rounded; shape: B × items.
   var logits = Matrix<S>(rows: 0, columns: 0)
-  /// One row at a time: of the first layer's gradient (1 × H), of rounded logits (1 × items).
+  /// A single row: of the first layer's gradient (1 × H), or of rounded logits (1 × items).
   var row = Matrix<S>(rows: 1, columns: 0)
   /// For sums along the tree.
   var levels: [Matrix<S>] = []

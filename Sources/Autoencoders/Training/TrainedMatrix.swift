@@ -22,7 +22,7 @@ struct TrainedMatrix<S: Scalar>: Sendable {
     try moments.update(&value, summing: gradients, scratch: &scratch, processor: processor, step)
   }
 
-  /// Updates rows that each belong to at most one user of the batch, the others with a zero gradient.
+  /// Updates rows that each belong to at most one user of the batch, and the others with a zero gradient.
   mutating func update(
     sparse entries: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, scratch: inout [Matrix<S>], processor: Processor
   ) throws {

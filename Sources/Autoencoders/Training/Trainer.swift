@@ -5,7 +5,7 @@ import InteractionData
 
 /// Fits autoencoders.
 ///
-/// There is one trainer for all of them.
+/// One trainer serves all designs.
 public struct Trainer: Sendable {
   /// The processor.
   public let processor: Processor
@@ -13,26 +13,26 @@ public struct Trainer: Sendable {
   public let seed: Seed
   /// Whether validation chooses only among epochs at whose end the prior's weight has stopped rising.
   public var waitsForPrior = false
-  /// Told of every finished epoch.
+  /// Receives every finished epoch.
   public var onEpoch: @Sendable (EpochRecord) -> Void = { _ in }
-  /// Told of every finished epoch of a member of the model, with the member's name.
+  /// Receives every finished epoch of a member of the model, with the member's name.
   public var onMemberEpoch: @Sendable (String, EpochRecord) -> Void = { _, _ in }
-  /// Told how far the training is, after every update.
+  /// Receives the progress of training after every update.
   public var onProgress: @Sendable (TrainingProgress) -> Void = { _ in }
-  /// Which of a model's fits the next one is; it goes into ``TrainingProgress``.
+  /// The stage of the next fit, for ``TrainingProgress``.
   var stage = TrainingProgress.Stage.only
-  /// Asked before every update whether to stop.
+  /// Checked before every update: whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
   /// Called with the finished epochs of a resumed training.
   public var onResume: @Sendable ([EpochRecord]) -> Void = { _ in }
-  /// Where to keep checkpoints, and to go on from one.
+  /// The checkpoints to write and to resume from.
   public var checkpoints: Checkpoints?
-  /// Where to pause in memory, and to go on from.
+  /// The pause in memory, and the state to continue from.
   public var pause: TrainingPause?
-  /// What the training may learn from any one user; `nil` where that is not limited.
+  /// The privacy guarantee of the training; `nil` for none.
   public var privacy: PrivacyRequest?
-  /// The fits that several models of a run ask for; `nil` where every model is fitted for itself.
+  /// The fits that several models of a run share; `nil` if every model is fitted separately.
   public var shared: SharedFits?
 
   /// Creates a trainer.
@@ -46,14 +46,14 @@ public struct Trainer: Sendable {
   /// Rows without entries are skipped.
   ///
   /// - Parameters:
-  ///   - keepsBest: whether the weights of the best epoch are kept beside the current ones. Without it the outcome has the
-  ///     last epoch's, for callers that only need the best number of epochs.
-  ///   - target: what the loss compares the output with, where that is not the input; of the shape of `rows`.
+  ///   - keepsBest: whether the weights of the best epoch are kept besides the current ones. Without it, the result has
+  ///     the weights of the last epoch, for callers that only need the best number of epochs.
+  ///   - target: the target of the loss, if it is not the input; same shape as `rows`.
   ///   - validate: the validation value after each epoch, larger is better; it chooses the best epoch.
-  ///   - plannedEpochs: the number of epochs for schedules, when fewer are run (fitting again
-  ///     for the number of epochs that validation chose).
+  ///   - plannedEpochs: the number of epochs for schedules, when fewer are run (as in a second fit for the number of
+  ///     epochs that validation chose).
   ///   - selection: the result of the first fit, during the second; stored in checkpoints.
-  /// - Throws: ``TrainingError``, what `validate` throws, `OutputError` for a checkpoint that cannot be written.
+  /// - Throws: ``TrainingError``, the errors of `validate`, `OutputError` for a checkpoint that cannot be written.
   public func fit<Latent>(
     _ design: Design<Latent>, to rows: SparseRows, target: SparseRows? = nil, options: TrainingOptions,
     plannedEpochs: Int? = nil, keepsBest: Bool = true, after selection: TrainingPosition.Selection? = nil,
@@ -184,7 +184,7 @@ public struct Trainer: Sendable {
     return record
   }
 
-  /// What processes agree on while they train together.
+  /// The agreement of processes that train together.
   func accord(among communicator: any Communicator) -> Accord {
     let isRoot = communicator.isRoot
     return Accord(communicator) { [isInterrupted, checkpoints] in
@@ -193,7 +193,7 @@ public struct Trainer: Sendable {
   }
 }
 
-/// Writes checkpoints when they are due and where a training is stopped, in all processes at once.
+/// Writes checkpoints when they are due and when training is stopped, in all processes at once.
 struct Keeper: Sendable {
   private let checkpoints: Checkpoints?
   private let division: ShardDivision?
@@ -207,7 +207,7 @@ struct Keeper: Sendable {
     (self.checkpoints, self.division, self.accord, self.isInterrupted) = (checkpoints, division, accord, isInterrupted)
   }
 
-  /// - Parameter state: the training as it is, asked for only where it is written.
+  /// - Parameter state: returns the current state; called only if it is written.
   func stopIfAsked(_ state: @autoclosure () -> TrainerState) throws {
     guard accord?.grants(Accord.stop) ?? isInterrupted() else { return }
     try checkpoints?.save(state(), division: division)

@@ -1,24 +1,24 @@
 public import Compute
 import FileFormats
 
-/// What a training will hold in memory at once, known before it starts.
+/// The memory that a training will need at once, known before it starts.
 ///
 /// Every large array has a size that follows from the design, the data and the batch; none grows with the
 /// number of users or epochs.
 public struct TrainingMemory: Sendable, Equatable {
-  /// The weights with their two moments; where the best epoch's are kept, they are here once more.
+  /// The weights with their two moments; if the best epoch's weights are kept, they are included once more.
   public var parameters = 0
   /// The weights of an encoder that a phase keeps.
   public var kept = 0
   /// The logits of one batch.
   public var logits = 0
-  /// What the shards pass on of ∂loss/∂hidden, users × hidden matrices (``GradientParts``).
+  /// The parts of ∂loss/∂hidden that the shards pass on, users × hidden matrices (``GradientParts``).
   public var partialGradients = 0
-  /// The hidden layers of a batch, the gradients of the small layers, and what threads need while they work.
+  /// The hidden layers of a batch, the gradients of the small layers, and the buffers of threads.
   public var workspace = 0
-  /// The data and the program, measured when asked: what is resident before training.
+  /// The data and the program: the resident memory before training.
   public var resident = 0
-  /// What of ``parameters`` stays when the model is fitted.
+  /// The part of ``parameters`` that remains when the model is fitted.
   public private(set) var fitted = 0
 
   /// Bytes.
@@ -27,12 +27,12 @@ public struct TrainingMemory: Sendable, Equatable {
   /// Estimates a training.
   ///
   /// - Parameters:
-  ///   - keepsBest: whether the best epoch's weights are kept beside the current ones.
+  ///   - keepsBest: whether the best epoch's weights are kept besides the current ones.
   init<Latent>(
     _ design: Design<Latent>, items: Int, users: Int, batchSize: Int, keepsBest: Bool, processor: Processor
   ) {
     let float = MemoryLayout<Float>.size
-    // Of several processes, that with most of the shards.
+    // With several processes, the one with the most shards.
     let shards = ItemShard<Float>.ranges(items: items)
     let run = ShardDivision.runs(shards: shards.count, ranks: processor.processes).max { $0.count < $1.count } ?? 0..<0
     let items = shards[run].reduce(0) { $0 + $1.count }
@@ -47,7 +47,7 @@ public struct TrainingMemory: Sendable, Equatable {
     kept = keepsEncoder ? (items * first + beside) * float : 0
 
     let isExact = processor.precision == .float32
-    // Where products are rounded, so are the logits, and the output weights are held in that format too.
+    // If products are rounded, so are the logits, and the output weights are also stored in that format.
     logits = isExact ? batchSize * items * float : (batchSize + last) * items * MemoryLayout<UInt16>.size
     let threads = min(processor.threads, run.count)
     let parts = min(run.count, GradientParts<Float>.most(shards: shards.count, threads: threads))
@@ -55,13 +55,13 @@ public struct TrainingMemory: Sendable, Equatable {
 
     let blocks = UserPieces.ranges(of: batchSize).count
     let hidden = batchSize * (encoder.reduce(0, +) + decoder.reduce(0, +) + 3 * design.latent)
-    // A kept encoder has hidden layers of its own, and swish and normalisation of both keep about as much again.
+    // A kept encoder has its own hidden layers, and swish and normalisation of both encoders keep about as much again.
     let keptHidden = keepsEncoder ? 3 * batchSize * encoder.reduce(0, +) : 0
     let shard = shards.first?.count ?? 0
-    // A weight gradient per thread, a shard's logits where products are rounded, and as much again for the copies that a
+    // A weight gradient per thread, a shard's logits if products are rounded, and as much again for the copies that a
     // product engine makes of its factors.
     let thread = 2 * shard * last + (isExact ? 0 : batchSize * shard) + batchSize * last
-    // What leaves for other processes and what arrives, while sums are exchanged.
+    // Outgoing and incoming data while sums are exchanged.
     let exchanged = processor.processes > 1 ? 4 * batchSize * max(first, last) : 0
     workspace =
       (hidden + keptHidden + (blocks + 1) * small + 3 * batchSize * (first + last) + threads * thread + exchanged)
@@ -69,20 +69,20 @@ public struct TrainingMemory: Sendable, Equatable {
   }
 }
 
-/// The shape of what a model is fitted to.
+/// The shape of a model's training data.
 public struct TrainingRows: Sendable {
   /// The number of rows: users.
   public var count: Int
   /// The length of a row: items.
   public var width: Int
-  /// Whether the first fit only chooses the number of epochs; the best weights are then not kept beside the others.
+  /// Whether the first fit only chooses the number of epochs; the best weights are then not kept besides the others.
   public var fitsAgain: Bool
   /// The number of entries that are not zero: interactions.
   public var entries: Int
 
   /// Creates a shape.
   ///
-  /// - Parameter entries: all cells where left out, the most there can be.
+  /// - Parameter entries: by default all cells, the maximum.
   public init(count: Int, width: Int, fitsAgain: Bool, entries: Int? = nil) {
     self.count = count
     self.width = width
@@ -92,16 +92,16 @@ public struct TrainingRows: Sendable {
 }
 
 extension TrainingRows {
-  /// The shape turned over, for models whose rows are items.
+  /// The transposed shape, for models whose rows are items.
   var transposed: TrainingRows { TrainingRows(count: width, width: count, fitsAgain: fitsAgain, entries: entries) }
 }
 
 extension TrainingMemory {
-  /// The estimate of a model that is its parameters and works in place.
+  /// The estimate for a model that consists of its parameters and works in place.
   ///
   /// - Parameters:
-  ///   - parameters: how many numbers it keeps.
-  ///   - workspace: how many numbers it needs beside them while it is fitted.
+  ///   - parameters: the number of values that it keeps.
+  ///   - workspace: the number of additional values during the fit.
   public init(parameters: Int, workspace: Int = 0) {
     self.parameters = parameters * MemoryLayout<Float>.size
     fitted = self.parameters
@@ -109,10 +109,10 @@ extension TrainingMemory {
     resident = ProcessMemory.resident
   }
 
-  /// The estimate of models that are fitted one after the other and all kept, for work with all of them at the end.
+  /// The estimate for models that are fitted one after the other and all kept, for work with all of them at the end.
   ///
   /// - Parameters:
-  ///   - fitsAgain: whether each is kept twice, as it was before and after a second fit.
+  ///   - fitsAgain: whether each is kept twice, before and after a second fit.
   ///   - workspace: the bytes that the work at the end needs.
   init(oneAfterTheOther models: [TrainingMemory], fitsAgain: Bool, workspace: Int) {
     let copies = fitsAgain ? 2 : 1
@@ -130,7 +130,7 @@ extension TrainingMemory {
     fitted = models.reduce(0) { $0 + $1.fitted }
   }
 
-  /// The estimate of a design that is fitted in epochs.
+  /// The estimate for a design that is fitted in epochs.
   init<Latent>(_ design: Design<Latent>, options: TrainingOptions, rows: TrainingRows, processor: Processor) {
     self.init(
       design, items: rows.width, users: rows.count, batchSize: options.batchSize(users: rows.count),

@@ -1,19 +1,19 @@
-/// How a model is fitted.
+/// The options for fitting a model.
 ///
 /// The names are the same for all models.
 public struct TrainingOptions: Codable, Sendable, Equatable {
-  /// The largest number of passes over the training users.
+  /// The maximum number of passes over the training users.
   public var epochs = 200
   /// Users per update.
   ///
-  /// `nil` gives every epoch about 20 updates, with 32 to 500 users each: 500 is the paper's, and on a
-  /// thousand users it would leave two updates an epoch.
+  /// `nil` gives every epoch about 20 updates, with 32 to 500 users each: 500 is the paper's value, which would give
+  /// only two updates per epoch on a thousand users.
   public var batchSize: Int?
   /// Adam's step size.
   public var learningRate = 1e-3
   /// The number of epochs without a better validation value that ends the training.
   ///
-  /// They count after the prior's weight has stopped rising; while it rises, twice as many end it. 0 never stops early.
+  /// They count after the prior's weight has stopped rising; while it rises, the limit is doubled. 0 never stops early.
   public var patience = 20
 
   /// Creates options.
@@ -32,13 +32,13 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   }
 }
 
-/// What one pass over the training users showed.
+/// The record of one pass over the training users.
 public struct EpochRecord: Codable, Sendable, Equatable {
   /// Counted from 1.
   public var epoch: Int
-  /// The number of users passed over.
+  /// The number of users in the pass.
   public var users: Int
-  /// Wall-clock seconds of the pass, validation left out.
+  /// Wall-clock seconds of the pass, without validation.
   public var seconds: Double
   /// The mean negative log-likelihood per user.
   public var reconstruction: Double
@@ -48,7 +48,7 @@ public struct EpochRecord: Codable, Sendable, Equatable {
   public var beta: Double
   /// The number of log-variances clipped to their range.
   public var heldLogVariances: Int
-  /// The value on the validation users, where there are any.
+  /// The value on the validation users, if there are any.
   public var validation: Double?
   /// The posteriors; `nil` for models without.
   public var latent: LatentEpoch?
@@ -64,17 +64,17 @@ public struct TrainingOutcome<Latent: LatentSpace>: Sendable {
   public let bestEpoch: Int
 }
 
-/// Why a training stopped without a model.
+/// The reason why a training stopped without a model.
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// The loss became NaN or infinite.
   case diverged(epoch: Int, batch: Int, NonFiniteLoss)
   /// The weights have grown too large to compute with: a score, rating or bound, named by `value`, is not a finite number.
   case unusable(model: String, value: String, learningRate: Double?)
-  /// The equations of a model in closed form have no solution that single precision can tell from others.
+  /// The equations of a model in closed form cannot be solved in single precision.
   case unsolvable(model: String, setting: String, value: Double)
-  /// A model's file cannot number so many items.
+  /// The model's file format cannot number this many items.
   case tooManyItems(model: String, items: Int, most: Int)
-  /// There is nobody to learn from.
+  /// There are no users to learn from.
   case noUsers
   /// The training was interrupted.
   case interrupted
@@ -84,7 +84,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
 
   /// What is wrong, in one sentence.
   ///
-  /// - Parameter rate: what the reader knows the learning rate as.
+  /// - Parameter rate: the reader's name for the learning rate.
   public func words(for rate: String = "learning rate") -> String {
     switch self {
     case .diverged(let epoch, let batch, let failure):
@@ -97,7 +97,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .unsolvable(let model, let setting, let value):
       "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
     case .tooManyItems(let model, let items, let most):
-      "\(model): there are \(items) items, and it takes \(most) at most"
+      "\(model): there are \(items) items, more than its maximum of \(most)"
     case .noUsers: "no user has any interaction to train on"
     case .interrupted: "interrupted"
     }

@@ -1,8 +1,8 @@
-/// How far a fit has come, told after every update.
+/// The progress of a fit, reported after every update.
 public struct TrainingProgress: Sendable, Equatable {
-  /// Which of a model's fits it is.
+  /// The stage of a fit.
   public enum Stage: Sendable, Equatable {
-    /// The only one.
+    /// The only fit.
     case only
     /// The first of two: validation chooses the number of epochs.
     case choosing
@@ -10,17 +10,17 @@ public struct TrainingProgress: Sendable, Equatable {
     case again
   }
 
-  /// Which of a model's fits it is.
+  /// The stage of a fit.
   public var stage: Stage
-  /// The epoch at work, counted from 1.
+  /// The current epoch, counted from 1.
   public var epoch: Int
-  /// The most epochs that this fit runs.
+  /// The maximum number of epochs of this fit.
   public var epochs: Int
   /// Whether validation may end it earlier.
   public var mayEndEarly: Bool
-  /// The share of the epoch that is done, from 0 to 1.
+  /// The finished share of the epoch, from 0 to 1.
   public var epochShare: Double
-  /// The rows passed over in an epoch.
+  /// The rows in an epoch.
   public var rows: Int
 
   /// Creates a report of progress.
@@ -29,15 +29,15 @@ public struct TrainingProgress: Sendable, Equatable {
     (self.mayEndEarly, self.epochShare, self.rows) = (mayEndEarly, epochShare, rows)
   }
 
-  /// Epochs done, with the part of the one at work.
+  /// Finished epochs, including the finished part of the current one.
   public var epochsDone: Double { Double(epoch - 1) + epochShare }
 
-  /// The share of all epochs that is done, from 0 to 1.
+  /// The finished share of all epochs, from 0 to 1.
   public var share: Double { epochsDone / Double(epochs) }
 }
 
 extension Trainer {
-  /// Says how far a fit without epochs is, and stops it where somebody asked for that.
+  /// Reports the progress of a fit without epochs, and stops it if requested.
   ///
   /// - Throws: ``TrainingError/interrupted``.
   public func tell(share: Double, rows: Int) throws {
@@ -48,8 +48,8 @@ extension Trainer {
 }
 
 extension Trainer {
-  /// The trainer of one of several models that are fitted one after the other for another model: it tells of each as of a share
-  /// of one fit, and keeps no checkpoints.
+  /// The trainer of one of several models that are fitted one after the other for another model: it reports each as a
+  /// share of one fit, and keeps no checkpoints.
   func forMember(_ place: Int, of count: Int, named name: String) -> Trainer {
     var trainer = self
     trainer.checkpoints = nil

@@ -3,30 +3,30 @@ import InteractionData
 
 /// Gradient updates of one autoencoder.
 ///
-/// An update goes to and fro between the item shards (``ItemShards``), which hold the two wide layers, and blocks of users,
-/// which hold the narrow ones: shards add up the wide input layer; blocks forward; shards to logits, then to gradients and new
-/// output weights; blocks backward; shards to new input weights. The order in which results are added up is fixed, so
-/// the number of threads changes nothing in any bit.
+/// An update alternates between the item shards (``ItemShards``) with the two wide layers, and blocks of users with the
+/// narrow ones: shards sum the wide input layer; blocks run forward; shards compute logits, then gradients and new
+/// output weights; blocks run backward; shards compute new input weights. The order of sums is fixed, so the number of
+/// threads does not change any bit.
 ///
 /// The same code runs in `Float` for training and in `Double` for gradient checks.
 public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
-  /// How many updates have been made.
+  /// The number of updates so far.
   public internal(set) var updates = 0
-  /// What learns in the next updates, and from what.
+  /// The phase of the next updates.
   public var phase: Phase
-  /// How often each group has learned.
+  /// The number of updates of each group.
   var learned: [ParameterGroup: Int] = [:]
   /// The small parameters and user vectors as they were when a phase kept the encoder.
   private var keptBeside: Network<S>?
-  /// Whether the encoder still is the one that was kept.
+  /// Whether the encoder still equals the kept one.
   private var isAsKept = false
-  /// How many updates are planned, for schedules that depend on it.
+  /// The planned number of updates, for schedules that depend on it.
   public let plannedUpdates: Int
-  /// What the updates since ``beginEpoch()`` saw of the posteriors.
+  /// The statistics of posteriors since ``beginEpoch()``.
   public internal(set) var latentMoments: GaussianMoments
 
   let design: Design<Latent>
-  /// The network's shape, with the numbers it began with gone.
+  /// The network's shape, without its initial numbers.
   let shape: Network<S>
   let adam: Adam
   let processor: Processor
@@ -34,21 +34,21 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var shards: any ItemShards<S>
   var blocks: [UserBlock<Latent, S>]
   var pseudo: PseudoInputs<Latent, S>?
-  /// The small parameters as the blocks saw them.
+  /// The small parameters used by the blocks.
   var seen: [Matrix<S>] = []
   /// The small parameters, in the order of ``Design/parameters``.
   var small: [TrainedMatrix<S>]
   var users: TrainedMatrix<S>
-  /// What the network reads, B × I, and what the wide output layer reads, B × D, of the last batch.
+  /// The input of the network, B × I, and of the wide output layer, B × D, for the last batch.
   var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
   private var inputDelta: Matrix<S>
-  /// For the products of the narrow layers, one for each thread.
+  /// Multipliers for the narrow layers, one for each thread.
   var multipliers: [Multiplier<S>]
   private var pieceGradients: [Matrix<S>]
 
   /// Prepares to train a network.
   ///
-  /// In `Double` products are never rounded, whatever the processor's precision.
+  /// In `Double`, products are never rounded, whatever the processor's precision.
   public init(
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor
@@ -58,7 +58,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       division: nil, accord: nil)
   }
 
-  /// Prepares to train a network, of which other processes have the shards that are not this one's.
+  /// Prepares to train a network whose other shards are in other processes.
   init(
     _ design: Design<Latent>, network: Network<S>, batchSize: Int, plannedUpdates: Int, adam: Adam,
     processor: Processor, division: ShardDivision?, accord: Accord?
@@ -102,12 +102,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     pieceGradients = (0..<threads).map { _ in Matrix(rows: 0, columns: 0) }
   }
 
-  /// The weights as they are now.
+  /// The current weights.
   public var network: Network<S> {
     Network(like: shape, shards: shards.state.weights, parameters: small.map(\.value), users: users.value)
   }
 
-  /// All but the item shards.
+  /// Everything except the item shards.
   var beside: Network<S> {
     Network(like: shape, shards: [], parameters: small.map(\.value), users: users.value)
   }
@@ -121,12 +121,12 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     return (moments(state.first, \.first), moments(state.second, \.second))
   }
 
-  /// The network as it was when a phase kept its encoder, without the wide output layer.
+  /// The network at the time when a phase kept its encoder, without the wide output layer.
   var kept: Network<S>? {
     keptBeside.map { Network(like: shape, shards: shards.state.kept ?? [], parameters: $0.parameters, users: $0.users) }
   }
 
-  /// Goes back to weights and moments that were kept.
+  /// Restores stored weights and moments.
   ///
   /// - Precondition: all have the shapes of this step's network.
   mutating func restore(
@@ -149,7 +149,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     design.regulariser.weight(afterUpdates: updates, of: plannedUpdates)
   }
 
-  /// Keeps the encoder as it is, for ``LatentTrace/reference``.
+  /// Keeps the current encoder, for ``LatentTrace/reference``.
   public mutating func keepEncoder() {
     shards.keepInput()
     keptBeside = beside
@@ -163,11 +163,11 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - rows: the users of this batch, as rows of `data`.
-  ///   - target: what the loss holds the output against, where that is not the input; of the shape of `data`.
+  ///   - target: the target of the loss, if it is not the input; same shape as `data`.
   ///   - noise: corruption and latent draws.
   /// - Returns: the loss before the update, as means over the users.
-  /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared
-  ///   gradients would overflow and every weight stand still); the weights are then as they were.
+  /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared gradients
+  ///   would overflow and no weight would change); the weights are then unchanged.
   public mutating func update(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
@@ -185,7 +185,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     return loss
   }
 
-  /// The constants of a group's next step, with the penalty and without; `nil` where it stands still.
+  /// The constants of a group's next step, with the penalty and without; `nil` if it is fixed.
   func steps(_ group: ParameterGroup) -> AdamSteps? {
     guard phase.learns.contains(group) else { return nil }
     let number = learned[group, default: 0] + 1
@@ -199,7 +199,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try evaluate(rows: rows, of: data, target: target, noise: noise).loss
   }
 
-  /// What the network makes of some users as training sees them, with corruption and latent draws.
+  /// The outputs of the network for some users as in training, with corruption and latent draws.
   ///
   /// - Returns: `head`, the outputs of the encoder (B × L·``LatentSpace/outputsPerDimension``), and `logits` (B × I).
   public mutating func outputs(
@@ -211,14 +211,14 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     return (head, try shards.logits(of: output))
   }
 
-  /// What the kept encoder made of the last batch (see ``keepEncoder()``).
+  /// The outputs of the kept encoder for the last batch (see ``keepEncoder()``).
   public var references: Matrix<S> {
     var references = Matrix<S>(rows: 0, columns: 0)
     references.setRows(to: activeBlocks.map(\.latent.reference))
     return references
   }
 
-  /// `λ Σ ‖W‖²` over weights and user vectors, the part of the loss that is no user's.
+  /// `λ Σ ‖W‖²` over weights and user vectors, the part of the loss that does not belong to a user.
   public var penalty: Double { design.weightDecay * network.squaredWeights }
 
   // MARK: Passes
@@ -269,13 +269,13 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     output.setRows(to: activeBlocks.map(\.output))
   }
 
-  /// Whether the next batch is what the kept encoder would be shown: nothing of it corrupted or left out.
+  /// Whether the next batch equals the input of the kept encoder, without corruption or omitted entries.
   private func readsCleanRows(_ noise: NoiseSource) -> Bool {
     guard case .drawn = noise else { return false }
     return !phase.corrupts || design.corruption == .none
   }
 
-  /// Shows the batch, clean, to the kept encoder.
+  /// Runs the kept encoder on the clean batch.
   private mutating func refer(to keptBeside: Network<S>, rows: [Int], of data: SparseRows) throws {
     var clean = try processor.map(count: activeBlocks.count) { [blocks, design] index in
       let place = blocks[index].batchRows
@@ -293,9 +293,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     for (index, block) in clean.enumerated() { blocks[index].latent.reference = block.head }
   }
 
-  /// Takes ∂loss/∂output (B × D) back through the blocks.
+  /// The backward pass of ∂loss/∂output (B × D) through the blocks.
   ///
-  /// - Parameter shares: what each user counts; `nil` where all count 1.
+  /// - Parameter shares: the weight of each user; `nil` if all have weight 1.
   mutating func passBack(_ outputDelta: Matrix<S>, priorWeight: Double, shares: [Double]? = nil) throws {
     let reachesEncoder = phase.learns.contains(.encoder)
     try processor.forEach(&blocks, scratch: &multipliers, as: .narrowBackward) { [seen] _, block, multiplier in
@@ -306,10 +306,10 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     }
   }
 
-  /// The blocks that have users: all but the last ones of a short batch.
+  /// The blocks with users: all except the last ones of a short batch.
   var activeBlocks: [UserBlock<Latent, S>] { blocks.filter { $0.count > 0 } }
 
-  /// Updates everything but the wide output layer from what ``passBack(_:priorWeight:shares:)`` left.
+  /// Updates everything except the wide output layer from the result of ``passBack(_:priorWeight:shares:)``.
   ///
   /// - Parameter noise: added to every gradient; `nil` for none.
   mutating func learnBelowOutput(noise: UpdateNoise? = nil) throws {
@@ -325,7 +325,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
       guard let steps = steps(parameter.group) else { continue }
       var parts = gradients.map { $0[index] }
       parts = pseudo?.gradients(of: index, with: parts) ?? parts
-      // That of the pseudo-inputs is made of numbers that have their noise.
+      // The gradient of the pseudo-inputs is computed from numbers that already have noise.
       if let noise, index != pseudo?.place {
         var draws = Matrix<S>(rows: parameter.rows, columns: parameter.columns)
         noise.draws(for: .small(index)).add(to: &draws)
@@ -354,7 +354,6 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 extension TrainingStep {
   /// Every parameter's first moment by tensor name.
   ///
-  /// After the very first update it is `(1 − β₁) · gradient`: how tests read gradients without a second code
-  /// path.
+  /// After the first update it is `(1 − β₁) · gradient`, so tests can read gradients without a second code path.
   public var firstMoments: NamedTensors<S> { NamedTensors(moments.first) }
 }

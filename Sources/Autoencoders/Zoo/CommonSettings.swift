@@ -1,6 +1,6 @@
 import FileFormats
 
-/// Settings that several models have: one name, one meaning, one range.
+/// Settings shared by several models: one name, one meaning, one range.
 extension Setting {
   private static var widths: ClosedRange<Int> { 1...100_000 }
 
@@ -45,17 +45,17 @@ extension Setting {
     ) { $0 >= 0 }
   }
 
-  /// T of the schedule by which β rises: ``KLSchedule``.
+  /// T of the schedule of β; see ``KLSchedule``.
   public static func annealingSteps(_ path: Path<Int?>) -> Setting {
     .whole(
       "annealingSteps", path, in: 0...Int(Int32.max),
       """
-      Updates in which the weight of the KL term would rise to 1 along a line (200000 in the paper; 0: the cap throughout; \
-      default: it rises by equal factors from a tenth of the cap, to the cap at 80 % of the training).
+      Updates for the weight of the KL term to rise linearly to 1, if uncapped (200000 in the paper; 0: the cap \
+      throughout; default: it rises by equal factors from a tenth of the cap to the cap at 80 % of the training).
       """)
   }
 
-  /// How the output is held against the input.
+  /// The likelihood of the input given the output.
   public static func likelihood(
     _ path: Path<Likelihood>, among likelihoods: [Likelihood] = Likelihood.allCases
   ) -> Setting {
@@ -65,7 +65,7 @@ extension Setting {
 
 /// A model that is fitted in epochs.
 public protocol IterativeModel: ZooModel {
-  /// How it is fitted.
+  /// The training options.
   var training: TrainingOptions { get set }
 }
 
@@ -74,7 +74,7 @@ extension IterativeModel {
   public static var trainingSettings: [Setting<Self>] {
     let many = Int(Int32.max)
     return [
-      .whole("epochs", \.training.epochs, in: 1...many, "Largest number of passes over the training users."),
+      .whole("epochs", \.training.epochs, in: 1...many, "Maximum number of passes over the training users."),
       .whole(
         "batchSize", \.training.batchSize, in: 1...many,
         "Users per update (default: about 20 updates per epoch, 32 to 500 users each; elsa 256).",

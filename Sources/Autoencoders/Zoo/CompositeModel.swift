@@ -1,23 +1,23 @@
 public import FileFormats
 
-/// A model made of other models, which are fitted for it.
+/// A model composed of other models, which are fitted for it.
 ///
 /// Flags, config files and memory estimates reach its members through this protocol.
 public protocol CompositeModel: ZooModel {
-  /// What it is made of.
+  /// The members.
   var members: [any ZooModel] { get set }
-  /// The models that its settings may name as members; those of the zoo where nobody says otherwise.
+  /// The models that its settings may name as members; by default those of the zoo.
   var candidates: [any ZooModel.Type] { get set }
 }
 
 extension ZooModel {
-  /// The models it is made of; none for most.
+  /// The members; none for most models.
   public var members: [any ZooModel] { (self as? any CompositeModel)?.members ?? [] }
 
-  /// The model and all it is made of.
+  /// The model and its members.
   public var withMembers: [any ZooModel] { [self] + members.flatMap(\.withMembers) }
 
-  /// The same model with what it has of some settings changed, and its members likewise.
+  /// The same model with some settings changed where it has them, and its members likewise.
   ///
   /// - Throws: ``HyperparameterError`` for a value that is out of range.
   public func settingWhereKnown(_ changes: [String: JSONValue]) throws -> any ZooModel {
@@ -27,7 +27,7 @@ extension ZooModel {
     return composite
   }
 
-  /// The same model, whose settings may name some others as members: what a file of it may speak of.
+  /// The same model, whose settings may name other models as members, for reading its file.
   func knowing(_ candidates: [any ZooModel.Type]) -> any ZooModel {
     guard var composite = self as? any CompositeModel else { return self }
     composite.candidates = candidates

@@ -1,22 +1,22 @@
-/// How a training that was stopped early stands to one that was planned to be longer.
+/// How a training that was stopped early relates to one that was planned to be longer.
 ///
-/// A search that gives up on some trainings has to know: a training goes on from where it stopped only if it would have come
-/// there under the longer plan too.
+/// A search that stops some trainings needs this: a training can continue only if it would have reached the same state
+/// under the longer plan.
 public enum Continuation: Sendable, Equatable {
-  /// It goes on as if it had not stopped. The weight of its prior, if it has one, rises until the end of some epoch, before which
-  /// it is not to be judged; 0 where nothing rises.
+  /// It continues as if it had not stopped. The weight of its prior, if it has one, rises until the end of this epoch,
+  /// before which it must not be compared; 0 if nothing rises.
   case fromState(settledAfter: Int)
-  /// It has to begin anew: the weight of its prior follows the number of planned epochs.
+  /// It must start over, because the weight of its prior depends on the number of planned epochs.
   case anew
 }
 
 extension IterativeModel {
-  /// As if it had not stopped; nothing rises.
+  /// It continues as if it had not stopped; nothing rises.
   public func continuation(rows: Int) -> Continuation? { .fromState(settledAfter: 0) }
 }
 
 extension AutoencoderModel {
-  /// As the schedule of the prior's weight has it.
+  /// Depends on the schedule of the prior's weight.
   public func continuation(rows: Int) -> Continuation? {
     guard let schedule = design.regulariser.schedule, schedule.cap > 0 else { return .fromState(settledAfter: 0) }
     guard let steps = schedule.annealingSteps else { return .anew }

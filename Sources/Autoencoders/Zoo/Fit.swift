@@ -6,16 +6,16 @@ public struct Fit<Model: Sendable>: Sendable {
   public let model: Model
   /// Every epoch of the training that chose the epoch; empty for models fitted in closed form.
   public let history: [EpochRecord]
-  /// The epoch whose weights were kept, or that a second fit was run for; 0 without epochs.
+  /// The epoch whose weights were kept, or the number of epochs of a second fit; 0 without epochs.
   public let bestEpoch: Int
-  /// Which rows the weights were fitted to.
+  /// The rows that the weights were fitted to.
   public let extent: FitExtent
   /// Whether ``history`` is of an earlier fit, which only chose the number of epochs.
   public let isRefitted: Bool
 
-  /// What the weights give away of any one user; `nil` where that is not limited.
+  /// The privacy guarantee of the weights; `nil` for none.
   public var guarantee: PrivacyRecord?
-  /// The settings that the fit chose for itself, by name.
+  /// The settings that the fit chose, by name.
   public var chosen: [String: JSONValue] = [:]
 
   /// Creates a fit.
@@ -40,12 +40,12 @@ public struct Fit<Model: Sendable>: Sendable {
   /// The number of rows of the training that chose the epoch; 0 for models fitted in closed form.
   public var trainingRows: Int { history.first?.users ?? 0 }
 
-  /// The value on the validation users at the best epoch, an RMSE as it is; `nil` where nothing was validated.
+  /// The value on the validation users at the best epoch, an RMSE as a positive number; `nil` without validation.
   public var validation: Double? { history.first { $0.epoch == bestEpoch }?.validation.map(abs) }
 
-  /// A remark where validation found the last epoch allowed to be the best, so that more might be better.
+  /// A note if the best epoch on validation is the last one allowed, so that more might be better.
   ///
-  /// None where nothing was validated: all epochs run then, and the last one is no finding.
+  /// None without validation, because then all epochs run and the last one is not a result.
   public func remark(on model: any ZooModel) -> String? {
     guard let last = history.last, last.validation != nil, bestEpoch == last.epoch,
       model.hyperparameters["epochs"] == .number(Double(last.epoch))
@@ -54,10 +54,10 @@ public struct Fit<Model: Sendable>: Sendable {
   }
 }
 
-/// Which rows a model was fitted to.
+/// The rows of a fit.
 public enum FitExtent: Sendable, Equatable {
-  /// Those that leave out what validation needs.
+  /// The rows without the validation part.
   case training
-  /// All that there are for the final fit.
+  /// All rows, for the final fit.
   case everything
 }

@@ -1,20 +1,20 @@
 public import FileFormats
 public import InteractionData
 
-/// A fitted model: what a file holds and what everything downstream works with.
+/// A fitted model, as stored in a file and used by all later steps.
 public protocol FittedModel: Recommender {
-  /// The weights by name, as `model.safetensors` holds them.
+  /// The weights by name, as in `model.safetensors`.
   var tensors: [String: Tensor] { get }
-  /// The number of weights; the size of ``tensors`` unless stated otherwise.
+  /// The number of weights; by default the size of ``tensors``.
   var parameterCount: Int { get }
-  /// Its latent space; none unless stated otherwise.
+  /// Its latent space; none by default.
   var latent: LatentView { get }
-  /// Why it cannot score items for a user given by what they have, or `nil` when it can.
+  /// The reason why it cannot score items for a user given by their items, or `nil` if it can.
   var limitation: String? { get }
-  /// What it computes, operation by operation, for whoever shows or exports it; `nil`, as is so unless stated otherwise, where
-  /// it is no such sequence.
+  /// Its computation, operation by operation, for showing and exporting it; `nil`, the default, if it is not such a
+  /// sequence.
   var inference: InferenceGraph? { get }
-  /// The tensors that ``inference`` names; those of the file unless stated otherwise.
+  /// The tensors that ``inference`` names; by default those of the file.
   var inferenceTensors: [String: Tensor] { get }
 }
 
@@ -23,17 +23,17 @@ extension FittedModel {
   public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
   /// No latent space.
   public var latent: LatentView { .none }
-  /// It can.
+  /// No limitation.
   public var limitation: String? { nil }
-  /// There is no description.
+  /// No description.
   public var inference: InferenceGraph? { nil }
-  /// Those of the file.
+  /// The tensors of the file.
   public var inferenceTensors: [String: Tensor] { tensors }
 }
 
-/// The latent space of a fitted model, where it has one.
+/// The latent space of a fitted model, if it has one.
 ///
-/// What needs a distribution takes `Autoencoder<GaussianLatent>`, so it cannot be called for a point.
+/// Functions that need a distribution take `Autoencoder<GaussianLatent>`, so they cannot be called for points.
 public enum LatentView: Sendable {
   /// There is no latent space.
   case none
@@ -43,7 +43,7 @@ public enum LatentView: Sendable {
   case gaussians(Autoencoder<GaussianLatent>)
 }
 
-/// Someone asked for the latent space of a model that has none.
+/// The latent space of a model without one was requested.
 public struct NoLatentSpace: Error, Equatable, CustomStringConvertible {
   /// The model's name.
   public let model: String
@@ -55,11 +55,11 @@ public struct NoLatentSpace: Error, Equatable, CustomStringConvertible {
   public var description: String { "\(model) has no latent space; accepted: an autoencoder" }
 }
 
-/// Someone asked a model for the scores of a user that it cannot give.
+/// Scores were requested from a model that cannot compute them for a user.
 public struct CannotScore: Error, Equatable, CustomStringConvertible {
   /// The model's name.
   public let model: String
-  /// Why it cannot, as the predicate of a sentence.
+  /// The reason, as the predicate of a sentence.
   public let limitation: String
 
   /// Names the model and its limitation.

@@ -2,8 +2,8 @@ import Compute
 public import InteractionData
 
 extension ZooModel {
-  /// What is to be said where a model with a vector per training user meets people it was not trained on; empty for other
-  /// models, and where all are training users.
+  /// The note for a model with a vector per training user that is applied to new users; empty for other models, and if
+  /// all are training users.
   public func newcomerNotes(_ profiles: Profiles) -> [String] {
     guard let stand = vectorOfNewUsers else { return [] }
     let all = profiles.items.rowCount

@@ -1,12 +1,12 @@
 import FileFormats
 
-/// A setting that a search looks for, as a search needs it: without the model.
+/// A searched setting, independent of the model's type.
 public struct SearchedSetting: Sendable, Equatable {
   /// Its name in files.
   public let name: String
   /// Whether only whole numbers are accepted.
   public let isWhole: Bool
-  /// Where good values are looked for.
+  /// The search range.
   public let range: SearchRange
 
   /// Describes one.
@@ -23,19 +23,19 @@ extension ZooModel {
     }
   }
 
-  /// A setting under another range, or `nil` where the model does not have the setting.
+  /// A setting under another range, or `nil` if the model does not have the setting.
   public func searched(_ name: String, over range: SearchRange) -> SearchedSetting? {
     Self.settings.first { $0.name == name }.map {
       SearchedSetting(name: name, isWhole: $0.form == .whole, range: range)
     }
   }
 
-  /// What is accepted for a setting, in words.
+  /// The accepted values of a setting, in words.
   public func accepted(for name: String) -> String? { Self.settings.first { $0.name == name }?.accepted }
 }
 
 extension Setting {
-  /// The same setting, looked for elsewhere.
+  /// The same setting with another search range.
   public func searched(_ range: SearchRange) -> Setting {
     var setting = self
     setting.search = range
@@ -44,7 +44,7 @@ extension Setting {
 }
 
 extension Array {
-  /// The same settings, one of them looked for elsewhere.
+  /// The same settings, one of them with another search range.
   func searching<Model>(_ name: String, _ range: SearchRange) -> [Setting<Model>] where Element == Setting<Model> {
     map { $0.name == name ? $0.searched(range) : $0 }
   }

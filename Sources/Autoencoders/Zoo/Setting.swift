@@ -1,31 +1,31 @@
 public import FileFormats
 
-/// One thing about a model that can be set.
+/// A setting of a model.
 ///
-/// A model's table of settings is the only place that knows them: flags, `--help`, the keys of config files and of
-/// `config.json`, validation and its messages, documentation and search spaces are read off it.
+/// A model's table of settings is the single definition: flags, `--help`, the keys of config files and of
+/// `config.json`, validation and its messages, documentation and search spaces are derived from it.
 public struct Setting<Model>: Sendable {
   /// Its name in files, in camel case.
   public let name: String
-  /// What it is, in one sentence for `--help`.
+  /// Its description, in one sentence for `--help`.
   public let help: String
-  /// What stands for the value in `--help`.
+  /// The placeholder of the value in `--help`.
   public let placeholder: String
-  /// How a value is written.
+  /// The form of a value.
   public let form: SettingForm
-  /// What is accepted, in words.
+  /// The accepted values, in words.
   public let accepted: String
-  /// Whether there is a flag for it; without one it can be set in config files only.
+  /// Whether there is a flag for it; without one it can only be set in config files.
   public var hasFlag = true
-  /// Where a search looks for good values, or `nil` where it should not.
+  /// The search range, or `nil` if it is not searched.
   public var search: SearchRange?
-  /// The value of a model; `null` where it is left to be worked out.
+  /// The value of a model; `null` if it is chosen automatically.
   public let read: @Sendable (Model) -> JSONValue
   /// Sets a value; `false` when it is not accepted.
   public let write: @Sendable (inout Model, JSONValue) -> Bool
 }
 
-/// How the value of a setting is written.
+/// The form of a setting's value.
 public enum SettingForm: Sendable, Equatable {
   /// A number.
   case number
@@ -43,7 +43,7 @@ public enum SettingForm: Sendable, Equatable {
   case truth
 }
 
-/// Where a search looks for good values of a setting.
+/// The search range of a setting.
 public enum SearchRange: Sendable, Equatable {
   /// Evenly between two numbers.
   case linear(ClosedRange<Double>)
@@ -56,7 +56,7 @@ public enum SearchRange: Sendable, Equatable {
 // MARK: Kinds of settings
 
 extension Setting {
-  /// Where a model keeps a setting.
+  /// The property of a model with the setting.
   public typealias Path<Value> = any WritableKeyPath<Model, Value> & Sendable
 
   /// A finite number.
@@ -76,7 +76,7 @@ extension Setting {
       })
   }
 
-  /// A finite number, or `null` for one that is worked out.
+  /// A finite number, or `null` for one that is chosen automatically.
   public static func number(
     _ name: String, _ path: Path<Double?>, _ help: String, placeholder: String,
     accepted: String, search: SearchRange? = nil, where accepts: @escaping @Sendable (Double) -> Bool
@@ -111,7 +111,7 @@ extension Setting {
       })
   }
 
-  /// A whole number in a range, or `null` for one that is worked out.
+  /// A whole number in a range, or `null` for one that is chosen automatically.
   public static func whole(
     _ name: String, _ path: Path<Int?>, in range: ClosedRange<Int>, _ help: String,
     placeholder: String = "n", search: SearchRange? = nil
@@ -182,9 +182,9 @@ extension Setting {
     return setting
   }
 
-  /// The same setting, accepted only where the model with it satisfies a condition.
+  /// The same setting, accepted only if the model with it satisfies a condition.
   ///
-  /// - Parameter accepted: what is accepted, in words.
+  /// - Parameter accepted: the accepted values, in words.
   public func `where`(_ accepted: String, _ holds: @escaping @Sendable (Model) -> Bool) -> Setting {
     var setting = Setting(
       name: name, help: help, placeholder: placeholder, form: form, accepted: accepted, read: read,
@@ -204,7 +204,7 @@ extension Setting {
 }
 
 extension JSONValue {
-  /// The whole number this is, if it is one in a range.
+  /// This value as a whole number, if it is one in a range.
   fileprivate func whole(in range: ClosedRange<Int>) -> Int? {
     guard case .number(let number) = self, let whole = Int(exactly: number), range.contains(whole) else { return nil }
     return whole

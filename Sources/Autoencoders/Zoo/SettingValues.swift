@@ -2,7 +2,7 @@ public import FileFormats
 
 /// A setting that cannot be changed.
 public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The model has none of this name.
+  /// The model has no setting of this name.
   case unknown(String, model: String, known: [String])
   /// The value is of the wrong kind or out of range.
   case invalid(String, model: String, value: JSONValue, accepted: String)
@@ -12,7 +12,7 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
     switch self {
     case .unknown(let key, let model, let known):
       known.isEmpty
-        ? "\(model) has no hyper-parameters, and no \(key)"
+        ? "\(model) has no hyper-parameters, so none named \(key)"
         : "\(model) has no hyper-parameter \(key); did you mean \(alternatives(nearestSpellings(to: key, among: known)))? "
           + "It has \(known.joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):
@@ -23,14 +23,14 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
 
 /// Reading and changing settings by name, as files and flags do.
 extension ZooModel {
-  /// The value of every setting by name; `null` where one is left to be worked out.
+  /// The value of every setting by name; `null` if one is chosen automatically.
   public var hyperparameters: [String: JSONValue] {
     Self.settings.reduce(into: [:]) { $0[$1.name] = $1.read(self) }
   }
 
   /// The same model with some settings changed.
   ///
-  /// A model whose only hidden layer is the code takes `hidden` (a single width) for `latent`, unless that is given too.
+  /// A model whose only hidden layer is the code uses `hidden` (a single width) as `latent`, unless that is also given.
   ///
   /// - Throws: ``HyperparameterError`` for a name the model does not have, or a value out of its range.
   public func setting(_ changes: [String: JSONValue]) throws -> Self {
@@ -54,7 +54,7 @@ extension ZooModel {
     return changed
   }
 
-  /// Whether ``setting(_:)`` knows a name.
+  /// Whether ``setting(_:)`` has a name.
   public func has(_ name: String) -> Bool {
     Self.settings.contains { $0.name == name } || name == "hidden" && Self.takesHiddenForLatent
   }

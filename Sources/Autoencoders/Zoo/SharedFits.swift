@@ -1,21 +1,21 @@
 public import Compute
 
-/// The fits of a run that more than one of its models asks for: a model that is compared may be a member of a ``Blend``
-/// too, and is then fitted once.
+/// The fits that several models of a run share: a compared model may also be a member of a ``Blend``, and is then
+/// fitted once.
 ///
-/// For a single run, in which rows, validation, seed and processor are the same for all; models are the same where their
-/// settings are. A fit is kept until the last model that asks for it has had it.
+/// It is for a single run, in which rows, validation, seed and processor are the same for all; models are equal if
+/// their settings are. A fit is kept until the last model that needs it has received it.
 public final class SharedFits: Sendable {
   private struct Entry {
     let model: any ZooModel
-    /// How many models will still ask.
+    /// The number of models that still need it.
     var asks: Int
     var fit: MemberFit?
   }
 
   private let state: Guarded<(entries: [Entry], secondsSaved: Double)>
 
-  /// Counts who will ask.
+  /// Counts the models that need each fit.
   ///
   /// - Parameter models: all models of the run, in any order.
   public init(of models: [any ZooModel]) {
@@ -29,10 +29,10 @@ public final class SharedFits: Sendable {
     state = Guarded((entries, 0))
   }
 
-  /// How long it took, in seconds, to make the fits that were asked for again so far, each time counted.
+  /// The seconds of the fits that were reused so far, counted at every reuse.
   public var secondsSaved: Double { state.withLock { $0.secondsSaved } }
 
-  /// The kept fit of a model, and whether others will ask for it later.
+  /// The kept fit of a model, and whether other models need it later.
   func ask(for model: any ZooModel) -> (kept: MemberFit?, isAwaited: Bool) {
     state.withLock { state in
       guard let place = state.entries.firstIndex(where: { $0.model.isEqual(to: model) }) else { return (nil, false) }
@@ -53,20 +53,20 @@ public final class SharedFits: Sendable {
   }
 }
 
-/// A fit, and the model as it stood before it was fitted again.
+/// A fit, and the model before the second fit.
 struct MemberFit: Sendable {
-  /// What fitting the model gives.
+  /// The result of fitting the model.
   var fit: Fit<any FittedModel>
-  /// Fitted to the rows that leave out what validation needs; the model of ``fit`` where nothing was fitted again.
+  /// The model fitted to the rows without the validation part; the model of ``fit`` without a second fit.
   var validated: any FittedModel
-  /// How long it took.
+  /// The time in seconds.
   var seconds: Double
 }
 
 extension Trainer {
-  /// Fits a model of a run, or takes the fit that another model of the run has needed before: ``shared``.
+  /// Fits a model of a run, or reuses the fit of another model of the run; see ``shared``.
   ///
-  /// - Throws: what fitting the model throws.
+  /// - Throws: the errors of fitting the model.
   public func fit<Model: ZooModel>(_ model: Model, to data: TrainingData<Model.Fitted>) throws -> Fit<Model.Fitted> {
     let (kept, isAwaited) = shared?.ask(for: model) ?? (nil, false)
     if let kept, let fitted = kept.fit.model as? Model.Fitted { return kept.fit.map { _ in fitted } }
@@ -93,7 +93,7 @@ extension Trainer {
     var best: (value: Double, model: Model.Fitted)?
     var data = data
     if data.refit != nil, let validate = data.validate {
-      // The weights of the first fit are gone when it returns.
+      // The weights of the first fit are freed when it returns.
       data = TrainingData(rows: data.rows, refit: data.refit) { model in
         let value = try validate(model)
         if best.map({ value > $0.value || $0.value.isNaN }) ?? true { best = (value, model) }
@@ -103,7 +103,7 @@ extension Trainer {
     let fit = try model.fit(data, by: self)
     var validated = fit.model
     if data.refit != nil && data.validate != nil {
-      // Nothing was validated where the model has nothing to choose.
+      // There was no validation if the model has nothing to choose.
       validated = try best?.model ?? model.fit(TrainingData(rows: data.rows), by: self).model
     }
     let seconds = (clock.now - start) / .seconds(1)

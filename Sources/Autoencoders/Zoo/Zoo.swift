@@ -1,4 +1,4 @@
-/// Every model that comes with Doppel.
+/// Every built-in model.
 public enum Zoo {
   /// The models, baselines first; a model is one line here.
   public static let models: [any ZooModel.Type] = [
@@ -29,11 +29,11 @@ public enum Zoo {
     models.filter { $0.task == task }.map { $0.init() }
   }
 
-  /// Those of a task that are compared unless others are asked for, with their defaults.
+  /// The models of a task that are compared by default, with their defaults.
   public static func comparedByDefault(for task: RecommendationTask) -> [any ZooModel] {
     defaults(for: task).filter { type(of: $0).isComparedByDefault }
   }
 
-  /// The model of a name, with its defaults.
+  /// The model with a name, with its defaults.
   public static func named(_ name: String) -> (any ZooModel)? { models.first { $0.name == name }?.init() }
 }

@@ -2,7 +2,7 @@ public import Compute
 public import FileFormats
 public import InteractionData
 
-/// What a model predicts.
+/// The task of a model.
 public enum RecommendationTask: String, Codable, Sendable, CaseIterable {
   /// Ranked lists of items.
   case ranking
@@ -16,68 +16,69 @@ public enum RecommendationTask: String, Codable, Sendable, CaseIterable {
 /// that conforms to it and one line in ``Zoo/models``. A model from outside the package conforms in the same way and is
 /// passed to an experiment as a value. CONTRIBUTING has the steps.
 public protocol ZooModel: Sendable, Equatable {
-  /// What fitting gives.
+  /// The fitted model.
   associatedtype Fitted: FittedModel
 
   /// Its name on the command line and in files.
   static var name: String { get }
-  /// What it predicts; ``RecommendationTask/ranking`` unless stated otherwise.
+  /// Its task; by default ``RecommendationTask/ranking``.
   static var task: RecommendationTask { get }
-  /// What it encodes users to; ``LatentKind/none`` unless stated otherwise.
+  /// The kind of its latent space; by default ``LatentKind/none``.
   static var latentKind: LatentKind { get }
-  /// Whether others are compared with it rather than it with others; `false` unless stated otherwise.
+  /// Whether it is a baseline for other models; by default `false`.
   static var isBaseline: Bool { get }
-  /// Whether its fit needs validation users: to choose the number of epochs, or settings that are left open; by default
-  /// where there are epochs.
+  /// Whether its fit needs validation users: to choose the number of epochs, or open settings; by default if there are
+  /// epochs.
   static var choosesOnValidation: Bool { get }
-  /// Whether it takes part where nobody says which models to compare; `true` unless stated otherwise.
+  /// Whether it is compared when no models are named; by default `true`.
   static var isComparedByDefault: Bool { get }
-  /// All that can be set, in the order in which documentation lists it.
+  /// Its settings, in the order of the documentation.
   static var settings: [Setting<Self>] { get }
 
   /// Creates the model with its defaults.
   init()
 
-  /// Whether a fitted model has something for each training user, so that their ids are kept with it; `false` unless stated
-  /// otherwise.
+  /// Whether a fitted model has parameters for each training user, so that their ids are kept with it; by default
+  /// `false`.
   var keepsUsers: Bool { get }
 
-  /// The vector that new users get from a model with one per training user; `nil` unless stated otherwise.
+  /// The vector of new users in a model with one per training user; by default `nil`.
   var vectorOfNewUsers: UserVectors? { get }
 
-  /// The same model with every setting that follows from the data written out, for reports; itself unless stated otherwise.
+  /// The same model with explicit values for settings that depend on the data, for reports; by default the model
+  /// itself.
   ///
   /// - Parameter rows: the number of training rows, users for every model but `item-autorec`.
   func settingsUsed(rows: Int) -> Self
 
-  /// How a training of it goes on that was stopped after some epochs; `nil` where it is not trained in epochs, as is so unless
-  /// stated otherwise.
+  /// How a training that was stopped after some epochs continues; `nil`, the default, if the model is not trained in
+  /// epochs.
   ///
   /// - Parameter rows: the number of training rows, as in ``settingsUsed(rows:)``.
   func continuation(rows: Int) -> Continuation?
 
-  /// What keeps it from being trained with ``Trainer/privacy``; ``CannotBePrivate/otherwise`` unless stated otherwise.
+  /// The obstacle to training with ``Trainer/privacy``; by default ``CannotBePrivate/otherwise``.
   var obstacleToPrivacy: CannotBePrivate? { get }
 
   /// Fits the model.
   ///
-  /// - Throws: ``TrainingError``, what `data.validate` throws, `OutputError` for a checkpoint that cannot be written.
+  /// - Throws: ``TrainingError``, the errors of `data.validate`, `OutputError` for a checkpoint that cannot be written.
   func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted>
 
-  /// Puts a fitted model together from the tensors of a file.
+  /// Creates a fitted model from the tensors of a file.
   ///
   /// - Parameters:
-  ///   - items: how many items the model knows.
-  ///   - users: how many training users it has something for; 0 unless ``keepsUsers``.
-  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or of another shape than the settings ask for.
+  ///   - items: the number of items.
+  ///   - users: the number of training users with parameters; 0 unless ``keepsUsers``.
+  /// - Throws: ``TensorMismatch`` when a tensor is missing, left over, or has a different shape from the settings.
   func load(_ tensors: [String: Tensor], items: Int, users: Int) throws -> Fitted
 
-  /// What fitting will hold in memory at once.
+  /// The memory that fitting needs at once.
   func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory
 
-  /// Puts a fitted model of ratings and the ratings it predicts from together: see ``RatingModel``.
+  /// Combines a fitted model of ratings with the ratings it predicts from; see ``RatingModel``.
   ///
-  /// - Throws: ``WrongTask`` for a model that ranks.
+  /// - Throws: ``WrongTask`` for a ranking model.
   func predictor(_ fitted: Fitted, ratings: SparseRows) throws -> any RatingPredictor
 }
 
@@ -88,23 +89,23 @@ extension ZooModel {
   public static var latentKind: LatentKind { .none }
   /// Not a baseline.
   public static var isBaseline: Bool { false }
-  /// Where there are epochs.
+  /// If there are epochs.
   public static var choosesOnValidation: Bool { settings.contains { $0.name == "epochs" } }
-  /// It takes part.
+  /// Compared by default.
   public static var isComparedByDefault: Bool { true }
-  /// Nothing.
+  /// No settings.
   public static var settings: [Setting<Self>] { [] }
-  /// No.
+  /// No parameters per user.
   public var keepsUsers: Bool { false }
-  /// There are none.
+  /// No vector.
   public var vectorOfNewUsers: UserVectors? { nil }
-  /// Refused: it ranks.
+  /// Refused, because it is a ranking model.
   public func predictor(_ fitted: Fitted, ratings: SparseRows) throws -> any RatingPredictor {
     throw WrongTask(model: name, task: task)
   }
-  /// The model itself: nothing follows from the data.
+  /// The model itself, because no setting depends on the data.
   public func settingsUsed(rows: Int) -> Self { self }
-  /// It is not trained by gradients that are limited.
+  /// It is not trained with clipped gradients.
   public var obstacleToPrivacy: CannotBePrivate? { .otherwise }
   /// It is not trained in epochs.
   public func continuation(rows: Int) -> Continuation? { nil }
@@ -115,21 +116,21 @@ extension ZooModel {
   public var task: RecommendationTask { Self.task }
   /// Whether it is trained in passes over the users, so that there are epochs, batches and checkpoints.
   public var isTrainedInEpochs: Bool { has("epochs") }
-  /// Whether users can be drawn from what it encodes to.
+  /// Whether its latent space is a distribution that can be sampled.
   public var isVariational: Bool { Self.latentKind == .distribution }
 
-  /// Whether it can be trained to generate: it has a distribution, and β, where it has one, is not held below 1.
+  /// Whether it can be trained to generate: it has a distribution, and β, if it has one, is not capped below 1.
   public var canGenerate: Bool { isVariational && (hyperparameters["beta"].map { $0 == 1 } ?? true) }
 
-  /// Whether two models are of one type and set alike.
+  /// Whether two models have the same type and settings.
   public func isEqual(to other: any ZooModel) -> Bool { (other as? Self) == self }
 
-  /// Fits the model, whichever it is.
+  /// Fits a model of any type.
   ///
   /// - Parameters:
   ///   - rows: the training rows, U × I.
-  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose, or, where
-  ///     nothing is to be chosen, on these rows alone.
+  ///   - refit: when given, the model is fitted again on these rows for the number of epochs that `validate` chose, or,
+  ///     if nothing is to be chosen, on these rows only.
   ///   - validate: larger is better; `nil` runs all epochs.
   public func fit(
     to rows: SparseRows, refit: SparseRows? = nil, trainer: Trainer,
@@ -140,11 +141,11 @@ extension ZooModel {
   }
 }
 
-/// A model was asked to do another task than its own.
+/// A model was used for a task other than its own.
 public struct WrongTask: Error, Equatable, CustomStringConvertible {
   /// The model's name.
   public let model: String
-  /// What it is for.
+  /// Its task.
   public let task: RecommendationTask
 
   /// Names the model and its task.
@@ -156,9 +157,9 @@ public struct WrongTask: Error, Equatable, CustomStringConvertible {
 
 /// A model that predicts ratings.
 ///
-/// Training data and predictions are users × items, whichever way the model reads them.
+/// Training data and predictions are users × items, even if the model reads them transposed.
 public protocol RatingModel: ZooModel {
-  /// Puts a fitted model and the ratings it predicts from together.
+  /// Combines a fitted model with the ratings it predicts from.
   ///
   /// - Parameter ratings: shape: U × I, with values.
   func predictor(_ fitted: Fitted, ratings: SparseRows) -> any RatingPredictor
@@ -169,38 +170,39 @@ extension RatingModel {
   public static var task: RecommendationTask { .rating }
 }
 
-/// What a model encodes a user to.
+/// The kind of a model's latent space.
 public enum LatentKind: String, Sendable {
-  /// Nothing: it has no latent space.
+  /// No latent space.
   case none
   /// A point.
   case point
-  /// A distribution, from which one can draw.
+  /// A distribution that can be sampled.
   case distribution
 }
 
-/// What a model is fitted to (U users, I items).
+/// The training data of a model (U users, I items).
 public struct TrainingData<Fitted> {
-  /// What is fitted while validation chooses the number of epochs; shape: U × I, with ratings as values for a rating model.
+  /// The rows that are fitted while validation chooses the number of epochs; shape: U × I, with ratings as values for a
+  /// rating model.
   public let rows: SparseRows
-  /// When given, what is fitted again for the number of epochs that ``validate`` chose, or, where nothing is to be chosen,
-  /// alone.
+  /// When given, the rows that are fitted again for the number of epochs that ``validate`` chose, or, if nothing is to
+  /// be chosen, the only ones.
   public let refit: SparseRows?
-  /// The value of a model on the validation users, larger is better; `nil` where nobody can be validated on.
+  /// The value of a model on the validation users, larger is better; `nil` without validation users.
   public let validate: ((Fitted) throws -> Double)?
 
-  /// Gathers training data.
+  /// Creates training data.
   public init(rows: SparseRows, refit: SparseRows? = nil, validate: ((Fitted) throws -> Double)? = nil) {
     self.rows = rows
     self.refit = refit
     self.validate = validate
   }
 
-  /// All that may be learned from: what a model without epochs is fitted to.
+  /// All training rows, to which a model without epochs is fitted.
   public var all: SparseRows { refit ?? rows }
 }
 
 extension TrainingData {
-  /// Which rows ``all`` are.
+  /// The kind of rows in ``all``.
   public var extent: FitExtent { refit == nil ? .training : .everything }
 }

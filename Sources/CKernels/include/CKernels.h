@@ -1,7 +1,7 @@
 /// Vector loops and the random generator behind the Swift module `Compute`.
 ///
-/// Why C at all: these few loops decide the training speed, and only here can a function be compiled once per vector width
-/// (see `DK_CLONES`) without flags that a package others depend on may not carry. Logic stays in Swift.
+/// They are in C because these few loops determine the training speed, and only C functions can be compiled once per
+/// vector width (see `DK_CLONES`) without flags that are not allowed in a package dependency. Logic stays in Swift.
 #ifndef DOPPEL_CKERNELS_H
 #define DOPPEL_CKERNELS_H
 
@@ -81,50 +81,51 @@ DK_DECLARE(double, d)
 /// `positions` has room for end − start + 8.
 ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdiff_t end, uint8_t a, uint8_t b, ptrdiff_t *positions);
 
-/// How plain lines are written: see `dk_take_lines`.
+/// The form of plain lines; see `dk_take_lines`.
 typedef struct {
   /// The number of columns of a line.
   ptrdiff_t column_count;
-  /// The columns of user, item, rating and time, below 8; below 0 for one that is not there.
+  /// The columns of user, item, rating and time, below 8; negative for a missing one.
   ptrdiff_t columns[4];
   /// Whether quotes and blanks at the ends of a column have a meaning.
   int trims;
 } dk_line_form;
 
-/// Where `dk_take_lines` is and what it has taken.
+/// The position of `dk_take_lines` and its counts.
 typedef struct {
-  /// Where the next line starts in the text.
+  /// The start of the next line in the text.
   ptrdiff_t position;
-  /// How many positions of separators and line ends are used up.
+  /// The number of used positions of separators and line ends.
   ptrdiff_t used;
-  /// How many lines are there, at most 64, and how many changes of the user.
+  /// The number of lines, at most 64, and of changes of the user.
   ptrdiff_t line_count, user_count;
-  /// The user of the line before, a length of 0 for none.
+  /// The user of the previous line; a length of 0 for none.
   uint64_t last_word;
   ptrdiff_t last_length;
   /// Whether an id was longer than eight bytes: its word is 0.
   int has_long;
 } dk_line_state;
 
-/// Takes plain lines apart, as long as they are plain and there is room; returns how many.
+/// Parses lines as long as they are plain and there is room; returns their number.
 ///
-/// A line is plain when its columns are as many as `form` says, none begins with what `form->trims` gives a meaning, it does not
-/// begin with a blank or control character, user and item are not empty, the rating is a decimal number of up to eight
-/// characters without a sign, and the time one to fifteen digits. Any other line is left to somebody else.
+/// A line is plain when it has the number of columns in `form`, no column begins with a character that has a meaning
+/// under `form->trims`, it does not begin with a blank or control character, user and item are not empty, the rating is
+/// a decimal number of up to eight characters without a sign, and the time one to fifteen digits. Other lines are left
+/// to the caller.
 ///
 /// - `bytes`: the text, `total` bytes.
 /// - `ends`: the positions of separators and line ends from `state->position` on, `end_count` of them.
-/// - `items`, `users`: four times 64 numbers each: the first eight bytes of an id as a little-endian number, those beyond its
-///   end 0; its length; where it starts; of users, the line of the batch with which it begins.
+/// - `items`, `users`: four times 64 numbers each: the first eight bytes of an id as a little-endian number, with 0
+///   beyond its end; its length; its start; for users, the line of the batch with which it begins.
 /// - `ratings`, `times`: 64 numbers each.
 ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_form *form, const ptrdiff_t *ends,
                         ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users, float *ratings,
                         double *times);
 
-/// Looks ids of up to eight bytes up in a hash table: the number of each, or −1 for one that is not there and for a longer one.
+/// Looks ids of up to eight bytes up in a hash table: the number of each, or −1 for a missing and for a longer one.
 ///
-/// The places of all are asked for before the first is looked at, so that none waits for memory by itself. The hash of an id is that
-/// of `IdentifierKey`.
+/// The slots of all ids are prefetched before the first is read, so that memory accesses overlap. The hash of an id is
+/// that of `IdentifierKey`.
 ///
 /// - `slots`: `mask + 1` slots of two numbers: the word of an id; its length, and times 2³² its number plus one. 0 for an empty
 ///   slot, of which there is at least one.
@@ -133,16 +134,16 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
 /// Returns whether all were found.
 int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
 
-/// 1 where the processor has AVX-512 (OpenBLAS picks a slower kernel there unless told).
+/// 1 if the processor has AVX-512 (OpenBLAS picks a slower kernel there unless configured).
 int dk_has_avx512(void);
 
-/// 1 where the processor multiplies bfloat16 pairs in one instruction (AVX512_BF16).
+/// 1 if the processor multiplies bfloat16 pairs in one instruction (AVX512_BF16).
 int dk_has_avx512_bf16(void);
 
-/// 1 where the processor multiplies tiles of bfloat16 numbers (AMX_BF16) and the system lets programs use them.
+/// 1 if the processor multiplies tiles of bfloat16 numbers (AMX_BF16) and the system lets programs use them.
 int dk_has_amx_bf16(void);
 
-/// 1 where AMD made the processor.
+/// 1 if the processor is from AMD.
 int dk_is_amd(void);
 
 /// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.

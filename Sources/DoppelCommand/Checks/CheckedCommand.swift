@@ -1,22 +1,24 @@
 import ArgumentParser
 import FileFormats
 
-/// What a command says about its flags, so that one place refuses, before anything is read, what cannot be meant.
+/// A command that describes its files and flags, so that one place can refuse impossible combinations before anything
+/// is read.
 protocol CheckedCommand: ParsableCommand {
-  /// Every file read, with the flag or argument that names it; `nil` where that is left out.
+  /// Every input file, with the flag or argument that names it; `nil` if it is not given.
   var inputs: [(name: String, path: String?)] { get }
-  /// Every file and directory written.
+  /// Every output file and directory.
   var outputs: [Output] { get }
-  /// Flags that cannot have an effect where they stand, and why.
+  /// Flags that cannot have an effect in this command line, and why.
   ///
-  /// - Throws: `InputError` where the data have to be looked at and are not there.
+  /// - Throws: `InputError` if the check needs the data and they are missing.
   func idleFlags() throws -> [IdleFlags]
 }
 
 extension CheckedCommand {
   var outputs: [Output] { [] }
 
-  /// Refuses standard input read twice, flags without an effect, and outputs that cannot be written or lose each other.
+  /// Refuses standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
+  /// each other.
   ///
   /// - Throws: ``UsageError``, `InputError`, `OutputError`.
   func check(_ invocation: Invocation) throws {
@@ -25,7 +27,7 @@ extension CheckedCommand {
       let names = fromStdin.dropLast().joined(separator: ", ") + " and " + (fromStdin.last ?? "")
       throw UsageError(
         "\(names) are \(fromStdin.count == 2 ? "both" : "all") -, and standard input can be read only once; "
-          + "accepted: - for one of them")
+          + "accepted: - for only one of them")
     }
     for idle in try idleFlags() where idle.isIdle {
       guard let flag = idle.flags.first(where: { invocation.gives($0) }) else { continue }
@@ -35,12 +37,12 @@ extension CheckedCommand {
     try OutputPlaces.check(
       outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path) },
       reading: inputs.compactMap { input in input.path.flatMap { $0 == "-" ? nil : (input.name, $0) } })
-    // Of several processes, the first alone writes.
+    // Of several processes, only the first writes.
     if Processes.isRoot { for output in outputs { try output.verify() } }
   }
 }
 
-/// Flags that have no effect in some case.
+/// Flags that have no effect under some condition.
 struct IdleFlags {
   let flags: [String]
   let isIdle: Bool
@@ -48,7 +50,7 @@ struct IdleFlags {
 
   /// - Parameters:
   ///   - reason: the rest of a sentence that begins with the flag.
-  ///   - isIdle: whether this is the case.
+  ///   - isIdle: whether the condition holds.
   init(_ flags: [String], when isIdle: Bool, _ reason: @autoclosure @escaping () -> String) {
     self.flags = flags
     self.isIdle = isIdle
@@ -62,7 +64,7 @@ struct Output {
     case file
     /// A file, or `-` for standard output.
     case fileOrStdout
-    /// A directory, with what finds out whether it can be written.
+    /// A directory, with a check that it can be written.
     case directory((String) throws -> Void)
   }
 
@@ -70,12 +72,12 @@ struct Output {
   let path: String
   let kind: Kind
 
-  /// One output; none where the flag is left out.
+  /// One output; none if the flag is not given.
   static func file(_ flag: String, _ path: String?) -> [Output] {
     path.map { [Output(flag: flag, path: $0, kind: .file)] } ?? []
   }
 
-  /// Refuses a path that is none, or standard output where the result of the command goes.
+  /// Refuses an empty path, and standard output where it carries the result of the command.
   fileprivate func checkPath() throws {
     let isDirectory = if case .directory = kind { true } else { false }
     if path.isEmpty {
@@ -85,8 +87,8 @@ struct Output {
     guard path == "-" else { return }
     throw UsageError(
       isDirectory
-        ? "\(flag) - is no directory; accepted: the path of one"
-        : "\(flag) cannot go to stdout, which has the result of the command; accepted: the path of a file")
+        ? "\(flag) - is not a directory; accepted: the path of a directory"
+        : "\(flag) cannot be -, because stdout carries the result; accepted: the path of a file")
   }
 
   fileprivate func verify() throws {

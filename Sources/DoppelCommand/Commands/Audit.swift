@@ -9,10 +9,10 @@ struct Audit: CheckedCommand {
     abstract: "Compare synthetic users with real ones: fidelity, utility, privacy.",
     usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
     discussion: """
-      --real holds the users the generator was trained on, --holdout users it has not seen. Every value stands \
-      beside the same value for holdout users: the ceiling that real data reach. Without a holdout, \
-      membership, nearness to training users and utility cannot be judged. Flags for reading and filtering are for the \
-      real files: filters by counts for --real alone, --min-rating for the holdout too. --synthetic is taken as it is.
+      --real holds the users the generator was trained on, --holdout users it has not seen. Every value is shown \
+      beside its value for holdout users, which is the ceiling that real data reach. Without a holdout, membership, \
+      nearness to training users and utility cannot be judged. Reading and filter flags apply to the real files: count \
+      filters to --real only, --min-rating also to --holdout. --synthetic is used as it is.
       """)
 
   @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"), completion: .file())
@@ -30,7 +30,7 @@ struct Audit: CheckedCommand {
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @OptionGroup var training: UtilityFlags
-  @Option(help: ArgumentHelp("Largest number of users of each kind for distances.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of users of each kind in distance measures.", valueName: "n"))
   var maxUsers = AuditOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions

@@ -3,14 +3,14 @@ import Doppel
 import FileFormats
 import Foundation
 
-/// `doppel compare`: the main job.
+/// `doppel compare`: several models on one split, the main command.
 struct Compare: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train several models on the same data and split, and compare them in a table.",
     discussion: """
-      Validation chooses each model's epoch; the test users are used once, at the end. The table is \
-      Markdown; the sentences under it are the results of paired tests over the test users. With --seeds and \
-      --folds, the comparison is made several times, and the tests are over users and runs.
+      The epoch of each model is chosen on validation data; the test users are used once, at the end. The table is \
+      Markdown; the sentences below it give the results of paired tests over the test users. With --seeds or --folds, \
+      the comparison is repeated, and the tests are over users and runs.
       """)
 
   @OptionGroup var data: DataOptions
@@ -19,7 +19,7 @@ struct Compare: SharedCommand {
   @OptionGroup(title: "Measuring") var measure: MetricOptions
   @Option(
     help: ArgumentHelp(
-      "Give each model so many trials, or so much time (5m), to find its settings on the validation users; see doppel tune.",
+      "Search for each model's settings on the validation users, with this many trials or for this time (5m); see doppel tune.",
       valueName: "trials|time"))
   var tune: String?
   @OptionGroup(title: "Repeating") var repeating: RepetitionOptions
@@ -34,7 +34,7 @@ struct Compare: SharedCommand {
   var saveSplit: String?
   @Option(
     help: ArgumentHelp(
-      "Print the table as latex, csv or markdown for a paper, with the command and the versions under it.",
+      "Print the table for a paper as latex, csv or markdown, with the command and the versions below it.",
       valueName: "form"))
   var table: PaperTable.Form?
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -57,29 +57,29 @@ struct Compare: SharedCommand {
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)
       + [
-        IdleFlags(["--tune"], when: generating.generative, "goes without --generative"),
+        IdleFlags(["--tune"], when: generating.generative, "cannot be combined with --generative"),
         IdleFlags(
           ["--tune"], when: data.inputs.contains { $0.path == "-" },
           "reads the data twice, and standard input can be read only once; accepted: a file"),
         IdleFlags(
           ["--tune"], when: repeating.folds != nil,
-          "goes without --folds: users that the search measures on would be test users of other parts"),
+          "cannot be combined with --folds: validation users of the search would be test users of other folds"),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
           ["--save-split"],
           when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
-          "is for --split users: its layout is for users who are held out"),
+          "is for --split users: its layout describes held-out users"),
         IdleFlags(
-          ["--save-split"], when: repeating.isRepeated, "is for one split, and --seeds and --folds make several"),
+          ["--save-split"], when: repeating.isRepeated, "saves one split, but --seeds and --folds make several"),
         IdleFlags(
           ["--folds"], when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
-          "is for --split users: its parts are of users"),
+          "is for --split users: it divides the users"),
         IdleFlags(
           ["--titles"],
           when: report == nil || task == .rating || generating.generative,
-          "is for the lists of items in --report, which a comparison of rankings has, and one with --generative has not"
+          "is for the item lists in the --report of a ranking comparison without --generative"
         ),
-        IdleFlags(["--table"], when: options.json, "does not go with --json"),
+        IdleFlags(["--table"], when: options.json, "cannot be combined with --json"),
         IdleFlags(
           ["--no-refit"], when: !fitsAgain,
           "has no effect here: compare fits a second time only with --task rating, --split time, --generative, or --train "
@@ -87,10 +87,10 @@ struct Compare: SharedCommand {
         IdleFlags(
           ["--precision"],
           when: chosen?.allSatisfy { $0?.withMembers.contains { $0.isTrainedInEpochs } == false } ?? false,
-          "is for models that are trained in epochs, and there is none"),
+          "is for models that are trained in epochs, and none of these is"),
         IdleFlags(
           ["--memory-limit"], when: chosen?.allSatisfy { $0.map { type(of: $0).isBaseline } == true } ?? false,
-          "is for models that are trained, and there is none"),
+          "is for models that are trained, and none of these is"),
       ]
   }
 
@@ -101,7 +101,7 @@ struct Compare: SharedCommand {
   func run() throws {
     if Processes.launcher != nil {
       for (flag, isGiven) in [("--generative", generating.generative), ("--tune", tune != nil)] where isGiven {
-        throw UsageError("\(flag) is for one process; accepted: compare \(flag) without mpirun or srun")
+        throw UsageError("\(flag) runs in one process; accepted: compare \(flag) without mpirun or srun")
       }
     }
     if generating.generative { return try runGenerative() }
@@ -143,7 +143,7 @@ struct Compare: SharedCommand {
         + comparison.sentences.map { $0 + "\n" }.joined())
   }
 
-  /// The results, after a search for settings where one is wanted.
+  /// The results, after a search for settings if one is requested.
   private func compared(_ run: ComparisonRun, _ reporter: TrainingReporter) throws -> ComparedModels {
     guard let tune else { return try run.run() }
     var tuned = TunedComparison(run, budget: try TunedComparison.Budget(tune))

@@ -3,7 +3,7 @@ import Foundation
 
 /// `doppel compare --generative`: autoencoders with a density fitted to their points, and variational ones.
 extension Compare {
-  /// What is compared when nothing is said: an autoencoder, one with the likelihood of the VAE, and the VAE.
+  /// The models compared by default: an autoencoder, one with the likelihood of the VAE, and the VAE.
   static let generativeModels = ["ae", "mult-dae", "mult-vae"]
 
   func runGenerative() throws {

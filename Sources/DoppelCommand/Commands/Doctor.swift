@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// `doppel doctor`: what this machine has and how fast it is.
+/// `doppel doctor`: the libraries and the speed of this machine.
 struct Doctor: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show versions, the libraries found, and the measured speed of this machine.",

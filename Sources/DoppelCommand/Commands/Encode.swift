@@ -8,9 +8,9 @@ struct Encode: CheckedCommand {
     abstract: "Write the latent code of every user: mean and log-variance, or the point of an autoencoder.",
     discussion: """
       As a table (tsv); as a directory that TensorBoard's projector loads, vectors.tsv and metadata.tsv with their \
-      configuration, with means or points only (projector); or as a NumPy array with a row for each user in the \
-      order of the data, means before log-variances (npy). Files are read, and ratings taken as likes, as in the \
-      model's training, unless flags say otherwise.
+      configuration, with means or points only (projector); or as a NumPy array with a row for each user in the order \
+      of the data, means before log-variances (npy). Files are read and ratings turned into likes as in the model's \
+      training, unless flags say otherwise.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)

@@ -8,12 +8,12 @@ struct Evaluate: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a saved model.",
     discussion: """
-      With one file, a fifth of each user's items is held out and the rest folds in. With --train and \
-      --test, and with a directory in the authors' layout, the parts are as they stand there. Without DATA, \
-      users are drawn afresh from the built-in population: nobody the model has seen. Files are read, and ratings \
-      taken as likes, as in the model's training, unless flags say otherwise. With --split time, what users have before \
-      the cut is the input, and what they have after it is to be found; with --new-users, people who appear after the cut \
-      are tested by their first items.
+      With one file, a fifth of each user's items is held out and the rest folds in. With --train and --test, or a \
+      directory in the authors' layout, the files define the parts. Without DATA, new users are simulated from the \
+      built-in population; none of them is in the training data. Files are read and ratings turned into likes as in \
+      the model's training, unless flags say otherwise. With --split time, items before the cut are the input and \
+      items after it are the targets; with --new-users, users who first appear after the cut are tested too, with \
+      their first items as input.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -36,8 +36,8 @@ struct Evaluate: CheckedCommand {
   var cut: String?
   @Flag(
     help: """
-      With --split time, also test people of whom nothing is before the cut: of five items or more, the latest fifth is to be \
-      found.
+      With --split time, also test users who first appear after the cut and have at least five items: the latest fifth \
+      of their items is the target.
       """)
   var newUsers = false
   @OptionGroup(title: "Measuring") var measure: MetricOptions
@@ -59,7 +59,7 @@ struct Evaluate: CheckedCommand {
         IdleFlags(["--cut", "--new-users"], when: split != SplitKind.time.rawValue, "is for --split time"),
         IdleFlags(
           ["--split", "--cut", "--new-users"], when: data == nil || train != nil || test != nil,
-          "divides one file of interactions, DATA"),
+          "is for one file of interactions, DATA"),
       ]
   }
 
@@ -68,7 +68,7 @@ struct Evaluate: CheckedCommand {
     let directory = try ModelDirectory(contentsOf: model)
     guard directory.configuration.task == .ranking else {
       throw UsageError(
-        "\(directory.configuration.name) predicts ratings; doppel compare --task rating measures it on data")
+        "\(directory.configuration.name) predicts ratings; doppel compare --task rating measures models of ratings")
     }
     let metrics = try measure.parsed(for: .ranking)
     let processor = try options.processor()

@@ -4,11 +4,12 @@ import Doppel
 /// `doppel explain`: AE against VAE in one minute.
 struct Explain: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain AE against VAE on your data: five claims, each tried and measured.",
+    abstract: "Explain AE against VAE on your data: five claims, each tested by measurement.",
     usage: "doppel explain [<data>] [<options>]",
     discussion: """
-      Seven small models are trained: an AE and a VAE twice each, and the VAE with other weights β of the prior. What is \
-      said of them is measured on people that none of them has seen, and the text says so where a claim does not hold.
+      Seven small models are trained: an AE and a VAE twice each, and the VAE with other values of β, the weight of \
+      the prior. Every claim is measured on users that are not in the training data; where a claim does not hold, the \
+      text says so.
       """)
 
   @OptionGroup var data: DataOptions
@@ -18,10 +19,10 @@ struct Explain: CheckedCommand {
   var report: String?
   @Option(help: ArgumentHelp("β of the VAE, the weight of its prior.", valueName: "β")) var beta = 1.0
   @Option(help: ArgumentHelp("Width of every code.", valueName: "width")) var latent = 32
-  @Option(help: ArgumentHelp("Epochs of every training (default: 100, fewer on large data).", valueName: "n"))
+  @Option(help: ArgumentHelp("Epochs per training (default: 100, fewer on large data).", valueName: "n"))
   var epochs: Int?
   @Option(
-    help: ArgumentHelp("People to train on (default: as many as a minute allows).", valueName: "n"))
+    help: ArgumentHelp("Users to train on (default: as many as a minute allows).", valueName: "n"))
   var maxUsers: Int?
   @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions

@@ -2,16 +2,16 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// `doppel export`: a saved model for another run time.
+/// `doppel export`: a saved model for another runtime.
 struct Export: CheckedCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a saved model as an ONNX graph, for other run times.",
+    abstract: "Write a saved model as an ONNX graph, for other runtimes.",
     usage: "doppel export <model> --output <file> [<options>]",
     discussion: """
-      recommend: from what users have to the best items that they lack. encode: from what users have to their latent \
-      codes. decode: from latent codes to logits. Items are numbers, the lines of items.txt from 0, or ids with \
-      --with-ids; lists of different lengths are padded with -1, or with empty texts. Docs/outlets.md has the inputs \
-      and outputs.
+      recommend maps the items of users to the best items that they do not have. encode maps the items of users to \
+      latent codes. decode maps latent codes to logits. Items are line numbers of items.txt from 0, or ids with \
+      --with-ids; lists of different lengths are padded with -1, or with empty strings. Docs/outlets.md describes the \
+      inputs and outputs.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -21,12 +21,13 @@ struct Export: CheckedCommand {
   @Option(help: "What the graph computes.") var graph = ModelExport.Graph.recommend
   @Flag(
     help: """
-      Keep the weights out of the file: in the model's own where that lies in the same folder or below it, else in a \
-      second file with .data at its end. Above 2 GB it is always so.
+      Store the weights outside the graph: in the model's own weight file if it is in the same folder or below it, \
+      otherwise in a second file that ends in .data. Above 2 GB, this is always so.
       """)
   var externalWeights = false
-  @Flag(help: "Take and give ids of items in place of numbers.") var withIds = false
-  @Flag(help: "Take who the users are, too, for cdae: its training users have a vector each.") var withUsers = false
+  @Flag(help: "Use item ids in place of numbers in the inputs and outputs.") var withIds = false
+  @Flag(help: "Add an input that identifies the users, for cdae, which has a vector for each training user.")
+  var withUsers = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { [("MODEL", model)] + options.inputs }
@@ -35,8 +36,9 @@ struct Export: CheckedCommand {
   func idleFlags() -> [IdleFlags] {
     [
       IdleFlags(
-        ["--with-ids"], when: graph == .decode, "is for recommend and encode: decode takes and gives no items"),
-      IdleFlags(["--with-users"], when: graph == .decode, "is for recommend and encode: decode takes codes"),
+        ["--with-ids"], when: graph == .decode, "is for recommend and encode: decode has no item ids as input or output"
+      ),
+      IdleFlags(["--with-users"], when: graph == .decode, "is for recommend and encode: decode takes latent codes"),
     ]
   }
 

@@ -2,21 +2,21 @@ import ArgumentParser
 import Doppel
 import Foundation
 
-/// `doppel inspect`: what a latent space holds.
+/// `doppel inspect`: an analysis of latent spaces.
 struct Inspect: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Analyse and compare the latent spaces of saved models.",
     usage: "doppel inspect <model> … [<data>] [<options>]",
     discussion: """
-      Without DATA: the built-in population of the seed the first model was trained with, whose true tastes \
-      are known. The truth about other simulated users is given by --truth. Several models must know the same \
-      items; those of the same name are held against each other. What an autoencoder has not, because a point \
-      has no distribution, is said to be not defined.
+      Without DATA, the users are the built-in population of the first model's training seed, whose true tastes are \
+      known. --truth gives the true tastes of other simulated users. Several models must have the same items; models \
+      of the same name are compared with each other. Measures that need a distribution are reported as not defined for \
+      an autoencoder, because a point has none.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Model directories, and last a file of interactions or a directory in the authors' layout.",
+      "Model directories, followed by a file of interactions or a directory in the authors' layout.",
       valueName: "model"), completion: .file())
   var places: [String]
   @Option(
@@ -29,7 +29,7 @@ struct Inspect: CheckedCommand {
   @OptionGroup var walk: WalkOptions
   @Option(help: ArgumentHelp("Draws in the importance-weighted bound.", valueName: "n"))
   var draws = InspectionOptions().draws
-  @Option(help: ArgumentHelp("The largest number of users to encode.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of users to encode.", valueName: "n"))
   var maxUsers = InspectionOptions().maximumUsers
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
@@ -41,13 +41,15 @@ struct Inspect: CheckedCommand {
   var outputs: [Output] { Output.file("--report", report) }
 
   func idleFlags() throws -> [IdleFlags] {
-    // A model that cannot be read is told about later.
+    // A model that cannot be read is reported later.
     let hasPointsOnly = modelsAndData.models.allSatisfy {
       (try? ModelDirectory.configuration(at: $0))?.isVariational == false
     }
     return try ReadingOptions.idleFlags(data: modelsAndData.data)
       + [
-        IdleFlags(["--draws"], when: hasPointsOnly, "is for the bounds of models with distributions, and there is none")
+        IdleFlags(
+          ["--draws"], when: hasPointsOnly,
+          "is for the bounds of models with a latent distribution, and none of these has one")
       ] + walk.idleFlags
   }
 
@@ -94,7 +96,7 @@ struct Inspect: CheckedCommand {
     try Console.standardOutput(Console.printable(heading + "\n\n" + study.text(width: Console.width)))
   }
 
-  /// Directories with a `config.json` are models; one other place, the last, is the data.
+  /// Directories with a `config.json` are models; any other path must be the last and is the data.
   private var modelsAndData: (models: [String], data: String?) {
     guard let last = places.last, places.count > 1,
       !FileManager.default.fileExists(atPath: last + "/config.json")

@@ -8,19 +8,18 @@ struct Recommend: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Recommend items with a saved model, to one user, to many, or to a new user.",
     discussion: """
-      For whom: --items for someone given by a list of items, --users for everyone in a file, --user with \
-      --data for one of them. Items someone has are never recommended to them. Ids are those of the training \
-      data; files are read, and ratings taken as likes, as in the model's training, unless flags say otherwise. \
-      A list is shorter than asked for where too few items are left; a note says so. Scores are \
-      logits: only their order means anything. Titles are a last column where a person reads the list on a terminal, or \
-      --titles is given; --json has them beside the ids.
+      --items is for a user given by a list of items, --users for every user in a file, and --user with --data for one \
+      of them. Items that a user has are never recommended. Ids are those of the training data; files are read and \
+      ratings turned into likes as in the model's training, unless flags say otherwise. A list is shorter than \
+      requested if too few items are left; a note says so. Scores are logits: only their order is meaningful. Titles \
+      are the last column on a terminal or with --titles; --json has them beside the ids.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
   var model: String
   @Option(
     help: ArgumentHelp(
-      "What someone new has, with commas; quote an id that has one: 'x,\"Me, Myself\"'.", valueName: "ids"))
+      "Items of a new user, separated by commas; quote an id that contains one: 'x,\"Me, Myself\"'.", valueName: "ids"))
   var items: String?
   @Option(
     help: ArgumentHelp("File of interactions: one list for every user.", valueName: "file"), completion: .file())
@@ -45,8 +44,8 @@ struct Recommend: CheckedCommand {
     [
       IdleFlags(
         ReadingOptions.flags + ["--data"], when: items != nil,
-        "is for --users and --user; --items says all there is to know"),
-      IdleFlags(["--data"], when: users != nil, "goes with --user; --users names a file itself"),
+        "is for --users and --user; --items reads no file of interactions"),
+      IdleFlags(["--data"], when: users != nil, "is for --user; --users takes a file itself"),
     ]
   }
 
@@ -82,7 +81,7 @@ struct Recommend: CheckedCommand {
       lengths = document.users.map(\.items.count)
       try Console.standardOutput(document)
     } else {
-      // What a program reads has the columns it always had, unless titles are asked for.
+      // Output for programs keeps its columns unless titles are requested.
       let hasReader = titling.titles != nil || Console.outputIsTerminal
       let titles = hasReader && directory.titles?.hasTitles == true ? directory.titles : nil
       let text = RecommendationText(items: items, titles: titles, id: Console.identifiers)

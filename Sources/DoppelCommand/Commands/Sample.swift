@@ -2,16 +2,16 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// `doppel sample`: users who do not exist.
+/// `doppel sample`: synthetic users.
 struct Sample: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write synthetic user profiles drawn from a variational autoencoder.",
     discussion: """
-      Draws a place in the latent space, a profile length, and that many items in proportion to what the decoder says \
-      there. The result is a file of interactions with users synthetic-000001 and so on. A saved model does not keep its \
-      users: whatever needs them reads --data, the file it was trained on (or makes the built-in population again), with \
-      the filters of the training unless flags say otherwise. \
-      Synthetic profiles are not anonymous for being synthetic; doppel audit measures what they give away.
+      For each user, draws a latent vector, a profile length, and that many items with probabilities from the decoder. \
+      The result is a file of interactions with users synthetic-000001 and so on. A saved model does not keep its \
+      users: options that need them read --data, the file it was trained on (or simulate the built-in population \
+      again), with the filters of the training unless flags say otherwise. Synthetic profiles are not automatically \
+      anonymous; doppel audit measures what they reveal.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -20,14 +20,14 @@ struct Sample: CheckedCommand {
   var users: Int?
   @Option(help: ArgumentHelp("Tab-separated file to write, or - for stdout.", valueName: "file"), completion: .file())
   var output: String
-  @Option(help: ArgumentHelp("Number of the first, so that runs can be joined.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of the first user, so that runs can be joined.", valueName: "n"))
   var firstUser = 1
   @Option(
     help: ArgumentHelp(
-      "The interactions the model was trained on: a file, or a directory for compare.", valueName: "data"),
+      "The interactions the model was trained on: a file or a directory, as for compare.", valueName: "data"),
     completion: .file())
   var data: String?
-  @Flag(help: "Add a column with the titles of the items, those of the model or of --titles.")
+  @Flag(help: "Add a column with the item titles of the model or of --titles.")
   var withTitles = false
   @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Drawing") var drawing: SampleOptions
@@ -43,19 +43,19 @@ struct Sample: CheckedCommand {
   func idleFlags() throws -> [IdleFlags] {
     try ReadingOptions.idleFlags(data: data, hasFiles: true)
       + [
-        IdleFlags(ReadingOptions.flags, when: data == nil, "says how --data is read, and there is none"),
-        IdleFlags(["--titles"], when: !withTitles, "goes with --with-titles"),
+        IdleFlags(ReadingOptions.flags, when: data == nil, "is for reading --data, which is not given"),
+        IdleFlags(["--titles"], when: !withTitles, "needs --with-titles"),
       ]
   }
 
   func run() throws {
-    if output == "-" && options.json { throw UsageError("--output - and --json both want stdout") }
+    if output == "-" && options.json { throw UsageError("--output - and --json both write to stdout") }
     var plan = try drawing.plan(users: users, first: firstUser)
     plan.hasTitles = withTitles
     var titled = try ModelDirectory(contentsOf: model)
     try titling.give(to: &titled, note: options.note)
     let directory = titled
-    // The users that a private model protects are not drawn from unless somebody asks for them, and then refused.
+    // A private model does not draw from the users it protects by default, and refuses if the flags request it.
     if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
     let (processor, people) = (try options.processor(), try people(of: directory))
     let progress = Progress(quiet: options.quiet)
@@ -84,7 +84,7 @@ struct Sample: CheckedCommand {
     }
   }
 
-  /// The training users, where `--data` has them or they can be made again.
+  /// The training users, if `--data` has them or they can be simulated again.
   private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
     let reader = try reading.reader(for: directory, threads: options.threads)
     let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil

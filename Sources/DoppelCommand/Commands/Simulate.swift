@@ -16,9 +16,9 @@ struct Simulate: CheckedCommand {
   @Option(
     help: ArgumentHelp("Mean number of items per user; \(defaults(\.meanProfileLength)).", valueName: "n"))
   var profileLength: Double?
-  @Flag(help: "Independent tastes and nothing else: no related tastes, moods, sequels or very long profiles.")
+  @Flag(help: "Simulate independent tastes only: no related tastes, moods, sequels or very long profiles.")
   var plain = false
-  @Flag(help: "Give each interaction a rating from 1 to 5, higher where the item is to the user's taste.")
+  @Flag(help: "Give each interaction a rating from 1 to 5, higher for items that match the user's tastes.")
   var ratings = false
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -35,7 +35,7 @@ struct Simulate: CheckedCommand {
     population.users = users ?? population.users
     population.items = items ?? population.items
     population.tastes = tastes ?? population.tastes
-    // A default must suit a small catalogue, too.
+    // The default must also be valid for a small catalogue.
     let most = Double(max(population.minProfileLength, plain ? population.items : population.items / 2))
     population.meanProfileLength = profileLength ?? min(population.meanProfileLength, most)
     do {

@@ -8,15 +8,15 @@ struct Split: CheckedCommand {
     abstract: "Write the split of compare as files that every other command takes.",
     usage: "doppel split [<data>] --output <directory> [<options>]",
     discussion: """
-      Files have the ids, ratings and times of the data: train.tsv, validation.tsv and test.tsv. Where users are held \
-      out, what they show is in validation_input.tsv and test_input.tsv, and all that they have in holdout.tsv, for \
-      audit. split.json has the kind, the seed, the hash and the counts. Filters are applied before the split.
+      train.tsv, validation.tsv and test.tsv have the ids, ratings and times of the data. If users are held out, \
+      validation_input.tsv and test_input.tsv have their input items, and holdout.tsv has all their items, for audit. \
+      split.json has the kind, the seed, the hash and the counts. Filters are applied before the split.
       """)
 
   @OptionGroup var data: DataOptions
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
-  @Option(help: "What is to be predicted from the parts.")
+  @Option(help: "What to predict from the parts.")
   var task = RecommendationTask.ranking
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
@@ -32,8 +32,8 @@ struct Split: CheckedCommand {
     let selection = try data.selection(threads: options.threads)
     switch selection.source {
     case .builtIn, .file: break
-    case .files: throw UsageError("--train, --validation and --test are parts already; split takes DATA")
-    case .directory(let path): throw UsageError("\(path) is split already; split takes a file of interactions")
+    case .files: throw UsageError("--train, --validation and --test are already parts of a split; split takes DATA")
+    case .directory(let path): throw UsageError("\(path) is already split; split takes a file of interactions")
     }
     let export = try SplitExport(selection, task: task, seed: options.randomSeed)
     options.note(export.notes)

@@ -8,8 +8,8 @@ struct Train: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train one model and save it.",
     discussion: """
-      A validation part chooses the number of epochs; the model is then fitted again on everything for that \
-      many epochs, unless --no-refit is given. The result is a directory that is enough by itself.
+      The number of epochs is chosen on a validation part; the model is then fitted again on all data for that many \
+      epochs, unless --no-refit is given. The result is a self-contained directory.
       """)
 
   @OptionGroup var data: DataOptions
@@ -17,7 +17,7 @@ struct Train: SharedCommand {
   var model: String
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
-  @Flag(help: "Replace the model or checkpoint that is in --output.")
+  @Flag(help: "Replace an existing model or checkpoint in --output.")
   var force = false
   @Option(help: "What to predict (default: the task of the model).")
   var task: RecommendationTask?
@@ -26,8 +26,8 @@ struct Train: SharedCommand {
   @Option(
     help: ArgumentHelp(
       """
-      recommend, or generate for mult-vae: β rises to 1, and the evidence lower bound at β = 1 chooses among the epochs \
-      after that.
+      recommend, or generate for mult-vae: β rises to 1, and the epoch after that with the best evidence lower bound \
+      at β = 1 is chosen.
       """, valueName: "name"))
   var objective = TrainingObjective.recommend
   @Option(
@@ -54,10 +54,10 @@ struct Train: SharedCommand {
     return try data.idleFlags(task: known?.task ?? .ranking) + telling.idleFlags(quiet: options.quiet)
       + privacy.idleFlags
       + [
-        IdleFlags(["--new-users"], when: true, "is for test users, and train holds none out"),
+        IdleFlags(["--new-users"], when: true, "is for test users, and train holds out none"),
         IdleFlags(
           ["--selection"], when: objective == .generate,
-          "goes without --objective generate, which chooses the epoch by the evidence lower bound"),
+          "cannot be combined with --objective generate, which chooses the epoch by the evidence lower bound"),
         IdleFlags(
           ["--selection"], when: known?.task == .rating, "is for ranking; the RMSE chooses the epoch of \(model)"),
         IdleFlags(

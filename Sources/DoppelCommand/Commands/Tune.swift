@@ -9,17 +9,17 @@ struct Tune: CheckedCommand {
     abstract: "Search for settings of models on the validation users.",
     usage: "doppel tune [<data>] --models <names> [<options>]",
     discussion: """
-      The split is that of compare with the same data and seed; its test users are never looked at. Each model's first \
-      trial is its defaults, nine more are spread evenly, and later ones are drawn where earlier ones were good (a \
-      tree-structured Parzen estimator). The settings in --output are for compare and train with --config. Settings given by flags or --config \
-      are not searched.
+      The split is that of compare with the same data and seed; its test users are never used. Each model's first \
+      trial has the default settings, the next nine are spread evenly, and later ones are drawn near good earlier ones \
+      (tree-structured Parzen estimator). compare and train read the settings in --output with --config. Settings \
+      given by flags or --config are not searched.
       """)
 
   @OptionGroup var data: DataOptions
   @Option(
     help: ArgumentHelp("Models to tune, such as mult-vae,linear.", valueName: "names"), completion: .models)
   var models: String
-  @Option(help: "What is predicted.")
+  @Option(help: "What to predict.")
   var task = RecommendationTask.ranking
   @OptionGroup(title: "Searching") var search: SearchOptions
   @Option(
@@ -29,8 +29,7 @@ struct Tune: CheckedCommand {
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @OptionGroup var curves: CurveOptions
-  @OptionGroup(title: "Hyper-parameters that are held (for every model that has them)") var hyperparameters:
-    ModelOptions
+  @OptionGroup(title: "Fixed hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + options.inputs + [("--space", search.space)] }
@@ -53,7 +52,7 @@ struct Tune: CheckedCommand {
     var run = TuningRun(
       try choice.models(set: hyperparameters, otherwise: []), seed: options.randomSeed,
       processor: try options.processor().using(hyperparameters.precision))
-    // Of all models, those that can be tuned.
+    // "all" means every model that can be tuned.
     if !choice.isByName { run.models.removeAll { $0.searchedSettings.isEmpty } }
     (run.task, run.memoryLimit) = (task, hyperparameters.memoryLimit?.bytes)
     run.data = try data.selection(threads: options.threads)
@@ -85,7 +84,7 @@ struct Tune: CheckedCommand {
 }
 
 extension TuningRun {
-  /// Tells of every trial on stderr, and what becomes of the trials when somebody asks to stop.
+  /// Reports every trial on stderr, and says on interruption how the search can continue.
   mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
     let (trials, key) = (hasTrialsToCount ? trials : nil, task == .rating ? Metric.rmse.key : selection.key)
     if !quiet && !Console.hasTerminal {
@@ -94,7 +93,7 @@ extension TuningRun {
     if let journal {
       Interruption.setFarewell { _ in
         reporter.clear()
-        return "interrupted; --resume goes on with the trials in \(journal)"
+        return "interrupted; --resume continues with the trials in \(journal)"
       }
     }
   }
@@ -111,7 +110,7 @@ extension TrialRecord {
 }
 
 extension TrainingCurves {
-  /// A trial: its value and its settings, as far as they are numbers.
+  /// A trial: its value and its numeric settings.
   fileprivate func add(_ trial: TrialRecord, metric: String) {
     var scalars = trial.value.map { [(tag: "metric/\(metric)", value: $0)] } ?? []
     for (name, setting) in trial.settings.sorted(by: { $0.key < $1.key }) {

@@ -1,7 +1,7 @@
 import FileFormats
 import Foundation
 
-/// What people see: results on stdout, everything else on stderr.
+/// Output to the user: results on stdout, everything else on stderr.
 enum Console {
   /// Writes results.
   ///
@@ -18,12 +18,12 @@ enum Console {
   /// Writes notes, warnings and progress; failures are ignored.
   static func standardError(_ text: String) { if Processes.isRoot { standardErrorOfAny(text) } }
 
-  /// The same from whichever of several processes.
+  /// The same, from any of several processes.
   static func standardErrorOfAny(_ text: String) { writing.withLock { write(text) } }
 
   /// Writes the last words of this process: no thread writes anything after them.
   ///
-  /// Whoever is at it is waited for, but not long: the reader may be gone.
+  /// It waits briefly for a thread that is writing, because the reader may be gone.
   static func lastWords(_ text: String) {
     guard Processes.isRoot else { return }
     _ = writing.lock(before: Date(timeIntervalSinceNow: 0.2))
@@ -34,13 +34,13 @@ enum Console {
 
   private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
-  /// Writes counted remarks, unless nobody wants them.
+  /// Writes notes, unless `--quiet` suppresses them.
   static func note(_ notes: [String], quiet: Bool) {
     if quiet { return }
     for note in notes { standardError("note: \(printable(note))\n") }
   }
 
-  /// Whether a line can be written to stderr without waiting for whoever reads it.
+  /// Whether a line can be written to stderr without waiting for its reader.
   static var standardErrorIsReady: Bool {
     var descriptor = pollfd(fd: FileHandle.standardError.fileDescriptor, events: Int16(POLLOUT), revents: 0)
     return unsafe poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLOUT) != 0
@@ -56,16 +56,16 @@ enum Console {
 
   /// Ids as stdout may show them: unchanged to files and pipes, harmless on a terminal.
   ///
-  /// What stdout is, is asked once for all ids.
+  /// The kind of stdout is determined once for all ids.
   static var identifiers: @Sendable (_ id: String) -> String {
     let isTerminal = outputIsTerminal
     return { isTerminal ? printable($0) : $0 }
   }
 
-  /// Whether a person reads stdout, and not a program.
+  /// Whether stdout is a terminal, read by a person.
   static var outputIsTerminal: Bool { isatty(FileHandle.standardOutput.fileDescriptor) == 1 }
 
-  /// How many signs a line of stdout holds, where it is a terminal; files and pipes have lines of any length.
+  /// The width of stdout in characters if it is a terminal; `nil` for files and pipes, whose lines may have any length.
   static var width: Int? {
     guard outputIsTerminal else { return nil }
     var size = winsize()
@@ -75,13 +75,13 @@ enum Console {
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// Whether stderr is a terminal that may show moving things.
+  /// Whether stderr is a terminal that can show a progress bar.
   static var hasTerminal: Bool {
     Processes.isRoot && isatty(FileHandle.standardError.fileDescriptor) == 1
       && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
-  /// Whether colour is welcome: a terminal, and NO_COLOR unset or empty.
+  /// Whether colour is allowed: stderr is a terminal, and NO_COLOR is unset or empty.
   static var hasColour: Bool {
     hasTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
   }

@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 import Settings
 
-/// An error on its way to the user: one message on stderr and an exit code of the contract.
+/// How an error reaches the user: one message on stderr and a documented exit code.
 struct Failure {
   /// Exit codes, as in `sysexits.h`.
   enum Code: Int32 {
@@ -14,7 +14,7 @@ struct Failure {
     case missingInput = 66
     case internalError = 70
     case cannotWrite = 73
-    // 128 and the number that the signal has on Linux, also where it has another.
+    // 128 plus the number of the signal on Linux, also on systems that number it differently.
     case hungUp = 129
     case interrupted = 130
     case user1 = 138
@@ -33,7 +33,7 @@ struct Failure {
 
   private var code: Code { ownCode ?? parserCode }
 
-  /// The code of an error that is known here; `nil` for the parser's, and for those that nobody thought of.
+  /// The code of a known error; `nil` for errors of the parser and for unexpected ones.
   private var ownCode: Code? {
     switch error {
     case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore, is UnknownItems,
@@ -61,9 +61,9 @@ struct Failure {
   }
 
   func report() -> Never {
-    // Nobody is left to talk to, and nothing is wrong.
+    // The reader of the output has gone, which is not an error.
     if error is StandardOutput.ReaderGone { Processes.end(.done, together: true) }
-    // Help, version and completion scripts are errors to the parser only.
+    // The parser throws help, version and completion scripts as errors.
     if code == .done { Self.print(DoppelCommand.fullMessage(for: error), of: invocation) }
     let words = Console.printable(message).replacing("\n", with: " ")
     Console.standardError("doppel: \(words)\n")
@@ -75,13 +75,13 @@ struct Failure {
     Processes.end(code, together: false)
   }
 
-  /// Whether several processes have agreed on it.
+  /// Whether all processes have the same error.
   private var isOfAllProcesses: Bool {
     if case TrainingError.interrupted = error { return true }
     return error is DisagreeingProcesses
   }
 
-  /// Writes a text that is the whole result, and ends with what came of it.
+  /// Writes a text that is the whole result, and exits with the matching code.
   private static func print(_ text: String, of invocation: Invocation) -> Never {
     do {
       if !text.isEmpty { try Console.standardOutput(text + "\n") }
@@ -91,13 +91,13 @@ struct Failure {
     Processes.end(.done, together: true)
   }
 
-  /// What went wrong, with the config file where one of its flags is meant.
+  /// The message, with the path of the config file if it concerns one of the file's flags.
   private var message: String {
     if case TrainingError.interrupted = error { return Interruption.farewell }
     var message = FlagWords.text(of: error) ?? "\(error)"
     if ownCode == nil && code == .commandLine {
       message = DoppelCommand.message(for: error)
-      // Ours begin with the flag; the parser's are sentences.
+      // Messages of this package begin with the flag; those of the parser are sentences.
       message = message.prefix(1).lowercased() + message.dropFirst()
       if message.hasSuffix(".") { message.removeLast() }
       if let command = invocation.command { message += "; see 'doppel \(command) --help'" }
@@ -110,7 +110,7 @@ struct Failure {
   }
 }
 
-/// A command line that parses but makes no sense.
+/// A command line that parses but is not valid.
 struct UsageError: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }

@@ -1,9 +1,9 @@
 import Doppel
 import FileFormats
 
-/// What errors of the library are to somebody who gives flags.
+/// Translates errors of the library into terms of flags.
 enum FlagWords {
-  /// The sentence for an error that a flag is the way out of; `nil` for any other error.
+  /// The message for an error that a flag can resolve; `nil` for any other error.
   static func text(of error: any Error) -> String? {
     switch error {
     case let error as TrainingError: error.words(for: "--learning-rate")
@@ -17,7 +17,7 @@ enum FlagWords {
     case is CutNeeded: "--split time needs --cut: the model was trained without one"
     case is NothingToMeasure: "compare needs --test with --train"
     case let error as NothingToSearch:
-      "\(error.model) has no setting to search; accepted: a model with one that is not set by a flag or a config file"
+      "\(error.model) has no setting to search; accepted: a model with a setting that no flag or config file sets"
     case let error as OccupiedDirectory: OutputError(path: error.path, reason: reason(of: error)).description
     case let error as UnfinishedTraining:
       InputError(
@@ -25,12 +25,12 @@ enum FlagWords {
       ).description
     case let error as UnknownItems:
       DataError(
-        path: "--items", text: error.ids.joined(separator: ","), message: "has no item that the model knows",
+        path: "--items", text: error.ids.joined(separator: ","), message: "has no item of the model",
         accepted: "ids from the model's items.txt"
       ).description
     case let error as TrainingDataNeeded:
       DataError(
-        path: error.name, message: "is needed, since a saved model does not keep its users", accepted: "--data FILE"
+        path: error.name, message: "is needed, because a saved model does not keep its users", accepted: "--data FILE"
       ).description
     default: nil
     }
@@ -52,15 +52,15 @@ enum FlagWords {
   private static func words(for error: ImpossibleGuarantee) -> String {
     switch error {
     case .epsilon(let value):
-      "--private \(Number.text(value)) cannot be asked for; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "--private \(Number.text(value)) is out of range; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "--delta \(Number.text(value)) cannot be asked for; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "--clip \(Number.text(value)) cannot be a norm; accepted: a number above 0"
+      "--delta \(Number.text(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "--clip \(Number.text(value)) is out of range; accepted: a number above 0"
     case .outOfReach: "\(error); accepted: a larger --private or --delta, fewer --epochs, a smaller --batch-size"
     case .model(let model, let obstacle):
-      "--private goes without \(model), which \(obstacle); accepted: "
+      "--private cannot train \(model), which \(obstacle); accepted: "
         + Zoo.defaults.filter { $0.obstacleToPrivacy == nil }.map(\.name).joined(separator: ", ")
-    case .precision: "--private goes with --precision f32 only"
+    case .precision: "--private needs --precision f32"
     }
   }
 
@@ -76,7 +76,7 @@ enum FlagWords {
   private static func words(for error: TooLittleSearchMemory) -> String {
     "a search for \(error.model) may need \(error.needed), more than "
       + "\(error.isLimited ? "--memory-limit" : "this machine's") \(TrainingMemory.megabytes(error.allowed)); with tune "
-      + "--no-halving no training waits, with fewer trials (below 10) fewer do, and --space can narrow the settings"
+      + "--no-halving no training is paused, with fewer trials (below 10) fewer are, and --space can narrow the settings"
   }
 
   private static func reason(of error: OccupiedDirectory) -> String {
@@ -85,7 +85,7 @@ enum FlagWords {
     case .modelOfAnotherRun(let difference):
       "it holds a model of another run: \(difference); choose another directory, or replace the model with --force"
     case .checkpoint:
-      "it holds the checkpoint of a training that is not finished; --resume goes on with it, --force starts afresh"
+      "it holds the checkpoint of an unfinished training; --resume continues it, --force starts over"
     }
   }
 }

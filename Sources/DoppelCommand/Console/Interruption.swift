@@ -5,17 +5,18 @@ import Foundation
 
 /// Signals that ask the process to stop.
 ///
-/// No handler ever runs: all threads have these signals blocked, and one thread, which does nothing else, takes them. A
-/// handler would lay its frame on the stack of the thread it interrupts, and vector kernels of oneDNN keep data there.
+/// No handler ever runs: all threads block these signals, and one dedicated thread receives them. A handler would put
+/// its frame on the stack of the thread it interrupts, where vector kernels of oneDNN keep data.
 ///
-/// The first signal ends the process at once, except where something would be lost: a training that keeps checkpoints
-/// writes one, and a model that is trained is saved. Then the second ends it. Unfinished files are removed in each case.
+/// The first signal ends the process at once unless work would be lost: a training with checkpoints writes one, and a
+/// trained model is saved. In these cases a second signal ends the process at once. Unfinished files are removed in
+/// each case.
 enum Interruption {
   private struct State {
     var first: (signal: StopSignal, time: UInt64)?
     /// What the first signal waits for; `nil` when it ends the process at once.
     var waitsFor: String?
-    /// The directory of the checkpoint, where one is kept.
+    /// The directory of the checkpoint, if checkpoints are kept.
     var checkpoint: String?
     var farewell: @Sendable (_ checkpoint: String?) -> String = { _ in "interrupted" }
   }
@@ -30,41 +31,42 @@ enum Interruption {
 
   // MARK: What commands say
 
-  /// From now on a signal only asks to stop: a checkpoint is written first.
+  /// From now on, a signal only requests a stop: a checkpoint is written first.
   static func waitForCheckpoint(in directory: String) {
     state.withLock { ($0.waitsFor, $0.checkpoint) = ("writing a checkpoint", directory) }
   }
 
-  /// From now on a signal lets what was learned be saved.
+  /// From now on, the trained model is saved before a signal ends the process.
   static func waitForSaving() { state.withLock { $0.waitsFor = "saving the trained model" } }
 
-  /// What is said of the work that an interruption cut off.
+  /// Sets the message about the interrupted work.
   static func setFarewell(_ farewell: @escaping @Sendable (_ checkpoint: String?) -> String) {
     state.withLock { $0.farewell = farewell }
   }
 
-  /// The same, for the error that ends the process.
+  /// The message about the interrupted work, for the error that ends the process.
   static var farewell: String {
     let (farewell, checkpoint) = state.withLock { ($0.farewell, $0.checkpoint) }
     return farewell(checkpoint)
   }
 
-  /// Whether somebody asked to stop.
+  /// Whether a stop was requested.
   static var isRequested: Bool { state.withLock { $0.first != nil } }
 
-  /// How a process ends that was asked to stop.
+  /// The exit code of an interrupted process.
   static var code: Failure.Code { state.withLock { $0.first?.signal.code } ?? .interrupted }
 
   // MARK: Taking signals
 
-  /// Blocks the signals and starts the thread that takes them.
+  /// Blocks the signals and starts the thread that receives them.
   ///
-  /// To be called before there is another thread, so that all inherit the mask. So would a program that this one
-  /// starts; it starts none.
+  /// Call it before any other thread exists, so that all threads inherit the mask. Child processes would inherit it
+  /// too; there are none.
   static func start() {
-    // A reader that has seen enough, and a file as large as it may be, are known by the error of the write.
+    // A closed pipe and a file at its size limit are detected by the error of the write.
     for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
-    // What is ignored from the start stays so, as for any program behind nohup or in the background of a script.
+    // Signals that are ignored at the start stay ignored, as for any program under nohup or in the background of a
+    // script.
     let signals = StopSignal.all.filter { !isIgnored($0.number) }
     setBlocked(true, signals)
     if !startThread() { setBlocked(false, signals) }
@@ -97,7 +99,7 @@ enum Interruption {
         UnfinishedOutput.abandon { _exit(code.rawValue) }
       case .tell(let reason):
         if Console.hasTerminal && Console.standardErrorIsReady {
-          Console.standardError("\r\u{1B}[Kinterrupted; \(reason) first (a second signal ends at once)\n")
+          Console.standardError("\r\u{1B}[Kinterrupted; \(reason) first (a second signal stops at once)\n")
         }
       case .ignore: break
       }
@@ -149,7 +151,7 @@ enum Interruption {
 private struct StopSignal {
   let number: Int32
   let code: Failure.Code
-  /// Whether the system sends it several times by itself, so that a second one says nothing about impatience.
+  /// Whether the system sends it repeatedly, so that a second one is not a second request.
   let comesAgain: Bool
 
   init(_ number: Int32, _ code: Failure.Code, comesAgain: Bool = false) {
@@ -164,9 +166,9 @@ private struct StopSignal {
   static let all = [
     StopSignal(SIGINT, .interrupted), StopSignal(SIGTERM, .terminated), StopSignal(SIGUSR1, .user1),
     StopSignal(SIGUSR2, .user2),
-    // A terminal that goes away: from the system and from the shell.
+    // A terminal that closes sends it from the system and from the shell.
     StopSignal(SIGHUP, .hungUp, comesAgain: true),
-    // The processor time allowed is used up: every second until the hard limit.
+    // The processor time limit is exceeded: sent every second until the hard limit.
     StopSignal(SIGXCPU, .outOfTime, comesAgain: true),
   ]
 }

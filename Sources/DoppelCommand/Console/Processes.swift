@@ -1,27 +1,26 @@
 import Doppel
 import Foundation
 
-/// The processes that mpirun or srun has started, of which this is one; most often there is no launcher, and nothing here
-/// does anything.
+/// The processes started by mpirun or srun, of which this is one; without a launcher, nothing here has an effect.
 ///
-/// The first speaks, writes and reports for all. What goes wrong in all of them it says once; what goes wrong in another
-/// process alone, that process says itself, and ends them all.
+/// The first process prints, writes and reports for all. It reports an error of all processes once. A process with an
+/// error of its own reports it itself and ends them all.
 enum Processes {
-  /// What has started this process together with others; `nil` where it is alone.
+  /// The launcher that started this process together with others; `nil` for a single process.
   static let launcher = Launcher(ProcessInfo.processInfo.environment)
 
   private static let joined = Guarded<MPICommunicator?>(nil)
 
-  /// The path of the MPI library, where somebody names one.
+  /// The path of the MPI library, if the user names one.
   static var library: String? { ProcessInfo.processInfo.environment["DOPPEL_MPI"] }
 
-  /// Whether this process speaks and writes.
+  /// Whether this process prints and writes.
   static var isRoot: Bool { (launcher?.rank ?? 0) == 0 }
 
-  /// What joins the processes, once they are.
+  /// The communicator, once the processes are joined.
   static var communicator: MPICommunicator? { joined.withLock { $0 } }
 
-  /// Joins the processes, where there are several; to be called once, from the main thread.
+  /// Joins the processes, if there are several; call it once, from the main thread.
   ///
   /// - Throws: `CommunicationError`.
   static func join() throws {
@@ -30,7 +29,7 @@ enum Processes {
     joined.withLock { $0 = communicator }
   }
 
-  /// Parts from the others at the end of the work of all.
+  /// Leaves the other processes when all have finished.
   static func leave() {
     let communicator = joined.withLock { joined in
       defer { joined = nil }
@@ -39,14 +38,14 @@ enum Processes {
     try? communicator?.leave()
   }
 
-  /// What all processes end with when one of them was asked to stop: they have all seen it, and are all here.
+  /// The exit of all processes after one of them received a stop signal: all have seen it and reach this point.
   static func agree(on code: Failure.Code) -> Failure.Code {
     guard let communicator, let codes = try? communicator.gather([code.rawValue]) else { return code }
     let asked = codes.joined().first { $0 != Failure.Code.interrupted.rawValue }
     return asked.flatMap(Failure.Code.init) ?? code
   }
 
-  /// Ends this process, and all others too unless they are at their end.
+  /// Ends this process, and all others unless they are ending anyway.
   ///
   /// - Parameter together: whether all processes end in this way.
   static func end(_ code: Failure.Code, together: Bool) -> Never {
@@ -60,15 +59,15 @@ enum Processes {
     Foundation.exit(code.rawValue)
   }
 
-  /// How long a process other than the first waits for the first to say what is wrong.
+  /// How long another process waits for the first to report the error.
   static let patience = 3.0
 
-  /// This process, for messages of its own.
+  /// The name of this process in its own messages.
   static var name: String {
     "process \(launcher?.rank ?? 0) of \(launcher?.processes ?? 1) on \(ProcessInfo.processInfo.hostName)"
   }
 
-  /// How many threads a process takes where nobody says: its share of the cores, unless it is bound to some of its own.
+  /// The default number of threads of a process: its share of the cores, unless it is bound to its own cores.
   static var threads: Int? {
     guard let launcher else { return nil }
     let (cores, all) = (Processor.availableCores, ProcessInfo.processInfo.activeProcessorCount)
@@ -76,5 +75,5 @@ enum Processes {
   }
 }
 
-/// A command that several processes can carry out together.
+/// A command that several processes can run together.
 protocol SharedCommand: CheckedCommand {}

@@ -2,10 +2,9 @@ import Dispatch
 import Doppel
 import Foundation
 
-/// A line on the terminal that shows how far the work is and how long it takes, and a line that stays for every model
-/// that is trained.
+/// A progress line on the terminal with the remaining time, and a permanent line for every trained model.
 ///
-/// Elsewhere there is nothing.
+/// Without a terminal, nothing is shown.
 final class Progress: Sendable {
   private struct State {
     var place = TrainingPlace()
@@ -31,10 +30,10 @@ final class Progress: Sendable {
   /// Which model is being trained, and in which of its fits.
   var place: TrainingPlace { state.withLock { $0.place } }
 
-  /// So many models are going to be trained.
+  /// Sets the number of models to train.
   func expect(_ models: Int) { state.withLock { $0.place.models = models } }
 
-  /// The turn of a model, or of anything else that has a name.
+  /// Begins a model, or any other named work.
   func begin(_ model: String) {
     state.withLock { state in
       var place = state.place
@@ -43,7 +42,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Epochs are over, here or before a checkpoint.
+  /// Records finished epochs, here or before a checkpoint.
   func note(_ records: [EpochRecord]) {
     state.withLock { state in
       state.validation = records.last?.validation
@@ -52,14 +51,14 @@ final class Progress: Sendable {
     }
   }
 
-  /// Shows how far a training is.
+  /// Shows the progress of a training.
   func show(_ training: TrainingProgress) {
     let line: ProgressLine? = state.withLock { state in
       let now = Self.now
-      // What is new is shown at once.
+      // A new stage is shown at once.
       if state.stage != training.stage { state.lastShown = -.infinity }
       state.stage = training.stage
-      // Asked at every update, also where nothing is drawn.
+      // Checked at every update, even if nothing is drawn.
       let seconds = state.remaining.update(training, at: now)
       guard isDue(&state, at: now) else { return nil }
       return ProgressLine(
@@ -70,7 +69,7 @@ final class Progress: Sendable {
     draw(line)
   }
 
-  /// Shows a share of other work.
+  /// Shows the finished share of other work.
   func show(share: Double) {
     let line: ProgressLine? = state.withLock { state in
       let now = Self.now
@@ -81,7 +80,7 @@ final class Progress: Sendable {
     draw(line)
   }
 
-  /// Keeps a line about a model that is trained.
+  /// Prints a permanent line about a trained model.
   func finish(_ model: TrainingSummary) {
     guard isActive else { return }
     end()
@@ -97,7 +96,7 @@ final class Progress: Sendable {
     if wasShown { Console.standardError("\r\u{1B}[K") }
   }
 
-  /// Ten times a second at most, and no more once somebody has asked to stop.
+  /// At most ten times a second, and never after a stop was requested.
   private func isDue(_ state: inout State, at now: Double) -> Bool {
     guard isActive, now - state.lastShown > 0.1, !Interruption.isRequested else { return false }
     state.lastShown = now
@@ -107,7 +106,7 @@ final class Progress: Sendable {
 
   private func draw(_ line: ProgressLine?) {
     guard let line else { return }
-    // Writing in the last column makes some terminals wrap.
+    // Some terminals wrap when the last column is written.
     Console.standardError("\r\u{1B}[K" + line.text(columns: Console.columns - 1, colour: colour))
   }
 }

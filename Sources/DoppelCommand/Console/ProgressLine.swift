@@ -1,23 +1,23 @@
 import Doppel
 import Presentation
 
-/// What one line of progress says, and how it is made to fit the terminal.
+/// The content of a progress line, and how it is fitted to the terminal.
 struct ProgressLine {
-  /// What is being worked on.
+  /// The name of the current work.
   let head: String
   /// How much of it is done, from 0 to 1.
   let share: Double
   /// The epoch, in full and in short.
   var epoch = (long: "", short: "")
   var validation: Double?
-  /// The seconds left, where they can be told.
+  /// The remaining seconds, if they can be estimated.
   var seconds: Double?
-  /// Whether it may be over sooner.
+  /// Whether the work may finish sooner.
   var isAtMost = false
-  /// What follows when that time is over.
+  /// The next stage after that time.
   var then: String?
 
-  /// The most that goes into a line of `columns`: the bar gets shorter first, then words.
+  /// The longest form that fits into `columns`: first the bar is shortened, then the words.
   func text(columns: Int, colour: (on: String, off: String)) -> String {
     let candidates = [
       candidate(bar: 24, percent, epoch.long, value, time(.whole)),
@@ -42,7 +42,7 @@ struct ProgressLine {
     let filled = max(0, min(width, Int((Double(width) * share).rounded())))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     let words = parts.filter { !$0.isEmpty }
-    // Where there is room for nothing else, the percentage still says something.
+    // If nothing else fits, the percentage is shown.
     if width == 0 { return ("", ", " + (words.isEmpty ? percent : words.joined(separator: ", "))) }
     return (" " + bar, " " + words.joined(separator: ", "))
   }

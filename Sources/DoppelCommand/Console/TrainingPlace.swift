@@ -1,8 +1,8 @@
 import Doppel
 
-/// Where a run of one or several trainings is, in words.
+/// The position in a run of one or several trainings, in words.
 struct TrainingPlace {
-  /// How many models are going to be trained.
+  /// The number of models to train.
   var models = 1
   private var number = 0
   private var model = ""
@@ -10,7 +10,7 @@ struct TrainingPlace {
   /// Finished epochs of the first fit and of the second.
   private var epochs = (first: 0, second: 0)
 
-  /// A model's turn has come.
+  /// Begins a model.
   mutating func begin(_ model: String) {
     number += 1
     self.model = model
@@ -18,7 +18,7 @@ struct TrainingPlace {
     epochs = (0, 0)
   }
 
-  /// Epochs are over, here or before a checkpoint; those of a second fit are counted from 1 again.
+  /// Records finished epochs, here or before a checkpoint; a second fit is counted from 1 again.
   mutating func note(_ records: [EpochRecord]) {
     for record in records {
       if epochs.second > 0 || record.epoch == 1 && epochs.first > 0 {
@@ -30,10 +30,10 @@ struct TrainingPlace {
     }
   }
 
-  /// The model, and which of how many it is.
+  /// The model, with its number if there are several.
   var words: String { models > 1 ? "model \(number) of \(models): \(model)" : model }
 
-  /// The epoch at work, in full and in short.
+  /// The current epoch, in full and in short.
   func epochWords(_ training: TrainingProgress) -> (long: String, short: String) {
     let most = "\(training.mayEndEarly ? "at most " : "")\(training.epochs)"
     let again = training.rows > rows ? "fitting again on all users, " : "fitting again on all interactions, "
@@ -44,7 +44,7 @@ struct TrainingPlace {
     )
   }
 
-  /// What to say when somebody has asked to stop.
+  /// The message after an interruption.
   ///
   /// - Parameters:
   ///   - canKeep: whether the command has checkpoints.
@@ -55,12 +55,12 @@ struct TrainingPlace {
       return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); nothing was saved"
     }
     if let checkpoint {
-      return "interrupted after \(behind) of \(model); --resume goes on from the checkpoint in \(checkpoint)"
+      return "interrupted after \(behind) of \(model); --resume continues from the checkpoint in \(checkpoint)"
     }
     if epochs.first == 0 { return "interrupted in the first epoch of \(model); nothing was saved" }
     let isOne = epochs.first + epochs.second == 1
     return "interrupted after \(behind) of \(model), which \(isOne ? "is" : "are") lost; "
-      + "--checkpoint-every keeps checkpoints, from which --resume goes on"
+      + "--checkpoint-every writes checkpoints from which --resume continues"
   }
 
   private var behind: String {

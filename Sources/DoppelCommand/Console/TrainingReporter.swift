@@ -3,7 +3,7 @@ import FileFormats
 import Foundation
 import Presentation
 
-/// Tells the user how a training goes: a bar on terminals, loss terms with `--verbose`, a CSV with `--log`.
+/// Reports training to the user: a bar on terminals, loss terms with `--verbose`, a CSV with `--log`.
 final class TrainingReporter: Sendable {
   private let progress: Progress
   private let verbose: Bool
@@ -16,7 +16,7 @@ final class TrainingReporter: Sendable {
     self.quiet = quiet
   }
 
-  /// Starts to listen to what the library tells.
+  /// Creates an observer that reports what the library does.
   ///
   /// - Parameters:
   ///   - output: the directory of the one model that is trained, for a command that saves it.
@@ -48,10 +48,10 @@ final class TrainingReporter: Sendable {
     return observer
   }
 
-  /// Takes the bar away, also where the training ends in an error.
+  /// Removes the bar, also if the training ends in an error.
   func clear() { progress.end() }
 
-  /// Ends the report of a training that came to its end, with a warning where posteriors have collapsed.
+  /// Ends the report of a completed training, with a warning if posteriors have collapsed.
   func end() {
     progress.end()
     if quiet { return }
@@ -98,7 +98,7 @@ final class TrainingReporter: Sendable {
       text +=
         "\(record.divergence),\(record.beta),\(record.validation.map { "\(abs($0))" } ?? ""),\(record.heldLogVariances),"
       if let latent = record.latent {
-        // One cell, so that the number of columns is the same for every model.
+        // A single cell keeps the number of columns the same for every model.
         text += "\(latent.activeUnits),\(latent.posteriorVariance),\(latent.state.rawValue),"
         text += latent.divergences.map { String(format: "%.6g", $0) }.joined(separator: " ") + "\n"
       } else {

@@ -1,19 +1,19 @@
 import ArgumentParser
 import Doppel
 
-/// How a training survives being stopped.
+/// Checkpoints, so that an interrupted training can continue.
 struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Keep a checkpoint in the output directory: after so many epochs (5), or so many minutes (10m). \
-      Ctrl-C, SIGTERM, SIGUSR1 and SIGUSR2 then write one before they end the training.
+      Write a checkpoint to the output directory each time this many epochs (5) or minutes (10m) have passed. Ctrl-C, \
+      SIGTERM, SIGUSR1 and SIGUSR2 then write one before they end the training.
       """, valueName: "n"))
   var checkpointEvery: CheckpointInterval?
   @Flag(help: "Resume from the checkpoint in the output directory, or start from the beginning if there is none.")
   var resume = false
 
-  /// Whether a training can go on where it was stopped.
+  /// Whether training can continue from where it stopped.
   var areKept: Bool { checkpointEvery != nil || resume }
 }
 

@@ -1,4 +1,4 @@
-/// The command as typed, for reports: words that a shell would change are in quotation marks.
+/// The command as typed, for reports: words that a shell would change are quoted.
 enum CommandText {
   /// The command line of this process.
   static var current: String { text(of: ["doppel"] + CommandLine.arguments.dropFirst()) }

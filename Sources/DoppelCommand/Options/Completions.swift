@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// What a shell offers after a flag.
+/// The values that shell completion offers for a flag.
 extension CompletionKind {
   /// One model.
   static let model = list(Zoo.models.map { $0.name })
@@ -17,10 +17,10 @@ extension CompletionKind {
   static let splits = list([SplitKind.users, .interactions, .leaveOneOut, .time].map(\.rawValue))
   /// The separators that have names.
   static let delimiters = list(["tab", "comma", "semicolon", "blanks", "::"])
-  /// What a config file is called.
+  /// Config files, by extension.
   static let config = file(extensions: ["yaml", "yml", "json"])
 
-  /// Names that may follow one another with commas between them; the shell calls the command for them.
+  /// Names separated by commas; the shell calls the command to complete them.
   private static func commaList(_ names: [String]) -> CompletionKind {
     custom { _, _, prefix in
       let parts = prefix.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// Where interactions come from, how they are read and what is left out.
+/// The source of interactions, how they are read and how they are filtered.
 struct DataOptions: ParsableArguments {
   @Argument(
     help: """
@@ -14,14 +14,14 @@ struct DataOptions: ParsableArguments {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Splitting") var splitting: SplittingOptions
 
-  /// The selection these flags make.
+  /// The data selection given by these flags.
   func selection(threads: Int?) throws -> DataSelection {
     var selection = try splitting.selection(data: data, reading: reading)
     selection.threads = threads
     return selection
   }
 
-  /// What is read, with the names of flags and argument.
+  /// The input files, with the names of their flags or argument.
   var inputs: [(name: String, path: String?)] {
     [
       ("DATA", data), ("--train", splitting.train), ("--validation", splitting.validation), ("--test", splitting.test),
@@ -38,10 +38,10 @@ struct DataOptions: ParsableArguments {
       + [
         IdleFlags(
           Self.dividing, when: splitting.hasFiles,
-          "divides one file of interactions, and --train and --test are divided already"),
+          "divides one file of interactions, but --train and --test are already divided"),
         IdleFlags(
           Self.dividing, when: task == .rating,
-          "is for --task ranking; of ratings a tenth is held out, whoever they are from"),
+          "is for --task ranking; --task rating holds out a tenth of the ratings, of any user"),
         IdleFlags(
           ["--held-out"], when: split != nil && split != .users,
           "is for --split users, not for --split \(splitting.split)"),
@@ -49,11 +49,11 @@ struct DataOptions: ParsableArguments {
       ]
   }
 
-  /// What says how one file is divided.
+  /// The flags that say how one file is divided.
   private static let dividing = ["--split", "--held-out", "--cut", "--new-users"]
 }
 
-/// How files are read and what is left out.
+/// How files are read and filtered.
 struct ReadingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Column of user ids: a name or a number from 1.", valueName: "column"))
   var userColumn: String?
@@ -68,12 +68,12 @@ struct ReadingOptions: ParsableArguments {
   var delimiter: String?
   @Flag(
     inversion: .prefixedNo, exclusivity: .chooseLast,
-    help: "Whether the first line names the columns (default: found out, and said in a note).")
+    help: "Whether the first line names the columns (default: detected, and reported in a note).")
   var header: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Keep ratings of at least this and take them as likes; models of ratings keep the values.", valueName: "rating"))
+      "Keep ratings of at least this value as likes; models of ratings keep the values.", valueName: "rating"))
   var minRating: Double?
   @Option(help: ArgumentHelp("Leave out users with fewer items.", valueName: "n"))
   var minUserItems: Int?
@@ -81,22 +81,22 @@ struct ReadingOptions: ParsableArguments {
   var minItemUsers: Int?
   @Option(
     help: ArgumentHelp(
-      "Leave out users and items with fewer, over and over until none is left.", valueName: "n"))
+      "Repeatedly leave out users with fewer items and items with fewer users.", valueName: "n"))
   var core: Int?
 
-  /// What says how a file is to be understood.
+  /// The flags that say how a file is read.
   static let formatFlags = [
     "--user-column", "--item-column", "--rating-column", "--timestamp-column", "--delimiter", "--header", "--no-header",
   ]
   /// All of these flags.
   static let flags = formatFlags + ["--min-rating", "--min-user-items", "--min-item-users", "--core"]
 
-  /// Flags for files that are not there: a ready split is taken as it is, and the built-in population has no columns.
+  /// Flags for files that are not read: a ready split is used as it is, and the built-in population has no columns.
   ///
   /// - Parameters:
   ///   - data: the argument DATA.
   ///   - hasFiles: whether other files are read.
-  ///   - more: what else is for one file of interactions.
+  ///   - more: other flags that are only for one file of interactions.
   /// - Throws: `InputError` for a directory of something else.
   static func idleFlags(data: String?, hasFiles: Bool = false, alsoOfOneFile more: [String] = []) throws -> [IdleFlags]
   {
@@ -108,7 +108,7 @@ struct ReadingOptions: ParsableArguments {
         "is for files of interactions, and \(directory ?? "") is a ready split"),
       IdleFlags(
         formatFlags + ["--min-rating"], when: data == nil && !hasFiles,
-        "is for files; without one the data are the built-in population, which has no columns and no ratings"),
+        "is for files; without one, the data are the built-in population, which has no columns and no ratings"),
     ]
   }
 
@@ -146,7 +146,7 @@ struct ReadingOptions: ParsableArguments {
     Filters(minRating: minRating, minUserItems: minUserItems ?? 0, minItemUsers: minItemUsers ?? 0, core: core ?? 0)
   }
 
-  /// Reads for a saved model: what is not said here is as in its training.
+  /// A reader for a saved model: whatever the flags do not set is as in its training.
   func reader(for model: ModelDirectory, threads: Int?) throws -> ModelDataReader {
     var wishes = ModelDataReader.Wishes()
     wishes.format = try format()
@@ -161,16 +161,16 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions, leave-one-out or time.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
   @Option(
-    help: ArgumentHelp("Share of users held out for validation, and the same for the test.", valueName: "share"))
+    help: ArgumentHelp("Share of users held out for validation, and the same share for the test.", valueName: "share"))
   var heldOut = 0.1
   @Option(
     help: ArgumentHelp(
       """
-      Where --split time cuts: a date, or the share of interactions before it (default: 0.9; train takes all of them).
+      Where --split time cuts: a date, or the share of interactions before it (default: 0.9; train uses all of them).
       """, valueName: "date|share"))
   var cut: String?
   @Flag(
-    help: "With --split time, test people who appear after the cut, too: their first items are the input.")
+    help: "With --split time, also test users who first appear after the cut, with their first items as input.")
   var newUsers = false
   @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
   var train: String?
@@ -179,7 +179,7 @@ struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"), completion: .file())
   var test: String?
 
-  /// Whether the parts are files of their own.
+  /// Whether the parts are given as separate files.
   var hasFiles: Bool { train != nil || validation != nil || test != nil }
 
   func selection(data: String?, reading: ReadingOptions) throws -> DataSelection {
@@ -213,7 +213,7 @@ struct SplittingOptions: ParsableArguments {
     return selection
   }
 
-  /// Reads a cut.
+  /// Parses a cut.
   static func parsedCut(_ text: String) throws -> TimeCut {
     guard let cut = TimeCut(text) else {
       throw UsageError("--cut \(text) is neither a share nor a time; accepted: \(TimeCut.accepted)")

@@ -2,13 +2,13 @@ import Doppel
 import FileFormats
 import Foundation
 
-/// What the argument DATA leads to.
+/// The kind of data that the argument DATA names.
 enum DataPlace {
   case file(String)
   /// The Mult-VAE authors' layout.
   case directory(String)
 
-  /// The same for the library.
+  /// The same as a type of the library.
   var source: DataSelection.Source {
     switch self {
     case .file(let path): .file(path)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// What is told of every epoch.
+/// Reports of every epoch.
 struct EpochOptions: ParsableArguments {
   @Flag(help: "Show the loss terms of every epoch on stderr.")
   var verbose = false
@@ -9,12 +9,12 @@ struct EpochOptions: ParsableArguments {
   var log: String?
   @OptionGroup var curves: CurveOptions
 
-  /// Where the loss terms go.
+  /// The file for the loss terms.
   var outputs: [Output] { Output.file("--log", log) + curves.outputs }
 
-  /// What is told to nobody.
+  /// Flags whose output `--quiet` suppresses.
   func idleFlags(quiet: Bool) -> [IdleFlags] {
-    [IdleFlags(["--verbose"], when: quiet, "shows what --quiet leaves out")]
+    [IdleFlags(["--verbose"], when: quiet, "cannot be combined with --quiet")]
   }
 }
 
@@ -22,20 +22,20 @@ struct EpochOptions: ParsableArguments {
 struct CurveOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write curves that TensorBoard shows, also while it trains: a folder for each training.", valueName: "directory"),
+      "Write curves for TensorBoard while the model trains: a folder for each training.", valueName: "directory"),
     completion: .directory)
   var tensorboard: String?
 
-  /// Where the curves go.
+  /// The directory for the curves.
   var outputs: [Output] {
     tensorboard.map {
       [Output(flag: "--tensorboard", path: $0, kind: .directory { try TrainingCurves.verify($0) })]
     } ?? []
   }
 
-  /// Begins the curves, where they are wanted, of what an observer is told.
+  /// Begins the curves, if requested, with an observer as their source.
   ///
-  /// - Parameter metric: what validation values are.
+  /// - Parameter metric: the metric of the validation values.
   func begin(_ observer: inout RunObserver, metric: String) -> TrainingCurves? {
     guard let tensorboard else { return nil }
     let curves = TrainingCurves(in: tensorboard, metric: metric)

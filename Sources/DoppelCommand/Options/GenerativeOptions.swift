@@ -5,13 +5,14 @@ import Doppel
 struct GenerativeOptions: ParsableArguments {
   @Flag(
     help: """
-      Compare the models as generators instead: synthetic users of each against held-out real ones (default models: \
+      Compare the models as generators: synthetic users of each against held-out real users (default models: \
       ae,mult-dae,mult-vae).
       """)
   var generative = false
   @Option(
     help: ArgumentHelp(
-      "Largest number of users of each kind for distances (default: \(AuditOptions().maximumUsers)).", valueName: "n")
+      "Maximum number of users of each kind in distance measures (default: \(AuditOptions().maximumUsers)).",
+      valueName: "n")
   )
   var maxUsers: Int?
 
@@ -20,7 +21,7 @@ struct GenerativeOptions: ParsableArguments {
     [
       IdleFlags(
         ["--save-split", "--metrics", "--per-user", "--seeds", "--folds", "--table"], when: generative,
-        "does not go with --generative")
+        "cannot be combined with --generative")
     ]
   }
 

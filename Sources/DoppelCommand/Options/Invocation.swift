@@ -12,7 +12,7 @@ struct Invocation: Sendable {
   /// The config file, once it has been read.
   private(set) var config: Config?
 
-  /// What a config file says.
+  /// The content of a config file.
   struct Config: Sendable {
     let path: String
     /// The flags it gives that the command line does not.
@@ -21,7 +21,7 @@ struct Invocation: Sendable {
     let models: [String: [ConfigFile.Setting]]
   }
 
-  /// The words of the command that is running: which of its flags were given, and where, is not in their values.
+  /// The words of the current command; they tell which flags were given and where, which the parsed values do not.
   @TaskLocal static var current: Invocation?
 
   init(_ words: [String]) { self.words = words }
@@ -32,7 +32,7 @@ struct Invocation: Sendable {
   /// Whether a flag was given, on the command line or in the config file.
   func gives(_ flag: String) -> Bool { typed.contains(flag) || config?.flags.contains(flag) == true }
 
-  /// Names unknown commands, and puts the flags of a `--config` file in front of those given.
+  /// Reports unknown commands, and inserts the flags of a `--config` file before those given.
   ///
   /// - Throws: ``UsageError``, `InputError`, `DataError`.
   mutating func complete() throws {
@@ -57,12 +57,12 @@ struct Invocation: Sendable {
     }
   }
 
-  /// The command that the words give.
+  /// The parsed command.
   ///
-  /// The parser is content with the first thing that is wrong; a misspelt flag is best named even where it leaves another
-  /// one missing.
+  /// The parser stops at the first error. A misspelt flag is reported first, because it is often the reason why a
+  /// required one is missing.
   ///
-  /// - Throws: ``UsageError`` for an unknown flag, or what the parser finds.
+  /// - Throws: ``UsageError`` for an unknown flag, or an error of the parser.
   func parsed() throws -> any ParsableCommand {
     do {
       return try DoppelCommand.parseAsRoot(words)
@@ -78,7 +78,7 @@ struct Invocation: Sendable {
       .map { String($0.prefix { $0 != "=" }) }
   }
 
-  /// Names the first flag that the command does not have.
+  /// Reports the first flag that the command does not have.
   @discardableResult
   private func checkFlags() throws -> KnownFlags {
     let name = command ?? ""
@@ -93,7 +93,7 @@ struct Invocation: Sendable {
   private static func checkRoot(_ words: [String]) throws {
     let own = [
       "help", "-h", "--help", "--version", "--generate-completion-script", "--experimental-dump-help",
-      // How completion scripts ask for values.
+      // Completion scripts use this to ask for values.
       "---completion",
     ]
     guard let first = words.first, !own.contains(String(first.prefix { $0 != "=" })) else { return }

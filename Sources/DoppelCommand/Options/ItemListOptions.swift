@@ -2,19 +2,19 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// Files of item ids that lists of recommendations are drawn from, or kept free of.
+/// Files of item ids that recommendations are restricted to, or that are excluded from them.
 struct ItemListOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Item ids to exclude, one per line.", valueName: "file"), completion: .file())
   var excludeItems: String?
   @Option(help: ArgumentHelp("Item ids to choose from, one per line.", valueName: "file"), completion: .file())
   var onlyItems: String?
 
-  /// What is read.
+  /// The input files.
   var inputs: [(name: String, path: String?)] { [("--exclude-items", excludeItems), ("--only-items", onlyItems)] }
 
   /// The ids of both files.
   ///
-  /// - Parameter note: takes remarks on ids that the model does not know.
+  /// - Parameter note: receives notes on ids that are not in the model.
   /// - Throws: `InputError`, `DataError`.
   func ids(
     for model: ModelDirectory, note: ([String]) -> Void
@@ -24,7 +24,7 @@ struct ItemListOptions: ParsableArguments {
       let unknown = ids.filter { model.items.index(of: $0) == nil }
       if !unknown.isEmpty {
         let named = unknown.prefix(3).joined(separator: ", ") + (unknown.count > 3 ? ", …" : "")
-        note(["ids of \(flag) that the model does not know: \(unknown.count) of \(ids.count) (\(named))"])
+        note(["ids of \(flag) that are not in the model: \(unknown.count) of \(ids.count) (\(named))"])
       }
       return ids
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// The flags of one command, as the argument parser knows them, for suggesting corrections.
+/// The flags of one command, from the argument parser, for suggesting corrections.
 struct KnownFlags {
   /// The names of all commands.
   static let commands = DoppelCommand.configuration.subcommands.map {
@@ -14,7 +14,7 @@ struct KnownFlags {
   /// The flags of a command, from the parser's own description of it, which takes some milliseconds to make.
   init(command: String) {
     var text = ""
-    // The description comes as an error, as help does.
+    // The parser throws the description as an error, like help.
     do { _ = try DoppelCommand.parseAsRoot(["--experimental-dump-help"]) } catch {
       text = DoppelCommand.fullMessage(for: error)
     }

@@ -9,7 +9,7 @@ struct MemoryLimit {
     ("KIB", 1024), ("MIB", 1_048_576), ("GIB", 1_073_741_824), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1),
   ]
 
-  /// - Throws: `ValidationError` for what is no amount.
+  /// - Throws: `ValidationError` for text that is not an amount.
   init(_ words: String) throws {
     let text = words.uppercased().replacing(" ", with: "")
     guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }),

@@ -15,13 +15,14 @@ struct MetricOptions: ParsableArguments {
       "Metrics such as ndcg@100,recall@20 (default: all at 10, 20, 50, 100).", valueName: "keys"),
     completion: .metrics)
   var metrics: String?
-  @Option(help: ArgumentHelp("Save the values of every user, tab-separated.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Save the metric values of every user, tab-separated.", valueName: "file"), completion: .file())
   var perUser: String?
 
-  /// Where every user's values go.
+  /// The file for the values of every user.
   var outputs: [Output] { Output.file("--per-user", perUser) }
 
-  /// The metrics asked for, each once.
+  /// The requested metrics, each once.
   ///
   /// - Throws: `MetricKeyError` naming the nearest valid key, or ``UsageError`` for one of the other task.
   func parsed(for task: RecommendationTask) throws -> [Metric] {
@@ -43,7 +44,7 @@ struct MetricOptions: ParsableArguments {
     return parsed
   }
 
-  /// Writes every user's values where they are wanted.
+  /// Writes the values of every user if requested.
   ///
   /// - Throws: `OutputError`.
   func writePerUser(_ comparison: Comparison) throws {

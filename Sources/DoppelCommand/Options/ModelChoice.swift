@@ -1,26 +1,26 @@
 import ArgumentParser
 import Doppel
 
-/// Which models are compared, and at what.
+/// The models to compare, and the task.
 struct ModelChoice: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Models to compare, such as ae,mult-vae, or all of the task (default: all\(Self.leftOut)). Where none is named, those \
-      that do not fit in memory are left out.
+      Models to compare, such as ae,mult-vae, or all for every model of the task (default: all\(Self.leftOut)). By \
+      default, models that do not fit in memory are left out.
       """, valueName: "names"),
     completion: .comparedModels)
   var models: String?
-  @Option(help: "What is predicted.")
+  @Option(help: "What to predict.")
   var task = RecommendationTask.ranking
 
-  /// The models that have to be asked for, for the help.
+  /// The models that are compared only when named, for the help.
   private static let leftOut: String = {
     let names = Zoo.models.filter { !$0.isComparedByDefault }.map { $0.name }
     return names.isEmpty ? "" : " but " + names.joined(separator: ", ")
   }()
 
-  /// Whether somebody chose each model; otherwise what does not fit in memory can be left out.
+  /// Whether the models were named; otherwise models that do not fit in memory can be left out.
   var isByName: Bool { names.map { $0 != [Self.all] } ?? false }
 
   private static let all = "all"
@@ -33,7 +33,7 @@ struct ModelChoice: ParsableArguments {
   /// - Throws: ``UsageError``, `WrongTask`.
   func models(set settings: ModelOptions, otherwise defaults: [any ZooModel]) throws -> [any ZooModel] {
     if let names, names.count > 1 && names.contains(Self.all) {
-      throw UsageError("--models \(Self.all) leaves no model to be named beside it; accepted: --models \(Self.all)")
+      throw UsageError("--models \(Self.all) already names every model; accepted: --models \(Self.all)")
     }
     let chosen =
       names == [Self.all] ? Zoo.defaults(for: task) : try names.map { try $0.map(Zoo.parse) } ?? defaults

@@ -5,7 +5,7 @@ import Settings
 
 /// Hyper-parameters, one word each across the zoo.
 ///
-/// What is left out takes the model's own default.
+/// A setting that is not given has the model's own default.
 struct ModelOptions: ParsableArguments {
   @OptionGroup var settings: SettingFlags
   @Option(
@@ -15,16 +15,16 @@ struct ModelOptions: ParsableArguments {
   var precision = PrecisionChoice.float32
   @Option(
     help: ArgumentHelp(
-      "Refuse a training that needs more memory, such as 400MB or 2GB (default: the machine's memory).",
+      "Refuse a training that needs more memory than this, such as 400MB or 2GB (default: the machine's memory).",
       valueName: "size"), transform: MemoryLimit.init)
   var memoryLimit: MemoryLimit?
-  @Flag(help: "Do not fit again on all training data after validation has chosen the epoch.")
+  @Flag(help: "Do not fit again on all training data after the epoch is chosen on validation data.")
   var noRefit = false
 
   /// The models with the settings of the config file and the flags that apply to them, and their members likewise.
   ///
-  /// What is said of all models applies to every one that has it. What the config file says of a single model wins over
-  /// what it says of all; the command line wins over both.
+  /// A setting for all models applies to every model that has it. In the config file, a setting for a single model
+  /// takes precedence over one for all; the command line takes precedence over both.
   ///
   /// - Throws: ``UsageError`` for a flag that no model has, a setting that its model lacks, and values out
   ///   of range.
@@ -86,7 +86,7 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension Zoo {
-  /// The model of a name.
+  /// The model with a name.
   ///
   /// - Throws: ``UsageError`` naming the nearest one.
   static func parse(_ name: String) throws -> any ZooModel {

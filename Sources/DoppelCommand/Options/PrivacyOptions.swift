@@ -1,15 +1,15 @@
 import ArgumentParser
 import Doppel
 
-/// What a training may give away of any one user.
+/// How much a training may reveal about any one user.
 struct PrivacyOptions: ParsableArguments {
   @Option(
     name: .customLong("private"),
     help: ArgumentHelp(
       """
-      Train with differential privacy by user: whoever sees the model learns hardly more of anybody than without them, \
-      by a factor of e^ε at most but for a probability of --delta. All users train, for a fixed number of epochs; with \
-      mult-vae, mix-vae, vamp-vae, mult-dae, dae and ae.
+      Train with user-level differential privacy: adding or removing one user changes the probability of any outcome \
+      by a factor of at most e^ε, except with probability --delta. Trains on all users for a fixed number of epochs; \
+      for mult-vae, mix-vae, vamp-vae, mult-dae, dae and ae.
       """, valueName: "ε"))
   var epsilon: Double?
   @Option(help: ArgumentHelp("With --private: δ, well below 1 / users, such as 1e-6.", valueName: "δ"))
@@ -19,12 +19,12 @@ struct PrivacyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      With --private: where batches and noise come from, to repeat a training. Whoever knows it can take the noise off \
-      again; left out, it is drawn from the system and nobody knows it.
+      With --private: seed of the batches and the noise, to repeat a training. Anyone who knows it can remove the \
+      noise; by default, it is drawn from the system and not kept with the model.
       """, valueName: "n"))
   var noiseSeed: UInt64?
 
-  /// What is asked for; `nil` for nothing.
+  /// The requested guarantee; `nil` without `--private`.
   func request() throws -> PrivacyRequest? {
     guard let epsilon else { return nil }
     guard let delta else {
@@ -36,14 +36,14 @@ struct PrivacyOptions: ParsableArguments {
 
   var idleFlags: [IdleFlags] {
     [
-      IdleFlags(["--delta", "--clip", "--noise-seed"], when: epsilon == nil, "goes with --private"),
+      IdleFlags(["--delta", "--clip", "--noise-seed"], when: epsilon == nil, "needs --private"),
       IdleFlags(
         ["--selection", "--objective", "--no-refit", "--patience", "--held-out"], when: epsilon != nil,
-        "goes without --private, which trains on all users for all epochs: a choice by users would be outside the guarantee"
+        "cannot be combined with --private, which trains on all users for all epochs: choices by users are not covered"
       ),
       IdleFlags(
         ["--log", "--verbose", "--tensorboard"], when: epsilon != nil,
-        "goes without --private, which tells of no epoch: losses and validation values would be outside the guarantee"),
+        "cannot be combined with --private, which reports no epochs: losses and validation values are not covered"),
     ]
   }
 }

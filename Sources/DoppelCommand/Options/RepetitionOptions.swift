@@ -3,16 +3,16 @@ public import Doppel
 
 extension PaperTable.Form: ExpressibleByArgument {}
 
-/// How often a comparison is made.
+/// How often a comparison is repeated.
 struct RepetitionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Compare with so many seeds, the first that of --seed: means, intervals and tests are over users and runs.",
+      "Repeat with this many seeds, --seed and others derived from it; means, intervals and tests are over users and runs.",
       valueName: "n"))
   var seeds: Int?
   @Option(
     help: ArgumentHelp(
-      "Divide users into so many parts that take turns as test users, so that everyone is tested once for each seed.",
+      "Divide the users into this many folds for cross-validation: every user is a test user once for each seed.",
       valueName: "n"))
   var folds: Int?
 
@@ -24,7 +24,7 @@ struct RepetitionOptions: ParsableArguments {
     }
   }
 
-  /// The same for the library.
+  /// The same as a type of the library.
   var repetition: Repetition {
     var repetition = Repetition()
     repetition.seeds = seeds ?? 1

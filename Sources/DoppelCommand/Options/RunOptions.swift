@@ -37,7 +37,7 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// What is read.
+  /// The input files.
   var inputs: [(name: String, path: String?)] { [("--config", config)] }
 
   /// The fastest engine present, with the given number of threads.
@@ -47,9 +47,9 @@ struct RunOptions: ParsableArguments {
     return processor
   }
 
-  /// The seed as the library takes it.
+  /// The seed as a type of the library.
   var randomSeed: Seed { Seed(seed) }
 
-  /// Writes counted remarks to stderr.
+  /// Writes notes to stderr.
   func note(_ notes: [String]) { Console.note(notes, quiet: quiet) }
 }

@@ -12,9 +12,9 @@ struct SampleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      prior, population (a real user's posterior, each time another's), user (the posterior of --like) or fitted (a \
-      Gaussian laid over the codes; the only one for a model without distributions). Default: population; prior for a model \
-      of train --private.
+      prior, population (the posterior of a real user, drawn anew each time), user (the posterior of --like) or fitted \
+      (a Gaussian fitted to the codes; the only origin for a model without distributions). Default: population; prior \
+      for a model of train --private.
       """, valueName: "origin"), completion: .list(SampleOrigin.allCases.map(\.rawValue)))
   var from: String?
   @Option(
@@ -44,15 +44,16 @@ struct SampleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      empirical (as in the training data), negative-binomial (fitted to them), nearby (as users near the latent vector), \
-      own (as the user the vector comes from), or auto: own with --like and --interpolate; elsewhere empirical, unless \
-      the place foretells the length, then own for the population and nearby for other origins.
+      empirical (as in the training data), negative-binomial (fitted to them), nearby (as users near the latent \
+      vector), own (as the user the vector comes from), or auto: own with --like and --interpolate; otherwise \
+      empirical, unless the latent vector predicts the length: then own for the population and nearby for other \
+      origins.
       """, valueName: "law"), completion: .list(SamplingPlan.Lengths.allCases.map(\.rawValue)))
   var lengths = SamplingPlan.Lengths.auto.rawValue
 
   /// The plan given by the flags.
   ///
-  /// - Throws: ``UsageError`` for values out of range, and flags that do not go together.
+  /// - Throws: ``UsageError`` for values out of range, and flags that cannot be combined.
   func plan(users: Int?, first: Int) throws -> SamplingPlan {
     var plan = SamplingPlan()
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
@@ -75,7 +76,8 @@ struct SampleOptions: ParsableArguments {
   private func source(_ origin: SampleOrigin?) throws -> SamplingPlan.Source {
     if !interpolate.isEmpty {
       guard interpolate.count == 2 else {
-        throw UsageError("--interpolate takes two, not \(interpolate.count); accepted: --interpolate A B --steps 10")
+        throw UsageError(
+          "--interpolate takes two users, not \(interpolate.count); accepted: --interpolate A B --steps 10")
       }
       guard origin == nil && like == nil else {
         throw UsageError("--interpolate cannot be combined with --from or --like")
@@ -111,7 +113,7 @@ struct SampleOptions: ParsableArguments {
   }
 }
 
-/// What the library says of a plan, in terms of flags.
+/// Notes and errors of the library about a plan, in terms of flags.
 extension SampleOptions {
   /// The flag that names a user.
   private var userFlag: String { interpolate.isEmpty ? "--like" : "--interpolate" }
@@ -133,7 +135,7 @@ extension SampleOptions {
     }
   }
 
-  /// The error of a plan that met a model.
+  /// The error of a plan that does not fit the model.
   func explanation(
     of error: SamplingError, _ plan: SamplingPlan, _ directory: ModelDirectory, path: String
   ) -> any Error {
@@ -155,14 +157,14 @@ extension SampleOptions {
         "a model with a multinomial or bernoulli likelihood")
     case .readsProtectedUsers:
       return UsageError(
-        "\(path) was trained with --private, and its guarantee does not cover what its training users are read for; accepted: "
+        "\(path) was trained with --private, and its guarantee does not cover output that reads its training users; accepted: "
           + "--from prior, or --like and --interpolate with item ids, all without --data")
     case .damagedLengths:
       return DataError(
         path: path + "/config.json", message: "has an invalid profileLengths",
         accepted: "numbers of users by number of items, as written by train; or --data FILE")
     case .noTitles:
-      return UsageError("--with-titles needs titles, and \(path) has none; accepted: --titles FILE with some")
+      return UsageError("--with-titles needs titles, and \(path) has none; accepted: --titles FILE")
     case .needsPeople:
       let isPopulation = plan.source == .population
       let needs =
@@ -175,8 +177,8 @@ extension SampleOptions {
       return DataError(
         path: userFlag, text: text,
         message: hasPeople
-          ? "is neither a user of the training data nor a list of items that the model knows"
-          : "is not a list of items that the model knows",
+          ? "is neither a user of the training data nor a list of items of the model"
+          : "is not a list of items of the model",
         accepted: hasPeople
           ? "a user of the data, or ids from items.txt" : "ids from items.txt, or a user of --data FILE")
     }

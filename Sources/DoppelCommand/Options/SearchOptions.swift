@@ -3,17 +3,17 @@ import Doppel
 import FileFormats
 import Settings
 
-/// How settings are searched for, in the commands that do.
+/// How settings are searched for, in the commands that search.
 struct SearchOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Trials of each model, its defaults among them.", valueName: "n"))
+  @Option(help: ArgumentHelp("Trials per model, including its defaults.", valueName: "n"))
   var trials = 30
   @Option(
     help: ArgumentHelp(
-      "Begin no trial after this, such as 90s, 30m or 2h, divided evenly among the models.", valueName: "time"),
+      "Start no trial after this time, such as 90s, 30m or 2h, divided evenly among the models.", valueName: "time"),
     transform: TimeLimit.init)
   var time: TimeLimit?
   @Option(
-    help: ArgumentHelp("Metric to search by, on the validation users of a ranking.", valueName: "key"),
+    help: ArgumentHelp("Metric to optimise on the validation users of a ranking.", valueName: "key"),
     completion: .metric)
   var selection = "ndcg@100"
   @Option(
@@ -23,15 +23,15 @@ struct SearchOptions: ParsableArguments {
   var space: String?
   @Flag(
     help: """
-      Run every trial to its end. Without it, trainings are stopped that are not among the best third of nine after a few \
-      epochs, and again later.
+      Run every trial to its end. By default, after a few epochs and again later, trainings that are not among the \
+      best third of nine are stopped.
       """)
   var noHalving = false
   @Option(
-    help: ArgumentHelp("Keep every trial in this file, a line each, as soon as it is over.", valueName: "file"),
+    help: ArgumentHelp("Write each trial to this file, one line each, as soon as it has finished.", valueName: "file"),
     completion: .file())
   var journal: String?
-  @Flag(help: "Go on with the trials that are in --journal.")
+  @Flag(help: "Continue with the trials that are in --journal.")
   var resume = false
 
   func validate() throws {
@@ -42,11 +42,11 @@ struct SearchOptions: ParsableArguments {
   func idleFlags(task: RecommendationTask) -> [IdleFlags] {
     [
       IdleFlags(["--selection"], when: task == .rating, "is for --task ranking; ratings are searched by their RMSE"),
-      IdleFlags(["--resume"], when: journal == nil, "goes on with a journal; name it with --journal"),
+      IdleFlags(["--resume"], when: journal == nil, "continues a journal; name it with --journal"),
     ]
   }
 
-  /// Says how to search.
+  /// Configures the search.
   ///
   /// - Throws: ``UsageError``, `MetricKeyError`, `OutputError` for a journal that would be lost.
   func configure(_ run: inout TuningRun, set settings: ModelOptions) throws {
@@ -55,13 +55,13 @@ struct SearchOptions: ParsableArguments {
     (run.journal, run.resumes) = (journal, resume)
     run.selection = try Metric(key: selection.lowercased())
     if let journal, !resume, LineJournal.isThere(journal) {
-      throw OutputError(path: journal, reason: "it exists; go on with it (--resume) or choose another path")
+      throw OutputError(path: journal, reason: "it exists; continue it (--resume) or choose another path")
     }
     try Self.hold(&run, set: settings)
     if let space { run.spaces = try Self.spaces(of: space, for: run.models) }
   }
 
-  /// Leaves settings alone that somebody has set.
+  /// Excludes settings from the search that the user has set.
   ///
   /// - Throws: ``UsageError``.
   static func hold(_ run: inout TuningRun, set settings: ModelOptions) throws {
@@ -98,7 +98,7 @@ struct SearchOptions: ParsableArguments {
 }
 
 extension TunedComparison.Budget {
-  /// Reads a whole number of trials, or a length of time.
+  /// Parses a number of trials, or a length of time.
   ///
   /// - Throws: `ValidationError`.
   init(_ text: String) throws {
@@ -126,7 +126,8 @@ struct TimeLimit {
     guard let unit = text.last.flatMap({ units[$0] }), let number = Double(text.dropLast()), number > 0,
       number.isFinite
     else {
-      throw ValidationError("'\(text)' is no length of time; accepted: a number with its unit, such as 90s, 30m or 2h")
+      throw ValidationError(
+        "'\(text)' is not a length of time; accepted: a number with its unit, such as 90s, 30m or 2h")
     }
     seconds = number * unit
   }

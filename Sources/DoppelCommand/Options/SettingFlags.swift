@@ -2,7 +2,7 @@ import ArgumentParser
 import Doppel
 import FileFormats
 
-/// One flag for each setting that any model has: read off the models' tables.
+/// One flag for each setting of any model, taken from the models' tables.
 ///
 /// The parser takes flags from the stored properties of a type. Here they come from a list, so the type shows the list as if
 /// it were its properties.
@@ -16,7 +16,8 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
     let accepted: String
   }
 
-  /// Every setting that has a flag, in the order of the models' tables; where several models share one, the first speaks.
+  /// Every setting that has a flag, in the order of the models' tables; if several models share one, the first gives
+  /// its help.
   static let kinds: [Kind] = Zoo.models.reduce(into: []) { kinds, model in
     for kind in Self.kinds(of: model) where !kinds.contains(where: { $0.name == kind.name }) { kinds.append(kind) }
   }
@@ -27,7 +28,7 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
     }
   }
 
-  /// What was given, by name.
+  /// The given texts, by name.
   private var texts: [String: String] = [:]
 
   init() {}
@@ -54,7 +55,8 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
       })
   }
 
-  /// Refuses a text that is not of the setting's form with the other errors of the command line, before any file is read.
+  /// Refuses a text that does not have the setting's form before any file is read, like other errors of the command
+  /// line.
   func validate() throws {
     do {
       _ = try values()
@@ -65,7 +67,7 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
 
   /// The values given, under the names of the model file.
   ///
-  /// - Throws: ``UsageError`` for a text that is not of the setting's form.
+  /// - Throws: ``UsageError`` for a text that does not have the setting's form.
   func values() throws -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
     for kind in Self.kinds {
@@ -92,7 +94,7 @@ struct SettingFlags: ParsableArguments, CustomReflectable {
 }
 
 extension SettingForm {
-  /// The value that a text of the command line stands for, or `nil` where it is not of this form.
+  /// The value of a text from the command line, or `nil` if it does not have this form.
   func value(of text: String) -> JSONValue? {
     switch self {
     case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
@@ -105,7 +107,7 @@ extension SettingForm {
     }
   }
 
-  /// What stands between commas; `nil` where there is nothing or something else.
+  /// The values between commas; `nil` if one is empty or invalid.
   private static func array(_ text: String, _ value: (String) -> JSONValue?) -> JSONValue? {
     let parts = text.split(separator: ",").map { value(String($0.trimmingPrefix(" "))) }
     let values = parts.compactMap(\.self)

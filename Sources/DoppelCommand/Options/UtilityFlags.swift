@@ -6,7 +6,7 @@ import FileFormats
 struct UtilityFlags: ParsableArguments {
   @Flag(help: "Leave out the measures that train models.")
   var noUtility = false
-  @Option(help: ArgumentHelp("Largest number of epochs of a training.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum number of epochs per training.", valueName: "n"))
   var utilityEpochs = UtilityOptions().epochs
   @Flag(help: "For utility, train only popularity and mult-vae, on synthetic and on real users.")
   var tstrOnly = false
@@ -30,14 +30,14 @@ struct UtilityFlags: ParsableArguments {
   func idleFlags(hasHoldout: Bool) -> [IdleFlags] {
     let training = ["--tstr-only", "--real-scores", "--utility-epochs", "--precision"]
     return [
-      IdleFlags(training, when: noUtility, "is about training models, which --no-utility leaves out"),
+      IdleFlags(training, when: noUtility, "is for the measures that train models, which --no-utility leaves out"),
       IdleFlags(training, when: !hasHoldout, "needs --holdout: utility is measured on unseen users"),
     ]
   }
 
-  /// How much is trained; `nil` for nothing.
+  /// How much is trained; `nil` without training.
   ///
-  /// - Throws: `DataError` for a file that keeps something else than scores.
+  /// - Throws: `DataError` for a file with anything other than scores.
   func options() throws -> UtilityOptions? {
     if noUtility { return nil }
     var options = UtilityOptions()

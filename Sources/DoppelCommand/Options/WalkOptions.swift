@@ -1,7 +1,7 @@
 import ArgumentParser
 import Doppel
 
-/// The ways through a latent space that `doppel inspect` goes.
+/// The paths through a latent space that `doppel inspect` decodes.
 struct WalkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Decode points along this dimension, counted from 1.", valueName: "dimension"))
   var traverse: Int?
@@ -9,11 +9,11 @@ struct WalkOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp("Decode points from one user to another; give their ids last.", valueName: "user"))
   var interpolate: [String] = []
-  @Option(help: ArgumentHelp("Number of points of a walk.", valueName: "n")) var steps = WalkStudy.Plan().steps
+  @Option(help: ArgumentHelp("Number of points to decode.", valueName: "n")) var steps = WalkStudy.Plan().steps
   @Option(name: [.customShort("k"), .customLong("k")], help: ArgumentHelp("Items listed per point.", valueName: "n"))
   var length = WalkStudy.Plan().length
 
-  /// The ways; none where the whole space is looked at.
+  /// The paths; `nil` if the whole space is inspected.
   var plan: WalkStudy.Plan? {
     if traverse == nil && interpolate.isEmpty { return nil }
     var plan = WalkStudy.Plan()
@@ -21,13 +21,13 @@ struct WalkOptions: ParsableArguments {
     return plan
   }
 
-  /// Flags that are for the one or the other.
+  /// Flags that apply only to paths, or only to the whole space.
   var idleFlags: [IdleFlags] {
     [
       IdleFlags(["--steps", "-k", "--k"], when: plan == nil, "is for --traverse and --interpolate"),
       IdleFlags(
         ["--report", "--truth", "--draws"], when: plan != nil,
-        "is about the whole space; leave it out, or --traverse and --interpolate"),
+        "is for the whole space; leave out either this flag or --traverse and --interpolate"),
     ]
   }
 
@@ -39,7 +39,7 @@ struct WalkOptions: ParsableArguments {
     }
   }
 
-  /// Each of them takes memory, hence an upper limit.
+  /// Every point takes memory, so there is an upper limit.
   static func check(_ flag: String, _ number: Int, most: Int) throws {
     if number < 2 || number > most {
       throw ValidationError(

@@ -1,13 +1,13 @@
 /// The inequality of recommendations over items: the Gini coefficient of how often each item is recommended,
 /// from 0 (all equally often) to nearly 1 (all on one item).
 ///
-/// With the counts `x` in ascending order, `Σ_{i=1}^{I} (2i − I − 1) · xᵢ / (I · Σ xᵢ)`. All items count,
-/// also those never recommended. One number for all users together, hence without a standard error.
+/// With the counts `x` in ascending order, `Σ_{i=1}^{I} (2i − I − 1) · xᵢ / (I · Σ xᵢ)`. All items count, including
+/// those never recommended. One number for all users together, hence without a standard error.
 public enum Gini {
   /// The value.
   ///
   /// - Parameter recommendations: how often each item is recommended. Shape: I.
-  /// - Returns: a number in [0, 1); 0 where nothing is recommended.
+  /// - Returns: a number in [0, 1); 0 if nothing is recommended.
   /// - Complexity: O(I log I).
   public static func value(recommendations: [Int]) -> Double {
     let total = recommendations.reduce(0, +)

@@ -1,12 +1,11 @@
-/// One user's ranked list for the accuracy metrics: the ranks that hit, and the number of items to
-/// find.
+/// One user's ranked list for the accuracy metrics: the ranks that hit, and the number of held-out items.
 ///
 /// Symbols, as in the formulas of every metric: `hⱼ ∈ {0, 1}` is the hit at rank `j` (counted from 1),
 /// `H_k = Σ_{j≤k} hⱼ`, `n` the number of held-out items.
 public struct JudgedList: Sendable, Equatable {
   /// Whether the item at each rank is held out, best rank first.
   ///
-  /// May be shorter than a cut-off: the ranks that are missing count as misses.
+  /// It may be shorter than a cut-off; missing ranks count as misses.
   public let hits: [Bool]
   /// The number of held-out items `n`.
   public let heldOutCount: Int

@@ -6,7 +6,7 @@ import Foundation
 /// Järvelin & Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (TOIS 2002), with gains of 0 and
 /// 1, and the ideal list cut at `k` like the list itself, as in Liang et al. (WWW 2018, section 4.2). Two
 /// other forms are in circulation and give other numbers: an ideal over all `n` items (lower), and an ideal
-/// made of the list's own hits (wrong: one hit at rank 1 then scores 1, whatever was missed).
+/// made of the list's own hits (wrong, because one hit at rank 1 then scores 1, whatever was missed).
 public enum NDCG: AccuracyMetric {
   /// The value for one user, in [0, 1].
   public static func value(of list: JudgedList, at k: Int) -> Double {

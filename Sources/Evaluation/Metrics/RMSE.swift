@@ -16,11 +16,11 @@ public enum RMSE {
   /// Per-cell numbers whose mean is the RMSE and whose standard error is that of the RMSE by the delta
   /// method: `RMSE + (eᵢ² − MSE) / (2 · RMSE)`.
   ///
-  /// The first-order expansion of the root around the MSE, so `SE(RMSE) = SE(MSE) / (2 · RMSE)`. It turns a
-  /// root into a mean: two models' differences, cell by cell, can then be tested like any other paired
+  /// It is the first-order expansion of the root around the MSE, so `SE(RMSE) = SE(MSE) / (2 · RMSE)`. It turns the
+  /// root into a mean, so that differences of two models, cell by cell, can be tested like any other paired
   /// differences.
   ///
-  /// - Returns: zeros where every error is 0.
+  /// - Returns: zeros if every error is 0.
   public static func linearised(errors: [Double]) -> [Double] {
     let root = value(errors: errors)
     if root == 0 { return errors.map { _ in 0 } }

@@ -1,4 +1,4 @@
-/// One over the rank of the first hit, or 0 where none of the first `k` ranks hits.
+/// One over the rank of the first hit, or 0 if none of the first `k` ranks hits.
 ///
 /// Its mean over users is MRR@k. Hits after the first do not count; summing over all of them would be ARHR,
 /// which can exceed 1.

@@ -1,11 +1,11 @@
-/// The kinds of numbers that values of a graph hold, with their codes in `onnx.proto` (`TensorProto.DataType`).
+/// The element types of a graph's values, with their codes in `onnx.proto` (`TensorProto.DataType`).
 enum ElementType: Int {
   case float = 1
   case int64 = 7
   case string = 8
   case double = 11
 
-  /// As people write it.
+  /// The form in text.
   var name: String {
     switch self {
     case .float: "float"
@@ -18,12 +18,12 @@ enum ElementType: Int {
 
 /// The size of a value along one of its dimensions.
 enum Dimension: Equatable {
-  /// Always the same.
+  /// A fixed size.
   case fixed(Int)
-  /// Whatever a caller passes.
+  /// The size that a caller passes.
   case named(String)
 
-  /// As people write it.
+  /// The form in text.
   var name: String {
     switch self {
     case .fixed(let size): "\(size)"
@@ -32,11 +32,11 @@ enum Dimension: Equatable {
   }
 }
 
-/// A value that goes into a graph or comes out of it.
+/// An input or output of a graph.
 struct GraphValue {
   let name: String
   let type: ElementType
   let shape: [Dimension]
-  /// What it means, in words.
+  /// Its meaning, in words.
   let meaning: String
 }

@@ -1,13 +1,13 @@
 import FileFormats
 
-/// A graph in the making: operations in the order in which they run, each under the name of what it yields.
+/// A graph under construction: operations in the order in which they run, each named by its output.
 struct GraphBuilder {
-  /// Numbers that are part of the graph.
+  /// Constants in the graph.
   struct Constant {
     enum Numbers {
       case wholes([Int])
       case doubles([Double])
-      /// Weights, which may be elsewhere.
+      /// Weights, which may be in another file.
       case floats([Float])
     }
 
@@ -16,7 +16,7 @@ struct GraphBuilder {
     let numbers: Numbers
   }
 
-  /// A setting of an operation.
+  /// An attribute of an operation.
   enum Attribute {
     case whole(String, Int)
     case text(String, String)
@@ -35,14 +35,14 @@ struct GraphBuilder {
   private(set) var usesMLDomain = false
   private var names: Set<String> = []
 
-  /// What goes in.
+  /// The inputs.
   mutating func input(_ value: GraphValue) -> String {
     inputs.append(value)
     names.insert(value.name)
     return value.name
   }
 
-  /// Makes a value an output under a name of its own.
+  /// Makes a value an output with its own name.
   mutating func output(_ value: GraphValue, from name: String) {
     outputs.append(value)
     _ = apply("Identity", [name], as: value.name)
@@ -50,7 +50,7 @@ struct GraphBuilder {
 
   /// Adds an operation with one output.
   ///
-  /// - Parameter name: what the output is called; a number follows where there is one of that name.
+  /// - Parameter name: the name of the output; a number is appended if the name exists.
   /// - Returns: the name of the output.
   mutating func apply(
     _ operation: String, _ inputs: [String], _ attributes: [Attribute] = [], domain: String = "", as name: String
@@ -62,33 +62,33 @@ struct GraphBuilder {
 
   /// The largest elements of each row and where they are.
   ///
-  /// - Parameter count: the name of how many, one whole number.
+  /// - Parameter count: the name of a value with their number, one whole number.
   mutating func largest(of value: String, count: String) -> (values: String, places: String) {
     let (values, places) = (fresh("largest"), fresh("largest_places"))
     add("TopK", [value, count], [.whole("axis", -1)], domain: "", outputs: [values, places])
     return (values, places)
   }
 
-  /// Whole numbers in a row.
+  /// A vector of whole numbers.
   mutating func wholes(_ numbers: [Int], as name: String) -> String {
     constant(name, shape: [numbers.count], .wholes(numbers))
   }
 
-  /// A whole number without dimensions.
+  /// A scalar whole number.
   mutating func whole(_ number: Int, as name: String) -> String { constant(name, shape: [], .wholes([number])) }
 
-  /// A number without dimensions.
+  /// A scalar number.
   mutating func number(_ number: Float, as name: String) -> String { constant(name, shape: [], .floats([number])) }
 
-  /// A number in double precision without dimensions.
+  /// A scalar number in double precision.
   mutating func double(_ number: Double, as name: String) -> String { constant(name, shape: [], .doubles([number])) }
 
-  /// The default of an input, by which a caller may leave it out.
+  /// The default of an input, so that a caller may leave it out.
   mutating func defaultValue(of input: String, shape: [Int], _ numbers: Constant.Numbers) {
     constants.append(Constant(name: input, shape: shape, numbers: numbers))
   }
 
-  /// A tensor, which is there once however often it is used.
+  /// A tensor, stored once however often it is used.
   mutating func tensor(_ name: String, _ tensor: Tensor) -> String {
     if !names.contains(name) {
       names.insert(name)

@@ -2,11 +2,11 @@ import Autoencoders
 import Compute
 import FileFormats
 
-/// Turns the operations of an ``InferenceGraph`` into those of ONNX.
+/// Converts the operations of an ``InferenceGraph`` to those of ONNX.
 struct InferenceWriter {
   /// A value of the description.
   private enum Value {
-    /// As a row: what each item in it counts, beside ``RowInput/places``.
+    /// As a sparse row: the weight of each item of ``RowInput/places``.
     case row(weights: String)
     /// As a matrix, users × width.
     case matrix(String)
@@ -26,15 +26,15 @@ struct InferenceWriter {
     if let row { values[0] = .row(weights: row.weights) }
   }
 
-  /// Gives a value, so that what it is made of need not be computed.
+  /// Sets a value, so that its inputs need not be computed.
   mutating func set(_ value: Int, to name: String) { values[value] = .matrix(name) }
 
-  /// Adds what leads to a value, and returns its name.
+  /// Adds the operations that lead to a value, and returns its name.
   ///
-  /// Without rows, what is taken off them is left out.
+  /// Without rows, operations that subtract or mask them are left out.
   mutating func value(_ wanted: Int, _ graph: inout GraphBuilder) -> String {
     for (place, step) in inference.steps(to: wanted) where values[place + 1] == nil {
-      // What comes before a given value.
+      // Operations before a given value.
       guard row != nil || step.reads.allSatisfy({ values[$0] != nil }) else { continue }
       values[place + 1] = apply(step, &graph)
     }
@@ -55,7 +55,7 @@ struct InferenceWriter {
     return .matrix(computed(step, sum(step.reads, &graph), &graph))
   }
 
-  /// What operations on matrices yield.
+  /// The result of an operation on matrices.
   private mutating func computed(
     _ step: InferenceGraph.Step, _ x: String, _ graph: inout GraphBuilder
   ) -> String {
@@ -106,7 +106,7 @@ struct InferenceWriter {
     let squares = graph.apply("Mul", [weights, weights], as: "squares")
     let sum = graph.apply("ReduceSum", [squares, graph.wholes([1], as: "row_axis")], as: "sum_of_squares")
     let norm = graph.apply("Sqrt", [sum], as: "norm")
-    // A row without items stays.
+    // A row without items is unchanged.
     let divisor = graph.apply("Max", [norm, graph.number(.leastNormalMagnitude, as: "smallest")], as: "divisor")
     return graph.apply("Div", [weights, divisor], as: "normalised_row")
   }
@@ -137,7 +137,7 @@ struct InferenceWriter {
     return graph.apply("Expand", [sum, shape], as: "constant")
   }
 
-  /// −∞ in place of what belongs to items that users have.
+  /// Masks the items that users have with −∞.
   mutating func masked(_ x: String, _ graph: inout GraphBuilder) -> String {
     guard let row else { return x }
     if bounds == nil {
@@ -170,7 +170,7 @@ struct InferenceWriter {
   private func meanUser(_ name: String, _ graph: inout GraphBuilder) -> String {
     guard let users = tensors[name] else { preconditionFailure("tensor \(name) is missing") }
     let (rows, columns) = (users.shape[0], users.shape[1])
-    // As the model itself computes it: sums in single precision, user by user.
+    // As in the model itself: sums in single precision, user by user.
     var mean = [Float](repeating: 0, count: columns)
     for row in 0..<rows { for column in 0..<columns { mean[column] += users.values[row * columns + column] } }
     if rows > 0 { for column in 0..<columns { mean[column] *= 1 / Float(rows) } }
@@ -197,7 +197,7 @@ struct InferenceWriter {
     return graph.apply("Add", [scaled, tensor(step.tensors[1], &graph)], as: "normalised")
   }
 
-  /// In double precision, as the model itself does it.
+  /// In double precision, as in the model itself.
   private mutating func standardised(_ x: String, byLargest count: Int, _ graph: inout GraphBuilder) -> String {
     let double = GraphBuilder.Attribute.whole("to", ElementType.double.rawValue)
     let axis = graph.wholes([1], as: "item_axis")

@@ -1,4 +1,4 @@
-/// The numbers of fields in `onnx.proto` (onnx/onnx, IR version 8), as far as they are written here.
+/// The numbers of fields in `onnx.proto` (onnx/onnx, IR version 8) that are written here.
 enum ONNXField {
   /// `ModelProto`.
   enum Model {

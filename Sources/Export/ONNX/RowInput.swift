@@ -1,30 +1,31 @@
-/// Users' rows as they come into a graph: for each user a list of items, padded where it is shorter than the longest.
+/// Users' rows as inputs of a graph: a list of items for each user, padded to the length of the longest.
 ///
-/// The rows stay as sparse as they come in: an item's place and its weight. Padding is place 0 with weight 0.
+/// The rows stay sparse: the place of an item and its weight. Padding is place 0 with weight 0.
 struct RowInput {
   /// The places of items among all; shape: batch × (length + 1).
   let places: String
-  /// Whether it is an item, and no padding; shape as ``places``.
+  /// Whether it is an item rather than padding; shape as ``places``.
   let isItem: String
-  /// What each item counts: 1, or its rating; 0 for padding; shape as ``places``.
+  /// The weight of each item: 1, or its rating; 0 for padding; shape as ``places``.
   let weights: String
   /// The number of users, one whole number.
   let batch: String
-  /// The lines of users in `users.txt`, below 0 for new ones, and `nil` where everyone is new; shape: batch, or 1 for all.
+  /// The lines of users in `users.txt`, below 0 for new users, and `nil` if all users are new; shape: batch, or 1 for
+  /// all.
   let users: String?
 
   /// Adds the inputs to a graph.
   ///
   /// - Parameters:
   ///   - ids: the items' ids, for rows that are lists of ids; `nil` for lists of places.
-  ///   - rating: what an item counts as without a rating, for models that read ratings; else `nil`.
-  ///   - users: the training users' ids, for models that know them; `nil` where everyone is new.
+  ///   - rating: the default rating of an item, for models that read ratings; otherwise `nil`.
+  ///   - users: the training users' ids, for models with user vectors; `nil` if all users are new.
   init(_ graph: inout GraphBuilder, ids: [String]?, rating: Float?, users: [String]?) {
     let items = Self.items(&graph, ids: ids)
     self.users = users.map { Self.users(&graph, $0, areIDs: ids != nil) }
     let shape = graph.apply("Shape", [items], as: "items_shape")
     batch = graph.apply("Shape", [items], [.whole("start", 0), .whole("end", 1)], as: "batch_size")
-    // One more column of padding: no operation then meets an input of length 0.
+    // One more column of padding, so that no operation has an input of length 0.
     let edge = graph.wholes([0, 0, 0, 1], as: "edge")
     let padding = graph.whole(-1, as: "padding")
     let padded = graph.apply("Pad", [items, edge, padding], as: "padded_items")
@@ -40,7 +41,7 @@ struct RowInput {
     let ratings = graph.input(
       GraphValue(
         name: "ratings", type: .float, shape: [.named("rated_batch"), .named("rated_length")],
-        meaning: "The rating of each item, or one for all; \(rating) where it is left out."))
+        meaning: "The rating of each item, or one for all; \(rating) by default."))
     graph.defaultValue(of: ratings, shape: [1, 1], .floats([rating]))
     let given = graph.apply("Expand", [ratings, shape], as: "given_ratings")
     let nothing = graph.number(0, as: "no_rating")
@@ -51,18 +52,19 @@ struct RowInput {
   private static func items(_ graph: inout GraphBuilder, ids: [String]?) -> String {
     input(
       "items", [.named("batch"), .named("length")], ids, &graph, as: "item_places",
-      numbers: "What each user has: places in items.txt, from 0, each once; -1 is padding, anywhere.",
-      texts: "What each user has: ids, each once; an empty text, and an id that the model lacks, is padding.")
+      numbers: "Items of each user: line numbers in items.txt from 0, each once; -1 is padding, in any place.",
+      texts: "Items of each user: ids, each once; an empty string or an id that the model lacks is padding.")
   }
 
   private static func users(_ graph: inout GraphBuilder, _ ids: [String], areIDs: Bool) -> String {
     input(
       "users", [.named("user_batch")], areIDs ? ids : nil, &graph, as: "user_places",
-      numbers: "Who each user is: a line of users.txt, from 0; below 0 is someone new. One is enough for all.",
-      texts: "Who each user is: an id; one that the model lacks is someone new. One is enough for all.")
+      numbers:
+        "Identity of each user: a line number in users.txt from 0; below 0 is a new user. One value is enough for all.",
+      texts: "Identity of each user: an id; one that the model lacks is a new user. One value is enough for all.")
   }
 
-  /// An input of numbers, or of ids that become numbers.
+  /// An input of numbers, or of ids that are converted to numbers.
   private static func input(
     _ name: String, _ shape: [Dimension], _ ids: [String]?, _ graph: inout GraphBuilder, as place: String,
     numbers: String, texts: String
@@ -72,7 +74,7 @@ struct RowInput {
     return places(of: values, in: ids, &graph, as: place)
   }
 
-  /// −1 for an id that is not among them.
+  /// −1 for an unknown id.
   private static func places(
     of values: String, in ids: [String], _ graph: inout GraphBuilder, as name: String
   ) -> String {

@@ -1,15 +1,15 @@
 import Compute
 
-/// How much of the variance of the values over a search space each dimension explains by itself.
+/// The share of the variance over a search space that each dimension explains by itself.
 ///
-/// A forest of regression trees is fitted to the trials. In each tree the value is constant in boxes, so that its variance over the
-/// space and the variance of its mean along one dimension are sums over boxes; the share is their quotient, and the mean over the
-/// trees counts. What the shares leave of 1 is due to dimensions together.
+/// A forest of regression trees is fitted to the trials. In each tree the value is constant in boxes, so its variance
+/// over the space and the variance of its mean along one dimension are sums over boxes. The share is their quotient,
+/// averaged over the trees. The rest up to 1 is due to interactions of dimensions.
 ///
 /// Source: Hutter, Hoos & Leyton-Brown, "An efficient approach for assessing hyperparameter importance", ICML 2014.
 ///
-/// Differences from the paper: 64 trees of bootstrapped trials, split as long as six trials are left; a dimension of choices is cut
-/// between choices in the order of the list.
+/// Differences from the paper: 64 trees of bootstrapped trials, split while six trials are left; a dimension of choices
+/// is cut between choices in the order of the list.
 struct SettingImportance {
   /// One for each dimension.
   let shares: [Double]
@@ -23,7 +23,7 @@ struct SettingImportance {
     var high: [Double]
     var value: Double
 
-    /// The volume but for one dimension, of the whole space's 1; with `nil`, all of it.
+    /// The volume without one dimension, as a share of the space; with `nil`, the whole volume.
     func volume(without dimension: Int? = nil) -> Double {
       low.indices.reduce(1) { $1 == dimension ? $0 : $0 * (high[$1] - low[$1]) }
     }
@@ -31,7 +31,7 @@ struct SettingImportance {
 
   init(_ points: [SearchPoint], choices: [Int?], seed: Seed) {
     let dimensions = choices.count
-    // Choices become the middles of equal parts of the unit interval.
+    // Choices become the centres of equal parts of the unit interval.
     let scaled = points.map { point in
       (
         place: zip(point.place, choices).map { place, count in count.map { (place + 0.5) / Double($0) } ?? place },
@@ -56,7 +56,7 @@ struct SettingImportance {
     shares = sums.map { counted > 0 ? $0 / Double(counted) : 0 }
   }
 
-  /// Splits a box where that leaves the least squared error, as long as there are enough trials.
+  /// Splits a box at the point with the smallest squared error, while there are enough trials.
   private static func divide(_ points: [(place: [Double], value: Double)], _ box: Box, into boxes: inout [Box]) {
     let sum = points.reduce(0) { $0 + $1.value }
     let mean = points.isEmpty ? 0 : sum / Double(points.count)
@@ -69,7 +69,7 @@ struct SettingImportance {
           left += order[place - 1].1
           let (count, rest) = (Double(place), Double(order.count - place))
           if order[place].0 <= order[place - 1].0 { continue }
-          // The sums of both sides are opposite, since the mean is taken off.
+          // The sums of both sides are opposite, because the mean has been subtracted.
           let gain = left * left * (1 / count + 1 / rest)
           if gain > best?.gain ?? 1e-15 {
             best = (gain, dimension, (order[place].0 + order[place - 1].0) / 2)

@@ -4,15 +4,15 @@ public import Evaluation
 public import FileFormats
 import InteractionData
 
-/// What a search found for one model.
+/// The result of a search for one model.
 public struct TunedModel: Sendable {
-  /// The model as it was before the search.
+  /// The model with its settings before the search.
   public let model: any ZooModel
-  /// What was searched.
+  /// The search space.
   public let space: SearchSpace
-  /// How many trials were planned, and on which rungs.
+  /// The planned trials and rungs.
   public let plan: TrialPlan
-  /// The metric that was searched by.
+  /// The optimised metric.
   public let metric: Metric
   /// Every record, in order.
   public let records: [TrialRecord]
@@ -27,7 +27,7 @@ public struct TunedModel: Sendable {
   /// The name of the model.
   public var name: String { model.name }
 
-  /// The best trial; `nil` where all failed, and where none was run.
+  /// The best trial; `nil` if all failed or none was run.
   public var best: Trial? { trials.ranked.first.flatMap { $0.score == nil ? nil : $0 } }
 
   /// The trial of the defaults.
@@ -39,12 +39,12 @@ public struct TunedModel: Sendable {
   /// All epochs run.
   public var epochs: Int { trials.reduce(0) { $0 + $1.epochs } }
 
-  /// The settings of the best trial that differ from the model as it was; empty where that was the best, and where all trials
+  /// The settings of the best trial that differ from the initial ones; empty if those were the best, or if all trials
   /// failed.
   public var bestSettings: [String: JSONValue] {
     guard let best, best.number > 0 else { return [:] }
     var settings = best.best.settings
-    // A shorter plan is a setting of its own.
+    // A smaller number of epochs counts as a changed setting.
     if let planned = best.best.plannedEpochs, model.hyperparameters["epochs"] != .number(Double(planned)) {
       settings["epochs"] = .number(Double(planned))
     }
@@ -54,13 +54,13 @@ public struct TunedModel: Sendable {
   /// The model with the best settings.
   public var tuned: any ZooModel { (try? model.setting(bestSettings)) ?? model }
 
-  /// The settings of the best trial that lie at an end of their range, with the end.
+  /// The settings of the best trial at an end of their range, with that end.
   public var atEnds: [(name: String, end: JSONValue)] {
     guard let best, best.number > 0, let point = space.point(of: best.best.settings) else { return [] }
     return zip(space.dimensions, point).compactMap { dimension, place in
       if dimension.choices != nil { return nil }
       let end: Double
-      // A fiftieth of the range, or the outermost whole numbers.
+      // Within a fiftieth of the range, or at the outermost whole numbers.
       if place < 0.02 || best.best.settings[dimension.name] == dimension.value(at: 0) {
         end = 0
       } else if place > 0.98 || best.best.settings[dimension.name] == dimension.value(at: 1) {
@@ -72,10 +72,10 @@ public struct TunedModel: Sendable {
     }
   }
 
-  /// How much of the variance of the values each setting explains by itself; `nil` for fewer than ten trials.
+  /// The share of the variance that each setting explains by itself; `nil` for fewer than ten trials.
   ///
-  /// Trials that were stopped early are compared at the first rung, where all of them were measured. The defaults were run at
-  /// once; they count where there is a single rung.
+  /// Trials that were stopped early are compared at the first rung, where all of them were measured. The defaults were
+  /// run without pauses; they count only with a single rung.
   public func importance(seed: Seed) -> [(name: String, share: Double)]? {
     let sign = metric.kind.largerIsBetter ? 1.0 : -1.0
     let points = records.compactMap { record -> SearchPoint? in
@@ -87,10 +87,10 @@ public struct TunedModel: Sendable {
     return zip(space.dimensions.map(\.name), shares).map { ($0, $1) }
   }
 
-  /// What a reader should know.
+  /// Notes.
   public var notes: [String] {
     var notes: [String] = []
-    if let best, best.number == 0 { notes.append("\(name): no trial was better than the settings it came with") }
+    if let best, best.number == 0 { notes.append("\(name): no trial was better than the initial settings") }
     for (name, end) in atEnds {
       notes.append(
         "\(self.name): the best \(name.kebabCased) lies at the end of its range (\(end.line)); a wider range may hold a better one"

@@ -4,17 +4,17 @@ public import Evaluation
 import FileFormats
 public import Presentation
 
-/// What a search found, model by model.
+/// The result of a search, model by model.
 public struct TuningResult: Sendable {
   /// Data, split, seed, engine, version.
   public let facts: RunFacts
-  /// The metric that was searched by.
+  /// The optimised metric.
   public let selection: Metric
   /// The models, in the order requested.
   public let models: [TunedModel]
   /// The seed.
   public let seed: Seed
-  /// What a reader should know.
+  /// Notes.
   public let notes: [String]
 
   init(facts: RunFacts, selection: Metric, models: [TunedModel], seed: Seed, notes: [String]) {
@@ -22,7 +22,7 @@ public struct TuningResult: Sendable {
     self.notes = notes + models.flatMap(\.notes)
   }
 
-  /// One row a model: the best value beside that of the defaults, trials and epochs.
+  /// One row per model: the best value beside that of the defaults, trials and epochs.
   public var table: Table {
     var table = Table(
       columns: [
@@ -41,7 +41,7 @@ public struct TuningResult: Sendable {
     return table
   }
 
-  /// One row a setting of a model: the best value, the default, where it was looked for, how much it matters.
+  /// One row per setting of a model: the best value, the default, the searched range, its importance.
   public func settingTable(of model: TunedModel) -> Table {
     let importance = model.importance(seed: seed)
     var table = Table(
@@ -59,9 +59,9 @@ public struct TuningResult: Sendable {
     return table
   }
 
-  /// The best settings as a file for `--config`: models that no trial has improved on are named without settings.
+  /// The best settings as a file for `--config`: models that no trial improved are listed without settings.
   public var settingsFile: String {
-    var text = "# Best of the trials of each model by \(selection.key) on the validation part.\nmodels:\n"
+    var text = "# Best trial of each model by \(selection.key) on the validation part.\nmodels:\n"
     for model in models {
       let best = model.best?.best
       if let value = best?.value {
@@ -92,7 +92,7 @@ extension TunedModel {
 }
 
 extension SearchDimension {
-  /// Where it was looked for, in words.
+  /// The searched range, in words.
   public var rangeWords: String {
     switch setting.range {
     case .linear(let range): "\(Self.words(range))"

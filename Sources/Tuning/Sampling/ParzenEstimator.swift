@@ -6,10 +6,10 @@ import Foundation
 /// In every dimension of numbers a kernel is a Gaussian cut off at 0 and 1; in every dimension of choices it is a probability
 /// for each choice. Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011,
 /// section 4, for the bandwidths; Falkner, Klein & Hutter, "BOHB", ICML 2018, for kernels over all dimensions together; Watanabe,
-/// "Tree-structured Parzen estimator", arXiv 2304.11127, for what the parts of it do.
+/// "Tree-structured Parzen estimator", arXiv 2304.11127, for the effect of its parts.
 struct ParzenEstimator {
   private enum Kernel {
-    /// A Gaussian with the logarithm of the part of it between 0 and 1.
+    /// A Gaussian with the logarithm of its mass between 0 and 1.
     case normal(mean: Double, deviation: Double, logMass: Double)
     /// The logarithm of each choice's probability.
     case choice([Double])
@@ -30,14 +30,14 @@ struct ParzenEstimator {
     kernels = choices.enumerated().map { dimension, choices in
       let places = points.map { $0[dimension] }
       if let choices { return Self.choices(places, of: choices) }
-      // No narrower than what so many kernels can tell apart.
+      // No narrower than the resolution of this many kernels.
       let least = 1 / Double(min(100, places.count + 2))
       let own = zip(places, Self.gaps(places)).map { Self.normal($0, min(max($1, least), 1)) }
       return own + [Self.normal(0.5, 1)]
     }
   }
 
-  /// The newest 25 points count in full, earlier ones the less the earlier (Bergstra, Yamins & Cox, ICML 2013).
+  /// The newest 25 points have full weight, earlier ones decreasing weight (Bergstra, Yamins & Cox, ICML 2013).
   private static func weights(_ count: Int) -> [Double] {
     let early = count - 25
     return (0..<count).map { place in
@@ -47,7 +47,8 @@ struct ParzenEstimator {
     }
   }
 
-  /// For each place the larger distance to a neighbour; the outermost have one neighbour alone, a single place has the ends.
+  /// For each place the larger distance to a neighbour; the outermost have one neighbour, and a single place has the
+  /// ends.
   private static func gaps(_ places: [Double]) -> [Double] {
     guard places.count > 1 else { return places.map { max($0, 1 - $0) } }
     let order = places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
@@ -64,7 +65,7 @@ struct ParzenEstimator {
     return .normal(mean: mean, deviation: deviation, logMass: log(max(mass, 1e-300)))
   }
 
-  /// One observation of a choice, and a share of one observation that all choices divide.
+  /// Weights of choices: one observation, plus one observation shared by all choices.
   private static func choices(_ places: [Double], of count: Int) -> [Kernel] {
     let share = 1 / Double(places.count + 1)
     return (places.map { Int($0) as Int? } + [nil]).map { place in
@@ -84,7 +85,7 @@ struct ParzenEstimator {
     return kernels.map { kernels in
       switch kernels[kernel ?? weights.count - 1] {
       case .normal(let mean, let deviation, _):
-        // At least a third of every kernel lies inside.
+        // At least a third of the mass of every kernel is inside.
         while true {
           let place = mean + deviation * random.gaussian()
           if (0...1).contains(place) { return place }

@@ -1,33 +1,33 @@
 public import Compute
 
-/// A trial as a sampler sees it: where it was, and what came of it.
+/// A trial for the sampler: its point and its value.
 public struct SearchPoint: Sendable, Equatable {
   /// Its coordinates: ``SearchSpace/point(of:)``.
   public let place: [Double]
-  /// Its value, larger is better; `nil` where it failed.
+  /// Its value, larger is better; `nil` if it failed.
   public let value: Double?
 
   /// Describes a trial.
   public init(_ place: [Double], value: Double?) { (self.place, self.value) = (place, value) }
 }
 
-/// A tree-structured Parzen estimator: proposes where to try next.
+/// A tree-structured Parzen estimator, which proposes the next point.
 ///
 /// The trials so far are divided into the best ⌈0.15 n⌉, 25 at most, and the others. Of 24 draws from a density around the best,
-/// the one is proposed where that density is largest in comparison with one around the others. The first ten points are a
-/// Latin hypercube: each tenth of every dimension has one of them.
+/// the one with the largest ratio of this density to a density around the others is proposed. The first ten points are
+/// a Latin hypercube: each tenth of every dimension has one of them.
 ///
-/// A proposal is a function of the seed, the number of the trial and the trials so far, and of nothing else.
+/// A proposal is a function of the seed, the number of the trial and the trials so far, only.
 ///
 /// Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011; Falkner, Klein &
-/// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for what the constants do; McKay,
-/// Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes.
+/// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for the effect
+/// of the constants; McKay, Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes.
 public struct ParzenSampler: Sendable {
-  /// How many points are spread evenly before any is proposed.
+  /// The number of evenly spread points before the first proposal.
   public var startUpTrials = 10
-  /// How many draws are compared.
+  /// The number of draws that are compared.
   public var candidates = 24
-  /// The part of the trials that are the good ones.
+  /// The share of the trials that counts as good.
   private static let goodShare = 0.15
   /// The space.
   public let space: SearchSpace
@@ -35,7 +35,7 @@ public struct ParzenSampler: Sendable {
   /// Creates a sampler of a space.
   public init(_ space: SearchSpace) { self.space = space }
 
-  /// Where to try next.
+  /// The next point.
   ///
   /// - Parameters:
   ///   - trial: its number, for the draws.
@@ -63,7 +63,7 @@ public struct ParzenSampler: Sendable {
     return best?.point ?? []
   }
 
-  /// Which trials are among the best; of equal values the earlier.
+  /// Which trials are among the best; of equal values, the earlier one.
   private func best(of history: [SearchPoint]) -> [Bool] {
     let count = min(Int((Self.goodShare * Double(history.count)).rounded(.up)), 25)
     let order = history.indices.sorted {

@@ -7,8 +7,8 @@ import Foundation
 public struct SearchDimension: Sendable, Equatable {
   /// The setting.
   public let setting: SearchedSetting
-  /// The ends on the scale on which values are even; for whole numbers half a step further out, so that both ends are met as
-  /// often as others.
+  /// The ends on the scale on which values are even; for whole numbers half a step further out, so that both ends are
+  /// drawn as often as other values.
   private let low: Double
   private let high: Double
 
@@ -32,7 +32,8 @@ public struct SearchDimension: Sendable, Equatable {
   /// Whether the scale is logarithmic.
   public var isLogarithmic: Bool { if case .logarithmic = setting.range { true } else { false } }
 
-  /// The value at a coordinate: whole numbers rounded, others to four significant digits, which are all that a setting needs.
+  /// The value at a coordinate: whole numbers rounded, others to four significant digits, which are enough for a
+  /// setting.
   public func value(at place: Double) -> JSONValue {
     let number: Double
     let ends: ClosedRange<Double>
@@ -45,9 +46,9 @@ public struct SearchDimension: Sendable, Equatable {
     return .number(min(max(rounded, ends.lowerBound), ends.upperBound))
   }
 
-  /// The coordinate of a value; numbers outside the range lie at its end.
+  /// The coordinate of a value; numbers outside the range are moved to its end.
   ///
-  /// `nil` for anything that is no value of the setting.
+  /// `nil` for anything that is not a value of the setting.
   public func place(of value: JSONValue) -> Double? {
     switch setting.range {
     case .among(let values): return values.firstIndex(of: value).map(Double.init)
@@ -62,14 +63,14 @@ public struct SearchDimension: Sendable, Equatable {
   }
 
   private static func rounded(_ number: Double) -> Double {
-    // The text is rounded, not the number: so it is the nearest to four digits in writing.
+    // The text is rounded, not the number, so that it has at most four digits when written.
     Double(String(format: "%.3e", number)) ?? number
   }
 }
 
-/// The settings that a search looks for.
+/// The searched settings.
 public struct SearchSpace: Sendable, Equatable {
-  /// One coordinate a setting.
+  /// One coordinate per setting.
   public let dimensions: [SearchDimension]
 
   /// Gathers settings.
@@ -80,7 +81,7 @@ public struct SearchSpace: Sendable, Equatable {
     Dictionary(zip(dimensions, point).map { ($0.name, $0.value(at: $1)) }) { $1 }
   }
 
-  /// The point of some settings; `nil` where one is missing or no value of its dimension.
+  /// The point of some settings; `nil` if one is missing or not a value of its dimension.
   public func point(of settings: [String: JSONValue]) -> [Double]? {
     let point = dimensions.compactMap { dimension in settings[dimension.name].flatMap(dimension.place) }
     return point.count == dimensions.count ? point : nil

@@ -1,11 +1,12 @@
 public import Autoencoders
 public import FileFormats
 
-/// Other ranges for the settings of a model, by name; `nil` for a setting that is not to be searched.
+/// Other ranges for the settings of a model, by name; `nil` for a setting that is not searched.
 public typealias SpaceChanges = [String: SearchRange?]
 
 extension ZooModel {
-  /// Reads the range of a setting as a space file has it: `{from: 16, to: 512, log: true}`, `{among: [50, 100]}`, or `false` for none.
+  /// Parses the range of a setting in a space file: `{from: 16, to: 512, log: true}`, `{among: [50, 100]}`, or `false`
+  /// for none.
   ///
   /// - Throws: ``SpaceError``.
   public func searchRange(of name: String, from value: JSONValue) throws(SpaceError) -> SearchRange? {
@@ -20,7 +21,7 @@ extension ZooModel {
     let range: SearchRange
     let ends: [JSONValue]
     if case .array(let values)? = members.removeValue(forKey: "among") {
-      guard !values.isEmpty else { throw SpaceError("\(name) of \(self.name) has nothing to choose from") }
+      guard !values.isEmpty else { throw SpaceError("\(name) of \(self.name) has no values to choose from") }
       (range, ends) = (.among(values), values)
     } else {
       guard case .number(let low)? = members.removeValue(forKey: "from"),
@@ -28,7 +29,7 @@ extension ZooModel {
       else { throw SpaceError("\(name) of \(self.name) needs from and a larger to; accepted: \(forms)") }
       let isLogarithmic = members.removeValue(forKey: "log") ?? false
       guard case .bool(let isLogarithmic) = isLogarithmic else {
-        throw SpaceError("log of \(name) of \(self.name) is true or false")
+        throw SpaceError("log of \(name) of \(self.name) must be true or false")
       }
       if isLogarithmic && low <= 0 {
         throw SpaceError(

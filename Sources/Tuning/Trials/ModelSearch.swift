@@ -7,25 +7,26 @@ import Foundation
 
 /// The search for the settings of one model.
 struct ModelSearch<Split: TaskSplit> {
-  /// The model as the user has set it: trial 0.
+  /// The model with the user's settings, which are trial 0.
   let model: any ZooModel
-  /// What is looked for.
+  /// The search space.
   let space: SearchSpace
   /// Data without a test part, seed, metric.
   let experiment: Experiment<Split>
-  /// Which trial comes next.
+  /// The order of trials.
   let plan: TrialPlan
-  /// The metric that is searched by, first, and what else is measured.
+  /// The metrics, the optimised one first.
   let metrics: [Metric]
   /// The most memory that a trial may need, in bytes; `nil` for the machine's.
   let memoryLimit: Int?
-  /// Whether the number of trials is what was asked for, and not just the most that are made in some time.
+  /// Whether the number of trials was requested, rather than being the maximum for a budget of time.
   var hasTrialsToCount = true
-  /// What is in memory before the first trial, in bytes.
+  /// The memory in use before the first trial, in bytes.
   ///
-  /// What waits later is known beforehand (``memory``), so that whether a trial fits depends on its settings alone.
+  /// The memory of paused trainings is known beforehand (``memory``), so that whether a trial fits depends only on its
+  /// settings.
   private let resident = ProcessMemory.resident
-  /// The trainings that may go on, by trial.
+  /// The trainings that may continue, by trial.
   private var paused: [Int: TrainerState] = [:]
 
   init(
@@ -42,11 +43,11 @@ struct ModelSearch<Split: TaskSplit> {
   /// Runs trials until all are done.
   ///
   /// - Parameters:
-  ///   - records: those of earlier trials.
-  ///   - mayGoOn: asked before each part of a trial.
-  ///   - keep: takes every new record.
+  ///   - records: the records of earlier trials.
+  ///   - mayGoOn: checked before each part of a trial.
+  ///   - keep: receives every new record.
   /// - Returns: all records.
-  /// - Throws: ``TooLittleSearchMemory`` before the first trial; what `keep` throws; as `Experiment.validated`.
+  /// - Throws: ``TooLittleSearchMemory`` before the first trial; the errors of `keep`; as `Experiment.validated`.
   mutating func run(
     after records: [TrialRecord], while mayGoOn: () -> Bool, keep: (TrialRecord) throws -> Void
   ) throws -> [TrialRecord] {
@@ -122,7 +123,7 @@ struct ModelSearch<Split: TaskSplit> {
       at: ParzenSampler(space).proposal(trial: trial, after: history, seed: experiment.seed))
   }
 
-  /// Frees the memory of trainings that will not go on, whatever comes.
+  /// Frees the memory of trainings that cannot continue any more.
   private mutating func forgetTrainings(after records: [TrialRecord], _ step: TrialPlan.Step) {
     let mayGoOn = plan.mayGoOn(after: records, step)
     paused = paused.filter { mayGoOn.contains($0.key) }

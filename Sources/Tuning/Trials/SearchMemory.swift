@@ -5,16 +5,16 @@ import FileFormats
 import Foundation
 import InteractionData
 
-/// What a search with halving holds in memory at most: the largest training of its space, beside trainings that wait.
+/// The maximum memory of a search with halving: the largest training of its space, and the paused trainings.
 ///
-/// A training that waits keeps its weights, their moments, and the weights of its best epoch.
+/// A paused training keeps its weights, their moments, and the weights of its best epoch.
 public struct SearchMemory: Sendable, Equatable {
   /// The largest training.
   public let training: TrainingMemory
-  /// How many trainings wait at most while one runs.
+  /// The maximum number of paused trainings while one runs.
   public let waiting: Int
 
-  /// What a training that waits keeps at most, in bytes.
+  /// The maximum memory of a paused training, in bytes.
   public var state: Int { training.parameters + training.kept }
 
   /// Bytes.
@@ -25,36 +25,36 @@ extension SearchMemory: CustomStringConvertible {
   /// The total and its parts, in megabytes.
   public var description: String {
     "\(TrainingMemory.megabytes(total)) (\(TrainingMemory.megabytes(training.total)) for the largest trial, and for "
-      + "\(counted(waiting, "training")) that may go on \(TrainingMemory.megabytes(state)) each)"
+      + "\(counted(waiting, "training")) that may continue, \(TrainingMemory.megabytes(state)) each)"
   }
 }
 
-/// A search would need more memory than it may have, for the trainings that it may go on with.
+/// A search needs more memory than is allowed, because of its paused trainings.
 public struct TooLittleSearchMemory: Error, Equatable, CustomStringConvertible {
   /// The model.
   public let model: String
-  /// What its search needs.
+  /// The memory that its search needs.
   public let needed: SearchMemory
-  /// What it may have, in bytes.
+  /// The allowed memory, in bytes.
   public let allowed: Int
-  /// Whether that is a limit that somebody set, not all that the machine has.
+  /// Whether the limit was set by the user; otherwise it is the memory of the machine.
   public let isLimited: Bool
 
   /// What is wrong, in one sentence.
   public var description: String {
     "a search for \(model) may need \(needed), more than \(isLimited ? "the limit of" : "this machine's") "
-      + "\(TrainingMemory.megabytes(allowed)); without halving no training waits"
+      + "\(TrainingMemory.megabytes(allowed)); without halving, no training is paused"
   }
 }
 
 extension ModelSearch {
-  /// The most that the search may need; `nil` where no training ever waits for others.
+  /// The maximum memory of the search; `nil` if no training is ever paused.
   var memory: SearchMemory? {
     let waiting = plan.mostWaiting
     guard waiting > 0 else { return nil }
     let (largest, training) = largest
     let rows = experiment.split.train.rowCount
-    // A training that would have to begin anew keeps nothing.
+    // A training that cannot continue keeps nothing.
     for candidate in [model, largest] {
       if case .fromState? = candidate.continuation(rows: rows) {
         return SearchMemory(training: training, waiting: waiting)
@@ -63,7 +63,7 @@ extension ModelSearch {
     return nil
   }
 
-  /// Refuses a search whose waiting trainings do not fit beside one that runs.
+  /// Refuses a search whose paused trainings do not fit beside a running one.
   ///
   /// - Throws: ``TooLittleSearchMemory``.
   func verifyMemory() throws(TooLittleSearchMemory) {
@@ -77,8 +77,7 @@ extension ModelSearch {
 
   /// The model of the space whose training needs the most memory.
   ///
-  /// What a training needs grows or shrinks with each setting whatever the others are, so that one after the other can be
-  /// taken to its worst value.
+  /// The memory is monotone in each setting, whatever the others are, so each can be set to its worst value in turn.
   private var largest: (model: any ZooModel, memory: TrainingMemory) {
     var largest = (model: model, memory: experiment.memory(of: model))
     for dimension in space.dimensions {

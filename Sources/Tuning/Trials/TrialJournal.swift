@@ -1,17 +1,17 @@
 import Autoencoders
 import FileFormats
 
-/// The file of the trials: one line that says of which run they are, then one line for each record.
+/// The file of the trials: one line that identifies the run, then one line for each record.
 ///
-/// Resumed, a run goes on to the same bytes as if it had not been interrupted.
+/// A resumed run ends with the same bytes as an uninterrupted one.
 struct TrialJournal {
-  /// The records that were there.
+  /// The existing records.
   let records: [TrialRecord]
   private let file: LineJournal
 
   /// Opens the journal of a run.
   ///
-  /// - Parameter resumes: whether to go on with one that is there.
+  /// - Parameter resumes: whether to continue an existing journal.
   /// - Throws: `OutputError`; `InputError`, `DataError` for one that is damaged or of another run.
   init(_ path: String, of run: RunIdentity, resumes: Bool) throws {
     let header = JSONValue.object(["journal": .string("doppel tune"), "run": .object(run.members)]).line
@@ -23,7 +23,7 @@ struct TrialJournal {
     }
     let (lines, bytes) = try LineJournal.read(path)
     guard let first = lines.first else {
-      // The process was gone before the first line was there.
+      // The process ended before the first line was written.
       records = []
       file = try LineJournal.continuing(path, after: 0)
       try file.append(header)
@@ -41,7 +41,7 @@ struct TrialJournal {
     }
     records = try lines.enumerated().dropFirst().map { number, line in
       guard let record = try? JSONValue(parsing: Array(line.utf8)).decoded(as: TrialRecord.self) else {
-        throw wrong(number + 1, "is no record of a trial", "the journal as tune wrote it")
+        throw wrong(number + 1, "is not a record of a trial", "the journal as tune wrote it")
       }
       return record
     }

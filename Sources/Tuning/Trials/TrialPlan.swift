@@ -1,35 +1,36 @@
-/// Which trial is run next, and for how long: successive halving in brackets.
+/// The order and length of trials: successive halving in brackets.
 ///
-/// New trials come in brackets of nine. All of a bracket are run up to the first rung; the best third of them, rounded down, goes on to
-/// the second, the best third of those to the third, and so on. In the end, what is the best of all trials at a rung goes on too,
-/// and so does the best trial of all until it has had all epochs. The defaults, trial 0, are run to the end at once.
+/// New trials come in brackets of nine. All trials of a bracket run up to the first rung; the best third of them,
+/// rounded down, continues to the second, the best third of those to the third, and so on. At the end, the best of all
+/// trials at a rung continues as well, and the best trial of all runs until it has had all epochs. The defaults, trial
+/// 0, run to the end without a pause.
 ///
-/// What comes next follows from the trials that are over and from nothing else, so that a search can stop anywhere and go on.
+/// The next step depends only on the finished trials, so that a search can stop anywhere and continue.
 ///
 /// Sources: Jamieson & Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016; Li et al.,
 /// "Hyperband", JMLR 18 (2018), for a third at each rung; brackets that share one model of the space as in Falkner, Klein &
 /// Hutter, "BOHB", ICML 2018.
 public struct TrialPlan: Sendable, Equatable {
-  /// A part of a trial that is run at once.
+  /// A part of a trial that runs without a pause.
   public struct Step: Sendable, Equatable {
     /// The number of the trial.
     public let trial: Int
-    /// The rung up to which it is run.
+    /// The rung up to which it runs.
     public let rung: Int
   }
 
-  /// One trial of so many goes on.
+  /// One of this many trials continues.
   static let reduction = 3
-  /// How many new trials are compared with one another.
+  /// The number of new trials in a bracket.
   static let bracket = 9
   /// The fewest epochs after which trainings are compared.
   static let leastEpochs = 10
   /// The fewest epochs that a separate training is planned for.
   static let leastPlanned = 6
 
-  /// The number of trials, the defaults among them.
+  /// The number of trials, including the defaults.
   public let trials: Int
-  /// The epochs up to each rung, the last of them all epochs; a single entry where trials are run at once.
+  /// The epochs up to each rung, the last of them all epochs; a single entry if trials run without pauses.
   public let rungs: [Int]
   private let sign: Double
 
@@ -41,8 +42,8 @@ public struct TrialPlan: Sendable, Equatable {
     sign = largerIsBetter ? 1 : -1
   }
 
-  /// The rungs under a number of epochs: 10, 30, 90 and so on, and all; a rung that would leave less than a third of itself to
-  /// run is left out.
+  /// The rungs under a number of epochs: 10, 30, 90 and so on, and all; a rung is left out if less than a third of its
+  /// epochs would remain after it.
   public static func rungs(under epochs: Int) -> [Int] {
     let most = max(leastEpochs, epochs)
     let lower = sequence(first: leastEpochs) { $0 > most / reduction ? nil : $0 * reduction }
@@ -61,14 +62,14 @@ public struct TrialPlan: Sendable, Equatable {
 
   private var top: Int { rungs.count - 1 }
 
-  /// The numbers of the trials that a trial is compared with, itself among them.
+  /// The numbers of the trials that a trial is compared with, including its own.
   public func bracket(of trial: Int) -> Range<Int> {
     if trial == 0 { return 0..<1 }
     let first = (trial - 1) / Self.bracket * Self.bracket + 1
     return first..<min(trials, first + Self.bracket)
   }
 
-  /// What comes next; `nil` when all is done.
+  /// The next step; `nil` at the end.
   public func next(after records: [TrialRecord]) -> Step? {
     var last: [Int: TrialRecord] = [:]
     for record in records where record.rung >= last[record.trial]?.rung ?? 0 { last[record.trial] = record }
@@ -100,7 +101,7 @@ public struct TrialPlan: Sendable, Equatable {
     return Step(trial: best.number, rung: reached.rung + 1)
   }
 
-  /// How many trainings wait at most while another runs, each with the state in which it stopped: the others of a bracket, and the
+  /// The maximum number of paused trainings while another runs, each with its state: the others of the bracket, and the
   /// best of earlier ones at each rung.
   public var mostWaiting: Int {
     if top == 0 { return 0 }
@@ -108,16 +109,16 @@ public struct TrialPlan: Sendable, Equatable {
     return others + (trials - 1 > Self.bracket ? top : 0)
   }
 
-  /// The trials that may go on after a step, whatever comes: those of its bracket, and the best of all at each rung.
+  /// The trials that may still continue after a step: those of its bracket, and the best of all at each rung.
   func mayGoOn(after records: [TrialRecord], _ step: Step) -> Set<Int> {
     let best = (0..<top).compactMap { ranked(Array(1..<max(1, trials)), at: $0, records).first }
     return Set(bracket(of: step.trial)).union(best)
   }
 
-  /// Some trials by what they had reached at a rung, the best first; those that failed are left out.
+  /// Trials by their value at a rung, the best first; failed trials are left out.
   private func ranked(_ trials: [Int], at rung: Int, _ records: [TrialRecord]) -> [Int] {
     let values = trials.compactMap { trial -> (trial: Int, score: Double)? in
-      // A training that ended before the rung has at the rung what it ended with.
+      // A training that ended before the rung keeps its final value there.
       let reached = records.last { $0.trial == trial && $0.rung <= rung }
       return reached?.value.map { (trial, sign * $0) }
     }

@@ -1,18 +1,18 @@
 public import FileFormats
 
-/// What came of a trial, or of the part of one that has been run: a line of the journal.
+/// The result of a trial, or of the part of it that has run: a line of the journal.
 ///
-/// There is no time in it: the same run gives the same bytes.
+/// It contains no time, so that the same run gives the same bytes.
 public struct TrialRecord: Codable, Sendable, Equatable {
   /// The model.
   public var model: String
-  /// The number of the trial, counted from 0: the defaults.
+  /// The number of the trial, counted from 0, which is the defaults.
   public var trial: Int
-  /// The rung up to which it was run, counted from 0: ``TrialPlan/rungs``.
+  /// The rung up to which it ran, counted from 0; see ``TrialPlan/rungs``.
   public var rung: Int
   /// The searched settings.
   public var settings: [String: JSONValue]
-  /// The number of epochs that were planned; `nil` for a model without epochs.
+  /// The planned number of epochs; `nil` for a model without epochs.
   public var plannedEpochs: Int?
   /// The epochs run so far.
   public var epochs: Int?
@@ -20,15 +20,15 @@ public struct TrialRecord: Codable, Sendable, Equatable {
   public var bestEpoch: Int?
   /// The epochs run since the trial's last record.
   public var newEpochs: Int?
-  /// The value of the metric that is searched by, on the validation part; `nil` where the trial failed.
+  /// The value of the optimised metric on the validation part; `nil` if the trial failed.
   public var value: Double?
   /// Its standard error.
   public var standardError: Double?
   /// Every metric measured, by key.
   public var metrics: [String: Double]
-  /// Whether the training came to its end: there is nothing to go on with.
+  /// Whether the training is complete and cannot continue.
   public var isComplete: Bool
-  /// Why there is no value.
+  /// The reason for a missing value.
   public var failure: String?
 
   private enum CodingKeys: String, CodingKey {
@@ -37,7 +37,7 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     case failure
   }
 
-  /// Begins a record of a trial that has not been run.
+  /// Begins a record of a trial that has not run.
   init(model: String, trial: Int, rung: Int, settings: [String: JSONValue]) {
     (self.model, self.trial, self.rung, self.settings) = (model, trial, rung, settings)
     metrics = [:]
@@ -54,10 +54,10 @@ public struct Trial: Sendable, Equatable {
   /// The best of them.
   public let best: TrialRecord
 
-  /// What a value is multiplied by so that larger is better.
+  /// The factor that makes a larger value better.
   fileprivate let sign: Double
 
-  /// The value of the best record, larger is better; `nil` where it failed.
+  /// The value of the best record, larger is better; `nil` if it failed.
   public var score: Double? { best.value.map { sign * $0 } }
 
   /// The epochs run.
@@ -75,7 +75,7 @@ extension [TrialRecord] {
     for record in self where !order.contains(record.trial) { order.append(record.trial) }
     return order.compactMap { number in
       guard let records = grouped[number], let first = records.first else { return nil }
-      // Of equal values the one that took fewer epochs.
+      // Of equal values, the one with fewer epochs.
       let best = records.dropFirst().reduce(first) { best, record in
         guard let value = record.value else { return best }
         return best.value.map { sign * value > sign * $0 } ?? true ? record : best
@@ -86,7 +86,7 @@ extension [TrialRecord] {
 }
 
 extension [Trial] {
-  /// From the best to the worst; of equal scores the earlier trial first, those that failed last.
+  /// From the best to the worst; of equal scores the earlier trial first, failed trials last.
   public var ranked: [Trial] {
     sorted { (-($0.score ?? -.infinity), $0.number) < (-($1.score ?? -.infinity), $1.number) }
   }
