@@ -60,7 +60,7 @@ extension ModelDirectory {
       SparseRows(
         columnCount: rows.columnCount, offsets: rows.offsets, indices: rows.indices,
         values: [Float](repeating: Float(mean ?? 1), count: rows.nonZeroCount)),
-      ["\(configuration.name) predicts from ratings, and there are none: each item is taken as rated \(told)"]
+      ["\(configuration.name) predicts from ratings, and there are none: each item counts as rated \(told)"]
     )
   }
 }

@@ -101,7 +101,7 @@ struct IdleFlagTests {
       ("recommend m --users good.tsv --data good.tsv", "--data", "--user"),
       ("sample m --output s --titles t.csv", "--titles", "--with-titles"),
       ("compare good.tsv --titles t.csv", "--titles", "--report"),
-      ("compare good.tsv --titles t.csv --report r.html --task rating", "--titles", "rankings"),
+      ("compare good.tsv --titles t.csv --report r.html --task rating", "--titles", "ranking"),
       ("compare good.tsv --titles t.csv --report r.html --generative", "--titles", "--generative"),
       ("inspect m good.tsv --steps 3", "--steps", "--traverse"), ("inspect m good.tsv -k 3", "-k", "--traverse"),
       ("inspect m good.tsv --traverse 1 --draws 20", "--draws", "--traverse"),
@@ -119,7 +119,7 @@ struct IdleFlagTests {
   func savedModel() throws {
     let train = "train good.tsv --model ae --latent 2 --epochs 1 --output ae".split(separator: " ").map(String.init)
     #expect(try doppel.run(train, in: folder).status == 0)
-    try refuses("inspect ae good.tsv --draws 20", "--draws", "distributions")
+    try refuses("inspect ae good.tsv --draws 20", "--draws", "latent distribution")
   }
 
   @Test("of a config file too, with its name")

@@ -83,7 +83,7 @@ struct SplitCommandTests {
     let split = try #require(found["split"] as? [String: Any])
     #expect(split["testUsers"] as? Int == 20 && split["skippedUsers"] as? Int == 1)
     let notes = try #require(found["notes"] as? [String])
-    #expect(notes.contains("skipped 1 user of te.csv without an item of the model in tr.csv: nothing is known of them"))
+    #expect(notes.contains("skipped 1 user of te.csv without an item of the model in tr.csv: they have no input items"))
     #expect(!notes.contains { $0.hasPrefix("novelty") })
     // Half of the users shown: what training users have is still what counts.
     let users = try folder.text("m/item-users.txt").split(separator: "\n").compactMap { Int($0) }

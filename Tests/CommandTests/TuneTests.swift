@@ -143,6 +143,6 @@ struct TuneTests {
       #expect(settings[0] == settings[1])
     }
     let conclusions = try #require(found["conclusions"] as? [String])
-    #expect(conclusions.last?.contains("3 seeds of the training on one split") == true)
+    #expect(conclusions.last?.contains("3 seeds for training on one split") == true)
   }
 }

@@ -54,7 +54,7 @@ struct BFloat16Tests {
     #expect(engine.supports(engine.fasterPrecision))
     let processor = try Processor(engine: engine).using(PrecisionChoice.automatic)
     #expect(processor.precision == engine.fasterPrecision)
-    #expect(engine.precisionReason.contains("takes \(processor.precision.rawValue) here"))
+    #expect(engine.precisionReason.contains("uses \(processor.precision.rawValue) here"))
     #expect(ProductEngine.gsl.fasterPrecision == .float32)
   }
 

@@ -63,7 +63,7 @@ struct AuthorsLayoutTests {
         split.notes == ["skipped 2 users of test_te.csv without an item in test_tr.csv: they have no input items"])
       try put(["test_te.csv": "uid,sid\n7,0\n"], in: directory)
       let error = #expect(throws: DataError.self) { try RankingSplit.directory(directory) }
-      #expect(error?.message == "holds out nothing of the users of test_tr.csv")
+      #expect(error?.message == "holds out no item of the users of test_tr.csv")
     }
   }
 

@@ -181,7 +181,7 @@ struct TimeSplitTests {
     }
     let timeless = Interactions(
       name: "d", pairs: [(user: "a", item: "i"), (user: "a", item: "j"), (user: "b", item: "i")])
-    #expect(message(timeless, .share(0.5)).contains("has no times to divide by"))
+    #expect(message(timeless, .share(0.5)).contains("has no timestamps to split by"))
     #expect(message(small, .time(5)).contains("has no interaction before this cut"))
     #expect(message(small, .time(1000)).contains("a time after 10 and up to 160"))
     #expect(message(data([("a", "i", 1), ("b", "j", 1)]), .share(0.5)).contains("different times"))

@@ -190,7 +190,7 @@ struct TitleTests {
     // Two lines in UTF-8 and one that is not: damaged, and no Latin-1.
     let mixed = Array("10,Café\n7,Élan\n300,Caf".utf8) + [0xE9, 0x0A]
     #expect(refusal(mixed)?.hasPrefix("t.csv:3: ") == true)
-    #expect(refusal(mixed)?.contains("is not UTF-8, as other lines with accents are") == true)
+    #expect(refusal(mixed)?.contains("is not UTF-8, but other lines with accents are") == true)
     #expect(throws: InputError.self) { try ItemTitles.reading("no-such-table.csv", for: Self.items) }
   }
 
