@@ -34,7 +34,7 @@ DESTDIR ?=
 PACKAGE = --scratch-path "$(BUILD)"
 DOPPEL = $(BUILD)/release/doppel
 DEMO = $(BUILD)/demo
-DOCS_TARGETS = Doppel Reports Tuning Plots Lesson Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute Communication FileFormats
+DOCS_TARGETS = Doppel Reports Export Tuning Plots Lesson Inspection Audit Generation Experiments Evaluation Autoencoders InteractionData Compute Communication FileFormats
 
 export SWIFT BUILD GSL_ONLY
 ifdef GSL_ONLY

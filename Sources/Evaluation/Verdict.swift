@@ -38,7 +38,7 @@ public enum Verdict {
   ///   - models: every model with its mean.
   ///   - comparisons: of all pairs; those of other metrics are ignored.
   ///   - level: a difference is significant where its corrected p-value is below `1 − level`; the one that
-  ///     ``PairedComparison/allPairs(of:metric:level:)`` was given.
+  ///     `PairedComparison/allPairs(of:metric:level:)` was given.
   /// - Returns: whole sentences; if nothing was tested, one that says why.
   public static func sentences(
     on metric: Metric, models: [(name: String, value: Double)], comparisons: [PairedComparison],

@@ -49,7 +49,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
 
   /// Fits one model; validation chooses the epoch.
   ///
-  /// - Throws: `TrainingError`; ``NoLatentSpace`` when the objective needs a distribution and the model has none;
+  /// - Throws: `TrainingError`; `NoLatentSpace` when the objective needs a distribution and the model has none;
   ///   `WrongTask` for a model of the other task; ``ModelForOneProcess``.
   public func fit<Model: ZooModel>(_ model: Model) throws -> Fit<Model.Fitted> {
     guard Model.task == Split.task else { throw WrongTask(model: model.name, task: model.task) }

@@ -13,11 +13,11 @@ public struct ModelDataReader: Sendable {
     public var format = InteractionFormat()
     /// Ratings below this are not likes.
     public var minRating: Double?
-    /// As in ``Filters``; `nil` is as in training.
+    /// As in `Filters`; `nil` is as in training.
     public var minUserItems: Int?
-    /// As in ``Filters``; `nil` is as in training.
+    /// As in `Filters`; `nil` is as in training.
     public var minItemUsers: Int?
-    /// As in ``Filters``; `nil` is as in training.
+    /// As in `Filters`; `nil` is as in training.
     public var core: Int?
 
     /// Creates empty requests.

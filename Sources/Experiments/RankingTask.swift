@@ -22,7 +22,7 @@ extension RankingSplit: TaskSplit {
     try data.ranking(read, seed: seed, forTraining: forTraining)
   }
 
-  /// The rows of ``refitUsers``.
+  /// The rows of `refitUsers`.
   public var everything: SparseRows? { refit }
   /// Whether users are held out for validation.
   public var hasValidation: Bool { validation != nil }

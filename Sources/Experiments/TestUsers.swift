@@ -61,7 +61,7 @@ extension ModelDirectory {
   /// - Parameters:
   ///   - cut: `nil` for the cut of the model's training.
   ///   - newUsers: whether users without interactions before the cut are tested as well, with their first items after
-  ///     it as input (``Newcomers``).
+  ///     it as input (`Newcomers`).
   ///   - seed: orders the equal times of new users.
   /// - Throws: `InputError`; `DataError` without times, or when nothing can be predicted for any user; ``CutNeeded``
   ///   without a cut in either place.

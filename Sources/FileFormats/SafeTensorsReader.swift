@@ -10,7 +10,7 @@ extension SafeTensors {
 
   /// Reads bytes, trusting no number in them.
   ///
-  /// - Throws: ``DataError`` as ``init(contentsOf:)`` does.
+  /// - Throws: ``DataError`` as `init(contentsOf:)` does.
   public init(_ source: ByteSource, finite: Bool = true) throws {
     self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
   }

@@ -3,7 +3,7 @@ public import Compute
 
 /// A distribution over a latent space: the source of synthetic users.
 ///
-/// The space is part of the type. The prior and the posteriors are sources over ``GaussianLatent`` only, so a generator
+/// The space is part of the type. The prior and the posteriors are sources over `GaussianLatent` only, so a generator
 /// over an autoencoder's points does not accept them: it accepts only ``FittedGaussian``, a density fitted to the codes
 /// after training.
 public protocol LatentSource<Latent>: Sendable {

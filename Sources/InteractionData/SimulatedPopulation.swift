@@ -37,7 +37,7 @@ public struct SimulatedPopulation: Sendable {
     "population.json",
   ]
 
-  /// Checks that ``write(to:)`` can write there.
+  /// Checks that `write(to:)` can write there.
   ///
   /// - Throws: `OutputError`, as writing would. Nothing is left behind.
   public static func verify(_ path: String) throws {

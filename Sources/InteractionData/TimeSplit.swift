@@ -19,7 +19,7 @@ extension RankingSplit {
   ///   - cut: `nil` for nine tenths of the interactions, and in training for no cut.
   ///   - newUsers: whether users without interactions before the cut are tested as well: of those with at least five
   ///     known items, the latest `⌊n/5⌋` are held out, and the first ones are the input. Equal times are in an order
-  ///     drawn by seed and ids, unless the data are a log (as in ``leaveOneOut(_:seed:forTraining:)``).
+  ///     drawn by seed and ids, unless the data are a log (as in `leaveOneOut(_:seed:forTraining:)`).
   ///   - filters: filters by counts, for interactions before the cut.
   ///   - forTraining: no test.
   /// - Throws: `DataError` without times, when one side of the cut is empty, or when no user can be tested.

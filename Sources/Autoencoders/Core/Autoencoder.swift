@@ -109,6 +109,6 @@ extension Autoencoder where Latent == GaussianLatent {
   }
 
   /// Each posterior's divergence from the prior, in nats: exact for N(0, I), else estimated, the same at every call
-  /// (``FittedPrior/divergences(_:seed:processor:)``).
+  /// (`FittedPrior/divergences(_:seed:processor:)`).
   public func divergences(_ codes: GaussianLatent.Codes) -> [Double] { prior.divergences(codes, seed: Seed(0)).values }
 }

@@ -3,7 +3,7 @@ public import Compute
 /// A range of the items with all weights that belong to them.
 ///
 /// The wide layers are stored item by item and cut into shards. In training one worker at a time owns a shard, and sums over
-/// shards follow ``ShardTree``. The cuts depend only on the number of items, never on threads or processes.
+/// shards follow `ShardTree`. The cuts depend only on the number of items, never on threads or processes.
 public struct ItemShard<S: Scalar>: Sendable {
   /// The items, by index.
   public let items: Range<Int>

@@ -11,7 +11,7 @@ public import InteractionData
 /// | `items.txt` | one item id a line, in the order of the weights |
 /// | `users.txt` | one training user id a line, only for models with parameters per user |
 /// | `item-users.txt` | how many training users have each item: ``ItemPopularity`` |
-/// | `titles.tsv` | titles and genres of the items, if given: ``ItemTitles`` |
+/// | `titles.tsv` | titles and genres of the items, if given: `ItemTitles` |
 /// | `README.md` | the model card |
 public struct ModelDirectory: Sendable {
   /// The model and its settings.

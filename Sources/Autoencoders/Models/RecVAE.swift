@@ -7,7 +7,7 @@ import FileFormats
 /// | paper | here |
 /// |---|---|
 /// | x_u normalised, then dropout | `normalisesInput`, `corruption` |
-/// | h_k = LN(swish(W_k h_(k−1) + b_k + h_1 + … + h_(k−1))), μ and log σ² linear in h_5 | ``encoder`` |
+/// | h_k = LN(swish(W_k h_(k−1) + b_k + h_1 + … + h_(k−1))), μ and log σ² linear in h_5 | `encoder` |
 /// | f(z) = W z + b, softmax | no hidden layer in the decoder |
 /// | E[log p(x\|z)] − γ N_u KL(q ‖ p(z \| φ_old, x)) | `DivergenceWeight.perInteraction` |
 /// | p(z \| φ_old, x): N(0, 1), the old posterior and a wide Gaussian, mixed | ``CompositePrior`` |

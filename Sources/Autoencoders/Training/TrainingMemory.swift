@@ -12,7 +12,7 @@ public struct TrainingMemory: Sendable, Equatable {
   public var kept = 0
   /// The logits of one batch.
   public var logits = 0
-  /// The parts of ∂loss/∂hidden that the shards pass on, users × hidden matrices (``GradientParts``).
+  /// The parts of ∂loss/∂hidden that the shards pass on, users × hidden matrices (`GradientParts`).
   public var partialGradients = 0
   /// The hidden layers of a batch, the gradients of the small layers, and the buffers of threads.
   public var workspace = 0

@@ -3,7 +3,7 @@ import InteractionData
 
 /// Gradient updates of one autoencoder.
 ///
-/// An update alternates between the item shards (``ItemShards``) with the two wide layers, and blocks of users with the
+/// An update alternates between the item shards (`ItemShards`) with the two wide layers, and blocks of users with the
 /// narrow ones: shards sum the wide input layer; blocks run forward; shards compute logits, then gradients and new
 /// output weights; blocks run backward; shards compute new input weights. The order of sums is fixed, so the number of
 /// threads does not change any bit.

@@ -51,7 +51,7 @@ public struct TrialPlan: Sendable, Equatable {
   }
 
   /// The planned epochs of separate trainings: a ninth of all, a third, all, and so on downwards while a plan has
-  /// ``leastPlanned`` epochs.
+  /// `leastPlanned` epochs.
   public static func plans(upTo epochs: Int) -> [Int] {
     let plans = sequence(first: epochs) { above in
       let plan = Int((Double(above) / Double(reduction)).rounded())
