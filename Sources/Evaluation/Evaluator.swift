@@ -3,7 +3,7 @@ public import InteractionData
 
 /// Measures models on users set aside.
 ///
-/// The evaluator owns fold-in: a recommender is handed ``HeldOutUsers/profiles`` and nothing else, so it cannot see the
+/// The evaluator owns fold-in: a recommender is handed `HeldOutUsers/profiles` and nothing else, so it cannot see the
 /// held-out items. Users are scored in blocks, several at a time; the blocks depend only on the numbers of items and
 /// users, and results are joined in order, so every bit is the same at any number of threads.
 ///

@@ -31,7 +31,7 @@ public struct MachineReport: Encodable, Sendable {
   @OrNull public private(set) var mpi: String?
   /// What the same seed guarantees on this engine, and what it does not.
   public let reproducible: String
-  /// The number format that ``PrecisionChoice/automatic`` selects.
+  /// The number format that `PrecisionChoice/automatic` selects.
   public let automaticPrecision: ProductPrecision
   /// All engines that were found.
   public let engines: [EngineSpeed]

@@ -20,7 +20,7 @@ extension ModelDirectory {
   /// The test users of some data.
   ///
   /// - Parameters:
-  ///   - source: from one file, a fifth of each user's items is held out; ``DataSelection/Source/builtIn`` simulates
+  ///   - source: from one file, a fifth of each user's items is held out; `DataSelection/Source/builtIn` simulates
   ///     new users of the built-in population.
   ///   - reader: how files are read and filtered.
   /// - Throws: `InputError`; `DataError` when nothing can be predicted for any user.

@@ -31,7 +31,7 @@ extension ModelDirectory {
   /// The users of some data as rows over the model's items, without users who have none of them.
   ///
   /// - Parameters:
-  ///   - source: where the data are; ``DataSelection/Source/builtIn`` simulates the built-in population again.
+  ///   - source: where the data are; `DataSelection/Source/builtIn` simulates the built-in population again.
   ///   - reader: how they are read and filtered.
   /// - Throws: `InputError`; `DataError` when no user has an item of the model; ``TrainingDataNeeded`` when the model
   ///   was not trained on the built-in population and no other data are given.

@@ -7,7 +7,7 @@ import InteractionData
 
 /// A saved model as a graph for other runtimes: ONNX, opset 18.
 ///
-/// The operations are those of ``FittedModel/inference``, so that the export computes what the model computes.
+/// The operations are those of `FittedModel/inference`, so that the export computes what the model computes.
 public struct ModelExport: Sendable {
   /// The kind of graph.
   public enum Graph: String, CaseIterable, Codable, Sendable {

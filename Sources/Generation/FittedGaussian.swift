@@ -123,7 +123,7 @@ extension FittedGaussian where Latent == GaussianLatent {
   /// − m₀)ᵀ Σ₀⁻¹ (m − m₀) − L − log det Σ + log det Σ₀)`.
   ///
   /// For the prior N(0, I), that Gaussian is the prior itself. The divergence is then at least
-  /// ``AggregatePosterior/divergence``, which treats each dimension separately; the excess comes from correlated
+  /// `AggregatePosterior/divergence`, which treats each dimension separately; the excess comes from correlated
   /// dimensions, which a prior with independent ones cannot draw. For a mixture, only the moments are compared: 0 does
   /// not mean that the codes have its shape.
   ///

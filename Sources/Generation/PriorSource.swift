@@ -3,7 +3,7 @@ public import Compute
 
 /// The prior of a model: N(0, I), or a learned prior.
 ///
-/// Its draws resemble users only if the aggregate posterior is close to it, which ``AggregatePosterior/divergence`` measures.
+/// Its draws resemble users only if the aggregate posterior is close to it, which `AggregatePosterior/divergence` measures.
 public struct PriorSource: LatentSource {
   /// A prior requires a distribution.
   public typealias Latent = GaussianLatent

@@ -10,7 +10,7 @@ public import InteractionData
 /// then fitted again on), and draw as many synthetic users. Every measure looks at how far these are from the training users, and
 /// so do the held-out ones in their place: with halves of equal size, that is the ceiling.
 ///
-/// A variational model is fitted for generating (``Objective/generate``) unless its β has another cap than 1: what draws from the
+/// A variational model is fitted for generating (`Objective/generate`) unless its β has another cap than 1: what draws from the
 /// prior is to be fitted to it. An autoencoder has no such choice.
 public struct GenerativeComparison: Sendable {
   /// The training half: what models are fitted on.

@@ -27,7 +27,7 @@ public struct TensorReader {
     return Matrix(rows: rows, columns: columns, elements: try take(name, [rows, columns]))
   }
 
-  /// Sparse rows of ones, in the form of ``SparseRows/tensors(named:)``.
+  /// Sparse rows of ones, in the form of `SparseRows/tensors(named:)`.
   ///
   /// - Throws: ``TensorMismatch`` when a tensor is missing, or they are not rows with this number of columns.
   public mutating func takeRows(_ name: String, columns: Int) throws -> SparseRows {

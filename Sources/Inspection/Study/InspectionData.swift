@@ -16,7 +16,7 @@ public struct InspectionData: Sendable {
   /// Reads users as the data of the first model were read and filtered.
   ///
   /// - Parameters:
-  ///   - source: ``DataSelection/Source/builtIn`` makes the population that the first model was trained on, whose truth is
+  ///   - source: `DataSelection/Source/builtIn` makes the population that the first model was trained on, whose truth is
   ///     known, or else the one of `seed`.
   ///   - truth: what is known of them otherwise.
   /// - Throws: `InputError`, `DataError`.
