@@ -176,7 +176,7 @@ public struct AdamMoments<S: Scalar>: Sendable {
   private static func pieces(rows: Int) -> [Range<Int>] {
     let count = min(32, max(1, rows / 16))
     let size = max(1, (rows + count - 1) / count)
-    return stride(from: 0, to: rows, by: size).map { $0..<min($0 + size, rows) }
+    return (0..<rows).blocks(of: size)
   }
 
   /// Updates every row of `parameter` from the sparse product `entriesᵀ · delta`: for each row the gradient is the sum of

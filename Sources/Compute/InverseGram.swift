@@ -70,7 +70,7 @@ public struct InverseGram<S: Scalar>: Sendable {
 
     let every = BatchRows<S>(columns)
     var inverse = Matrix<S>(rows: n, columns: n)
-    let strips = stride(from: 0, to: n, by: side).map { $0..<min($0 + side, n) }
+    let strips = (0..<n).blocks(of: side)
     for first in stride(from: 0, to: strips.count, by: processor.threads) {
       let part = Array(strips[first..<min(first + processor.threads, strips.count)])
       let made = try processor.map(count: part.count) { place in

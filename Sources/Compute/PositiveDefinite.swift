@@ -35,7 +35,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   public init(gramOf rows: SparseRows, weights: [Double]? = nil, processor: Processor) throws {
     precondition(weights.map { $0.count == rows.rowCount } ?? true, "weights for other rows than those of \(rows)")
     let size = rows.columnCount
-    let strips = stride(from: 0, to: size, by: Self.side).map { $0..<min($0 + Self.side, size) }
+    let strips = (0..<size).blocks(of: Self.side)
     let columns = rows.transposed()
     let filled = try processor.map(count: strips.count) { i in
       var row = [Double](repeating: 0, count: strips[i].upperBound)
@@ -66,7 +66,7 @@ public struct PositiveDefinite<S: Scalar>: Sendable {
   public init(_ matrix: Matrix<S>) {
     precondition(matrix.rows == matrix.columns, "the halves of \(matrix)")
     size = matrix.rows
-    strips = stride(from: 0, to: size, by: Self.side).map { [size] in $0..<min($0 + Self.side, size) }
+    strips = (0..<size).blocks(of: Self.side)
     tiles = []
     for (i, rows) in strips.enumerated() {
       for columns in strips[...i] {

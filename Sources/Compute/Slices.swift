@@ -34,6 +34,16 @@ extension Processor {
 extension Array {
   /// The elements in chunks of a given size.
   package func rounds(of count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+    (0..<self.count).blocks(of: count).map { Array(self[$0]) }
+  }
+}
+
+extension Range<Int> {
+  /// The range in blocks of `size`, in order; the last may be shorter.
+  ///
+  /// - Precondition: `size` is above 0.
+  package func blocks(of size: Int) -> [Range<Int>] {
+    precondition(size > 0, "blocks of \(size)")
+    return stride(from: lowerBound, to: upperBound, by: size).map { $0..<Swift.min($0 + size, upperBound) }
   }
 }

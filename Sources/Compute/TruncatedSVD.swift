@@ -78,7 +78,7 @@ public struct TruncatedSVD: Sendable {
   }
 
   private static func ranges(_ count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: side).map { $0..<min($0 + side, count) }
+    (0..<count).blocks(of: side)
   }
 
   private static func product(

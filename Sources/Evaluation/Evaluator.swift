@@ -51,7 +51,7 @@ public struct Evaluator: Sendable {
 
     let userCount = users.userIDs.count
     let size = blockSize ?? Self.blockSize(itemCount: itemCount, users: userCount)
-    let blocks = stride(from: 0, to: userCount, by: size).map { $0..<min(userCount, $0 + size) }
+    let blocks = (0..<userCount).blocks(of: size)
     @Sendable func judged(_ list: [RankedItem], _ user: Int) -> Measured {
       measure(list, user: user, of: users, length: length, metrics: metrics, novelty: novelty)
     }

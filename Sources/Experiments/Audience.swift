@@ -90,7 +90,7 @@ extension ModelDirectory.Audience {
     of size: Int, _ processor: Processor, work: @Sendable (Profiles, Range<Int>) throws -> Value,
     visit: (_ users: Range<Int>, Value) throws -> Void
   ) throws {
-    let blocks = stride(from: 0, to: userIDs.count, by: size).map { $0..<min(userIDs.count, $0 + size) }
+    let blocks = (0..<userIDs.count).blocks(of: size)
     var finished: [Work<Value>] = []
     // One iteration more than there are blocks, to deliver the last one.
     for first in stride(from: 0, to: blocks.count + 2 * processor.threads, by: 2 * processor.threads) {

@@ -12,7 +12,7 @@ struct HeldOutBlock: Sendable {
 
   /// Users in blocks, before anything is drawn.
   static func blocks(of users: [(user: Int, row: Int)]) -> [HeldOutBlock] {
-    stride(from: 0, to: users.count, by: size).map { HeldOutBlock(users: users[$0..<min(users.count, $0 + size)]) }
+    (0..<users.count).blocks(of: size).map { HeldOutBlock(users: users[$0]) }
   }
 
   private init(users: ArraySlice<(user: Int, row: Int)>) { self.users = users }

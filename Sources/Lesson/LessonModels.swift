@@ -95,7 +95,7 @@ extension Autoencoder {
   /// The ten most probable items at each point (B × L).
   func lists(at points: Matrix<Float>, _ processor: Processor) throws -> [[Int]] {
     let size = 64
-    let blocks = stride(from: 0, to: points.rows, by: size).map { $0..<min(points.rows, $0 + size) }
+    let blocks = (0..<points.rows).blocks(of: size)
     return try processor.map(count: blocks.count) { index in
       let logits = decode(points.selecting(rows: blocks[index]), using: processor.engine)
       return try (0..<logits.rows).map { try topK(logits[row: $0], k: ItemLists.length).map(\.item) }

@@ -33,3 +33,14 @@ struct SliceTests {
     }
   }
 }
+
+@Suite("Blocks of a range")
+struct BlockTests {
+  @Test("cover the range once, in order; only the last is shorter", arguments: [0, 1, 7, 8, 9, 64], [1, 3, 8])
+  func cover(count: Int, size: Int) {
+    let blocks = (5..<5 + count).blocks(of: size)
+    #expect(blocks.flatMap(Array.init) == Array(5..<5 + count))
+    #expect(blocks.dropLast().allSatisfy { $0.count == size } && blocks.allSatisfy { !$0.isEmpty })
+    #expect(Array(0..<count).rounds(of: size).map(\.count) == blocks.map(\.count))
+  }
+}

@@ -30,7 +30,7 @@ extension Autoencoder: DividedRecommender {
     _ body: @Sendable (_ users: Range<Int>, _ codes: Latent.Codes) throws -> Result
   ) throws -> [Result] {
     let users = profiles.items.rowCount
-    let blocks = stride(from: 0, to: users, by: size).map { $0..<min(users, $0 + size) }
+    let blocks = (0..<users).blocks(of: size)
     if division == nil {
       return try processor.map(count: blocks.count) { block in
         try body(blocks[block], encode(profiles.selecting(blocks[block]), using: processor.engine))

@@ -22,7 +22,7 @@ public struct ItemShard<S: Scalar>: Sendable {
   public static func ranges(items count: Int) -> [Range<Int>] {
     let sixteenth = (count + 15) / 16
     let width = min(640, max(64, (sixteenth + 63) / 64 * 64))
-    return stride(from: 0, to: count, by: width).map { $0..<min($0 + width, count) }
+    return (0..<count).blocks(of: width)
   }
 
   /// The same without the last layer.

@@ -1,3 +1,5 @@
+import Compute
+
 /// The division of a batch's users into pieces, each for one thread.
 ///
 /// The division depends only on the size of the batch, never on the number of threads.
@@ -7,11 +9,11 @@ enum UserPieces {
 
   /// Smaller pieces for row-wise work, where nothing is summed over a piece, so that cuts change no bit.
   static func rows(of batch: Int) -> [Range<Int>] {
-    stride(from: 0, to: batch, by: 16).map { $0..<min($0 + 16, batch) }
+    (0..<batch).blocks(of: 16)
   }
 
   static func ranges(of batch: Int) -> [Range<Int>] {
     let size = size(batch: batch)
-    return stride(from: 0, to: batch, by: size).map { $0..<min($0 + size, batch) }
+    return (0..<batch).blocks(of: size)
   }
 }

@@ -37,8 +37,7 @@ public struct AutoRecPredictor: RatingPredictor {
     let places = cells.map { side == .users ? ($0.user, $0.item) : ($0.item, $0.user) }
     let byRow = Dictionary(grouping: cells.indices) { places[$0].0 }
     let order = byRow.keys.sorted()
-    let size = 64
-    let blocks = stride(from: 0, to: order.count, by: size).map { Array(order[$0..<min($0 + size, order.count)]) }
+    let blocks = order.rounds(of: 64)
     if let communicator = autoencoder.communicator {
       return try shared(blocks, places, byRow, among: communicator, processor)
     }

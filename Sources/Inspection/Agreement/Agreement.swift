@@ -64,7 +64,7 @@ extension Matrix<Float> {
   func centredProduct(
     _ means: [Double], _ other: Matrix<Float>, _ otherMeans: [Double], processor: Processor
   ) throws -> Matrix<Double> {
-    let blocks = stride(from: 0, to: rows, by: 512).map { $0..<Swift.min(rows, $0 + 512) }
+    let blocks = (0..<rows).blocks(of: 512)
     let products = try processor.map(count: Swift.min(blocks.count, 16)) { part in
       var sum = Matrix<Double>(rows: columns, columns: other.columns)
       for index in stride(from: part, to: blocks.count, by: 16) {

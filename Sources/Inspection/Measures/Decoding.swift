@@ -21,9 +21,7 @@ extension LatentInspector {
     _ model: Autoencoder<Latent>, _ centers: Matrix<Float>
   ) throws -> ReconstructionFindings {
     let users = sample(options.boundUsers, of: centers.rows)
-    let blocks = stride(from: 0, to: users.count, by: Self.decodedBlock).map {
-      Array(users[$0..<min(users.count, $0 + Self.decodedBlock)])
-    }
+    let blocks = users.rounds(of: Self.decodedBlock)
     let values = try processor.map(count: blocks.count) { index in
       var logits = model.decode(centers.selecting(rows: blocks[index]), using: processor.engine)
       return logLikelihoods(model.design.likelihood, &logits) { blocks[index][$0] }

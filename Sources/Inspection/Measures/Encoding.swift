@@ -7,7 +7,7 @@ extension LatentInspector {
   private static let blockSize = 256
 
   private var blocks: [Range<Int>] {
-    stride(from: 0, to: userIDs.count, by: Self.blockSize).map { $0..<min(userIDs.count, $0 + Self.blockSize) }
+    (0..<userIDs.count).blocks(of: Self.blockSize)
   }
 
   /// The points of all users; shape: U × L.

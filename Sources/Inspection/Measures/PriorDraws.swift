@@ -27,9 +27,7 @@ extension LatentInspector {
   private func decoded<Latent>(
     _ model: Autoencoder<Latent>, _ points: Matrix<Float>, length: Int, _ real: RealProfiles
   ) throws -> DecodedProfiles {
-    let blocks = stride(from: 0, to: points.rows, by: Self.decodedBlock).map {
-      $0..<min(points.rows, $0 + Self.decodedBlock)
-    }
+    let blocks = (0..<points.rows).blocks(of: Self.decodedBlock)
     let parts = try processor.map(count: blocks.count) { index in
       var logits = model.decode(points.selecting(rows: blocks[index]), using: processor.engine)
       let lists = try (0..<logits.rows).map { row in
