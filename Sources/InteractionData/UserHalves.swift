@@ -4,7 +4,7 @@ import FileFormats
 extension Interactions {
   /// Divides users into two random parts, with all interactions of a user in one of them.
   ///
-  /// For models fitted to some users and compared with others; ``RankingSplit/users(_:heldOut:seed:forTraining:)``
+  /// For models fitted to some users and compared with others; `RankingSplit.users`
   /// hides a part of each held-out user instead.
   ///
   /// - Parameter share: the share of users in the second part, rounded down; at least one user in each.
