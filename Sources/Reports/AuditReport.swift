@@ -49,7 +49,7 @@ public struct AuditReport: Sendable {
   /// How many measures of each question synthetic users pass.
   private var lead: String {
     let counts = result.groups.map { group, measures in
-      let judged = measures.filter { $0.judgement != .notJudged }
+      let judged = measures.judged
       return "\(group.rawValue) \(judged.count { $0.judgement.passes }) of \(judged.count)"
     }
     return
@@ -86,7 +86,7 @@ public struct AuditReport: Sendable {
     var table = Table(
       "\(title): synthetic users compared with \(result.holdout == nil ? "the other half of the training users" : "holdout users")",
       columns: [.text("measure"), .text("verdict"), .number("synthetic"), .number("real"), .number("margin")])
-    for measure in measures where measure.judgement != .notJudged {
+    for measure in measures.judged {
       table.append([
         // The verdict comes first: a phone shows two columns without scrolling.
         .text(measure.kind.title), .verdict(verdict(measure.judgement), measure.judgement.rawValue),

@@ -47,10 +47,10 @@ public struct InspectionReport: Sendable {
 
   private var summary: ReportSection {
     var section = ReportSection("Findings")
-    let users = counted(study.users, "user")
+    let (users, figures) = (counted(study.users, "user"), StudyFigures(study: study))
     section.blocks = [
       .list(study.sentences),
-      .figures([StudyFigures(study).directions, StudyFigures(study).likeness]),
+      .figures([figures.directions, figures.likeness]),
       .table(
         study.mainTable.captioned("The main measures, over \(users); in nats, ± is one standard error over users")),
     ]

@@ -2,18 +2,17 @@ import Inspection
 import Plots
 import Presentation
 
-/// The figures that hold several models against each other.
+/// The figures that compare several models.
 struct StudyFigures {
   let study: InspectionStudy
-
-  init(_ study: InspectionStudy) { self.study = study }
 
   /// How many principal directions carry how much of the variance between users.
   var directions: ReportFigure {
     var plot = Plot(
       "Directions that users differ in",
-      description: study.models.map { "\($0.label): 90 % of the variance in \($0.codes.directions(carrying: 0.9))." }
-        .joined(separator: " "),
+      description: study.models.map {
+        "\($0.label): \(InspectionStudy.most) of the variance in \($0.codes.directions(carrying: CodeFindings.most))."
+      }.joined(separator: " "),
       x: Axis("principal directions of the codes, largest first", .logarithmic),
       y: Axis("share of the variance", domain: 0...1))
     plot.marks = study.models.enumerated().map { place, model in
@@ -21,7 +20,7 @@ struct StudyFigures {
         Series(model.label, place),
         model.codes.carried.enumerated().map { PlotPoint(Double($0.offset + 1), $0.element) })
     }
-    plot.marks.append(Rule(y: 0.9, label: "90 %"))
+    plot.marks.append(Rule(y: CodeFindings.most, label: InspectionStudy.most))
     return ReportFigure(
       plot,
       caption: "The further left a curve reaches the rule, the fewer directions hold what a model knows about users.")

@@ -29,7 +29,7 @@ enum AuditConclusions {
     func names(_ judgement: AuditJudgement) -> String {
       measures.filter { $0.judgement == judgement }.map(\.kind.shortTitle).joined(separator: ", ")
     }
-    let judged = measures.filter { $0.judgement != .notJudged }
+    let judged = measures.judged
     if judged.isEmpty { return "\(name): no measure could be judged." }
     let passed = judged.count { $0.judgement.passes }
     var sentence =

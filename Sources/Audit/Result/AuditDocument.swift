@@ -36,7 +36,7 @@ extension AuditResult: Encodable {
         .text(group.rawValue), .number("synthetic"), .number(holdout == nil ? "other half" : "holdout"),
         .text("verdict"),
       ])
-      for measure in measures where measure.judgement != .notJudged {
+      for measure in measures.judged {
         table.append([
           .text(measure.kind.title), .number(measure.value, standardError: measure.standardError),
           .number(measure.ceiling, standardError: measure.ceilingError), .text(measure.judgement.rawValue),

@@ -46,6 +46,11 @@ public struct AuditMeasure: Sendable, Equatable, Encodable {
   }
 }
 
+extension Sequence<AuditMeasure> {
+  /// Those that could be judged.
+  package var judged: [AuditMeasure] { filter { $0.judgement != .notJudged } }
+}
+
 /// How much worse synthetic users are than real ones on a measure: 0 is equal, negative is better.
 public struct AuditGap: Sendable, Equatable {
   /// The gap, in the units of the measure.

@@ -81,12 +81,11 @@ struct Audit: CheckedCommand {
   private func guarantee(of data: AuditData) throws -> PrivacyRecord? {
     guard let model else { return nil }
     let directory = try ModelDirectory(contentsOf: model)
-    let strangers = data.synthetic.columnCounts().enumerated().filter { item, count in
-      count > 0 && directory.items.index(of: data.items[item]) == nil
-    }
-    if let stranger = strangers.first {
+    let counts = data.synthetic.columnCounts()
+    let stranger = counts.indices.first { counts[$0] > 0 && directory.items.index(of: data.items[$0]) == nil }
+    if let stranger {
       throw DataError(
-        path: synthetic, message: "has the item \"\(data.items[stranger.offset])\", which \(model) does not know",
+        path: synthetic, message: "has the item \"\(data.items[stranger])\", which \(model) does not know",
         accepted: "users drawn from the model of --model")
     }
     if directory.record.privacy == nil { options.note(["\(model) was trained without a privacy guarantee"]) }

@@ -26,7 +26,7 @@ public struct CodeFindings: Sendable, Equatable {
   public let discrepancy: DiscrepancyFindings
 
   /// The share of the variance that sentences and tables call nearly all.
-  static let most = 0.9
+  package static let most = 0.9
 
   /// How many principal directions carry a share of the variance between users; 0 where nothing varies.
   public func directions(carrying share: Double) -> Int {

@@ -173,7 +173,7 @@ extension InspectionStudy {
   }
 
   /// ``CodeFindings/most``, in words.
-  static let most = "\(Int(100 * CodeFindings.most)) %"
+  package static let most = Number.percent(CodeFindings.most, decimals: 0)
 
   /// What codes are held against, where one word has to do for all models.
   private var priorName: String { models.allSatisfy(\.prior.isStandardNormal) ? "N(0, I)" : "prior" }
