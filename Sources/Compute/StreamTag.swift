@@ -70,6 +70,12 @@ public enum AuditDraw: Int, StreamTag {
   case pairsReference = 80
   case pairsSynthetic = 81
   case pairsPeers = 82
+  /// Which canaries take part.
+  case canaryCoins = 90
+  /// The secret seed of the training with canaries: batches and noise.
+  case canarySecret = 91
+  /// The random numbers that an attacker imagines for canaries who are not in an update.
+  case canaryDraws = 92
 }
 
 /// Draws of sampling for all synthetic users together; the numbers are negative, because the users' own streams have
