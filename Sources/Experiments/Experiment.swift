@@ -16,7 +16,11 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   /// Whether a model is fitted again on all training data, if the split has more than the first fit uses.
   public var refits = true
   /// The privacy guarantee of a training; `nil` for none.
-  var privacy: PrivacyRequest?
+  package var privacy: PrivacyRequest?
+  /// The audit that a private training is for; `nil` for none.
+  package var watched: WatchedTraining?
+  /// The number of epochs, if it has been chosen before.
+  package var knownEpochs: Int?
   /// The seed of every model's training.
   public let seed: Seed
   /// The processor.
@@ -58,7 +62,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
     let watch = Stopwatch()
     let saved = secondsSaved
     var trainer = observer.trainer(for: Model.name, processor: processor, seed: seed)
-    trainer.privacy = privacy
+    (trainer.privacy, trainer.watched, trainer.knownEpochs) = (privacy, watched, knownEpochs)
     trainer.waitsForPrior = Split.task == .ranking && objective == .generate
     let data = TrainingData(
       rows: split.train, refit: everything, validate: split.validation(of: model, in: self))

@@ -57,7 +57,8 @@ extension Trainer {
     if processor.precision != .float32 { throw ImpossibleGuarantee.precision }
     let users = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
     guard !users.isEmpty else { throw TrainingError.noUsers }
-    let guarantee = try request.plan(users: users.count, options: options)
+    let plannedUsers = watched?.plannedUsers ?? users.count
+    let guarantee = try request.plan(users: plannedUsers, options: options)
     let division = ShardDivision(items: rows.columnCount, among: processor.communicator)
     let accord = division.map { self.accord(among: $0.communicator) }
     var position = TrainingPosition()
@@ -66,8 +67,8 @@ extension Trainer {
     let epochs = max(1, options.epochs)
     let updates = guarantee.steps / epochs
     let clipping = Clipping(
-      norm: guarantee.clip, noiseMultiplier: guarantee.noiseMultiplier,
-      expectedUsers: guarantee.samplingRate * Double(users.count))
+      norm: guarantee.clip, noiseMultiplier: guarantee.noiseMultiplier * (watched?.noiseShare ?? 1),
+      expectedUsers: guarantee.samplingRate * Double(plannedUsers))
     var step = TrainingStep(
       design,
       network: Network<Float>(
@@ -88,12 +89,14 @@ extension Trainer {
       try keeper.stopIfAsked(TrainerState(step, at: position, best: nil))
       try keeper.keepIfDue(at: position, TrainerState(step, at: position, best: nil))
       let batch = batches.batch(step.updates).prefix(batches.mostUsers).map { users[$0] }
+      try watched?.witness.look(at: &step, before: batch, atMost: batches.mostUsers)
       do {
         _ = try step.update(
           rows: batch, of: rows, noise: .drawn(seed: seed, update: step.updates), clipping: clipping, seed: secret)
       } catch let failure as NonFiniteLoss {
         throw TrainingError.diverged(epoch: position.epoch, batch: position.batch + 1, failure)
       }
+      watched?.witness.listen(to: step, after: batch)
       position.batch += 1
       progress.epoch = position.epoch
       progress.epochShare = Double(position.batch) / Double(updates)

@@ -15,8 +15,11 @@ extension Trainer {
     let earlier = checkpoints?.position?.selection
     guard let refit = data.refit, let validate = data.validate else {
       if earlier != nil, let fault = checkpoints?.damaged("it is in a second fit") { throw fault }
-      // Without validation, the rows for the second fit are fitted directly, for all epochs.
-      let only = try fit(design, to: data.all, options: options, validate: data.validate)
+      // Without validation, the rows for the second fit are fitted directly, for all epochs or those that are known.
+      var known = options
+      known.epochs = knownEpochs ?? options.epochs
+      let only = try fit(
+        design, to: data.all, options: known, plannedEpochs: options.epochs, validate: data.validate)
       return Fit(model: only.model, history: only.history, bestEpoch: only.bestEpoch, extent: data.extent)
     }
     var (chooser, again) = (self, self)

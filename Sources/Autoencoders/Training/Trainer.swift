@@ -32,6 +32,10 @@ public struct Trainer: Sendable {
   public var pause: TrainingPause?
   /// The privacy guarantee of the training; `nil` for none.
   public var privacy: PrivacyRequest?
+  /// The audit that a private training is for; `nil` for none.
+  package var watched: WatchedTraining?
+  /// The number of epochs, if it has been chosen before; schedules are those of the model's own number.
+  package var knownEpochs: Int?
   /// The fits that several models of a run share; `nil` if every model is fitted separately.
   public var shared: SharedFits?
 

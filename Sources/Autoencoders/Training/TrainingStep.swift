@@ -243,8 +243,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     return (loss, softmax, objective)
   }
 
-  private mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws
-  {
+  mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws {
     try processor.forEach(&blocks, as: .rows) { [blockSize, phase] index, block in
       let start = min(rows.count, index * blockSize)
       block.batchRows = start..<min(rows.count, start + blockSize)
