@@ -111,6 +111,11 @@ struct IdleFlagTests {
         "--utility-epochs", "--no-utility"
       ),
       ("audit --real good.tsv --synthetic good.tsv --utility-epochs 3", "--utility-epochs", "--holdout"),
+      (
+        "audit --canaries 100 --model m --real good.tsv --synthetic good.tsv", "--synthetic",
+        "audits a training instead of a file"
+      ),
+      ("audit --canaries 100 --model m --min-rating 4", "--min-rating", "built-in population"),
       ("doctor --items 50", "--items", "--benchmark"),
     ])
   func others(line: String, flag: String, told: String) throws { try refuses(line, flag, told) }

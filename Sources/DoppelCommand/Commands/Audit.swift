@@ -3,22 +3,29 @@ import Doppel
 import FileFormats
 import Foundation
 
-/// `doppel audit`: fidelity, utility and privacy of synthetic users.
+/// `doppel audit`: fidelity, utility and privacy of synthetic users; with `--canaries`, the guarantee of a training.
 struct Audit: CheckedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare synthetic users with real ones: fidelity, utility, privacy.",
-    usage: "doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]",
+    usage: """
+      doppel audit --real <file> --synthetic <file> [--holdout <file>] [<options>]
+      doppel audit --canaries <n> --model <directory> [--real <file>] [<options>]
+      """,
     discussion: """
       --real holds the users the generator was trained on, --holdout users it has not seen. Every value is shown \
       beside its value for holdout users, which is the ceiling that real data reach. Without a holdout, membership, \
       nearness to training users and utility cannot be judged. Reading and filter flags apply to the real files: count \
       filters to --real only, --min-rating also to --holdout. --synthetic is used as it is.
+
+      With --canaries, a model with the settings and the guarantee of --model is trained on the users of --real and on \
+      planted users, and the result is a lower bound on the ε of such a training. The users are read and filtered as \
+      for the model. For a model of the built-in population, --real may be left out.
       """)
 
   @Option(help: ArgumentHelp("The real users the generator was trained on.", valueName: "file"), completion: .file())
-  var real: String
+  var real: String?
   @Option(help: ArgumentHelp("The synthetic users.", valueName: "file"), completion: .file())
-  var synthetic: String
+  var synthetic: String?
   @Option(help: ArgumentHelp("Real users the generator has not seen.", valueName: "file"), completion: .file())
   var holdout: String?
   @Option(
@@ -27,6 +34,7 @@ struct Audit: CheckedCommand {
       valueName: "directory"),
     completion: .directory)
   var model: String?
+  @OptionGroup var planting: CanaryOptions
   @Option(help: ArgumentHelp("Save a report with plots: one HTML file.", valueName: "file"), completion: .file())
   var report: String?
   @OptionGroup var training: UtilityFlags
@@ -41,18 +49,37 @@ struct Audit: CheckedCommand {
 
   var outputs: [Output] { Output.file("--report", report) + Output.file("--real-scores", training.realScores) }
 
-  func idleFlags() -> [IdleFlags] { training.idleFlags(hasHoldout: holdout != nil) }
+  func idleFlags() throws -> [IdleFlags] {
+    if planting.canaries == nil { return training.idleFlags(hasHoldout: holdout != nil) }
+    return try planting.idleFlags + ReadingOptions.idleFlags(data: real)
+  }
 
   func validate() throws {
     if maxUsers < 100 { throw ValidationError("--max-users \(maxUsers) is too few; accepted: a whole number from 100") }
+    if planting.canaries == nil {
+      _ = try files()
+    } else if model == nil {
+      throw ValidationError(Self.needsModel)
+    }
+  }
+
+  /// The two files that an audit of synthetic users needs.
+  private func files() throws -> (real: String, synthetic: String) {
+    guard let real else { throw ValidationError("--real is missing; accepted: the file of the training users") }
+    guard let synthetic else {
+      throw ValidationError("--synthetic is missing; accepted: the file of the synthetic users, or --canaries")
+    }
+    return (real, synthetic)
   }
 
   func run() throws {
+    if let canaries = planting.canaries { return try runCanaries(canaries) }
     let started = Date()
+    let (real, synthetic) = try files()
     let data = try AuditData(
       real: real, synthetic: synthetic, holdout: holdout, format: reading.format(), filters: reading.filters,
       threads: options.threads)
-    let guarantee = try guarantee(of: data)
+    let guarantee = try guarantee(of: data, from: synthetic)
     let processor = try options.processor().using(training.precision)
     let loaded = Date()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
@@ -78,7 +105,7 @@ struct Audit: CheckedCommand {
   }
 
   /// The guarantee of `--model`; `nil` without one.
-  private func guarantee(of data: AuditData) throws -> PrivacyRecord? {
+  private func guarantee(of data: AuditData, from synthetic: String) throws -> PrivacyRecord? {
     guard let model else { return nil }
     let directory = try ModelDirectory(contentsOf: model)
     let counts = data.synthetic.columnCounts()

@@ -46,7 +46,7 @@ struct Failure {
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
       is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
       is CommunicationError, is DisagreeingProcesses, is ModelForOneProcess, is ImpossibleGuarantee,
-      is NothingToSearch, is ImpossibleRepetition, is TooLittleSearchMemory, is CutNeeded:
+      is NothingToSearch, is ImpossibleRepetition, is TooLittleSearchMemory, is CutNeeded, is ImpossibleCanaries:
       .commandLine
     default: nil
     }

@@ -32,6 +32,7 @@ enum FlagWords {
       DataError(
         path: error.name, message: "is needed, because a saved model does not keep its users", accepted: "--data FILE"
       ).description
+    case let error as ImpossibleCanaries: "--\(error)"
     default: nil
     }
   }

@@ -27,11 +27,13 @@ struct UtilityFlags: ParsableArguments {
     }
   }
 
+  /// The flags for training models.
+  static let training = ["--tstr-only", "--real-scores", "--utility-epochs", "--precision"]
+
   func idleFlags(hasHoldout: Bool) -> [IdleFlags] {
-    let training = ["--tstr-only", "--real-scores", "--utility-epochs", "--precision"]
-    return [
-      IdleFlags(training, when: noUtility, "is for the measures that train models, which --no-utility leaves out"),
-      IdleFlags(training, when: !hasHoldout, "needs --holdout: utility is measured on unseen users"),
+    [
+      IdleFlags(Self.training, when: noUtility, "is for the measures that train models, which --no-utility leaves out"),
+      IdleFlags(Self.training, when: !hasHoldout, "needs --holdout: utility is measured on unseen users"),
     ]
   }
 

@@ -239,8 +239,8 @@ def sample(model, *, users, **settings):
         return pandas.read_csv(path, sep="\t", dtype=str)
 
 
-def audit(real, synthetic, holdout=None, **settings):
-    """The fidelity, utility and privacy of synthetic users."""
+def audit(real=None, synthetic=None, holdout=None, **settings):
+    """The fidelity, utility and privacy of synthetic users; with `canaries=1000, model=...`, a lower bound on the ε of a training."""
     return run("audit", real=real, synthetic=synthetic, holdout=holdout, **settings)
 
 
