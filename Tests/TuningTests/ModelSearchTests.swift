@@ -54,7 +54,8 @@ struct ModelSearchTests {
 
   /// As several processes run it: each takes a task, and they end in an order of chance.
   private func shared(_ search: ModelSearch, by processes: Int, seed: UInt64) -> (records: [TrialRecord], most: Int) {
-    var (search, random) = (search, Seed(seed).stream(for: SearchDraw.trial, 0))
+    var search = search
+    var random = Seed(seed).stream(for: SearchDraw.trial, 0)
     var (running, most): ([TrialTask], Int) = ([], 0)
     repeat {
       for task in search.ready() where running.count < processes && !running.contains(where: { $0.step == task.step }) {
