@@ -55,7 +55,10 @@ public struct GenerativeReport: Sendable {
 
   /// How well a classifier tells synthetic users from real ones, against how well an attacker tells who was trained on.
   private var tradeOff: ReportFigure? {
-    let (likeness, privacy) = (AuditMeasureKind.twoSampleTest, AuditMeasureKind.membershipAUC)
+    let likeness = AuditMeasureKind.twoSampleTest
+    // The stronger attacker needs a few held-out users of its own.
+    let isStrong = result.contenders.allSatisfy { $0[.likelihoodMembershipAUC]?.value != nil }
+    let privacy = isStrong ? AuditMeasureKind.likelihoodMembershipAUC : .membershipAUC
     let drawn = result.contenders.enumerated().compactMap {
       place, contender -> (place: Int, name: String, at: PlotPoint)? in
       guard let x = contender[privacy]?.value, let y = contender[likeness]?.value else { return nil }

@@ -101,6 +101,7 @@ public struct GenerativeComparison: Sendable {
         var auditor = Auditor(seed: seed, processor: processor)
         auditor.options = options
         auditor.options.utility = nil
+        auditor.observer.isInterrupted = experiment.observer.isInterrupted
         let audit = try auditor.audit(
           AuditData(
             items: split.items, train: training, synthetic: rows.selecting(rows: kept), holdout: heldOut,

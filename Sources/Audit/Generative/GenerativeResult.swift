@@ -42,7 +42,9 @@ public struct GenerativeResult: Sendable {
     .popularity, .profileLength, .coOccurrence, .liftCorrelation, .twoSampleTest, .precision, .recall, .coverage,
   ]
   /// The measures of privacy in the table.
-  public static let privacy: [AuditMeasureKind] = [.exactCopies, .closestRecordShare, .membershipAUC]
+  public static let privacy: [AuditMeasureKind] = [
+    .exactCopies, .closestRecordShare, .membershipAUC, .likelihoodMembershipAUC,
+  ]
 
   init(
     trainingUsers: Int, heldOutUsers: Int, models: [ModelResult], contenders: [GenerativeContender], notes: [String]
@@ -128,6 +130,7 @@ public struct GenerativeResult: Sendable {
     case .exactCopies: "copies"
     case .closestRecordShare: "nearer to train"
     case .membershipAUC: "membership AUC"
+    case .likelihoodMembershipAUC: "likelihood AUC"
     default: kind.rawValue
     }
   }
