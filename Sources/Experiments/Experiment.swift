@@ -16,7 +16,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   /// Whether a model is fitted again on all training data, if the split has more than the first fit uses.
   public var refits = true
   /// The privacy guarantee of a training; `nil` for none.
-  var privacy: PrivacyRequest?
+  package var privacy: PrivacyRequest?
   /// The seed of every model's training.
   public let seed: Seed
   /// The processor.
