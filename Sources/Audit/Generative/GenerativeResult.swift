@@ -27,7 +27,9 @@ public struct GenerativeResult: Sendable {
   /// The measures of utility in the table, where they were measured.
   public static let utility: [AuditMeasureKind] = [.popularityUtility, .vaeUtility]
   /// The measures of privacy in the table.
-  public static let privacy: [AuditMeasureKind] = [.exactCopies, .closestRecordShare, .membershipAUC]
+  public static let privacy: [AuditMeasureKind] = [
+    .exactCopies, .closestRecordShare, .membershipAUC, .likelihoodMembershipAUC,
+  ]
 
   /// Puts a result together, and compares its contenders.
   package init(
@@ -134,6 +136,7 @@ public struct GenerativeResult: Sendable {
     case .exactCopies: "copies"
     case .closestRecordShare: "nearer to train"
     case .membershipAUC: "membership AUC"
+    case .likelihoodMembershipAUC: "likelihood AUC"
     default: kind.rawValue
     }
   }
