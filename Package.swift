@@ -68,7 +68,8 @@ let package = Package(
     .target(
       name: "Tuning",
       dependencies: [
-        "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments", "Presentation",
+        "Communication", "Compute", "FileFormats", "InteractionData", "Autoencoders", "Evaluation", "Experiments",
+        "Presentation",
       ],
       swiftSettings: settings),
     // Synthetic users: latent points from a distribution, lengths, items.
@@ -180,8 +181,8 @@ let package = Package(
     .testTarget(
       name: "TuningTests",
       dependencies: [
-        "Autoencoders", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData", "TestSupport",
-        "Tuning",
+        "Autoencoders", "Communication", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
+        "TestSupport", "Tuning",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -27,7 +27,8 @@ COLUMNS = [
     ("popularity", "popularity"), ("length", "profile-length"), ("pairs", "co-occurrence"), ("C2ST AUC", "c2st-auc"),
     ("precision", "precision"), ("recall", "recall"), ("coverage", "coverage"), ("copies", "exact-copies"),
     ("nearer to train", "dcr-share"), ("membership AUC", "membership-auc"), ("TPR at 1 %", "membership-tpr"),
-    ("density AUC", "membership-density-auc"),
+    ("density AUC", "membership-density-auc"), ("likelihood AUC", "membership-likelihood-auc"),
+    ("likelihood TPR", "membership-likelihood-tpr"),
 ]
 
 

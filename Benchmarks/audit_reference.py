@@ -7,9 +7,9 @@ Users are cut into three equal parts (training, holdout, synthetic: the syntheti
 at random, so that values differ from the ceiling). Prints one line a measure and fails on a difference above 1e-3.
 
 Everything is computed from the files again. Where the audit draws lots (which users describe, fit and are judged for the
-classifier; which half of the holdout the second attacker has), the random streams are written here a second time, from
-Philox' paper and GSL's manual, so that both sides look at the same users. Kendall's tau is that of the scores in the document:
-training the models is not repeated.
+classifier; which half of the holdout the attackers have, and which users each of their reference models is fitted to), the
+random streams are written here a second time, from Philox' paper and GSL's manual, so that both sides look at the same users.
+Kendall's tau is that of the scores in the document: training the models is not repeated.
 Needs numpy, pandas, scipy, scikit-learn, sdmetrics and prdc.
 """
 
@@ -242,6 +242,24 @@ def density(profiles):
     return np.log((nearest_five[0] + 1e-3) / (nearest_five[1] + 1e-3))
 
 
+def log_likelihood(fitted, profiles):
+    """Each item predicted from the others by EASE, against its own value and those of all items that the user does not have."""
+    inverse = np.linalg.inv(fitted.T.astype(float) @ fitted + 100 * np.eye(len(used)))
+    weights = -inverse / np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    values = np.maximum(profiles @ weights, 1e-3)
+    others = (values * ~profiles).sum(1, keepdims=True)
+    return (np.log(values / (values + others)) * profiles).sum(1) / profiles.sum(1)
+
+
+def likelihood(profiles):
+    score = log_likelihood(dense["synthetic"], profiles)
+    for reference in range(4):
+        chosen = np.sort(Stream(54, reference).permutation(len(mine))[: len(mine) * 3 // 4])
+        score = score - log_likelihood(mine[chosen], profiles) / 4
+    return score
+
+
 def share_of_half():
     """What dcr-share's ceiling is: half of the holdout in place of synthetic users, the training users in two groups."""
     groups = len(dense["train"]) // len(others_half)
@@ -287,6 +305,7 @@ for side, name in (("value", "synthetic"), ("ceiling", "holdout")):
 near, far = nearest["synthetic", "train"][:, 0], nearest["synthetic", "holdout"][:, 0]
 to_half = [-cdist(side, mine, "jaccard").min(1) for side in (dense["train"], others_half)]
 ratios = [density(dense["train"]), density(others_half)]
+likelihoods = [likelihood(dense["train"]), likelihood(others_half)]
 
 
 def area(positives, negatives):
@@ -302,13 +321,15 @@ rows += [
     ("membership-tpr", "ceiling", "NumPy", accepted(*to_half)),
     ("membership-density-auc", "value", "scikit-learn roc_auc_score", area(*ratios)),
     ("membership-density-tpr", "value", "NumPy", accepted(*ratios)),
+    ("membership-likelihood-auc", "value", "scikit-learn roc_auc_score", area(*likelihoods)),
+    ("membership-likelihood-tpr", "value", "NumPy", accepted(*likelihoods)),
     ("ranking-tau", "value", "SciPy kendalltau", tau()),
 ]
 worst = 0
-print(f"{'measure':23} {'side':8} {'against':32} {'doppel':>10} {'reference':>10} {'difference':>11}")
+print(f"{'measure':25} {'side':8} {'against':32} {'doppel':>10} {'reference':>10} {'difference':>11}")
 for key, side, against, reference in rows:
     value = found[key][side]
     worst = max(worst, abs(value - reference))
-    print(f"{key:23} {side:8} {against:32} {value:10.6f} {reference:10.6f} {abs(value - reference):11.2e}")
+    print(f"{key:25} {side:8} {against:32} {value:10.6f} {reference:10.6f} {abs(value - reference):11.2e}")
 print(f"largest difference {worst:.2e}")
 sys.exit(int(worst > 1e-3))

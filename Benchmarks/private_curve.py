@@ -17,7 +17,9 @@ import tempfile
 from audit_curve import divide, run
 
 
-MEASURES = ["popularity", "co-occurrence", "c2st-auc", "coverage", "membership-auc", "membership-density-auc"]
+MEASURES = [
+    "popularity", "co-occurrence", "c2st-auc", "coverage", "membership-auc", "membership-density-auc", "membership-likelihood-auc",
+]
 
 
 def arguments():
@@ -39,8 +41,8 @@ def main():
     os.makedirs(directory, exist_ok=True)
     os.chdir(directory)
     users = divide(options.data)
-    print("| ε | seed | popularity | co-occurrence | C2ST AUC | coverage | utility | membership AUC | density AUC |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print("| ε | seed | popularity | co-occurrence | C2ST AUC | coverage | utility | membership AUC | density AUC | likelihood AUC |")
+    print("|---|" + "--:|" * 9)
     for epsilon in options.epsilons:
         for seed in options.seeds:
             name = f"{options.model}-{epsilon}-{seed}"

@@ -2,11 +2,12 @@
 
     python3 -m venv venv && venv/bin/pip install optuna scipy
     swift build -c release --product doppel-benchmark
-    venv/bin/python Benchmarks/tpe_regret.py [--data u.data] [--seeds 20]
+    venv/bin/python Benchmarks/tpe_regret.py [--data u.data] [--seeds 20] [--at-once 4]
 
 Three synthetic objectives and, with --data, `linear` on the validation users of ML-100k. Both samplers begin with ten random
 trials; neither is told of any default. The regret is the smallest value so far minus the optimum (for `linear`: the best
-value that any run found). The rank test is Mann and Whitney's, one-sided: p is the probability of ranks at least as bad for
+value that any run found). With --at-once, Doppel proposes as many trials without the results of each other, and Optuna still one by
+one. The rank test is Mann and Whitney's, one-sided: p is the probability of ranks at least as bad for
 Doppel if both samplers were alike, so that a small p means that Doppel is worse.
 """
 
@@ -62,9 +63,9 @@ def optuna_values(server, seed, trials):
     return values
 
 
-def doppel_values(name, seed, trials, data):
+def doppel_values(name, seed, trials, at_once, data):
     return json.loads(
-        subprocess.run([PROGRAM, "search", name, str(seed), str(trials)] + data, check=True,
+        subprocess.run([PROGRAM, "search", name, str(seed), str(trials), str(at_once)] + data, check=True,
                        capture_output=True, text=True).stdout)
 
 
@@ -74,6 +75,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--linear-seeds", type=int)
     parser.add_argument("--trials", default="30,60")
+    parser.add_argument("--at-once", type=int, default=1)
     parser.add_argument("--objectives", default="branin,hartmann6,mixed")
     arguments = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -89,7 +91,7 @@ def main():
         server = Server(name, data)
         theirs = [optuna_values(server, seed, max(counts)) for seed in seeds]
         server.close()
-        ours = [doppel_values(name, seed, max(counts), data) for seed in seeds]
+        ours = [doppel_values(name, seed, max(counts), arguments.at_once, data) for seed in seeds]
         optimum = OPTIMA.get(name, min(min(values) for values in theirs + ours))
         for count in counts:
             regrets = [[min(values[:count]) - optimum for values in runs] for runs in (theirs, ours)]

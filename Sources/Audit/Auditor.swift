@@ -8,7 +8,7 @@ import Presentation
 public struct Auditor: Sendable {
   /// How much is looked at.
   public var options = AuditOptions()
-  /// Receives the progress of the training for the utility measures.
+  /// Receives the progress of the training for the utility measures; asked by the likelihood attacker as well whether to stop.
   public var observer = RunObserver()
   /// The guarantee of the model that drew the synthetic users, to stand beside the attacks; `nil` where it has none, or is not known.
   public var guarantee: PrivacyRecord?
@@ -23,7 +23,7 @@ public struct Auditor: Sendable {
 
   /// Runs every measure.
   ///
-  /// - Throws: `TrainingError` from the models of the utility measures.
+  /// - Throws: `TrainingError` from the models of the utility measures, and when the observer is interrupted.
   /// - Complexity: for the distances, the number of pairs of users with an item in common, counted per item.
   public func audit(_ data: AuditData) throws -> AuditResult {
     let sample = AuditSample(data, maximumUsers: options.maximumUsers, seed: seed)
@@ -43,7 +43,9 @@ public struct Auditor: Sendable {
     let neighbours = try NeighbourMeasures.measures(sample, k: options.neighbours, processor)
     let (pairMeasures, pairNotes) = try pairwise(sample)
     notes += pairNotes
-    let privacy = try PrivacyAudit(data, options: options, seed: seed, processor: processor)
+    let privacy = try PrivacyAudit(data, options: options, seed: seed, processor: processor) {
+      if observer.isInterrupted() { throw TrainingError.interrupted }
+    }
     notes += privacy.notes
     var plots = try PlotData.make(data, counts, sample, seed: seed, processor)
     plots.distances = privacy.distances

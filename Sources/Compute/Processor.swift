@@ -58,6 +58,13 @@ public struct Processor: Sendable {
   /// Whether this process prints and writes: the only one, or the first of several.
   public var isRoot: Bool { communicator?.isRoot ?? true }
 
+  /// The same without the other processes, for work that this process does by itself.
+  public var alone: Processor {
+    var copy = self
+    (copy.communicator, copy.threadsEverywhere) = (nil, threads)
+    return copy
+  }
+
   /// The same with another number format for the products in training.
   ///
   /// - Throws: ``EngineError/unsupported(_:engine:)`` if this machine has no faster instruction for it.

@@ -58,6 +58,8 @@ public enum AuditDraw: Int, StreamTag {
   case privacySynthetic = 51
   case privacyHoldout = 52
   case privacyHalves = 53
+  /// The real users of each reference model of the likelihood attacker, one stream per model.
+  case likelihoodReference = 54
   case mapLandmarks = 60
   case mapFirst = 61
   case mapSecond = 62

@@ -47,6 +47,13 @@ public struct ComparisonRun: Sendable {
   ///   `EvaluationError`, `OutputError`.
   public func run() throws -> ComparedModels {
     for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
+    return try withoutModelsForOneProcess().compared()
+  }
+
+  /// The same without models that several processes cannot fit together, with a note on each.
+  ///
+  /// - Throws: ``ModelForOneProcess`` if none may be left out.
+  package func withoutModelsForOneProcess() throws -> ComparisonRun {
     var shared = self
     if processor.processes > 1 {
       for model in models where model is any CompositeModel {
@@ -55,7 +62,7 @@ public struct ComparisonRun: Sendable {
       }
       shared.models.removeAll { $0 is any CompositeModel }
     }
-    return try shared.compared()
+    return shared
   }
 
   private func compared() throws -> ComparedModels {

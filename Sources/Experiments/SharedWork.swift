@@ -1,6 +1,6 @@
 import Autoencoders
 import Communication
-import Compute
+package import Compute
 import FileFormats
 import Foundation
 
@@ -14,7 +14,7 @@ public enum DisagreeingProcesses: Error, Equatable, CustomStringConvertible {
     switch self {
     case .different(let process, let what, let first, let other):
       "process \(process) has a different \(what) from process 0 (\(other), not \(first)); accepted: the same in all, "
-        + "because each computes a part of every number"
+        + "because no number may depend on the process that computes it"
     }
   }
 }
@@ -38,7 +38,7 @@ extension Processor {
   ///
   /// - Parameter data: the fingerprint of the data.
   /// - Throws: ``DisagreeingProcesses``, in all processes alike.
-  func agree(on data: String) throws {
+  package func agree(on data: String) throws {
     guard let communicator, communicator.size > 1 else { return }
     let facts = [
       ("version of doppel", DoppelVersion.current), ("product engine", name), ("kind of processor", Self.kind),

@@ -138,12 +138,9 @@ public struct TrainingRun: Sendable {
       notes: [fit.remark(on: model)].compactMap(\.self))
   }
 
-  /// The model with the largest batches that a private training may draw.
+  /// The model with the largest batches that its training may draw.
   private func sized(for rows: SparseRows) throws -> any ZooModel {
-    guard privacy != nil, let trained = model as? any IterativeModel else { return model }
-    let size = trained.training.batchSize(users: rows.rowCount)
-    return try model.setting(["batchSize": .number(Double(PrivacyRequest.mostUsers(expected: size, of: rows.rowCount)))]
-    )
+    try privacy == nil ? model : model.withLargestPrivateBatch(users: rows.rowCount)
   }
 
   private func checkpoints(of run: RunIdentity) throws -> Checkpoints? {

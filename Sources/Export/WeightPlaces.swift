@@ -32,7 +32,7 @@ struct WeightPlaces {
   init(outside graphPath: String, _ constants: [GraphBuilder.Constant], weightsPath: String) throws {
     ownName = Self.dataName(graphPath)
     let location = Self.location(of: weightsPath, from: graphPath)
-    let stored = location == nil ? [:] : try SafeTensors.places(in: weightsPath)
+    let stored = location == nil ? [:] : try SafeTensorsFile(contentsOf: weightsPath).places
     var end = 0
     for constant in constants {
       guard case .floats(let values) = constant.numbers else { continue }

@@ -1,31 +1,73 @@
-extension SafeTensors {
-  /// Reads a file, trusting no number in it.
-  ///
-  /// - Parameter finite: whether every number must be finite, as weights are; moments of a training need not be.
-  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors
-  ///   file, has anything but F32, does not cover its buffer exactly, or holds a weight that is not finite.
-  public init(contentsOf path: String, finite: Bool = true) throws {
-    try self.init(ByteSource(path: path), finite: finite)
-  }
+/// A safetensors file whose tensors are read one by one, so that no second copy of all numbers is ever in memory.
+public struct SafeTensorsFile: Sendable {
+  /// The metadata of the header.
+  public let metadata: [String: String]
+  private let source: ByteSource
+  private let entries: [SafeTensorsHeader.Entry]
+  private let bufferStart: Int
 
-  /// Reads bytes, trusting no number in them.
+  /// Opens a file and checks its header.
+  ///
+  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors file, has
+  ///   anything but F32, or does not cover its buffer exactly.
+  public init(contentsOf path: String) throws { try self.init(ByteSource(path: path)) }
+
+  /// Opens bytes and checks their header.
   ///
   /// - Throws: ``DataError`` as `init(contentsOf:)` does.
-  public init(_ source: ByteSource, finite: Bool = true) throws {
-    self = try source.withBytes { bytes in try Self.parse(bytes, path: source.name, finite: finite) }
+  public init(_ source: ByteSource) throws {
+    let (header, start) = try source.withBytes { bytes in try Self.checkedHeader(bytes, path: source.name) }
+    (metadata, entries, bufferStart) = (header.metadata, header.entries, start)
+    self.source = source
   }
 
-  /// Where the numbers of each tensor are in a file, in bytes from its beginning, for other readers of the file; empty
-  /// for a compressed file.
+  /// The shape of every tensor.
+  public var shapes: [String: [Int]] { entries.reduce(into: [:]) { $0[$1.name] = $1.shape } }
+
+  /// Where the numbers of each tensor are in the file, in bytes from its beginning, for other readers of the file;
+  /// empty for a compressed file.
+  public var places: [String: Range<Int>] {
+    source.isAsStored ? entries.reduce(into: [:]) { $0[$1.name] = range(of: $1) } : [:]
+  }
+
+  /// Reads a tensor; `nil` if there is none of this name.
   ///
-  /// - Throws: as ``init(contentsOf:finite:)`` does, but the numbers are not checked.
-  public static func places(in path: String) throws -> [String: Range<Int>] {
-    let source = try ByteSource(path: path)
-    guard source.isAsStored else { return [:] }
-    return try source.withBytes { bytes in
-      let (header, start) = try checkedHeader(bytes, path: path)
-      return header.entries.reduce(into: [:]) { $0[$1.name] = start + $1.start..<start + $1.end }
+  /// - Parameter finite: whether every number must be finite, as weights are; moments of a training need not be.
+  /// - Throws: ``DataError`` for a weight that is not finite.
+  public func tensor(_ name: String, finite: Bool = true) throws -> Tensor? {
+    try entries.first { $0.name == name }.map { try tensor($0, finite: finite) }
+  }
+
+  fileprivate func all(finite: Bool) throws -> [String: Tensor] {
+    try entries.reduce(into: [:]) { $0[$1.name] = try tensor($1, finite: finite) }
+  }
+
+  private func tensor(_ entry: SafeTensorsHeader.Entry, finite: Bool) throws -> Tensor {
+    let range = range(of: entry)
+    // The pages of a mapped file would otherwise stay in memory beside the numbers.
+    defer { source.release(range) }
+    let values = try source.withBytes { bytes in
+      var values: [Float] = []
+      values.reserveCapacity(range.count / 4)
+      let data = bytes.extracting(range)
+      for position in stride(from: 0, to: data.count, by: 4) {
+        let bits =
+          UInt32(data[position]) | UInt32(data[position + 1]) << 8
+          | UInt32(data[position + 2]) << 16 | UInt32(data[position + 3]) << 24
+        let value = Float(bitPattern: bits)
+        if finite && !value.isFinite {
+          throw Self.damaged(
+            source.name, "has a weight in \"\(entry.name)\" that is not finite (number \(position / 4 + 1))")
+        }
+        values.append(value)
+      }
+      return values
     }
+    return Tensor(shape: entry.shape, values: values)
+  }
+
+  private func range(of entry: SafeTensorsHeader.Entry) -> Range<Int> {
+    bufferStart + entry.start..<bufferStart + entry.end
   }
 
   private static func damaged(_ path: String, _ message: String) -> DataError {
@@ -42,13 +84,13 @@ extension SafeTensors {
     }
     var length: UInt64 = 0
     for index in 0..<8 { length |= UInt64(bytes[index]) << (8 * UInt64(index)) }
-    if length > UInt64(longestHeader) || bytes.count > 8 && bytes[8] != UInt8(ascii: "{"),
+    if length > UInt64(SafeTensors.longestHeader) || bytes.count > 8 && bytes[8] != UInt8(ascii: "{"),
       let format = ForeignFormat(of: bytes)
     {
       throw format == .gitLFSPointer ? format.error(path: path) : damaged("is \(format.name)")
     }
-    guard length <= UInt64(longestHeader) else {
-      throw damaged("declares a header of \(length) bytes, more than \(longestHeader)")
+    guard length <= UInt64(SafeTensors.longestHeader) else {
+      throw damaged("declares a header of \(length) bytes, more than \(SafeTensors.longestHeader)")
     }
     guard length <= UInt64(bytes.count - 8) else {
       throw damaged("is cut off: its header has \(length) bytes and \(bytes.count - 8) are left")
@@ -74,27 +116,24 @@ extension SafeTensors {
     if end != bufferSize { throw damaged("has \(bufferSize - end) bytes after its last tensor") }
     return (header, bufferStart)
   }
+}
 
-  private static func parse(_ bytes: Span<UInt8>, path: String, finite: Bool) throws -> SafeTensors {
-    let (header, bufferStart) = try checkedHeader(bytes, path: path)
-    var tensors: [String: Tensor] = [:]
-    for entry in header.entries {
-      var values: [Float] = []
-      values.reserveCapacity((entry.end - entry.start) / 4)
-      let data = bytes.extracting(bufferStart + entry.start..<bufferStart + entry.end)
-      for position in stride(from: 0, to: data.count, by: 4) {
-        let bits =
-          UInt32(data[position]) | UInt32(data[position + 1]) << 8
-          | UInt32(data[position + 2]) << 16 | UInt32(data[position + 3]) << 24
-        let value = Float(bitPattern: bits)
-        if finite && !value.isFinite {
-          throw damaged(path, "has a weight in \"\(entry.name)\" that is not finite (number \(position / 4 + 1))")
-        }
-        values.append(value)
-      }
-      tensors[entry.name] = Tensor(shape: entry.shape, values: values)
-    }
-    return SafeTensors(tensors: tensors, metadata: header.metadata)
+extension SafeTensors {
+  /// Reads a file, trusting no number in it.
+  ///
+  /// - Parameter finite: whether every number must be finite, as weights are; moments of a training need not be.
+  /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when it is not a safetensors
+  ///   file, has anything but F32, does not cover its buffer exactly, or holds a weight that is not finite.
+  public init(contentsOf path: String, finite: Bool = true) throws {
+    try self.init(ByteSource(path: path), finite: finite)
+  }
+
+  /// Reads bytes, trusting no number in them.
+  ///
+  /// - Throws: ``DataError`` as `init(contentsOf:)` does.
+  public init(_ source: ByteSource, finite: Bool = true) throws {
+    let file = try SafeTensorsFile(source)
+    self.init(tensors: try file.all(finite: finite), metadata: file.metadata)
   }
 }
 

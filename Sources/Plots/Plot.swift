@@ -14,8 +14,8 @@ import Presentation
 /// let svg = plot.markup(id: "loss").serialised
 /// ```
 ///
-/// Marks: ``Line``, ``Points``, ``Bars``, ``Histogram``, ``Intervals``, ``Quantiles``, ``HeatMap``, ``Ribbon``, ``Rule``. Colours are
-/// classes; ``PlotStyle/css`` gives them values for light and dark pages and for print.
+/// Marks: ``Line``, ``Curves``, ``Points``, ``Bars``, ``Histogram``, ``Intervals``, ``Quantiles``, ``HeatMap``, ``Ribbon``, ``Rule``.
+/// Colours are classes; ``PlotStyle/css`` gives them values for light and dark pages and for print.
 public struct Plot: Sendable {
   /// The width of a plot on the page.
   public enum Width: Sendable {

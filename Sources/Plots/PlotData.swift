@@ -52,6 +52,17 @@ extension Points {
   }
 }
 
+extension Curves {
+  /// The points, curve by curve, with the words for each.
+  public func data(of plot: Plot) -> [PlotDatum] {
+    curves.flatMap { curve in
+      curve.points.enumerated().map { index, point in
+        point.datum(curve.series, plot, value: index < curve.labels.count ? curve.labels[index] : "")
+      }
+    }
+  }
+}
+
 extension Ribbon {
   /// Both edges.
   public func data(of plot: Plot) -> [PlotDatum] {

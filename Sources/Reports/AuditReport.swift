@@ -67,7 +67,7 @@ public struct AuditReport: Sendable {
 
   private var conclusions: ReportSection {
     let kinds: [AuditMeasureKind] = [.popularity, .twoSampleTest, .vaeUtility, .exactCopies]
-    let attack = result.strongerAttack ?? result[.membershipAUC]
+    let attack = result.strongestAttack ?? result[.membershipAUC]
     let figures = (kinds.map { result[$0] } + [attack]).compactMap(\.self).map { measure in
       KeyFigure(
         measure.kind.title, Number.text(measure.value ?? .nan, decimals: 3),

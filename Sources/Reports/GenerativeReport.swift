@@ -8,7 +8,7 @@ import Presentation
 
 /// The report of `compare --generative`: synthetic users of every model beside held-out real ones.
 public struct GenerativeReport: Sendable {
-  private let result: GenerativeResult
+  let result: GenerativeResult
   private let document: ResultDocument
   /// The parts that both reports of `compare` share.
   private let common: ComparisonReport
@@ -24,21 +24,29 @@ public struct GenerativeReport: Sendable {
 
   /// The page.
   public var page: ReportPage {
+    let names = result.contenders.map(\.model).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     var page = ReportPage(
       "Generators on \(document.facts.dataset?.name ?? "")",
-      lead:
-        "Synthetic users of \(common.names.joined(separator: ", ")), compared with real users that no model has seen.")
+      lead: "Synthetic users of \(names.joined(separator: ", ")), compared with real users that no model has seen.")
     page.facts = common.facts
     page.append(results)
     page.append(
       section(
         "Fidelity", GenerativeResult.fidelity,
         "How similar synthetic users are to real ones. The held-out users show what real data reach."))
+    if !result.measuredUtility.isEmpty {
+      page.append(
+        section(
+          "Utility", result.measuredUtility, real: "real users",
+          "How well models recommend to real users that they have not seen, after training on synthetic users. The first row "
+            + "is for training on as many real users."))
+    }
+    let attacks = result.contenders.first?.attacks.map(\.kind) ?? []
     page.append(
       section(
-        "Privacy", GenerativeResult.privacy,
+        "Privacy", GenerativeResult.privacy + attacks.filter { !GenerativeResult.privacy.contains($0) },
         "What synthetic users reveal about training users. These measures give no guarantee; only differential privacy does."
-      ))
+          + bounds))
     page.append(training)
     if !document.notes.isEmpty { page.append(ReportSection("Notes", [.list(document.notes)])) }
     page.append(common.settings)
@@ -48,42 +56,37 @@ public struct GenerativeReport: Sendable {
   private var results: ReportSection {
     let size =
       "\(Number.text(result.trainingUsers)) training users, \(Number.text(result.heldOutUsers)) held out, "
-      + "\(Number.text(result.contenders.first?.users ?? 0)) drawn from each model."
+      + "\(Number.text(result.contenders.first?.users ?? 0)) drawn from each "
+      + (result.temperatures.count > 1 ? "source at each temperature." : "model.")
     return ReportSection(
       "Results", [.prose(size), .list(result.sentences)] + (tradeOff.map { [.figures([$0])] } ?? []))
   }
 
-  /// How well a classifier tells synthetic users from real ones, against how well an attacker tells who was trained on.
-  private var tradeOff: ReportFigure? {
-    let (likeness, privacy) = (AuditMeasureKind.twoSampleTest, AuditMeasureKind.membershipAUC)
-    let drawn = result.contenders.enumerated().compactMap {
-      place, contender -> (place: Int, name: String, at: PlotPoint)? in
-      guard let x = contender[privacy]?.value, let y = contender[likeness]?.value else { return nil }
-      return (place, contender.label, PlotPoint(x, y))
+  /// What the guarantees leave any attacker; empty without one.
+  private var bounds: String {
+    let guarantees = result.contenders.compactMap(\.guarantee).reduce(into: [PrivacyRequest]()) {
+      if !$0.contains($1) { $0.append($1) }
     }
-    guard let first = result.contenders.first, !drawn.isEmpty else { return nil }
-    var plot = Plot(
-      "Likeness against privacy",
-      description: drawn.map { "\($0.name): \(Number.text($0.at.y)) and \(Number.text($0.at.x))." }.joined(
-        separator: " "),
-      x: Axis(privacy.title), y: Axis(likeness.title))
-    plot.marks = drawn.map { Points(Series($0.name, $0.place), [$0.at]) }
-    if let x = first[privacy]?.ceiling, let y = first[likeness]?.ceiling {
-      plot.marks.append(Points(Series("held-out users", colour: .neutral), [PlotPoint(x, y)]))
+    if guarantees.isEmpty { return "" }
+    let areas = guarantees.map { request in
+      let area = AttackBound(epsilon: request.epsilon, delta: request.delta).area
+      return "\(Number.decimal(area, 3)) for ε = \(Number.text(request.epsilon))"
     }
-    return ReportFigure(
-      plot,
-      caption:
-        "At 0.5, a classifier cannot tell synthetic from real users (up), and an attacker cannot tell who was trained on "
-        + "(across). The nearer to the held-out users, the better on both.")
+    return
+      " The models with an ε have it: whether one user took part, no attacker can tell from what is drawn with an AUC above "
+      + "\(areas.joined(separator: ", ")) (δ = \(Number.text(guarantees[0].delta))). The numbers on this page are computed "
+      + "from the users, and no guarantee covers them."
   }
 
-  private func section(_ title: String, _ kinds: [AuditMeasureKind], _ words: String) -> ReportSection {
+  /// - Parameter real: what the row of real users is called.
+  private func section(
+    _ title: String, _ kinds: [AuditMeasureKind], real: String = "held-out users", _ words: String
+  ) -> ReportSection {
     var table = Table(
       "\(title); ± is one standard error over users", columns: [.text("users from")] + kinds.map { .number($0.title) })
     if let first = result.contenders.first {
       table.append(
-        [.text("held-out users")]
+        [.text(real)]
           + kinds.map { .number(first[$0]?.ceiling, standardError: first[$0]?.ceilingError, decimals: 3) })
     }
     for contender in result.contenders {
@@ -91,16 +94,16 @@ public struct GenerativeReport: Sendable {
         [.text(contender.label)]
           + kinds.map { .number(contender[$0]?.value, standardError: contender[$0]?.standardError, decimals: 3) })
     }
-    return ReportSection(title, [.prose(words), .figures(kinds.compactMap(figure)), .details(table)])
+    return ReportSection(title, [.prose(words), .figures(kinds.compactMap { figure($0, real) }), .details(table)])
   }
 
-  /// One measure of the held-out users and of every contender, with 95 % intervals.
-  private func figure(_ kind: AuditMeasureKind) -> ReportFigure? {
+  /// One measure of real users and of every contender, with 95 % intervals.
+  private func figure(_ kind: AuditMeasureKind, _ real: String) -> ReportFigure? {
     typealias Row = (label: String, value: Double?, error: Double?)
     let first = result.contenders.first?[kind]
     let all: [Row] =
-      [("held-out users", first?.ceiling, first?.ceilingError)]
-      + result.contenders.map { ($0.label, $0[kind]?.value, $0[kind]?.standardError) }
+      [(real, first?.ceiling, first?.ceilingError)]
+      + result.contenders.map { ($0.shortLabel, $0[kind]?.value, $0[kind]?.standardError) }
     let rows = all.filter { $0.value?.isFinite ?? false }
     guard rows.count > 1 else { return nil }
     var plot = Plot(
@@ -127,7 +130,8 @@ public struct GenerativeReport: Sendable {
       ])
     for model in result.models {
       table.append([
-        .name(model.name), .count(model.bestEpoch), .count(model.history.count),
+        // A private training keeps no record of its epochs.
+        .name(model.name), .count(model.bestEpoch), .count(max(model.bestEpoch, model.history.count)),
         .number(model.seconds.train, decimals: 1), .count(model.parameters),
       ])
     }

@@ -9,11 +9,15 @@ public import Experiments
 ///
 /// All runs of a repeated comparison have the split of the first seed and differ in training, so that no run tests
 /// users that the search used.
+///
+/// Several processes share the trials of the search, and then train each model of the comparison together.
 public struct TunedComparison: Sendable {
   /// The search; its models are those with a setting to search.
   public var search: TuningRun
   /// The comparison of all models, with their settings before the search.
   public var comparison: ComparisonRun
+  /// Called between the search and the comparison.
+  public var onTuned: @Sendable () -> Void = {}
 
   /// The budget of the search for each model.
   public enum Budget: Sendable, Equatable {
@@ -50,12 +54,13 @@ public struct TunedComparison: Sendable {
   /// - Throws: as ``TuningRun/run()`` and `ComparisonRun.run()`.
   public func run() throws -> (compared: ComparedModels, tuning: TuningResult) {
     var search = search
-    search.models = comparison.models.filter { !search.space(of: $0).dimensions.isEmpty }
-    if let first = comparison.models.first, search.models.isEmpty { throw NothingToSearch(model: first.name) }
+    var run = try comparison.withoutModelsForOneProcess()
+    search.models = run.models.filter { !search.space(of: $0).dimensions.isEmpty }
+    if let first = run.models.first, search.models.isEmpty { throw NothingToSearch(model: first.name) }
     let tuning = try search.run()
-    var run = comparison
+    onTuned()
     var labels: [(label: String?, trials: Int?, notes: [String])] = []
-    run.models = comparison.models.flatMap { model -> [any ZooModel] in
+    run.models = run.models.flatMap { model -> [any ZooModel] in
       guard let found = tuning.models.first(where: { $0.name == model.name }) else {
         labels.append((nil, nil, []))
         return [model]

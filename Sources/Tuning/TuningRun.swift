@@ -1,4 +1,5 @@
 public import Autoencoders
+import Communication
 public import Compute
 public import Evaluation
 public import Experiments
@@ -9,6 +10,9 @@ public import InteractionData
 ///
 /// Trials are fitted to the training part and measured on the validation part. Their split has no test part, so that
 /// they cannot use it.
+///
+/// Several processes share the trials: each fits whole trials by itself, and all return the same result, which does not
+/// depend on their number.
 public struct TuningRun: Sendable {
   /// The models with their settings before the search, all of one task; these settings are trial 0.
   public var models: [any ZooModel]
@@ -20,6 +24,12 @@ public struct TuningRun: Sendable {
   public var selection = Metric(.ndcg, at: 100)
   /// The number of trials per model, including the defaults.
   public var trials = 30
+  /// The number of trials that are proposed without the results of each other; the processor's processes can run as
+  /// many trials of a model at the same time.
+  ///
+  /// The result depends on this number, but not on the number of processes. The first ten trials of a model need no
+  /// results.
+  public var atOnce = 1
   /// The time after which no trial starts; `nil` for no limit.
   public var time: TimeBudget?
   /// Whether trainings that are not among the best third are stopped early; see ``TrialPlan``.
@@ -40,8 +50,10 @@ public struct TuningRun: Sendable {
   public var processor: Processor
   /// Receives progress and notes.
   public var observer = RunObserver()
-  /// Receives every new record.
+  /// Receives every new record; of several processes, in the first, as soon as the trial has finished.
   public var onRecord: @Sendable (TrialRecord) -> Void = { _ in }
+  /// Receives the progress of several processes, in the first, whenever a trial starts or ends.
+  public var onProgress: @Sendable (SearchProgress) -> Void = { _ in }
 
   /// Plans a search.
   public init(_ models: [any ZooModel], seed: Seed, processor: Processor) {
@@ -50,8 +62,9 @@ public struct TuningRun: Sendable {
 
   /// Reads the data and runs the trials.
   ///
-  /// - Throws: `WrongTask`, ``NothingToSearch``, ``NothingToValidate``, ``TooLittleSearchMemory``, `ImpossibleTraining`, `InputError`, `DataError`,
-  ///   `TrainingError` for an interruption, `EvaluationError`, `OutputError`.
+  /// - Throws: `WrongTask`, ``NothingToSearch``, ``NothingToValidate``, ``TooLittleSearchMemory``, `ImpossibleTraining`,
+  ///   `DisagreeingProcesses`, `InputError`, `DataError`, `TrainingError` for an interruption, `EvaluationError`,
+  ///   `OutputError`, `CommunicationError`.
   public func run() throws -> TuningResult {
     for model in models where model.task != task { throw WrongTask(model: model.name, task: model.task) }
     for model in models where space(of: model).dimensions.isEmpty { throw NothingToSearch(model: model.name) }
@@ -86,40 +99,113 @@ public struct TuningRun: Sendable {
     observer.onNotes(loaded.notes)
     let split = loaded.split.withoutTest
     guard split.hasValidation else { throw NothingToValidate() }
-    var experiment = Experiment(split, seed: seed, processor: processor)
-    (experiment.selection, experiment.refits, experiment.observer) = (selection, false, observer)
-    let metrics = metrics(of: Split.self)
-    let plans = models.map { plan(of: $0, rows: split.train.rowCount, largerIsBetter: metrics[0].kind.largerIsBetter) }
+    try processor.agree(on: loaded.split.hash)
+    let fitters = try fitters(on: split)
+    let mostPaused = try verifyMemory(of: fitters)
 
-    let searches = models.enumerated().map { place, model in
-      ModelSearch(
-        model, over: space(of: model), in: experiment, plan: plans[place], metrics: metrics, memoryLimit: memoryLimit)
-    }
-    for search in searches { try search.verifyMemory() }
-    observer.onMemory(searches.compactMap { search in search.memory.map { "\(search.model.name) may need \($0)" } })
-
-    let identity = try identity(split.hash)
-    let journal = try self.journal.map { try TrialJournal($0, of: identity, resumes: resumes) }
+    let metric = metrics(of: Split.self)[0]
+    var log = try openLog(of: fitters, identity(split.hash), metric: metric)
     let watch = Stopwatch()
     // Trials report their own number.
     observer.onModels(1)
-    var tuned: [TunedModel] = []
-    for (place, model) in models.enumerated() {
-      let end = time?.end(from: watch.seconds, modelsLeft: models.count - place)
-      let kept = journal?.records.filter { $0.model == model.name } ?? []
-      // The search is discarded together with the states of its paused trainings.
-      var search = searches[place]
-      search.hasTrialsToCount = hasTrialsToCount
-      let records = try search.run(after: kept, while: { end.map { watch.seconds < $0 } ?? true }) { record in
-        if let journal { try journal.append(record) }
-        onRecord(record)
+    for group in groups {
+      let end = time?.end(from: watch.seconds, modelsLeft: models.count - group.lowerBound)
+      let mayStart = { end.map { watch.seconds < $0 } ?? true }
+      if let communicator = processor.communicator {
+        var shared = SharedTrials(
+          Array(log.searches[group]), fittedBy: Array(fitters[group]), among: communicator, mostPaused: mostPaused,
+          observer: observer)
+        try shared.run(while: mayStart) { record, place, search in
+          try log.add(record, to: search, at: group.lowerBound + place)
+          if communicator.isRoot { onRecord(record) }
+        } report: {
+          if communicator.isRoot { onProgress($0) }
+        }
+      } else {
+        for place in group {
+          try fitters[place].run(log.searches[place], while: mayStart) { record, search in
+            try log.add(record, to: search, at: place)
+            onRecord(record)
+          }
+        }
       }
-      tuned.append(TunedModel(model, space: space(of: model), plan: plans[place], metric: metrics[0], records: records))
+      try log.end(of: group.upperBound)
+    }
+    let tuned = log.searches.map {
+      TunedModel($0.model, space: $0.space, plan: $0.plan, metric: metric, records: $0.records)
     }
     let facts = RunFacts(seed: seed, processor, dataset: loaded.summary, split: loaded.split.description)
     return TuningResult(
-      facts: facts, selection: metrics[0], models: tuned, seed: seed,
+      facts: facts, selection: metric, models: tuned, seed: seed, atOnce: atOnce,
       notes: loaded.notes + (tuned.contains { $0.isCutShort } ? ["time ran out before all trials had run"] : []))
+  }
+
+  /// The models that are searched at the same time.
+  ///
+  /// A single process searches one after the other, and so do several processes if the time is divided among the
+  /// models.
+  private var groups: [Range<Int>] {
+    if processor.communicator != nil && time == nil { return [models.indices] }
+    return models.indices.map { $0..<$0 + 1 }
+  }
+
+  /// What fits the trials of each model.
+  private func fitters<Split: TaskSplit>(on split: Split) throws -> [TrialFitter<Split>] {
+    var experiment = Experiment(split, seed: seed, processor: processor.alone)
+    (experiment.selection, experiment.refits, experiment.observer) = (selection, false, observer)
+    let metrics = metrics(of: Split.self)
+    // The same number in all processes, so that a trial fits in all or in none.
+    var resident = [ProcessMemory.resident]
+    if let communicator = processor.communicator {
+      resident = try communicator.gather(resident, counts: Array(repeating: 1, count: communicator.size))
+    }
+    return models.map { model in
+      TrialFitter(
+        model: model, space: space(of: model), experiment: experiment,
+        plan: plan(of: model, rows: split.train.rowCount, largerIsBetter: metrics[0].kind.largerIsBetter),
+        metrics: metrics, memoryLimit: memoryLimit, resident: resident.max() ?? 0, hasTrialsToCount: hasTrialsToCount)
+    }
+  }
+
+  /// Refuses searches that do not fit in memory, and reports what they need.
+  ///
+  /// - Returns: the maximum number of paused trainings that each of several processes keeps.
+  private func verifyMemory<Split: TaskSplit>(of fitters: [TrialFitter<Split>]) throws -> Int {
+    let isShared = processor.communicator != nil
+    let memories =
+      isShared ? TrialFitter<Split>.memories(of: fitters, processes: processor.processes) : fitters.map(\.memory)
+    for (fitter, memory) in zip(fitters, memories) { try fitter.verify(memory) }
+    observer.onMemory(
+      zip(fitters, memories).compactMap { fitter, memory in
+        memory.map { "\(fitter.model.name) may need \($0)" + (isShared ? " in each process" : "") }
+      })
+    return memories.compactMap { $0?.waiting }.max() ?? 0
+  }
+
+  /// The searches with the results of an earlier run, and the journal, which the first process reads and writes.
+  private func openLog<Split: TaskSplit>(
+    of fitters: [TrialFitter<Split>], _ identity: RunIdentity, metric: Metric
+  ) throws -> TrialLog {
+    let path = processor.isRoot ? self.journal : nil
+    let journal = try path.map { try TrialJournal($0, of: identity, resumes: resumes) }
+    var kept = [journal?.records ?? [], journal?.ahead ?? []]
+    if let communicator = processor.communicator {
+      let bytes = communicator.isRoot ? try Packed.bytes(of: kept) : []
+      kept = try Packed.value(in: communicator.broadcast(bytes))
+    }
+    let searches = fitters.map { fitter in
+      let own = kept.map { $0.filter { $0.model == fitter.model.name } }
+      return ModelSearch(
+        fitter.model, over: fitter.space, plan: fitter.plan, metric: metric, seed: seed, atOnce: atOnce, after: own[0],
+        keeping: own[1])
+    }
+    var log = TrialLog(searches, in: journal)
+    for (place, search) in searches.enumerated() {
+      var search = search
+      search.addKept()
+      try log.set(search, at: place)
+    }
+    return log
   }
 
   private func plan(of model: any ZooModel, rows: Int, largerIsBetter: Bool) -> TrialPlan {
@@ -155,11 +241,13 @@ public struct TuningRun: Sendable {
         "space": .object(Dictionary(space) { $1 }),
       ])
     }
-    return RunIdentity(
-      (try JSONValue(encoding: facts).members ?? [:]).merging([
-        "selection": .string(task == .rating ? Metric.rmse.key : selection.key), "halving": .bool(halves),
-        "models": .array(set),
-      ]) { $1 })
+    var members = (try JSONValue(encoding: facts).members ?? [:]).merging([
+      "selection": .string(task == .rating ? Metric.rmse.key : selection.key), "halving": .bool(halves),
+      "models": .array(set),
+    ]) { $1 }
+    // Earlier versions proposed trials one by one, and wrote nothing about it.
+    if atOnce > 1 { members["atOnce"] = .number(Double(atOnce)) }
+    return RunIdentity(members)
   }
 }
 

@@ -11,9 +11,7 @@ struct EdgeCases {
   @Test("Without a holdout what needs one is not judged, and said so")
   func withoutHoldout() throws {
     let result = try audit(population.part(0), population.part(1), nil)
-    for kind in [
-      AuditMeasureKind.closestRecordShare, .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
-    ] {
+    for kind in [AuditMeasureKind.closestRecordShare] + AuditMeasureKind.attacks {
       #expect(result[kind]?.judgement == .notJudged)
       #expect(result[kind]?.value == nil)
     }
@@ -133,12 +131,13 @@ struct EdgeCases {
     #expect(try audit(train, holdout, nil)[.holdoutCopies]?.judgement == .notJudged)
   }
 
-  @Test("The stronger of two attackers is the one with the larger area")
-  func strongerAttack() throws {
+  @Test("The strongest attacker is the one with the largest area")
+  func strongestAttack() throws {
     let result = try audit(population.part(0), population.part(0), population.part(2))
-    let areas = [result[.membershipAUC]?.value, result[.densityMembershipAUC]?.value].compactMap(\.self)
-    #expect(result.strongerAttack?.value == areas.max())
-    #expect(try audit(population.part(0), population.part(1), nil).strongerAttack == nil)
+    let areas = AuditMeasureKind.attackAreas.compactMap { result[$0]?.value }
+    #expect(areas.count == 3)
+    #expect(result.strongestAttack?.value == areas.max())
+    #expect(try audit(population.part(0), population.part(1), nil).strongestAttack == nil)
   }
 
   @Test("Too few users are an error that says how many are needed")

@@ -48,7 +48,7 @@ struct GenerativeTests {
     #expect(rows.count == 7)
     #expect(rows.dropFirst(2).map { $0[0] } == ["held-out users"] + labels)
     for row in rows.dropFirst(2) {
-      #expect(row.count == 12)
+      #expect(row.count == 13)
       #expect(row.dropFirst().allSatisfy { Double($0) != nil }, "\(row)")
     }
     // All contenders are held against one ceiling.

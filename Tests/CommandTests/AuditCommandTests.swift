@@ -21,7 +21,7 @@ struct AuditCommandTests {
         "conclusions", "notes",
         "seed", "threads", "engine", "version", "seconds",
       ])
-    for (group, count) in [("fidelity", 13), ("utility", 4), ("privacy", 8)] {
+    for (group, count) in [("fidelity", 13), ("utility", 4), ("privacy", 10)] {
       let measures = try #require(document[group] as? [[String: Any]])
       #expect(measures.count == count)
       for measure in measures {

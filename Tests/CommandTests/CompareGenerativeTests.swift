@@ -47,6 +47,45 @@ struct CompareGenerativeTests {
     #expect(table.contains("mult-vae, population against ae + fitted Gaussian: "))
   }
 
+  @Test("--temperatures, --utility and --private: every contender says what it is, and the report draws curves")
+  func curves() throws {
+    let folder = try TemporaryFolder()
+    let doppel = try Executable.doppel()
+    func run(_ line: String) throws -> String {
+      let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+      try #require(outcome.status == 0, "\(line): \(outcome.errors)")
+      return outcome.output
+    }
+    _ = try run("simulate --output p --users 120 --items 60 --tastes 3 --profile-length 12")
+    let line =
+      "compare p/interactions.tsv --generative --models ae,mult-vae --latent 4 --epochs 2 --temperatures 1,0.5 "
+      + "--private 2 --delta 1e-5 --utility --utility-epochs 1 --quiet --report r.html --json"
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(try run(line).utf8)) as? [String: Any])
+    let contenders = try #require(document["contenders"] as? [[String: Any]])
+    #expect(
+      contenders.compactMap { $0["name"] as? String }
+        == [
+          "ae + fitted Gaussian", "mult-vae, prior", "mult-vae, population", "mult-vae + fitted Gaussian",
+          "mult-vae, prior, ε 2",
+        ].flatMap { ["\($0), T 0.5", "\($0), T 1"] })
+    #expect(contenders.compactMap { $0["temperature"] as? Double } == (0..<5).flatMap { _ in [0.5, 1] })
+    for (place, contender) in contenders.enumerated() {
+      let isPrivate = place >= 8
+      #expect(contender["epsilon"] as? Double == (isPrivate ? 2 : nil) && contender["epsilon"] != nil)
+      #expect(contender["delta"] as? Double == (isPrivate ? 1e-5 : nil) && contender["delta"] != nil)
+      let measures = try #require(contender["measures"] as? [[String: Any]])
+      let utility = try #require(measures.first { $0["measure"] as? String == "tstr-mult-vae" })
+      #expect(utility["value"] as? Double != nil && utility["ceiling"] as? Double != nil)
+    }
+    let models = try #require(document["models"] as? [[String: Any]])
+    #expect(models.compactMap { $0["name"] as? String } == ["ae", "mult-vae", "mult-vae, ε 2"])
+    let notes = try #require(document["notes"] as? [String])
+    #expect(notes.contains("not fitted privately: ae has no prior to draw from"))
+    let page = try folder.text("r.html")
+    #expect(page.contains("data-plot=\"Utility against privacy\"") && page.contains("mult-vae, ε 2"))
+  }
+
   @Test(
     "What does not go together is named",
     arguments: [
@@ -54,6 +93,17 @@ struct CompareGenerativeTests {
       ("--split interactions", "--split users"), ("--train a.tsv --test b.tsv", "divides users itself"),
       ("--metrics ndcg@10", "--metrics"), ("--max-users 9", "--max-users 9"),
       ("--models ae --likelihood gaussian", "gaussian"), ("--generativ", "--generative"),
+      ("--temperatures 0", "--temperatures 0 is out of range; accepted: numbers from 0.000001"),
+      ("--temperatures 0.5,-1", "is out of range"), ("--temperatures ,", "--temperatures is empty"),
+      ("--temperatures 0.5,warm", "--temperatures warm is not a number"),
+      ("--temperatures 0.5,1,0.50", "--temperatures has 0.5 twice"),
+      ("--utility --utility-epochs 0", "--utility-epochs 0 is too few"),
+      ("--utility-epochs 3", "--utility-epochs needs --utility"), ("--delta 1e-5", "--delta needs --private"),
+      ("--private 1", "--private needs --delta"), ("--private 0 --delta 1e-5", "--private 0 is out of range"),
+      ("--private 1 --delta 1", "--delta 1 is out of range"), ("--private 1,x --delta 1e-5", "x is not a number"),
+      ("--private 1,1 --delta 1e-5", "--private has 1 twice"),
+      ("--private 1 --delta 1e-5 --models ae,mult-dae", "ae has no prior to draw from; mult-dae has no prior"),
+      ("--private 1 --delta 1e-5 --models cdae", "cdae has a vector for every training user"),
     ])
   func errors(_ words: String, _ told: String) throws {
     let outcome = try Executable.doppel().run(

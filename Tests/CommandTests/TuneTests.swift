@@ -61,6 +61,7 @@ struct TuneTests {
     let after = try folder.text("j.jsonl")
     #expect(after.hasPrefix(before) && after.split(separator: "\n").count == 7)
     #expect(try run(line + " --trials 6 --resume --seed 9", status: 65).errors.contains("j.jsonl:1"))
+    #expect(try run(line + " --trials 12 --resume --at-once 2", status: 65).errors.contains("atOnce is missing there"))
   }
 
   @Test("a space file changes ranges; what it says wrong is told with file and line")
@@ -91,6 +92,10 @@ struct TuneTests {
       ("tune data.tsv --models ease --resume", "--journal"), ("tune data.tsv --models ease --no-refit", "no effect"),
       ("tune data.tsv --models ease --trials 0", "--trials 0"), ("tune data.tsv --models ease --time 5", "30m"),
       ("tune data.tsv --models ease --selection gini@10", "gini@10"),
+      ("tune data.tsv --models ease --at-once 0", "--at-once 0"),
+      ("tune data.tsv --models ease --at-once 3 --trials 11", "--at-once has no effect"),
+      ("compare data.tsv --models ease --at-once 3", "--at-once is for --tune"),
+      ("compare data.tsv --models ease --at-once 3 --tune 5", "--at-once has no effect"),
       ("compare data.tsv --models ease --tune 0", "--tune 0"), ("compare - --models ease --tune 3", "twice"),
       ("compare data.tsv --models ease --tune five", "30"), ("compare data.tsv --models ease --tune 5x", "5m"),
       ("compare data.tsv --models ease --tune 3 --folds 2", "cannot be combined with --folds"),
@@ -98,6 +103,21 @@ struct TuneTests {
     ] {
       #expect(try run(line, status: 64).errors.contains(told), "\(line)")
     }
+  }
+
+  @Test("several trials at once are a number in the document, and the same search at any number of threads")
+  func atOnce() throws {
+    let line = "tune data.tsv --models ease --trials 14"
+    let (one, three) = (try document(line), try document(line + " --at-once 3 --threads 1"))
+    #expect(one["atOnce"] == nil && three["atOnce"] as? Int == 3)
+    func records(_ document: [String: Any]) throws -> [[String: Any]] {
+      try #require((document["models"] as? [[String: Any]])?[0]["records"] as? [[String: Any]])
+    }
+    let settings = try [one, three, document(line + " --at-once 3 --threads 2")].map {
+      try records($0).map { ($0["settings"] as? [String: Double])?["l2"] }
+    }
+    #expect(settings[0].prefix(11) == settings[1].prefix(11) && settings[0] != settings[1])
+    #expect(settings[1] == settings[2])
   }
 
   @Test("compare --tune shows the tuned model beside itself as it was, with the number of trials")

@@ -9,7 +9,8 @@ Without any, mpirun is taken. A launcher may begin with VARIABLE=VALUE, such as 
 
 First all networks of the zoo on 2, 3 and 4 processes (--ranks); then trainings of which a random process is killed (SIGKILL) at
 a random moment, every other time while a checkpoint is being written, and resumed with another number of processes; then SIGUSR1 to
-the launcher or to a process, which must end all with a checkpoint.
+the launcher or to a process, which must end all with a checkpoint. Searches for settings, whose trials two processes share, are
+compared with those of one process, and interrupted and resumed.
 """
 
 import argparse
@@ -144,6 +145,61 @@ def messages(options, folder, data, faults):
     print(f"{len(cases) * len(options.launchers)} errors under a launcher")
 
 
+def searches(options, folder, data, faults):
+    """Shared trials give the journal, the settings and the document of one process, after SIGUSR1 to one of two as well."""
+    kinds = [["--models", "linear,mult-vae", "--trials", 6, "--epochs", 6],
+             [data, "--models", "ease,mult-dae", "--trials", 13, "--epochs", 24, "--latent", 16, "--at-once", 3]]
+
+    def words(kind, name, *more):
+        return ["tune", *kind, "--journal", f"{name}.jsonl", "--output", f"{name}.yaml", "--json", "--threads", 1, *more]
+
+    def content(name, out):
+        document = {key: value for key, value in json.loads(out).items() if key != "output"}
+        return document, [open(os.path.join(folder, name + ending), "rb").read() for ending in (".jsonl", ".yaml")]
+
+    def lines(name):
+        try:
+            return open(os.path.join(folder, f"{name}.jsonl"), "rb").read().count(b"\n")
+        except OSError:
+            return 0
+
+    compared = interrupted = 0
+    for number, kind in enumerate(kinds):
+        code, out, errors = finished(start(options, None, 1, words(kind, f"tune{number}"), folder))
+        if code:
+            faults.append(f"tune {kind} alone ended with {code}: {errors[-600:]}")
+            continue
+        alone = content(f"tune{number}", out)
+        for place, launcher in enumerate(options.launchers):
+            name = f"tune{number}-{place}"
+            code, out, errors = finished(start(options, launcher, 2, words(kind, name), folder))
+            compared += 1
+            if code:
+                faults.append(f"{launcher}: tune {kind} ended with {code}: {errors[-600:]}")
+            elif content(name, out) != alone:
+                faults.append(f"{launcher}: tune {kind} has another result")
+            if number == 0:
+                continue
+            name += "-interrupted"
+            process = start(options, launcher, 2, words(kind, name), folder)
+            while process.poll() is None and lines(name) < 4:
+                time.sleep(0.005)
+            below = processes_of(process.pid)
+            if process.poll() is None and below:
+                os.kill(random.choice(below), signal.SIGUSR1)
+            code, out, errors = finished(process)
+            # It may have come to its end.
+            if code not in (0, 138):
+                faults.append(f"{launcher}: tune after SIGUSR1 ended with {code}: {errors[-600:]}")
+            interrupted += code == 138
+            code, out, errors = finished(start(options, None, 1, words(kind, name, "--resume"), folder))
+            if code:
+                faults.append(f"{launcher}: tune resumed, and ended with {code}: {errors[-600:]}")
+            elif content(name, out) != alone:
+                faults.append(f"{launcher}: tune resumed has another result")
+    print(f"{compared} searches by two processes compared with one process, {interrupted} interrupted and resumed", flush=True)
+
+
 def main():
     options = arguments()
     random.seed(options.seed)
@@ -191,6 +247,7 @@ def main():
     print(f"{compared} trainings by several processes compared with one process, {refused} refused without them")
 
     messages(options, folder, data, faults)
+    searches(options, folder, data, faults)
 
     kept = ["--checkpoint-every", 1, "--resume", "--patience", 0, "--epochs", 20]
     model = ["mult-vae"]

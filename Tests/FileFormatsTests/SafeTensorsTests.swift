@@ -161,4 +161,23 @@ struct SafeTensorsTests {
     let contents = SafeTensors(tensors: ["__metadata__": Tensor(shape: [], values: [0])])
     #expect(throws: OutputError.self) { try contents.write(to: "/dev/null") }
   }
+
+  @Test("a tensor read alone is the one read with all others, and its place is where its bytes are")
+  func oneByOne() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/m.safetensors"
+      try Self.sample.write(to: path)
+      let file = try SafeTensorsFile(contentsOf: path)
+      #expect(file.metadata == Self.sample.metadata)
+      #expect(file.shapes == Self.sample.tensors.mapValues(\.shape))
+      let bytes = try FileFormatsTests.contents(of: path)
+      for (name, tensor) in Self.sample.tensors {
+        #expect(try file.tensor(name) == tensor)
+        let place = try #require(file.places[name])
+        let first = tensor.values.first.map { value in (0..<4).map { UInt8(value.bitPattern >> (8 * $0) & 255) } } ?? []
+        #expect(Array(bytes[place].prefix(4)) == first && place.count == 4 * tensor.values.count)
+      }
+      #expect(try file.tensor("nobody") == nil)
+    }
+  }
 }

@@ -78,6 +78,56 @@ struct PlotTests {
     #expect(abs(whisker[0] - 2.5 * box[0]) < 0.05 && box[1] == 0 && whisker[1] == 0)
   }
 
+  @Test("curves have a sign at every point and words at their ends alone")
+  func curves() {
+    var plot = Plot("t", description: "d", x: Axis("x", domain: 0...10), y: Axis("y", domain: 0...10))
+    plot.marks = [
+      Curves([
+        Curves.Curve(Series("a", 0), [2, 5, 8].map { PlotPoint($0, $0) }, labels: ["first", "middle", "last"]),
+        Curves.Curve(Series("b", 1), [PlotPoint(5, 2)]),
+        Curves.Curve(Series("c", 2), [PlotPoint(1, 8), PlotPoint(.nan, 8), PlotPoint(3, 8)]),
+      ])
+    ]
+    let svg = plot.markup(id: "p").serialised
+    #expect(svg.matches(of: /<path class="line s\d"/).count == 2)
+    #expect(svg.matches(of: /<path class="sign s0" d="[^"]*"><title>/).count == 3)
+    #expect(svg.contains("<title>a: middle</title>") && svg.contains("<title>b</title>"))
+    #expect(svg.contains(">first</text>") && svg.contains(">last</text>") && !svg.contains(">middle</text>"))
+    // The legend has each of them, a single point without a line.
+    #expect(svg.matches(of: /<line class="line s\d"/).count == 2)
+    #expect(plot.data.count == 7)
+    #expect(plot.data[1] == PlotDatum("a", "5", "5", "middle"))
+  }
+
+  @Test("words of curves do not touch each other, and stay inside")
+  func curveWords() {
+    var plot = Plot("t", description: "d", x: Axis("x"), y: Axis("y"))
+    plot.marks = [
+      Curves(
+        (0..<9).map { curve in
+          let points = (0..<4).map { PlotPoint(0.5 + 0.02 * Double($0 * curve), 0.4 - 0.01 * Double($0 * $0 - curve)) }
+          return Curves.Curve(Series("curve \(curve)", curve), points, labels: (0..<4).map { "T \($0) of \(curve)" })
+        })
+    ]
+    let svg = plot.markup(id: "p").serialised
+    var boxes: [(left: Double, right: Double, top: Double, bottom: Double)] = []
+    for match in svg.matches(of: /<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">(T \d of \d)</) {
+      guard let x = Double(match.1), let y = Double(match.2) else { continue }
+      let width = DisplayName.width(of: String(match.4)) * 12
+      let left = match.3 == "start" ? x : match.3 == "end" ? x - width : x - width / 2
+      boxes.append((left, left + width, y - 9, y + 2))
+    }
+    // Some have no room; many of the eighteen have.
+    #expect(boxes.count >= 6 && boxes.count <= 18)
+    for (place, one) in boxes.enumerated() {
+      #expect(one.left > 0 && one.right < 480)
+      for other in boxes.dropFirst(place + 1) {
+        #expect(
+          one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top)
+      }
+    }
+  }
+
   @Test("on a logarithmic axis, a line's signs keep their distance")
   func signs() {
     var plot = Plot("t", description: "d", x: Axis("x", .logarithmic), y: Axis("y", domain: 0...1))

@@ -21,6 +21,9 @@ struct BrowserPages {
       "comparison-hostile": try SmallComparison.page(["popularity", "ae", "mult-vae"], dataName: Hostile.ids[0]),
       "audit": AuditReport(try SmallAudit.result(utility: true), run: SmallAudit.run).page,
       "inspection": try SmallInspection.page(),
+      "generators": try SmallGenerators.page(
+        SmallGenerators.result(temperatures: [0.5, 0.75, 1], epsilons: [1, 3, 8], utility: true)),
+      "generators-plain": try SmallGenerators.page(SmallGenerators.result()),
       "audit-no-holdout": AuditReport(try SmallAudit.result(holdout: false), run: SmallAudit.run).page,
       "audit-hostile": AuditReport(try SmallAudit.result(hostile: true), run: SmallAudit.run).page,
     ]

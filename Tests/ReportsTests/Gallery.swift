@@ -54,6 +54,14 @@ enum Gallery {
         Series(), names.indices.map { PlotPoint(0.3 * Double($0 * $0 + 1), 0.2 + 0.05 * Double($0)) }, names: names,
         isLabelled: true)
     ]
+    var curves = Plot("Use and cost", description: "More use costs more.", x: Axis("cost"), y: Axis("use"))
+    curves.marks = [
+      Curves(
+        names.enumerated().map { place, name in
+          let points = (1...3).map { PlotPoint(0.03 * Double($0 * (place % 7)), 0.1 * Double($0 + place % 5)) }
+          return Curves.Curve(Series(name, place), points, labels: ["T 0.5", "T 0.75", "T 1"])
+        })
+    ]
     var map = Plot("Users", description: "A cloud.", x: Axis("first component"), y: Axis("second component"))
     let cloud = (0..<500).map { PlotPoint(sin(Double($0) * 12.9), cos(Double($0) * 78.2) * Double($0 % 17) / 17) }
     map.marks = [
@@ -106,7 +114,8 @@ enum Gallery {
           .figures([ReportFigure(bars, caption: "Sorted.")]),
           .figures([ReportFigure(histogram, caption: "Flat."), ReportFigure(scatter, caption: "Time.")]),
           .figures([ReportFigure(map, caption: "Cloud."), ReportFigure(upright, caption: "Bars.")]),
-          .figures([ReportFigure(ribbon, caption: "Falls."), ReportFigure(heat, caption: "Signs.")]),
+          .figures([ReportFigure(ribbon, caption: "Falls."), ReportFigure(curves, caption: "Curves.")]),
+          .figures([ReportFigure(heat, caption: "Signs.")]),
           .heading("Details"), .list(names), .details(table),
         ]))
     return page

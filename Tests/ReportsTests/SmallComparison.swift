@@ -26,6 +26,16 @@ enum SmallComparison {
 
   static func page(_ names: [String], dataName: String) throws -> ReportPage {
     let (comparison, itemPopularity) = try run(names)
+    let document = ResultDocument(
+      try facts(dataName: dataName), comparison, seconds: .init(load: 0, total: 1), notes: ["a note about \(dataName)"])
+    return ComparisonReport(
+      document, itemPopularity: itemPopularity,
+      command: "doppel compare --models \(names.joined(separator: ","))"
+    ).page
+  }
+
+  /// Data and split as a comparison would describe them.
+  static func facts(dataName: String) throws -> RunFacts {
     let summary = try JSONValue.object([
       "name": .string(dataName), "users": 300, "items": 160, "interactions": 5400, "density": 0.11,
     ]).decoded(as: DataSummary.self)
@@ -33,13 +43,7 @@ enum SmallComparison {
       "kind": "users", "train": 4400, "validation": 0, "test": 200, "testUsers": 30, "skippedUsers": 0,
       "hash": "0123456789abcdef",
     ]).decoded(as: SplitDescription.self)
-    let document = ResultDocument(
-      RunFacts(seed: Seed(3), SmallModels.processor, dataset: summary, split: split), comparison,
-      seconds: .init(load: 0, total: 1), notes: ["a note about \(dataName)"])
-    return ComparisonReport(
-      document, itemPopularity: itemPopularity,
-      command: "doppel compare --models \(names.joined(separator: ","))"
-    ).page
+    return RunFacts(seed: Seed(3), SmallModels.processor, dataset: summary, split: split)
   }
 }
 

@@ -66,6 +66,24 @@ struct ParzenSamplerTests {
     #expect(proposals.count { abs($0[0] - 0.7) < 0.125 } > 100)
   }
 
+  @Test("a trial is seldom proposed near one that is running")
+  func pending() {
+    let sampler = ParzenSampler(Self.space)
+    let history = search(40, seed: 1)
+    func proposals(_ pending: [[Double]]) -> [[Double]] {
+      (0..<120).map { sampler.proposal(trial: 1000 + $0, after: history, pending: pending, seed: Seed(1)) }
+    }
+    let free = proposals([])
+    let running = Array(free.prefix(3))
+    func near(_ proposals: [[Double]]) -> Int {
+      proposals.dropFirst(3).count { point in
+        running.contains { abs($0[0] - point[0]) < 0.1 && abs($0[1] - point[1]) < 0.1 && $0[2] == point[2] }
+      }
+    }
+    let (without, with) = (near(free), near(proposals(running)))
+    #expect(without > 10 && 4 * with < 3 * without, "\(with) near running trials, instead of \(without)")
+  }
+
   @Test("trials that failed are never among the good ones, not even where all failed")
   func failures() {
     let sampler = ParzenSampler(Self.space)

@@ -48,6 +48,24 @@ struct TrialPlanTests {
     #expect(errors.filter { $0.rung == 1 }.map(\.trial) == [1, 2, 3])
   }
 
+  @Test("what is ready does not depend on results that are missing, and comes in any order to the same end")
+  func ready() {
+    let plan = TrialPlan(trials: 10, rungs: [12, 34, 100], largerIsBetter: true)
+    #expect(plan.ready(after: []).map(\.trial) == Array(0..<10))
+    func value(_ step: TrialPlan.Step) -> Double { Double((step.trial * 7919) % 31) }
+    // The defaults come last: no bracket waits for them.
+    var records: [TrialRecord] = []
+    while let step = plan.ready(after: records).last {
+      records.append(record(step, value: value(step), isComplete: step.rung == 2))
+    }
+    #expect(records.map(\.rung) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2] && records.last?.trial == 0)
+    let ordered = run(plan, value: value)
+    #expect(Set(records.map(\.step)) == Set(ordered.map(\.step)))
+    // Three trials continue at the same time.
+    let nine = records.filter { $0.rung == 0 && $0.trial > 0 }
+    #expect(plan.ready(after: nine).map(\.rung) == [2, 1, 1, 1])
+  }
+
   @Test("a search of thirty trials runs at most two fifths of the epochs of full trials")
   func epochs() {
     for epochs in [100, 200] {

@@ -156,17 +156,27 @@ struct TuningRunTests {
     }
     let split = try RankingSplit.load(DataSelection(), seed: Seed(7), forTraining: false).split.withoutTest
     let experiment = Experiment(split, seed: Seed(7), processor: Processor(engine: try .fastest(), threads: 2))
-    func memory(_ model: any ZooModel, rungs: [Int]) throws -> SearchMemory? {
-      ModelSearch(
-        model, over: try run([model]).space(of: model), in: experiment,
+    func fitter(_ model: any ZooModel, rungs: [Int]) throws -> TrialFitter<RankingSplit> {
+      TrialFitter(
+        model: model, space: try run([model]).space(of: model), experiment: experiment,
         plan: TrialPlan(trials: 30, rungs: rungs, largerIsBetter: true), metrics: [experiment.selection],
-        memoryLimit: nil
-      ).memory
+        memoryLimit: nil, resident: 0, hasTrialsToCount: true)
+    }
+    func memory(_ model: any ZooModel, rungs: [Int]) throws -> SearchMemory? {
+      try fitter(model, rungs: rungs).memory
     }
     #expect(try memory(MultDAE(), rungs: [10, 30, 100])?.waiting == 10)
     #expect(try memory(MultDAE(), rungs: [100]) == nil && memory(EASE(), rungs: [0]) == nil)
     // By default the weight of its prior follows the planned epochs: every rung is a training of its own.
     #expect(try memory(MultVAE(), rungs: [10, 30, 100]) == nil)
+    // Several processes divide the trainings that wait among them, whatever their models.
+    let models: [any ZooModel] = [MultDAE(), DAE(), MultVAE()]
+    let fitters = try models.map { try fitter($0, rungs: [10, 30, 100]) }
+    let alone = fitters.map(\.memory)
+    let shared = TrialFitter<RankingSplit>.memories(of: fitters, processes: 4)
+    #expect(shared.map { $0?.waiting } == [3, 3, nil])
+    #expect(shared[0]?.state == alone.compactMap { $0?.state }.max() && shared[0]?.state == shared[1]?.state)
+    #expect(shared[0]?.training.parameters == alone[0]?.training.parameters)
   }
 
   @Test("a time is for all models together, or for each")

@@ -26,7 +26,7 @@ struct Usage: Error, CustomStringConvertible {
     """
     usage: doppel-benchmark ease ROWS ITEMS L2 THREADS
            doppel-benchmark evaluate SCORES KNOWN HELDOUT USERS ITEMS THREADS
-           doppel-benchmark search OBJECTIVE SEED TRIALS [DATA]
+           doppel-benchmark search OBJECTIVE SEED TRIALS AT-ONCE [DATA]
            doppel-benchmark objective OBJECTIVE [DATA]
     """
   }

@@ -96,16 +96,23 @@ struct Objective {
 
 /// Searches an objective, or answers for one.
 enum Search {
-  /// Runs `search OBJECTIVE SEED TRIALS [DATA]`: prints the value of every trial.
+  /// Runs `search OBJECTIVE SEED TRIALS AT-ONCE [DATA]`: prints the value of every trial.
+  ///
+  /// After the first ten, a proposal does not know the results of the AT-ONCE − 1 trials before it, as in `tune`.
   static func search(_ arguments: ArraySlice<String>) throws {
     let arguments = Array(arguments)
-    guard arguments.count >= 3, let seed = UInt64(arguments[1]), let trials = Int(arguments[2]) else { throw Usage() }
-    let objective = try Objective(arguments[0], data: arguments.count > 3 ? arguments[3] : nil)
+    guard arguments.count >= 4, let seed = UInt64(arguments[1]), let trials = Int(arguments[2]),
+      let atOnce = Int(arguments[3]), atOnce > 0
+    else { throw Usage() }
+    let objective = try Objective(arguments[0], data: arguments.count > 4 ? arguments[4] : nil)
     let sampler = ParzenSampler(objective.space)
     var history: [SearchPoint] = []
     var values: [Double] = []
     for trial in 0..<trials {
-      let settings = objective.space.settings(at: sampler.proposal(trial: trial, after: history, seed: Seed(seed)))
+      let known = min(history.count, max(sampler.startUpTrials, trial - atOnce + 1))
+      let point = sampler.proposal(
+        trial: trial, after: Array(history[..<known]), pending: history[known...].map(\.place), seed: Seed(seed))
+      let settings = objective.space.settings(at: point)
       let value = try objective.value(settings)
       values.append(value)
       if let place = objective.space.point(of: settings) { history.append(SearchPoint(place, value: -value)) }

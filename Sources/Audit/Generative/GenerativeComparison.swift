@@ -2,7 +2,9 @@ public import Autoencoders
 public import Compute
 public import Experiments
 public import FileFormats
+public import Generation
 public import InteractionData
+import Presentation
 
 /// Autoencoders and variational autoencoders as generators: fitted on some users, with their synthetic users compared with others.
 ///
@@ -12,6 +14,14 @@ public import InteractionData
 ///
 /// A variational model is fitted for generating (`Objective/generate`) unless its β has another cap than 1: what draws from the
 /// prior is to be fitted to it. An autoencoder has no such choice.
+///
+/// ```swift
+/// var comparison = try GenerativeComparison(interactions, seed: Seed(42), processor: processor)
+/// comparison.temperatures = [0.5, 0.75, 1].compactMap { Temperature($0) }
+/// comparison.guarantees = [1, 3, 8].map { PrivacyRequest(epsilon: $0, delta: 1e-6) }
+/// comparison.options.utility = UtilityOptions()
+/// let curves = try comparison.run([AE(), MultVAE()]).curves
+/// ```
 public struct GenerativeComparison: Sendable {
   /// The training half: what models are fitted on.
   public let split: RankingSplit
@@ -19,8 +29,17 @@ public struct GenerativeComparison: Sendable {
   public let heldOut: SparseRows
   /// How models are fitted.
   public var experiment: Experiment<RankingSplit>
-  /// How much the audits look at; utility stays out.
+  /// How much the audits look at; utility is left out unless it is set here.
   public var options = AuditOptions()
+  /// The temperatures at which users are drawn from each source of a model, which is fitted once for all.
+  public var temperatures: [Temperature] = [.one]
+  /// The guarantees of private fits: every model that can have them is fitted once more for each, and drawn from its
+  /// prior alone (``privateRefusal(of:)``).
+  ///
+  /// Without a seed of its own, the noise comes from the seed of the comparison, so that its numbers can be repeated: no
+  /// model leaves it, and the numbers are not covered by the guarantees in any case, because they are computed from the
+  /// users.
+  public var guarantees: [PrivacyRequest] = []
   /// Counted remarks about the halves.
   public let notes: [String]
   private let seed: Seed
@@ -74,40 +93,42 @@ public struct GenerativeComparison: Sendable {
     return nil
   }
 
+  /// Why nothing can be drawn from a model that was trained privately, or why it cannot be; `nil` when it can.
+  public static func privateRefusal(of model: any ZooModel) -> String? {
+    if let obstacle = model.obstacleToPrivacy { return "\(model.name) \(obstacle)" }
+    return model.isVariational ? nil : "\(model.name) has no prior to draw from"
+  }
+
   /// Fits every model, draws from it in every way it has, and holds what is drawn against the training users.
   ///
-  /// - Throws: `TrainingError`, `DataError`.
+  /// - Throws: `TrainingError`, `DataError`; `ImpossibleGuarantee`, before anything is fitted.
   /// - Precondition: no model has a ``refusal(of:)``.
   public func run(_ models: [any ZooModel]) throws -> GenerativeResult {
-    let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
-    var notes: [String] = []
-    var results: [ModelResult] = []
-    var contenders: [GenerativeContender] = []
-    experiment.observer.onModels(models.count)
-    for model in models {
-      precondition(Self.refusal(of: model) == nil, "\(model.name) draws nobody")
-      var experiment = experiment
-      experiment.objective = Self.objective(of: model)
-      let (result, fit) = try experiment.run(model)
+    let fits = try fits(of: models)
+    experiment.observer.onModels(trainings(of: fits))
+    var (results, contenders): ([ModelResult], [GenerativeContender]) = ([], [])
+    var notes = leftOut(of: models)
+    var options = options
+    for fit in fits {
+      let (result, draw) = try fitted(fit)
       results.append(result)
-      let drawing = GenerativeDrawing(users: users, count: count, seed: seed, processor: processor)
-      for (source, rows) in try drawing.draw(from: fit.model) {
+      try draw { source, temperature, rows in
         if experiment.observer.isInterrupted() { throw TrainingError.interrupted }
+        var contender = GenerativeContender(
+          model: fit.model.name, source: source, temperature: temperature, guarantee: fit.guarantee,
+          namesTemperature: temperatures != [.one])
         let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
-        let label = source.label(of: model.name)
         if kept.count < rows.rowCount {
-          notes.append("\(label): \(counted(rows.rowCount - kept.count, "user")) without an item left out")
+          notes.append("\(contender.label): \(counted(rows.rowCount - kept.count, "user")) without an item left out")
         }
-        var auditor = Auditor(seed: seed, processor: processor)
-        auditor.options = options
-        auditor.options.utility = nil
-        let audit = try auditor.audit(
-          AuditData(
-            items: split.items, train: training, synthetic: rows.selecting(rows: kept), holdout: heldOut,
-            names: ("the training users", "the held-out users", label)))
-        for note in audit.notes where !note.hasPrefix("utility") && !notes.contains(note) { notes.append(note) }
-        contenders.append(
-          GenerativeContender(model: model.name, source: source, users: kept.count, measures: audit.measures))
+        let found = try audit(rows.selecting(rows: kept), named: contender.label, options)
+        // What training on real users gives is the same for all.
+        if options.utility?.known == nil, let scores = found.utility?.realScores { options.utility?.known = scores }
+        for note in found.notes where options.utility != nil || !note.hasPrefix("utility") {
+          if !notes.contains(note) { notes.append(note) }
+        }
+        (contender.users, contender.measures) = (kept.count, found.measures)
+        contenders.append(contender)
       }
     }
     return GenerativeResult(
@@ -115,11 +136,113 @@ public struct GenerativeComparison: Sendable {
       notes: notes)
   }
 
+  /// Everything that ``run(_:)`` trains, for an estimate of memory: models, private fits with the largest batches that
+  /// they may draw, and the model that measures utility.
+  ///
+  /// - Throws: `HyperparameterError` for a model whose batch size cannot be set.
+  public func trained(_ models: [any ZooModel]) throws -> [any ZooModel] {
+    var trained = models
+    if !guarantees.isEmpty {
+      for model in models where Self.privateRefusal(of: model) == nil {
+        trained.append(try model.withLargestPrivateBatch(users: training.rowCount))
+      }
+    }
+    if options.utility != nil { trained.append(MultVAE()) }
+    return trained.reduce(into: []) { distinct, model in
+      if !distinct.contains(where: model.isEqual) { distinct.append(model) }
+    }
+  }
+
+  // MARK: Fits
+
+  /// A model with the guarantee it is to have.
+  private struct PlannedFit {
+    let model: any ZooModel
+    let guarantee: PrivacyRequest?
+  }
+
+  /// Every model as it is, followed by its private fits.
+  private func fits(of models: [any ZooModel]) throws -> [PlannedFit] {
+    var fits: [PlannedFit] = []
+    for model in models {
+      precondition(Self.refusal(of: model) == nil, "\(model.name) draws nobody")
+      fits.append(PlannedFit(model: model, guarantee: nil))
+      guard Self.privateRefusal(of: model) == nil, let trained = model as? any IterativeModel else { continue }
+      for var request in guarantees.sorted(by: { $0.epsilon < $1.epsilon }) {
+        if processor.precision != .float32 { throw ImpossibleGuarantee.precision }
+        // A guarantee that is out of reach must not waste the fits before it.
+        _ = try request.plan(users: training.rowCount, options: trained.training)
+        request.noiseSeed = request.noiseSeed ?? seed.value
+        fits.append(PlannedFit(model: model, guarantee: request))
+      }
+    }
+    return fits
+  }
+
+  /// How many models are trained in all.
+  private func trainings(of fits: [PlannedFit]) -> Int {
+    guard let utility = options.utility else { return fits.count }
+    let sources = fits.reduce(0) { sum, fit in
+      sum + (fit.guarantee == nil && fit.model.isVariational ? GenerativeSource.allCases.count : 1)
+    }
+    return fits.count + UtilityAudit.trainings(utility, audits: sources * temperatures.count)
+  }
+
+  /// Fits a model.
+  ///
+  /// - Returns: what fitting took, and what draws from the model.
+  private func fitted(
+    _ fit: PlannedFit
+  ) throws -> (result: ModelResult, draw: (_ visit: GenerativeDrawing.Visit) throws -> Void) {
+    let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
+    let drawing = GenerativeDrawing(
+      users: users, count: count, temperatures: temperatures.sorted { $0.value < $1.value }, seed: seed,
+      processor: processor)
+    var experiment = experiment
+    guard let request = fit.guarantee else {
+      experiment.objective = Self.objective(of: fit.model)
+      let (result, found) = try experiment.run(fit.model)
+      return (result, { try drawing.draw(from: found.model, $0) })
+    }
+    let epsilon = Number.text(request.epsilon)
+    experiment.privacy = request
+    experiment.observer = experiment.observer.appending(" with ε \(epsilon)")
+    let watch = Stopwatch()
+    let found = try experiment.fit(any: fit.model)
+    guard let guarantee = found.guarantee else { preconditionFailure("\(fit.model.name) was not fitted privately") }
+    var result = ModelResult(
+      configuration: fit.model.settingsUsed(rows: training.rowCount), scores: [], bestEpoch: found.bestEpoch,
+      parameters: found.model.parameterCount, seconds: .init(train: watch.seconds))
+    result.label = "\(fit.model.name), ε \(epsilon)"
+    return (result, { try drawing.draw(from: found.model, under: guarantee, secret: request.secret, $0) })
+  }
+
+  /// A note on the models that have no private fit.
+  private func leftOut(of models: [any ZooModel]) -> [String] {
+    let reasons = guarantees.isEmpty ? [] : models.compactMap { Self.privateRefusal(of: $0) }
+    return reasons.isEmpty ? [] : ["not fitted privately: \(reasons.joined(separator: "; "))"]
+  }
+
   /// How many synthetic users each contender draws.
   private var count: Int { min(training.rowCount, options.maximumUsers) }
 
   private static func objective(of model: any ZooModel) -> TrainingObjective {
     model.canGenerate ? .generate : .recommend
+  }
+
+  // MARK: Audits
+
+  private func audit(_ synthetic: SparseRows, named label: String, _ options: AuditOptions) throws -> AuditResult {
+    var auditor = Auditor(seed: seed, processor: processor)
+    auditor.options = options
+    // Names go into the columns of a log, which commas separate.
+    auditor.observer = experiment.observer.appending(" (\(label.replacing(",", with: "")))")
+    // They are counted with the others.
+    auditor.observer.onModels = { _ in }
+    return try auditor.audit(
+      AuditData(
+        items: split.items, train: training, synthetic: synthetic, holdout: heldOut,
+        names: ("the training users", "the held-out users", label)))
   }
 
   /// The halves in the JSON document, test meaning the held-out half.

@@ -4,24 +4,6 @@ public import Experiments
 import FileFormats
 public import Presentation
 
-/// One model with one way of drawing from it.
-public struct GenerativeContender: Sendable, Equatable {
-  /// The model's name.
-  public let model: String
-  /// Where its users come from.
-  public let source: GenerativeSource
-  /// How many were looked at.
-  public let users: Int
-  /// Every measure of fidelity and privacy, each beside the held-out users' value.
-  public let measures: [AuditMeasure]
-
-  /// Such as `mult-vae, prior` or `ae + fitted Gaussian`.
-  public var label: String { source.label(of: model) }
-
-  /// The measure of a kind.
-  public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
-}
-
 /// Autoencoders and variational autoencoders compared as generators.
 public struct GenerativeResult: Sendable {
   /// How many users models were fitted on.
@@ -30,9 +12,10 @@ public struct GenerativeResult: Sendable {
   public let heldOutUsers: Int
   /// What fitting took, model by model; nothing is scored.
   public let models: [ModelResult]
-  /// In the order of the models.
+  /// In the order of the models; those of a model by guarantee, source and temperature.
   public let contenders: [GenerativeContender]
-  /// Draws from distributions that are part of a model against fitted Gaussians over points, measure by measure.
+  /// Draws from distributions that are part of a model against fitted Gaussians over points at the same temperature,
+  /// measure by measure; none of private models.
   public let comparisons: [GenerativeDifference]
   /// Notes with counts.
   public let notes: [String]
@@ -41,10 +24,15 @@ public struct GenerativeResult: Sendable {
   public static let fidelity: [AuditMeasureKind] = [
     .popularity, .profileLength, .coOccurrence, .liftCorrelation, .twoSampleTest, .precision, .recall, .coverage,
   ]
+  /// The measures of utility in the table, where they were measured.
+  public static let utility: [AuditMeasureKind] = [.popularityUtility, .vaeUtility]
   /// The measures of privacy in the table.
-  public static let privacy: [AuditMeasureKind] = [.exactCopies, .closestRecordShare, .membershipAUC]
+  public static let privacy: [AuditMeasureKind] = [
+    .exactCopies, .closestRecordShare, .membershipAUC, .likelihoodMembershipAUC,
+  ]
 
-  init(
+  /// Puts a result together, and compares its contenders.
+  package init(
     trainingUsers: Int, heldOutUsers: Int, models: [ModelResult], contenders: [GenerativeContender], notes: [String]
   ) {
     self.trainingUsers = trainingUsers
@@ -53,9 +41,10 @@ public struct GenerativeResult: Sendable {
     self.contenders = contenders
     self.notes = notes
     let variational = Set(models.filter(\.configuration.isVariational).map(\.name))
-    let own = contenders.filter { $0.source != .fitted }.sorted { $0.source == .population && $1.source == .prior }
+    let own = contenders.filter { $0.source != .fitted && $0.guarantee == nil }
+      .sorted { $0.source == .population && $1.source == .prior }
     let laid = contenders.filter { !variational.contains($0.model) }
-    let pairs = own.flatMap { a in laid.map { (a, $0) } }
+    let pairs = own.flatMap { a in laid.filter { $0.temperature == a.temperature }.map { (a, $0) } }
     let count = pairs.count * Self.fidelity.count
     comparisons = pairs.flatMap { a, b in
       Self.fidelity.compactMap { kind in
@@ -64,15 +53,32 @@ public struct GenerativeResult: Sendable {
     }
   }
 
+  /// The measures of utility that were measured.
+  public var measuredUtility: [AuditMeasureKind] {
+    Self.utility.filter { kind in contenders.contains { $0[kind]?.value != nil } }
+  }
+
   /// One row for the held-out users, whom no generator is expected to pass, and one for each contender.
+  ///
+  /// The utility of held-out users is that of training on real ones. With several temperatures, guarantees or measures
+  /// of utility, the last column has the strongest attacker.
   public var table: Table {
-    let kinds = Self.fidelity + Self.privacy
-    var table = Table(columns: [.text("users from")] + kinds.map { .number(Self.heading($0)) })
+    let kinds = Self.fidelity + measuredUtility + Self.privacy
+    let isOfCurves =
+      contenders.contains { $0.temperature != 1 || $0.guarantee != nil } || !measuredUtility.isEmpty
+    let strongest: [Table.Column] = isOfCurves ? [.number("strongest AUC")] : []
+    var table = Table(columns: [.text("users from")] + kinds.map { .number(Self.heading($0)) } + strongest)
+    func append(_ name: String, _ attack: Double?, _ value: (AuditMeasureKind) -> Double?) {
+      var row: [Table.Cell] = [.text(name)]
+      for kind in kinds { row.append(.number(value(kind), decimals: 3)) }
+      if isOfCurves { row.append(.number(attack, decimals: 3)) }
+      table.append(row)
+    }
     if let first = contenders.first {
-      table.append([.text("held-out users")] + kinds.map { .number(first[$0]?.ceiling, decimals: 3) })
+      append("held-out users", first.attacks.compactMap(\.ceiling).max()) { first[$0]?.ceiling }
     }
     for contender in contenders {
-      table.append([.text(contender.label)] + kinds.map { .number(contender[$0]?.value, decimals: 3) })
+      append(contender.label, contender.strongestAttack?.value) { contender[$0]?.value }
     }
     return table
   }
@@ -82,8 +88,10 @@ public struct GenerativeResult: Sendable {
 
   /// The same with a table that is at most so wide, as `Table.markdown` makes it.
   public func text(width: Int?) -> String {
-    "\(counted(trainingUsers, "training user")), \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each model\n\n"
-      + table.markdown(width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
+    let sizes =
+      "\(counted(trainingUsers, "training user")), \(heldOutUsers) held out, \(contenders.first?.users ?? 0) drawn from each "
+      + (temperatures.count > 1 ? "source at each temperature" : "model")
+    return sizes + "\n\n" + table.markdown(width: width) + "\n" + sentences.map { $0 + "\n" }.joined()
   }
 
   /// What may be concluded, a sentence for each pair.
@@ -128,6 +136,7 @@ public struct GenerativeResult: Sendable {
     case .exactCopies: "copies"
     case .closestRecordShare: "nearer to train"
     case .membershipAUC: "membership AUC"
+    case .likelihoodMembershipAUC: "likelihood AUC"
     default: kind.rawValue
     }
   }
@@ -161,19 +170,5 @@ public struct GenerativeDocument: Encodable, Sendable {
     @OrNull var standardError: Double?
 
     init(_ measure: AuditMeasure) { (value, standardError) = (measure.ceiling, measure.ceilingError) }
-  }
-}
-
-extension GenerativeContender: Encodable {
-  private enum CodingKeys: String, CodingKey { case name, model, source, users, measures }
-
-  /// What there is, under its label as `name`.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(label, forKey: .name)
-    try container.encode(model, forKey: .model)
-    try container.encode(source, forKey: .source)
-    try container.encode(users, forKey: .users)
-    try container.encode(measures, forKey: .measures)
   }
 }

@@ -11,4 +11,7 @@ public enum GenerativeSource: String, Sendable, CaseIterable, Codable {
   func label(of model: String) -> String {
     self == .fitted ? "\(model) + fitted Gaussian" : "\(model), \(rawValue)"
   }
+
+  /// The same in fewer letters, for axes.
+  func shortLabel(of model: String) -> String { self == .fitted ? "\(model) fitted" : label(of: model) }
 }

@@ -1,7 +1,7 @@
 import Compute
 import Foundation
 
-/// Two attackers who have the synthetic users and guess who was trained on.
+/// Two simple attackers who have the synthetic users and guess who was trained on; ``LikelihoodRatio`` is a stronger one.
 ///
 /// The first infers membership from nearness to a synthetic user. The second also has other real users and tests
 /// whether a user is nearer to the synthetic users than to those: a density ratio as in DOMIAS (van Breugel et al., AISTATS 2023),

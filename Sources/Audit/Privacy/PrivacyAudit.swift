@@ -8,7 +8,10 @@ struct PrivacyAudit: Sendable {
   var distances: [AuditPlots.DistanceHistogram] = []
   var notes: [String] = []
 
-  init(_ data: AuditData, options: AuditOptions, seed: Seed, processor: Processor) throws {
+  /// - Parameter check: called from time to time; its error ends the audit.
+  init(
+    _ data: AuditData, options: AuditOptions, seed: Seed, processor: Processor, check: () throws -> Void
+  ) throws {
     var notes: [String] = []
     func take(_ rows: SparseRows, _ tag: AuditDraw, _ name: String) -> SparseRows {
       if rows.rowCount > options.maximumUsers {
@@ -50,13 +53,13 @@ struct PrivacyAudit: Sendable {
           // By symmetry unseen users reach exactly one half; the measured ceiling shows how far that varies here.
           gapError: share?.standardError, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
-      privacy.measures += try Self.membership(train, synthetic, holdout, halves, processor)
+      privacy.measures += try Self.membership(train, synthetic, holdout, halves, seed, processor, check)
     } else {
       privacy.measures.append(GapRule.measure(.closestRecordShare, value: nil, ceiling: nil, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
-      for kind in [
-        AuditMeasureKind.membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
-      ] { privacy.measures.append(GapRule.measure(kind, value: nil, ceiling: nil, missing: unseen)) }
+      for kind in AuditMeasureKind.attacks {
+        privacy.measures.append(GapRule.measure(kind, value: nil, ceiling: nil, missing: unseen))
+      }
     }
     self.notes = notes
   }
@@ -79,26 +82,33 @@ struct PrivacyAudit: Sendable {
 
   private static func membership(
     _ train: SparseRows, _ synthetic: SparseRows, _ holdout: SparseRows, _ halves: (SparseRows, SparseRows),
-    _ processor: Processor
+    _ seed: Seed, _ processor: Processor, _ check: () throws -> Void
   ) throws -> [AuditMeasure] {
-    // By distance all of the holdout are non-members; the second attacker's own real users are taken from it.
+    // By distance all of the holdout are non-members; the other attackers' own real users are taken from it.
     let whole = try MembershipInference(synthetic, members: train, others: holdout, elsewhere: nil, processor)
     let ratio = try MembershipInference(synthetic, members: train, others: halves.1, elsewhere: halves.0, processor)
     let real = try MembershipInference(halves.0, members: train, others: halves.1, elsewhere: nil, processor)
-    let few = "Needs \(MembershipInference.least) holdout users (twice as many for the density ratio)."
+    let likelihood = try LikelihoodRatio(
+      synthetic, members: train, others: halves.1, own: halves.0, seed: seed, processor, check: check)
+    let few = "Needs \(MembershipInference.least) holdout users (twice as many for the density and likelihood ratios)."
     func measure(
-      _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, ceiling: Double?, error: Double? = nil
+      _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, ceiling: Double?, error: Double? = nil,
+      missing: String? = nil
     ) -> AuditMeasure {
       GapRule.measure(
         kind, value: value?.value, standardError: value?.standardError, ceiling: ceiling, ceilingError: error,
-        missing: few)
+        missing: missing ?? few)
     }
-    // A generator that has seen nobody gives the second attacker 0.5 and 0.01 by symmetry.
+    // A generator that has seen nobody gives the attackers with users of their own 0.5 and 0.01 by symmetry.
     return [
       measure(.membershipAUC, whole?.area, ceiling: real?.area.value, error: real?.area.standardError),
       measure(.membershipTPR, whole?.found, ceiling: real?.found?.value, error: real?.found?.standardError),
       measure(.densityMembershipAUC, ratio?.densityArea, ceiling: 0.5),
       measure(.densityMembershipTPR, ratio?.densityFound, ceiling: 0.01),
+      measure(
+        .likelihoodMembershipAUC, likelihood?.area, ceiling: 0.5,
+        missing: "Needs \(2 * LikelihoodRatio.least) holdout users, half of them as the attacker's own."),
+      measure(.likelihoodMembershipTPR, likelihood?.found, ceiling: 0.01),
     ]
   }
 

@@ -39,6 +39,15 @@ enum AuditConclusions {
     return sentence + "."
   }
 
+  /// By what an attacker tells members.
+  private static func means(_ attack: AuditMeasureKind) -> String {
+    switch attack {
+    case .densityMembershipAUC: "by density ratio"
+    case .likelihoodMembershipAUC: "by likelihood ratio"
+    default: "by distance"
+    }
+  }
+
   private static func privacy(_ result: AuditResult) -> [String] {
     var sentences: [String] = []
     if let copies = result[.exactCopies], let value = copies.value, let ceiling = copies.ceiling {
@@ -63,19 +72,20 @@ enum AuditConclusions {
       default: break
       }
     }
-    let attacks: [AuditMeasureKind] = [
-      .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR,
-    ]
-    let found = attacks.compactMap { result[$0] }
+    let found = AuditMeasureKind.attacks.compactMap { result[$0] }
     if found.allSatisfy({ $0.judgement == .notJudged }) {
       sentences.append(
         "Memorisation could not be judged without enough holdout users: distances to training users are meaningful only in "
           + "comparison with those of unseen users.")
       return sentences
     }
-    if let strongest = result.strongerAttack, let value = strongest.value {
+    if let strongest = result.strongestAttack, let value = strongest.value {
+      let count = AuditMeasureKind.attackAreas.count { result[$0]?.value != nil }
       let failing = found.filter { $0.judgement == .fails }.map(\.kind.shortTitle)
-      let reach = "the stronger of two simple attackers reaches an AUC of \(Number.decimal(value, 3))"
+      let who =
+        count == 1
+        ? "an attacker \(means(strongest.kind))" : "the strongest of \(count) attackers, \(means(strongest.kind)),"
+      let reach = "\(who) reaches an AUC of \(Number.decimal(value, 3))"
       sentences.append(
         failing.isEmpty
           ? "Membership: \(reach) (chance: 0.5). Stronger attackers may do better."

@@ -25,6 +25,18 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
   case membershipTPR = "membership-tpr"
   case densityMembershipAUC = "membership-density-auc"
   case densityMembershipTPR = "membership-density-tpr"
+  case likelihoodMembershipAUC = "membership-likelihood-auc"
+  case likelihoodMembershipTPR = "membership-likelihood-tpr"
+
+  /// The areas of the attackers on membership, simplest first.
+  public static let attackAreas: [AuditMeasureKind] = [
+    .membershipAUC, .densityMembershipAUC, .likelihoodMembershipAUC,
+  ]
+  /// All measures of these attackers.
+  public static let attacks: [AuditMeasureKind] = [
+    .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC,
+    .likelihoodMembershipTPR,
+  ]
 
   /// The three questions of an audit.
   public enum Group: String, Sendable, CaseIterable, Codable { case fidelity, utility, privacy }
@@ -40,7 +52,7 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .fidelity
     case .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement: .utility
     case .exactCopies, .holdoutCopies, .closestRecordShare, .neighbourRatio, .membershipAUC, .membershipTPR,
-      .densityMembershipAUC, .densityMembershipTPR:
+      .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR:
       .privacy
     }
   }
@@ -73,6 +85,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     case .membershipTPR: "membership inference by distance, TPR at 1 % FPR"
     case .densityMembershipAUC: "membership inference by density ratio, AUC"
     case .densityMembershipTPR: "membership inference by density ratio, TPR at 1 % FPR"
+    case .likelihoodMembershipAUC: "membership inference by likelihood ratio, AUC"
+    case .likelihoodMembershipTPR: "membership inference by likelihood ratio, TPR at 1 % FPR"
     }
   }
 
@@ -101,6 +115,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     case .membershipTPR: "membership (distance), TPR"
     case .densityMembershipAUC: "membership (density)"
     case .densityMembershipTPR: "membership (density), TPR"
+    case .likelihoodMembershipAUC: "membership (likelihood)"
+    case .likelihoodMembershipTPR: "membership (likelihood), TPR"
     }
   }
 
@@ -112,8 +128,7 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .neighbourRatio:
       .higherIsBetter
     case .meanDiscrepancy, .twoSampleTest, .exactCopies, .holdoutCopies, .closestRecordShare, .membershipAUC,
-      .membershipTPR,
-      .densityMembershipAUC, .densityMembershipTPR:
+      .membershipTPR, .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR:
       .lowerIsBetter
     case .popularityGini: .equalIsBest
     }

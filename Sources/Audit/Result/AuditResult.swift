@@ -110,11 +110,11 @@ public struct AuditResult: Sendable, Equatable {
   /// The measure of a kind.
   public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
 
-  /// Of the two areas of membership inference the larger one: what an attacker reaches who has the choice.
+  /// Of the areas of membership inference the largest one: what an attacker reaches who has the choice.
   ///
-  /// `nil` where neither could be computed.
-  public var strongerAttack: AuditMeasure? {
-    [AuditMeasureKind.membershipAUC, .densityMembershipAUC].compactMap { self[$0] }.filter { $0.value != nil }
+  /// `nil` where none could be computed.
+  public var strongestAttack: AuditMeasure? {
+    AuditMeasureKind.attackAreas.compactMap { self[$0] }.filter { $0.value != nil }
       .max { ($0.value ?? 0) < ($1.value ?? 0) }
   }
 }

@@ -20,6 +20,12 @@ struct UtilityAudit: Sendable {
   var realScores = RealScores(fingerprint: "", values: [:])
   var notes: [String] = []
 
+  /// How many models several audits against the same real users train, those on the real users once.
+  static func trainings(_ options: UtilityOptions, audits: Int) -> Int {
+    let models = options.tstrOnly ? few.count : models.count
+    return (options.known == nil ? models : 0) + audits * (models + (options.tstrOnly ? 0 : 1))
+  }
+
   init?(
     _ data: AuditData, options: UtilityOptions, seed: Seed, processor: Processor, observer: RunObserver
   ) throws {

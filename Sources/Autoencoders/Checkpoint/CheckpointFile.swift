@@ -93,16 +93,36 @@ public enum CheckpointFile {
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` when it is damaged or belongs to another run,
   ///   naming the difference.
   public static func read(_ path: String, for run: RunIdentity) throws -> TrainerState {
+    var tensors: [String: Tensor] = [:]
+    let stored = try open(path, for: run) { tensors[$0] = $1 }
+    return TrainerState(position: stored.position, tensors: tensors)
+  }
+
+  /// Validates all of a checkpoint without keeping its numbers, which can then be read one tensor at a time.
+  ///
+  /// - Parameters:
+  ///   - run: the run to resume.
+  ///   - visit: receives every tensor before the checksum is known to be right.
+  /// - Throws: as ``read(_:for:)``.
+  static func open(
+    _ path: String, for run: RunIdentity, visit: (_ name: String, _ tensor: Tensor) -> Void = { _, _ in }
+  ) throws -> StoredState {
     func wrong(_ message: String, _ accepted: String = accepted) -> DataError {
       DataError(path: path, message: message, accepted: accepted)
     }
-    let file = try SafeTensors(contentsOf: path, finite: false)
+    let file = try SafeTensorsFile(contentsOf: path)
     guard file.metadata["format"] == format else {
       throw wrong(
         "is not a checkpoint of this version: its format is \(file.metadata["format"] ?? "missing"), not \(format)",
         accepted + " of this version, or leave out --resume to start again")
     }
-    guard file.metadata["checksum"] == checksum(file) else {
+    var fingerprint = fingerprint(file.metadata)
+    for name in SafeTensors.ordered(file.shapes.keys) {
+      guard let tensor = try file.tensor(name, finite: false) else { continue }
+      add(name, tensor.shape, tensor.values, to: &fingerprint)
+      visit(name, tensor)
+    }
+    guard file.metadata["checksum"] == fingerprint.hexadecimal else {
       throw wrong("is damaged: its checksum does not match its content")
     }
     guard let text = file.metadata["run"], let found = try? JSONValue(parsing: Array(text.utf8)).members else {
@@ -115,7 +135,7 @@ public enum CheckpointFile {
     guard let position = file.metadata["position"],
       let position = try? decoder().decode(TrainingPosition.self, from: Data(position.utf8))
     else { throw wrong("has no training position") }
-    return TrainerState(position: position, tensors: file.tensors)
+    return StoredState(position: position, file: file)
   }
 
   /// The `checksum` that the metadata must have.
@@ -138,4 +158,10 @@ public enum CheckpointFile {
     for size in shape { fingerprint.add(size) }
     fingerprint.add(values)
   }
+}
+
+/// A validated checkpoint whose numbers are still in the file.
+struct StoredState {
+  let position: TrainingPosition
+  let file: SafeTensorsFile
 }

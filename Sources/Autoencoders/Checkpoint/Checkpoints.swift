@@ -44,13 +44,16 @@ public final class Checkpoints: Sendable {
     self.interval = interval
     self.run = run
     self.communicator = communicator
+    let (path, isRoot) = (CheckpointFile.path(in: directory), communicator?.isRoot ?? true)
+    if isRoot { TemporaryNeighbour.removeAbandoned(of: path) }
+    let isThere = resumes && isRoot && CheckpointFile.isThere(in: directory)
     var resumed: TrainerState?
-    if communicator?.isRoot ?? true {
-      let path = CheckpointFile.path(in: directory)
-      TemporaryNeighbour.removeAbandoned(of: path)
-      if resumes && CheckpointFile.isThere(in: directory) { resumed = try CheckpointFile.read(path, for: run) }
+    if let communicator, resumes {
+      let stored = isThere ? try CheckpointFile.open(path, for: run) : nil
+      resumed = try TrainerState.distributed(stored, among: communicator)
+    } else if isThere {
+      resumed = try CheckpointFile.read(path, for: run)
     }
-    if let communicator, resumes { resumed = try TrainerState.distributed(resumed, among: communicator) }
     state = Guarded(State(resumed: resumed))
   }
 

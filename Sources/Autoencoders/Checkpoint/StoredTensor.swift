@@ -21,9 +21,16 @@ struct StoredTensor {
       return
     }
     owner = division.owner(of: shard)
+    shape = Self.shape(of: part, in: name, items: division.items[shard].count, width: tensor.shape[1])
+  }
+
+  /// The full shape of a matrix of a shard.
+  ///
+  /// - Parameter width: H or D.
+  static func shape(of part: Substring, in name: String, items: Int, width: Int) -> [Int] {
     // A kept encoder has no last layer.
-    let items = name.hasPrefix("kept/") && part != "input" ? 0 : division.items[shard].count
-    shape = part == "bias" ? [1, items] : [items, tensor.shape[1]]
+    let items = name.hasPrefix("kept/") && part != "input" ? 0 : items
+    return part == "bias" ? [1, items] : [items, width]
   }
 
   /// The shard of a tensor, and its matrix in the shard; `nil` if it belongs to none.
@@ -35,22 +42,23 @@ struct StoredTensor {
 }
 
 extension TrainerState {
-  /// Gives each process the parts it needs of a state that the first has read: all tensors except other processes'
-  /// shards.
+  /// Gives each process the parts it needs of a checkpoint that the first reads, tensor by tensor: all except other
+  /// processes' shards.
   ///
-  /// - Parameter state: the state, in the first process; `nil` if there is none.
-  static func distributed(_ state: TrainerState?, among communicator: any Communicator) throws -> TrainerState? {
+  /// - Parameter stored: the checkpoint, in the first process; `nil` if there is none.
+  static func distributed(_ stored: StoredState?, among communicator: any Communicator) throws -> TrainerState? {
     struct Contents: Codable {
       var position: TrainingPosition
       var names: [String]
       var shapes: [[Int]]
     }
     var contents: [UInt8] = []
-    if communicator.isRoot, let state {
-      let names = SafeTensors.ordered(state.tensors.keys)
+    if communicator.isRoot, let stored {
+      let shapes = stored.file.shapes
+      let names = SafeTensors.ordered(shapes.keys)
       contents = Array(
         try CheckpointFile.encoder().encode(
-          Contents(position: state.position, names: names, shapes: names.map { state.tensors[$0]?.shape ?? [] })))
+          Contents(position: stored.position, names: names, shapes: names.map { shapes[$0] ?? [] })))
     }
     contents = try communicator.broadcast(contents)
     if contents.isEmpty { return nil }
@@ -59,7 +67,7 @@ extension TrainerState {
     let runs = ShardDivision.runs(shards: shards, ranks: communicator.size)
     var tensors: [String: Tensor] = [:]
     for (name, shape) in zip(found.names, found.shapes) {
-      let (count, numbers) = (shape.reduce(1, *), state?.tensors[name]?.values ?? [])
+      let (count, numbers) = (shape.reduce(1, *), try stored?.file.tensor(name, finite: false)?.values ?? [])
       let owner = StoredTensor.shard(in: name).flatMap { place in runs.firstIndex { $0.contains(place.index) } }
       guard let owner else {
         tensors[name] = Tensor(shape: shape, values: try communicator.broadcast(numbers, count: count))

@@ -46,14 +46,21 @@ extension TrainerState {
     _ step: inout TrainingStep<Latent, Float>, updates: Int, division: ShardDivision? = nil
   ) throws -> Network<Float>? {
     var left = tensors
+    tensors = [:]
     let shapes = step.network
+    let items = shapes.shards.map(\.items.count)
     func take(_ part: String, like shapes: Network<Float>) throws -> Network<Float> {
       var network = shapes
       try network.visit { name, matrix in
-        let (name, expected) = ("\(part)/\(name)", [matrix.rows, matrix.columns])
+        let name = "\(part)/\(name)"
+        var expected = [matrix.rows, matrix.columns]
         let found = left.removeValue(forKey: name)
-        // The shards of other processes are ignored.
-        if let division, let place = StoredTensor.shard(in: name), !division.own.contains(place.index) { return }
+        if let (shard, matrixName) = StoredTensor.shard(in: name), items.indices.contains(shard) {
+          // The shards of other processes are ignored.
+          if let division, !division.own.contains(shard) { return }
+          // A network that waits for stored numbers has none in its shards.
+          expected = StoredTensor.shape(of: matrixName, in: name, items: items[shard], width: matrix.columns)
+        }
         guard let found, found.shape == expected else {
           throw TensorMismatch(name: name, expected: expected, found: found?.shape)
         }

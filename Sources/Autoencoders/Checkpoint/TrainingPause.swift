@@ -30,6 +30,9 @@ public final class TrainingPause: Sendable {
     }
   }
 
+  /// Whether there is a state to continue from.
+  var hasState: Bool { kept.withLock { $0 != nil } }
+
   func keep(_ state: TrainerState) { kept.withLock { $0 = state } }
 
   /// Whether the last epoch before the pause is finished.

@@ -56,18 +56,21 @@ extension Trainer {
     guard !users.isEmpty else { throw TrainingError.noUsers }
     let batchSize = options.batchSize(users: users.count)
     let batches = (users.count + batchSize - 1) / batchSize
-    var step = ELSAStep(start, learningRate: options.learningRate, processor: processor)
-    var (position, best) = (TrainingPosition(after: selection), nil as Matrix<Float>?)
+    var position = TrainingPosition(after: selection)
+    var stored: (step: ELSAStep<Float>, best: Matrix<Float>?)?
     if let resumed = try checkpoints?.resume(
       epochs: options.epochs, batches: batches,
-      { (step, best) = try $0.elsa(like: start, options, steps: $1, processor) })
+      { stored = try $0.elsa(like: start, options, steps: $1, processor) })
     {
       position = resumed
       onResume(position.allEpochs)
     } else if let paused = self.pause?.take() {
       position = paused.position
-      (step, best) = try paused.elsa(like: start, options, steps: (position.epoch - 1) * batches, processor)
+      stored = try paused.elsa(like: start, options, steps: (position.epoch - 1) * batches, processor)
     }
+    var step = stored?.step ?? ELSAStep(start, learningRate: options.learningRate, processor: processor)
+    var best = stored?.best
+    stored = nil
     // Each of several processes fits the whole model, and all stop after the same update.
     let accord = processor.processes > 1 ? processor.communicator.map { self.accord(among: $0) } : nil
     let keeper = Keeper(checkpoints, nil, accord, isInterrupted)

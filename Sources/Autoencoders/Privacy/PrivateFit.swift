@@ -72,7 +72,7 @@ extension Trainer {
     var step = TrainingStep(
       design,
       network: Network<Float>(
-        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: division?.own),
+        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: freshShards(division)),
       batchSize: batches.mostUsers, plannedUpdates: guarantee.steps, adam: Adam(learningRate: options.learningRate),
       processor: processor, division: division, accord: accord)
     let keeper = Keeper(checkpoints, division, accord, isInterrupted)

@@ -34,9 +34,10 @@ struct ShardWorker<S: Scalar>: Sendable {
     self.shard = shard
     self.precision = precision
     let count = shard.items.count
-    inputMoments = AdamMoments(rows: count, columns: shard.inputWeight.columns)
-    outputMoments = AdamMoments(rows: count, columns: shard.outputWeight.columns)
-    biasMoments = AdamMoments(rows: 1, columns: count)
+    // A shard that waits for stored numbers has none yet.
+    inputMoments = AdamMoments(rows: shard.inputWeight.rows, columns: shard.inputWeight.columns)
+    outputMoments = AdamMoments(rows: shard.outputWeight.rows, columns: shard.outputWeight.columns)
+    biasMoments = AdamMoments(rows: 1, columns: shard.outputBias.columns)
     exact = Matrix(rows: precision == .float32 ? batchSize : 0, columns: count)
     biasGradient = Matrix(rows: 1, columns: count)
     roundWeights()

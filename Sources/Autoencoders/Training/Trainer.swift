@@ -72,7 +72,7 @@ public struct Trainer: Sendable {
     var step = TrainingStep(
       design,
       network: Network<Float>(
-        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: division?.own),
+        design, items: rows.columnCount, users: rows.rowCount, seed: seed, own: freshShards(division)),
       batchSize: batchSize, plannedUpdates: (plannedEpochs ?? options.epochs) * batches,
       adam: Adam(learningRate: options.learningRate), processor: processor, division: division, accord: accord)
     let keeper = Keeper(checkpoints, division, accord, isInterrupted)
@@ -186,6 +186,13 @@ public struct Trainer: Sendable {
     position.latentMoments = nil
     record.latent = LatentEpoch(step.latentMoments)
     return record
+  }
+
+  /// The shards that begin with fresh numbers; `nil` for all.
+  ///
+  /// None of them do if stored numbers will take their place: both together would need twice the memory.
+  func freshShards(_ division: ShardDivision?) -> Range<Int>? {
+    checkpoints?.position != nil || pause?.hasState == true ? 0..<0 : division?.own
   }
 
   /// The agreement of processes that train together.

@@ -22,6 +22,11 @@ struct Compare: SharedCommand {
       "Search for each model's settings on the validation users, with this many trials or for this time (5m); see doppel tune.",
       valueName: "trials|time"))
   var tune: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --tune: trials of a model that are proposed without each other's results; see doppel tune.",
+      valueName: "n"))
+  var atOnce = 1
   @OptionGroup(title: "Repeating") var repeating: RepetitionOptions
   @OptionGroup(title: "Generators") var generating: GenerativeOptions
   @OptionGroup(title: "Hyper-parameters (for every model that has them)") var hyperparameters: ModelOptions
@@ -51,6 +56,8 @@ struct Compare: SharedCommand {
   func idleFlags() throws -> [IdleFlags] {
     let splitting = data.splitting
     let (task, chosen) = (choice.task, choice.names?.map(Zoo.named))
+    var trials = Int.max
+    if let tune, case .trials(let number) = try TunedComparison.Budget(tune) { trials = number }
     let fitsAgain =
       generating.generative || task == .rating || splitting.split == SplitKind.time.rawValue
       || splitting.hasFiles && splitting.validation == nil
@@ -64,6 +71,8 @@ struct Compare: SharedCommand {
         IdleFlags(
           ["--tune"], when: repeating.folds != nil,
           "cannot be combined with --folds: validation users of the search would be test users of other folds"),
+        IdleFlags(["--at-once"], when: tune == nil, "is for --tune"),
+        SearchOptions.idle(atOnceWith: trials),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
           ["--save-split"],
@@ -96,15 +105,16 @@ struct Compare: SharedCommand {
 
   func validate() throws {
     _ = try tune.map { try TunedComparison.Budget($0) }
+    try SearchOptions.check(atOnce: atOnce)
   }
 
   func run() throws {
-    if Processes.launcher != nil {
-      for (flag, isGiven) in [("--generative", generating.generative), ("--tune", tune != nil)] where isGiven {
-        throw UsageError("\(flag) runs in one process; accepted: compare \(flag) without mpirun or srun")
+    if generating.generative {
+      if Processes.launcher != nil {
+        throw UsageError("--generative runs in one process; accepted: compare --generative without mpirun or srun")
       }
+      return try runGenerative()
     }
-    if generating.generative { return try runGenerative() }
     var run = ComparisonRun(
       try choice.models(set: hyperparameters, otherwise: Zoo.comparedByDefault(for: choice.task)),
       seed: options.randomSeed,
@@ -148,7 +158,10 @@ struct Compare: SharedCommand {
     guard let tune else { return try run.run() }
     var tuned = TunedComparison(run, budget: try TunedComparison.Budget(tune))
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
+    tuned.search.atOnce = atOnce
     tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
+    options.note(tuned.search.notesOnProcesses)
+    tuned.onTuned = { Interruption.endAtOnce() }
     return try tuned.run().compared
   }
 }

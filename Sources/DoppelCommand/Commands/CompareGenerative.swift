@@ -9,6 +9,7 @@ extension Compare {
   func runGenerative() throws {
     let started = Date()
     let models = try generativeConfigurations()
+    let guarantees = try privateFits(of: models)
     let selection = try data.selection(threads: options.threads)
     switch selection.source {
     case .builtIn, .file: break
@@ -20,6 +21,7 @@ extension Compare {
       throw UsageError("--generative holds out whole users; leave out --split or use --split users")
     }
     let processor = try options.processor().using(hyperparameters.precision)
+    if !guarantees.isEmpty && processor.precision != .float32 { throw ImpossibleGuarantee.precision }
     let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
     defer { reporter.clear() }
 
@@ -31,8 +33,10 @@ extension Compare {
     comparison.experiment.refits = !hyperparameters.noRefit
     comparison.experiment.observer = reporter.observe()
     if let maximum = generating.maxUsers { comparison.options.maximumUsers = maximum }
+    comparison.options.utility = generating.utilityOptions
+    (comparison.temperatures, comparison.guarantees) = (try generating.chosenTemperatures(), guarantees)
     comparison.experiment.observer.onMemory(
-      try comparison.experiment.memoryNotes(models, limit: hyperparameters.memoryLimit?.bytes))
+      try comparison.experiment.memoryNotes(comparison.trained(models), limit: hyperparameters.memoryLimit?.bytes))
     let result = try comparison.run(models)
     reporter.end()
     let modelNotes = Comparison(result.models, metrics: []).notes
@@ -67,5 +71,18 @@ extension Compare {
       }
     }
     return chosen
+  }
+
+  /// The guarantees of private fits, which at least one of the models must be able to have.
+  private func privateFits(of models: [any ZooModel]) throws -> [PrivacyRequest] {
+    let guarantees = try generating.guarantees()
+    let reasons = models.compactMap { GenerativeComparison.privateRefusal(of: $0) }
+    if !guarantees.isEmpty && reasons.count == models.count {
+      let able = Zoo.defaults.filter { GenerativeComparison.privateRefusal(of: $0) == nil }.map(\.name)
+      throw UsageError(
+        "--private needs a model that can be trained privately and drawn from its prior: "
+          + "\(reasons.joined(separator: "; ")); accepted: \(able.joined(separator: ", "))")
+    }
+    return guarantees
   }
 }

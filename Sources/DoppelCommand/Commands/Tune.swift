@@ -4,7 +4,7 @@ import FileFormats
 import Foundation
 
 /// `doppel tune`: a search for settings.
-struct Tune: CheckedCommand {
+struct Tune: SharedCommand {
   static let configuration = CommandConfiguration(
     abstract: "Search for settings of models on the validation users.",
     usage: "doppel tune [<data>] --models <names> [<options>]",
@@ -12,7 +12,7 @@ struct Tune: CheckedCommand {
       The split is that of compare with the same data and seed; its test users are never used. Each model's first \
       trial has the default settings, the next nine are spread evenly, and later ones are drawn near good earlier ones \
       (tree-structured Parzen estimator). compare and train read the settings in --output with --config. Settings \
-      given by flags or --config are not searched.
+      given by flags or --config are not searched. Under mpirun, the processes share the trials.
       """)
 
   @OptionGroup var data: DataOptions
@@ -69,8 +69,11 @@ struct Tune: CheckedCommand {
         curves.add($0, metric: key)
       }
     }
+    options.note(run.notesOnProcesses)
     let result = try run.run()
+    Interruption.endAtOnce()
     reporter.clear()
+    guard Processes.isRoot else { return }
     try curves?.end()
     options.note(result.models.flatMap(\.notes))
     if let output { try AtomicFile.write(result.settingsFile, to: output) }
@@ -90,12 +93,27 @@ extension TuningRun {
     if !quiet && !Console.hasTerminal {
       onRecord = { Console.standardError($0.words(of: trials, key) + "\n") }
     }
+    onProgress = { reporter.show($0) }
+    if Processes.launcher != nil { Interruption.waitForOthers() }
     if let journal {
       Interruption.setFarewell { _ in
         reporter.clear()
         return "interrupted; --resume continues with the trials in \(journal)"
       }
     }
+  }
+}
+
+extension TuningRun {
+  /// A note if there are more processes than trials at the same time; empty for a single process.
+  var notesOnProcesses: [String] {
+    let searched = models.filter { !space(of: $0).dimensions.isEmpty }.count
+    let most = atOnce * (time == nil ? searched : 1)
+    guard let launcher = Processes.launcher, trials > 10, launcher.processes > most else { return [] }
+    return [
+      "after the first ten trials of each model, at most \(counted(most, "trial")) at a time for "
+        + "\(launcher.processes) processes; --at-once N allows N of each model"
+    ]
   }
 }
 

@@ -39,6 +39,12 @@ enum Interruption {
   /// From now on, the trained model is saved before a signal ends the process.
   static func waitForSaving() { state.withLock { $0.waitsFor = "saving the trained model" } }
 
+  /// From now on, a signal to one process only requests a stop, which all processes learn of and make together.
+  static func waitForOthers() { state.withLock { $0.waitsFor = "telling the other processes" } }
+
+  /// From now on, a signal ends the process at once, as at the beginning.
+  static func endAtOnce() { state.withLock { ($0.waitsFor, $0.checkpoint) = (nil, nil) } }
+
   /// Sets the message about the interrupted work.
   static func setFarewell(_ farewell: @escaping @Sendable (_ checkpoint: String?) -> String) {
     state.withLock { $0.farewell = farewell }

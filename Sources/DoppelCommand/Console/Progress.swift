@@ -80,6 +80,21 @@ final class Progress: Sendable {
     draw(line)
   }
 
+  /// Shows how far a search has come whose trials several processes share.
+  func show(_ search: SearchProgress) {
+    let isShown: Bool = state.withLock { state in
+      // Trials start and end rarely, and each is shown.
+      state.lastShown = -.infinity
+      return isDue(&state, at: Self.now)
+    }
+    guard isShown else { return }
+    let share = search.planned.map { Double(search.finished) / Double($0) }
+    let text =
+      share.map { ProgressLine(head: search.words, share: $0).text(columns: Console.columns - 1, colour: colour) }
+      ?? String(search.words.prefix(Console.columns - 1))
+    Console.standardError("\r\u{1B}[K" + text)
+  }
+
   /// Prints a permanent line about a trained model.
   func finish(_ model: TrainingSummary) {
     guard isActive else { return }
@@ -108,5 +123,14 @@ final class Progress: Sendable {
     guard let line else { return }
     // Some terminals wrap when the last column is written.
     Console.standardError("\r\u{1B}[K" + line.text(columns: Console.columns - 1, colour: colour))
+  }
+}
+
+extension SearchProgress {
+  /// The number of trials, and those that are running.
+  fileprivate var words: String {
+    let done = "\(finished)\(planned.map { " of \($0)" } ?? "") trials done"
+    let now = running.map { "\($0.model) \($0.number)" }.joined(separator: ", ")
+    return now.isEmpty ? done : "\(done), running \(now)"
   }
 }

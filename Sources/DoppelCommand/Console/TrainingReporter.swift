@@ -48,6 +48,9 @@ final class TrainingReporter: Sendable {
     return observer
   }
 
+  /// Shows the progress of a search whose trials several processes share.
+  func show(_ search: SearchProgress) { progress.show(search) }
+
   /// Removes the bar, also if the training ends in an error.
   func clear() { progress.end() }
 

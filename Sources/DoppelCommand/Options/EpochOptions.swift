@@ -33,11 +33,11 @@ struct CurveOptions: ParsableArguments {
     } ?? []
   }
 
-  /// Begins the curves, if requested, with an observer as their source.
+  /// Begins the curves, if requested, with an observer as their source; of several processes, only the first writes.
   ///
   /// - Parameter metric: the metric of the validation values.
   func begin(_ observer: inout RunObserver, metric: String) -> TrainingCurves? {
-    guard let tensorboard else { return nil }
+    guard let tensorboard, Processes.isRoot else { return nil }
     let curves = TrainingCurves(in: tensorboard, metric: metric)
     observer = curves.following(observer)
     return curves

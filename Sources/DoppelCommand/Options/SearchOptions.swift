@@ -9,6 +9,13 @@ struct SearchOptions: ParsableArguments {
   var trials = 30
   @Option(
     help: ArgumentHelp(
+      """
+      Trials of a model that are proposed without each other's results, so that as many processes under mpirun can \
+      work at the same time. The result depends on it, but not on the number of processes.
+      """, valueName: "n"))
+  var atOnce = 1
+  @Option(
+    help: ArgumentHelp(
       "Start no trial after this time, such as 90s, 30m or 2h, divided evenly among the models.", valueName: "time"),
     transform: TimeLimit.init)
   var time: TimeLimit?
@@ -36,6 +43,23 @@ struct SearchOptions: ParsableArguments {
 
   func validate() throws {
     if trials < 1 { throw ValidationError("--trials \(trials) is too few; accepted: a whole number from 1") }
+    try Self.check(atOnce: atOnce)
+  }
+
+  /// Refuses a number of trials at once that makes no sense.
+  ///
+  /// - Throws: `ValidationError`.
+  static func check(atOnce: Int) throws {
+    if !(1...1000 ~= atOnce) {
+      throw ValidationError(
+        "--at-once \(atOnce) is too \(atOnce < 1 ? "few" : "many"); accepted: a whole number from 1 to 1000")
+    }
+  }
+
+  /// The flag has no effect if at most one trial is proposed from the results of others.
+  static func idle(atOnceWith trials: Int) -> IdleFlags {
+    IdleFlags(
+      ["--at-once"], when: trials < 12, "has no effect on fewer than 12 trials: the first ten need no results")
   }
 
   /// Flags that are for another task, or for a journal that is not kept.
@@ -43,6 +67,7 @@ struct SearchOptions: ParsableArguments {
     [
       IdleFlags(["--selection"], when: task == .rating, "is for --task ranking; ratings are searched by their RMSE"),
       IdleFlags(["--resume"], when: journal == nil, "continues a journal; name it with --journal"),
+      Self.idle(atOnceWith: trials),
     ]
   }
 
@@ -50,11 +75,11 @@ struct SearchOptions: ParsableArguments {
   ///
   /// - Throws: ``UsageError``, `MetricKeyError`, `OutputError` for a journal that would be lost.
   func configure(_ run: inout TuningRun, set settings: ModelOptions) throws {
-    (run.trials, run.halves) = (trials, !noHalving)
+    (run.trials, run.atOnce, run.halves) = (trials, atOnce, !noHalving)
     run.time = time.map { .inAll(seconds: $0.seconds) }
     (run.journal, run.resumes) = (journal, resume)
     run.selection = try Metric(key: selection.lowercased())
-    if let journal, !resume, LineJournal.isThere(journal) {
+    if let journal, !resume, Processes.isRoot, LineJournal.isThere(journal) {
       throw OutputError(path: journal, reason: "it exists; continue it (--resume) or choose another path")
     }
     try Self.hold(&run, set: settings)

@@ -14,12 +14,16 @@ public struct TuningResult: Sendable {
   public let models: [TunedModel]
   /// The seed.
   public let seed: Seed
+  /// The number of trials that were proposed without the results of each other.
+  public let atOnce: Int
   /// Notes.
   public let notes: [String]
 
-  init(facts: RunFacts, selection: Metric, models: [TunedModel], seed: Seed, notes: [String]) {
+  init(
+    facts: RunFacts, selection: Metric, models: [TunedModel], seed: Seed, atOnce: Int, notes: [String]
+  ) {
     (self.facts, self.selection, self.models, self.seed) = (facts, selection, models, seed)
-    self.notes = notes + models.flatMap(\.notes)
+    (self.atOnce, self.notes) = (atOnce, notes + models.flatMap(\.notes))
   }
 
   /// One row per model: the best value beside that of the defaults, trials and epochs.
@@ -108,7 +112,7 @@ extension SearchDimension {
 
 /// The JSON document of `tune`, beside the facts of the run.
 extension TuningResult: Encodable {
-  private enum CodingKeys: String, CodingKey { case selection, models, notes }
+  private enum CodingKeys: String, CodingKey { case selection, atOnce, models, notes }
   private enum ModelKeys: String, CodingKey {
     case name, trials, planned, epochs, best, defaults, placeOfDefaults, settings, importance, space, records
   }
@@ -118,6 +122,7 @@ extension TuningResult: Encodable {
     try facts.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(selection.key, forKey: .selection)
+    try container.encodeIfPresent(atOnce > 1 ? atOnce : nil, forKey: .atOnce)
     try container.encode(notes, forKey: .notes)
     var list = container.nestedUnkeyedContainer(forKey: .models)
     for model in models {

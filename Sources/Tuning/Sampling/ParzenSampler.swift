@@ -17,11 +17,15 @@ public struct SearchPoint: Sendable, Equatable {
 /// the one with the largest ratio of this density to a density around the others is proposed. The first ten points are
 /// a Latin hypercube: each tenth of every dimension has one of them.
 ///
-/// A proposal is a function of the seed, the number of the trial and the trials so far, only.
+/// Trials that are running count as others: this lowers the ratio near them, so that trials at the same time differ
+/// (a constant liar whose lie is a bad value).
+///
+/// A proposal is a function of the seed, the number of the trial, the trials so far and the running ones, only.
 ///
 /// Sources: Bergstra, Bardenet, Bengio & Kégl, "Algorithms for hyper-parameter optimization", NeurIPS 2011; Falkner, Klein &
 /// Hutter, "BOHB", ICML 2018, for one density over all dimensions, and 15 %; Watanabe, arXiv 2304.11127, for the effect
-/// of the constants; McKay, Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes.
+/// of the constants; McKay, Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes; Ginsbourger, Le Riche &
+/// Carraro, "Kriging is well-suited to parallelize optimization" (2010), for constant liars.
 public struct ParzenSampler: Sendable {
   /// The number of evenly spread points before the first proposal.
   public var startUpTrials = 10
@@ -40,7 +44,10 @@ public struct ParzenSampler: Sendable {
   /// - Parameters:
   ///   - trial: its number, for the draws.
   ///   - history: earlier trials, in order.
-  public func proposal(trial: Int, after history: [SearchPoint], seed: Seed) -> [Double] {
+  ///   - pending: the points of running trials, in order.
+  public func proposal(
+    trial: Int, after history: [SearchPoint], pending: [[Double]] = [], seed: Seed
+  ) -> [Double] {
     var random = seed.stream(for: SearchDraw.trial, trial)
     let choices = space.dimensions.map { $0.choices?.count }
     if history.count < startUpTrials {
@@ -53,7 +60,8 @@ public struct ParzenSampler: Sendable {
     }
     let isGood = best(of: history)
     let good = ParzenEstimator(zip(history, isGood).filter(\.1).map(\.0.place), choices: choices)
-    let others = ParzenEstimator(zip(history, isGood).filter { !$0.1 }.map(\.0.place), choices: choices)
+    let bad = zip(history, isGood).filter { !$0.1 }.map(\.0.place)
+    let others = ParzenEstimator(bad + pending, choices: choices)
     var best: (point: [Double], ratio: Double)?
     for _ in 0..<candidates {
       let point = good.draw(&random)

@@ -1,131 +1,168 @@
 import Autoencoders
 import Compute
 import Evaluation
-import Experiments
 import FileFormats
-import Foundation
 
-/// The search for the settings of one model.
-struct ModelSearch<Split: TaskSplit> {
+/// A part of a trial that can be fitted.
+struct TrialTask: Sendable, Equatable {
+  /// The trial, and the rung up to which it runs.
+  let step: TrialPlan.Step
+  /// The searched settings; empty for the defaults.
+  let settings: [String: JSONValue]
+  /// The last record of the trial's earlier parts.
+  let earlier: TrialRecord?
+}
+
+/// The search for the settings of one model: the results, and the parts of trials that follow from them.
+///
+/// Nothing here depends on who fits a trial, or on the order in which trials finish. Results are put into the order in
+/// which a single process obtains them.
+struct ModelSearch: Sendable {
   /// The model with the user's settings, which are trial 0.
   let model: any ZooModel
   /// The search space.
   let space: SearchSpace
-  /// Data without a test part, seed, metric.
-  let experiment: Experiment<Split>
   /// The order of trials.
   let plan: TrialPlan
-  /// The metrics, the optimised one first.
-  let metrics: [Metric]
-  /// The most memory that a trial may need, in bytes; `nil` for the machine's.
-  let memoryLimit: Int?
-  /// Whether the number of trials was requested, rather than being the maximum for a budget of time.
-  var hasTrialsToCount = true
-  /// The memory in use before the first trial, in bytes.
-  ///
-  /// The memory of paused trainings is known beforehand (``memory``), so that whether a trial fits depends only on its
-  /// settings.
-  private let resident = ProcessMemory.resident
-  /// The trainings that may continue, by trial.
-  private var paused: [Int: TrainerState] = [:]
+  /// The optimised metric.
+  let metric: Metric
+  /// The seed.
+  let seed: Seed
+  /// The number of trials that are proposed without the results of each other.
+  let atOnce: Int
+  /// The results in the order of a single process, up to the first one that is missing.
+  private(set) var records: [TrialRecord]
+  /// Results after the first missing one.
+  private var ahead: [TrialPlan.Step: TrialRecord] = [:]
+  /// Results of an earlier run for which there has been no task yet.
+  private var kept: [TrialPlan.Step: TrialRecord]
+  /// The settings proposed so far, by trial.
+  private var proposed: [Int: [String: JSONValue]] = [:]
 
-  init(
-    _ model: any ZooModel, over space: SearchSpace, in experiment: Experiment<Split>, plan: TrialPlan,
-    metrics: [Metric],
-    memoryLimit: Int?
-  ) {
-    (self.model, self.space, self.experiment) = (model, space, experiment)
-    (self.plan, self.metrics, self.memoryLimit) = (plan, metrics, memoryLimit)
-  }
-
-  private var metric: Metric { metrics[0] }
-
-  /// Runs trials until all are done.
+  /// Begins or continues a search.
   ///
   /// - Parameters:
-  ///   - records: the records of earlier trials.
-  ///   - mayGoOn: checked before each part of a trial.
-  ///   - keep: receives every new record.
-  /// - Returns: all records.
-  /// - Throws: ``TooLittleSearchMemory`` before the first trial; the errors of `keep`; as `Experiment.validated`.
-  mutating func run(
-    after records: [TrialRecord], while mayGoOn: () -> Bool, keep: (TrialRecord) throws -> Void
-  ) throws -> [TrialRecord] {
-    var records = records
-    while let step = plan.next(after: records), mayGoOn() {
-      let record = try run(step, after: records)
-      try keep(record)
-      records.append(record)
-      forgetTrainings(after: records, step)
-    }
-    return records
+  ///   - records: the results of an earlier run, in order.
+  ///   - kept: other results of an earlier run, in any order; they are used for the tasks that gave them.
+  init(
+    _ model: any ZooModel, over space: SearchSpace, plan: TrialPlan, metric: Metric, seed: Seed, atOnce: Int = 1,
+    after records: [TrialRecord] = [], keeping kept: [TrialRecord] = []
+  ) {
+    (self.model, self.space, self.plan, self.metric) = (model, space, plan, metric)
+    (self.seed, self.atOnce, self.records) = (seed, atOnce, records)
+    self.kept = Dictionary(kept.map { ($0.step, $0) }) { $1 }
   }
 
-  private mutating func run(_ step: TrialPlan.Step, after records: [TrialRecord]) throws -> TrialRecord {
-    let earlier = records.last { $0.trial == step.trial }
-    let settings = earlier?.settings ?? (step.trial == 0 ? [:] : proposal(for: step.trial, after: records))
-    var record = TrialRecord(model: model.name, trial: step.trial, rung: step.rung, settings: settings)
-    do {
-      try run(&record, after: earlier)
-    } catch let error as TrainingError {
-      if case .interrupted = error { throw error }
-      record.failure = "\(error)"
-    } catch let error as TooLittleMemory {
-      record.failure = "\(error)"
+  /// All results; those of each trial are in their order.
+  var results: [TrialRecord] { records + ahead.values.sorted { ($0.trial, $0.rung) < ($1.trial, $1.rung) } }
+
+  /// Whether no trial is left.
+  var isFinished: Bool { plan.next(after: records) == nil }
+
+  /// Adds a result.
+  ///
+  /// - Returns: the records that are now in order: none if an earlier one is missing, several if this one was missing.
+  mutating func add(_ record: TrialRecord) -> [TrialRecord] {
+    ahead[record.step] = record
+    var inOrder: [TrialRecord] = []
+    while let step = plan.next(after: records), let next = ahead.removeValue(forKey: step) {
+      records.append(next)
+      inOrder.append(next)
     }
-    if record.failure != nil { record.isComplete = true }
-    return record
+    return inOrder
   }
 
-  private mutating func run(_ record: inout TrialRecord, after earlier: TrialRecord?) throws {
-    let isLast = record.rung == plan.rungs.count - 1
-    let rows = experiment.split.train.rowCount
-    var set = record.trial == 0 ? model : try model.setting(record.settings)
-    let continuation = set.continuation(rows: rows)
-    var pause: TrainingPause?
-    switch continuation {
-    case nil: break
-    case .anew: if !isLast { set = try set.setting(["epochs": .number(Double(plan.rungs[record.rung]))]) }
-    case .fromState(let settled):
-      let last = isLast ? Int.max : max(plan.rungs[record.rung], settled)
-      pause = TrainingPause(afterEpoch: last, from: paused.removeValue(forKey: record.trial))
+  /// Adds the results of an earlier run that are those of the next tasks.
+  mutating func addKept() {
+    while !kept.isEmpty {
+      let known = ready().compactMap { task in kept[task.step].flatMap { task.gave($0) ? $0 : nil } }
+      if known.isEmpty { return }
+      for record in known {
+        kept[record.step] = nil
+        _ = add(record)
+      }
     }
-    _ = try experiment.memoryNotes([set], limit: memoryLimit, resident: resident)
-    let words = "\(model.name), trial \(record.trial)" + (hasTrialsToCount ? " of \(plan.trials)" : "")
-    let fitted = try experiment.validated(set, named: words, metrics: metrics, pause: pause)
-    paused[record.trial] = pause?.state
-    record.isComplete = isLast || pause.map { $0.state == nil } ?? (continuation == nil)
-    if continuation != nil {
-      let epochs = fitted.fit.history.count
-      record.plannedEpochs = try set.hyperparameters["epochs"]?.decoded(as: Int.self)
-      (record.epochs, record.bestEpoch) = (epochs, fitted.fit.bestEpoch)
-      record.newEpochs = epochs - (pause == nil ? 0 : earlier?.epochs ?? 0)
-    }
-    if record.trial == 0 {
-      let used = try set.setting(fitted.fit.chosen).settingsUsed(rows: fitted.fit.trainingRows).hyperparameters
-      for dimension in space.dimensions { record.settings[dimension.name] = used[dimension.name] }
-    }
-    let score = fitted.scores.first { $0.metric == metric }
-    guard let score, score.value.isFinite else {
-      record.failure = "\(metric.key) on the validation part is not a finite number"
-      return
-    }
-    (record.value, record.standardError) = (score.value, score.standardError)
-    for score in fitted.scores where score.value.isFinite { record.metrics[score.metric.key] = score.value }
   }
 
-  /// The settings of a new trial.
-  private func proposal(for trial: Int, after records: [TrialRecord]) -> [String: JSONValue] {
-    let history = records.trials(largerIsBetter: metric.kind.largerIsBetter).compactMap { trial in
+  /// What can be fitted now, in the order of a single process; the first is what that process fits next.
+  ///
+  /// - Returns: also tasks that are being fitted; empty if everything else depends on these, or at the end.
+  mutating func ready() -> [TrialTask] {
+    let results = results
+    var tasks: [TrialTask] = []
+    for step in plan.ready(after: results) {
+      let earlier = results.last { $0.trial == step.trial }
+      // New trials come in order: if this one has no settings yet, the next ones have none either.
+      guard let settings = earlier?.settings ?? proposal(for: step.trial, results) else { break }
+      tasks.append(TrialTask(step: step, settings: settings, earlier: earlier))
+    }
+    return tasks
+  }
+
+  /// The trials that can continue after the tasks that are ready or running.
+  func mayGoOn(besides running: [TrialPlan.Step]) -> Set<Int> {
+    let results = results
+    return (plan.ready(after: results) + running).reduce(into: []) { trials, step in
+      trials.formUnion(plan.mayGoOn(after: results, step))
+    }
+  }
+
+  /// The trials from the best to the worst.
+  var ranking: [Int] { results.trials(largerIsBetter: metric.kind.largerIsBetter).ranked.map(\.number) }
+
+  // MARK: Proposals
+
+  /// The settings of a trial without results; `nil` if trials on which they depend have none either.
+  private mutating func proposal(for trial: Int, _ results: [TrialRecord]) -> [String: JSONValue]? {
+    if trial == 0 { return [:] }
+    if let settings = proposed[trial] { return settings }
+    let sampler = ParzenSampler(space)
+    var (history, pending): ([SearchPoint], [[Double]]) = ([], [])
+    if trial >= sampler.startUpTrials {
+      let first = firstPending(for: trial, after: sampler.startUpTrials)
+      guard let place = place(ofNew: first) else { return nil }
+      history = points(of: Array(records[..<place]))
+      for other in first..<trial {
+        let known = results.first { $0.trial == other }?.settings
+        guard let settings = known ?? proposal(for: other, results) else { return nil }
+        if let point = space.point(of: settings) { pending.append(point) }
+      }
+    }
+    let settings = space.settings(at: sampler.proposal(trial: trial, after: history, pending: pending, seed: seed))
+    proposed[trial] = settings
+    return settings
+  }
+
+  /// The first trial whose result a new trial does not wait for: itself, if trials are proposed one by one.
+  ///
+  /// All trials of a bracket have results before one of the next bracket begins.
+  private func firstPending(for trial: Int, after startUpTrials: Int) -> Int {
+    let first = plan.rungs.count > 1 ? plan.bracket(of: trial).lowerBound : startUpTrials
+    return min(trial, max(first, startUpTrials, trial - atOnce + 1))
+  }
+
+  /// The number of records before the first of a new trial; `nil` if some of these are missing.
+  private func place(ofNew trial: Int) -> Int? {
+    if let place = records.firstIndex(where: { $0.trial == trial }) { return place }
+    return plan.next(after: records) == TrialPlan.Step(trial: trial, rung: 0) ? records.count : nil
+  }
+
+  private func points(of records: [TrialRecord]) -> [SearchPoint] {
+    records.trials(largerIsBetter: metric.kind.largerIsBetter).compactMap { trial in
       space.point(of: trial.best.settings).map { SearchPoint($0, value: trial.score) }
     }
-    return space.settings(
-      at: ParzenSampler(space).proposal(trial: trial, after: history, seed: experiment.seed))
   }
+}
 
-  /// Frees the memory of trainings that cannot continue any more.
-  private mutating func forgetTrainings(after records: [TrialRecord], _ step: TrialPlan.Step) {
-    let mayGoOn = plan.mayGoOn(after: records, step)
-    paused = paused.filter { mayGoOn.contains($0.key) }
+extension TrialTask {
+  /// Whether a record of the same step is the result of this task.
+  fileprivate func gave(_ record: TrialRecord) -> Bool {
+    // The record of the defaults has the settings that they stand for.
+    step.trial == 0 || record.settings == settings
   }
+}
+
+extension TrialRecord {
+  /// The part of the trial that it is the result of.
+  var step: TrialPlan.Step { TrialPlan.Step(trial: trial, rung: rung) }
 }

@@ -13,9 +13,8 @@ public struct SearchMemory: Sendable, Equatable {
   public let training: TrainingMemory
   /// The maximum number of paused trainings while one runs.
   public let waiting: Int
-
   /// The maximum memory of a paused training, in bytes.
-  public var state: Int { training.parameters + training.kept }
+  public let state: Int
 
   /// Bytes.
   public var total: Int { training.total + waiting * state }
@@ -47,32 +46,49 @@ public struct TooLittleSearchMemory: Error, Equatable, CustomStringConvertible {
   }
 }
 
-extension ModelSearch {
+extension TrialFitter {
   /// The maximum memory of the search; `nil` if no training is ever paused.
   var memory: SearchMemory? {
-    let waiting = plan.mostWaiting
-    guard waiting > 0 else { return nil }
-    let (largest, training) = largest
-    let rows = experiment.split.train.rowCount
-    // A training that cannot continue keeps nothing.
-    for candidate in [model, largest] {
-      if case .fromState? = candidate.continuation(rows: rows) {
-        return SearchMemory(training: training, waiting: waiting)
-      }
+    guard plan.mostWaiting > 0, let training = largestPaused else { return nil }
+    return SearchMemory(training: training, waiting: plan.mostWaiting, state: training.state)
+  }
+
+  /// The maximum memory of each of several processes that share the trials of several models; `nil` for a model whose
+  /// trainings are never paused.
+  ///
+  /// A process keeps at most its share of the trainings that a single process would keep, whatever their models.
+  static func memories(of fitters: [TrialFitter], processes: Int) -> [SearchMemory?] {
+    let largest = fitters.map(\.largestPaused)
+    // The training that a single process continues at once can wait as well.
+    let waiting = fitters.map { ($0.plan.mostWaiting + processes) / processes }.max() ?? 0
+    let state = largest.compactMap { $0?.state }.max() ?? 0
+    return largest.map { training in
+      training.map { SearchMemory(training: $0, waiting: waiting, state: state) }
     }
-    return nil
   }
 
   /// Refuses a search whose paused trainings do not fit beside a running one.
   ///
   /// - Throws: ``TooLittleSearchMemory``.
-  func verifyMemory() throws(TooLittleSearchMemory) {
+  func verify(_ memory: SearchMemory?) throws(TooLittleSearchMemory) {
     guard let memory else { return }
     let allowed = memoryLimit ?? Int(ProcessInfo.processInfo.physicalMemory)
     if memory.total > allowed {
       throw TooLittleSearchMemory(
         model: model.name, needed: memory, allowed: allowed, isLimited: memoryLimit != nil)
     }
+  }
+
+  /// The largest training of the space; `nil` if none is ever paused.
+  private var largestPaused: TrainingMemory? {
+    guard plan.rungs.count > 1, plan.trials > 1 else { return nil }
+    let (largest, training) = largest
+    let rows = experiment.split.train.rowCount
+    // A training that cannot continue keeps nothing.
+    for candidate in [model, largest] {
+      if case .fromState? = candidate.continuation(rows: rows) { return training }
+    }
+    return nil
   }
 
   /// The model of the space whose training needs the most memory.
@@ -89,4 +105,9 @@ extension ModelSearch {
     }
     return largest
   }
+}
+
+extension TrainingMemory {
+  /// The memory of a paused training, in bytes.
+  fileprivate var state: Int { parameters + kept }
 }

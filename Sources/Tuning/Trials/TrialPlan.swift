@@ -12,7 +12,7 @@
 /// Hutter, "BOHB", ICML 2018.
 public struct TrialPlan: Sendable, Equatable {
   /// A part of a trial that runs without a pause.
-  public struct Step: Sendable, Equatable {
+  public struct Step: Sendable, Hashable {
     /// The number of the trial.
     public let trial: Int
     /// The rung up to which it runs.
@@ -70,25 +70,38 @@ public struct TrialPlan: Sendable, Equatable {
   }
 
   /// The next step; `nil` at the end.
-  public func next(after records: [TrialRecord]) -> Step? {
+  public func next(after records: [TrialRecord]) -> Step? { ready(after: records).first }
+
+  /// The steps that are certain to come and do not depend on each other's results, in the order in which a single
+  /// process runs them; empty at the end.
+  ///
+  /// - Parameter records: those of each trial in their order.
+  func ready(after records: [TrialRecord]) -> [Step] {
     var last: [Int: TrialRecord] = [:]
     for record in records where record.rung >= last[record.trial]?.rung ?? 0 { last[record.trial] = record }
-    if last[0] == nil { return Step(trial: 0, rung: top) }
+    // No bracket depends on the defaults.
+    let defaults = last[0] == nil ? [Step(trial: 0, rung: top)] : []
+    func first(_ new: [Int]) -> [Step] { defaults + new.map { Step(trial: $0, rung: 0) } }
+    // Where no trial is stopped, brackets have no meaning.
+    if top == 0 { return first((1..<max(1, trials)).filter { last[$0] == nil }) }
     var start = 1
     while start < trials {
       let bracket = bracket(of: start)
-      if let new = bracket.first(where: { last[$0] == nil }) { return Step(trial: new, rung: 0) }
+      let new = bracket.filter { last[$0] == nil }
+      if !new.isEmpty { return first(new) }
       var left = Array(bracket)
       for rung in 0..<top {
         left = Array(ranked(left, at: rung, records).prefix(left.count / Self.reduction))
-        for trial in left {
-          if let reached = last[trial], !reached.isComplete, reached.rung <= rung {
-            return Step(trial: trial, rung: rung + 1)
-          }
-        }
+        let waiting = left.filter { trial in last[trial].map { !$0.isComplete && $0.rung <= rung } ?? false }
+        if !waiting.isEmpty { return defaults + waiting.map { Step(trial: $0, rung: rung + 1) } }
       }
       start = bracket.upperBound
     }
+    return defaults.isEmpty ? [lastStep(after: records, last)].compactMap(\.self) : defaults
+  }
+
+  /// The next step after all brackets, each of which depends on the one before.
+  private func lastStep(after records: [TrialRecord], _ last: [Int: TrialRecord]) -> Step? {
     for rung in 0..<top {
       guard let best = ranked(Array(1..<max(1, trials)), at: rung, records).first, let reached = last[best] else {
         break

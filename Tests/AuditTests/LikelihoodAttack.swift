@@ -1,0 +1,127 @@
+import Audit
+import Autoencoders
+import Compute
+import Experiments
+import InteractionData
+import Testing
+
+/// The attacker by likelihood ratio, on users about whom everything is known.
+@Suite("Membership inference by likelihood ratio")
+struct LikelihoodAttack {
+  private static let population = DesignedAnswers.population
+
+  @Test("Copies of training users give away nearly all of them")
+  func copies() throws {
+    let result = try audit(Self.population.part(0), Self.population.part(0), Self.population.part(2))
+    #expect(try #require(result[.likelihoodMembershipAUC]?.value) > 0.95)
+    #expect(try #require(result[.likelihoodMembershipTPR]?.value) > 0.7)
+    #expect(result[.likelihoodMembershipAUC]?.judgement == .fails)
+    #expect(result[.likelihoodMembershipTPR]?.judgement == .fails)
+  }
+
+  @Test("Users of whom no training user had a part give away nobody")
+  func independent() throws {
+    let result = try audit(Self.population.part(0), Self.population.part(1), Self.population.part(2))
+    let area = try #require(result[.likelihoodMembershipAUC])
+    let (value, error) = (try #require(area.value), try #require(area.standardError))
+    #expect(area.ceiling == 0.5 && error > 0 && error < 0.04)
+    #expect(abs(value - 0.5) < 4 * error, "\(value) ± \(error)")
+    #expect(result[.likelihoodMembershipTPR]?.ceiling == 0.01)
+    #expect(result[.likelihoodMembershipTPR]?.judgement != .fails)
+  }
+
+  /// Profiles of twelve items, every item as likely.
+  private static func profiles(_ count: Int, items: Int, seed: UInt64) -> [[Int]] {
+    var random = Seed(seed).stream(.simulation)
+    return (0..<count).map { _ in Array(random.permutation(items).prefix(12)) }
+  }
+
+  /// Profiles put together of pairs of items, each from another member, without those that come near to a member.
+  private static func recombined(_ members: [[Int]], items: Int, count: Int, farthest: Double) -> [[Int]] {
+    var random = Seed(4).stream(.sampling)
+    var has = members.map { _ in [Bool](repeating: false, count: items) }
+    for (place, member) in members.enumerated() { for item in member { has[place][item] = true } }
+    return (0..<count).map { _ -> [Int] in
+      var profile = Set<Int>()
+      while profile.count < 12 {
+        let member = members[random.integer(below: members.count)]
+        let first = random.integer(below: 12)
+        profile.formUnion([member[first], member[(first + 1 + random.integer(below: 11)) % 12]])
+      }
+      return profile.sorted()
+    }.filter { profile in
+      has.allSatisfy { own in
+        let common = profile.count { own[$0] }
+        return Double(common) <= farthest * Double(profile.count + 12 - common)
+      }
+    }
+  }
+
+  private static func interactions(_ name: String, _ profiles: [[Int]]) -> Interactions {
+    Interactions(
+      name: name,
+      pairs: profiles.enumerated().flatMap { user, items in items.map { ("\(name)\(user)", "i\($0)") } })
+  }
+
+  @Test("Pairs of members' items in profiles that are far from every member are seen, where distances see nothing")
+  func recombination() throws {
+    let members = Self.profiles(200, items: 400, seed: 1)
+    let synthetic = Self.recombined(members, items: 400, count: 900, farthest: 0.15)
+    #expect(synthetic.count > 500)
+    let result = try audit(
+      Self.interactions("t", members), Self.interactions("s", synthetic),
+      Self.interactions("h", Self.profiles(200, items: 400, seed: 2)))
+    #expect(result[.exactCopies]?.value == 0)
+    // Standard errors are near 0.03.
+    #expect(try #require(result[.membershipAUC]?.value) < 0.55)
+    #expect(result[.membershipAUC]?.judgement != .fails)
+    #expect(try #require(result[.likelihoodMembershipAUC]?.value) > 0.8)
+    #expect(result[.likelihoodMembershipAUC]?.judgement == .fails)
+    #expect(result.strongestAttack?.kind == .likelihoodMembershipAUC)
+    #expect(
+      result.conclusions.contains {
+        $0.hasPrefix("Membership: the strongest of 3 attackers, by likelihood ratio, reaches an AUC of 0.")
+          && $0.contains("membership (likelihood)")
+      })
+  }
+
+  @Test("The values are the same with one thread and with three")
+  func threads() throws {
+    // With fewer users than items, and with more.
+    for count in [60, 350] {
+      let results = try [1, 3].map { threads in
+        try audit(
+          Self.population.part(0).first(80), Self.population.part(1).first(count), Self.population.part(2).first(60),
+          threads: threads)
+      }
+      let values = results.map { $0[.likelihoodMembershipAUC]?.value }
+      #expect(values[0] != nil && values[0] == values[1])
+    }
+  }
+
+  @Test("With fewer than forty holdout users it is not judged, and the reason is named")
+  func tooFew() throws {
+    let (train, synthetic) = (Self.population.part(0).first(60), Self.population.part(1).first(60))
+    let few = try audit(train, synthetic, Self.population.part(2).first(39))
+    #expect(few[.likelihoodMembershipAUC]?.judgement == .notJudged)
+    #expect(
+      few[.likelihoodMembershipAUC]?.sentence == "Needs 40 holdout users, half of them as the attacker's own.")
+    #expect(few[.membershipAUC]?.value != nil)
+    let enough = try audit(train, synthetic, Self.population.part(2).first(40))
+    #expect(enough[.likelihoodMembershipAUC]?.value != nil)
+    #expect(enough[.likelihoodMembershipTPR]?.judgement == .notJudged)
+  }
+
+  @Test("An interruption ends the audit")
+  func interruption() throws {
+    var auditor = Auditor(seed: Seed(1), processor: Processor(engine: try .engine(.gsl), threads: 2))
+    auditor.options.utility = nil
+    auditor.options.permutations = 9
+    auditor.options.resamples = 4
+    auditor.observer.isInterrupted = { true }
+    let data = try AuditData(
+      train: Self.population.part(0).first(60), synthetic: Self.population.part(1).first(60),
+      holdout: Self.population.part(2).first(60))
+    #expect(throws: TrainingError.self) { try auditor.audit(data) }
+  }
+}
