@@ -22,7 +22,8 @@ public struct GaussianMixture<S: Scalar>: Sendable {
     (self.logits, self.means, self.logVariances) = (logits, means, logVariances)
     let values = logits.elements.map { Double($0) }
     let largest = values.max() ?? 0
-    let total = largest + log(values.reduce(0) { $0 + exp($1 - largest) })
+    let sum: Double = values.reduce(0) { $0 + exp($1 - largest) }
+    let total = largest + log(sum)
     logWeights = values.map { $0 - total }
     let held = logVariances.elements.map { Self.held($0) }
     precisions = Matrix(
