@@ -58,8 +58,11 @@ public struct GenerativeReport: Sendable {
       "\(Number.text(result.trainingUsers)) training users, \(Number.text(result.heldOutUsers)) held out, "
       + "\(Number.text(result.contenders.first?.users ?? 0)) drawn from each "
       + (result.temperatures.count > 1 ? "source at each temperature." : "model.")
+    let figure = tradeOff.map { [ReportBlock.figures([$0])] } ?? []
+    // A page of sentences would hide the plot that sums them up.
+    let parts = [figure, [.list(result.sentences)]]
     return ReportSection(
-      "Results", [.prose(size), .list(result.sentences)] + (tradeOff.map { [.figures([$0])] } ?? []))
+      "Results", [.prose(size)] + (result.sentences.count > 3 ? parts : parts.reversed()).flatMap(\.self))
   }
 
   /// What the guarantees leave any attacker; empty without one.
