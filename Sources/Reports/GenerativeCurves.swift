@@ -17,7 +17,7 @@ extension GenerativeReport {
       y: Axis(hasUtility ? "mult-vae from synthetic, ndcg@100" : "classifier, AUC"))
     let corner = Curves.Curve(Series(colour: .neutral), [PlotPoint(Self.chance, ideal)], labels: ["ideal"])
     let curves = drawn.enumerated().map { place, curve in
-      Curves.Curve(Series(curve.name, place), curve.points, labels: hasLines ? curve.marks : [])
+      Curves.Curve(Series(curve.name, place), curve.points, labels: curve.points.count > 1 ? curve.marks : [])
     }
     plot.marks = [Curves([corner] + curves)]
     // Higher than other plots, because the words at the ends need room.
