@@ -123,8 +123,12 @@ distances = {
     (a, b): cdist(dense[a], dense[b], "jaccard")
     for a, b in [("synthetic", "train"), ("synthetic", "holdout"), ("holdout", "train")]
 }
-members = -distances["synthetic", "train"].min(0)
-others = -distances["synthetic", "holdout"].min(0)
+# The measures that compare both kinds of real users look only at items that the catalogue would have without the user.
+known = dense["train"].sum(0)
+kept = {"train": dense["train"] & (known > 1), "holdout": dense["holdout"] & (known > 0)}
+kept = {name: rows[rows.any(1)] for name, rows in kept.items()}
+to_kept = {name: cdist(dense["synthetic"], rows, "jaccard") for name, rows in kept.items()}
+members, others = -to_kept["train"].min(0), -to_kept["holdout"].min(0)
 nearest = {key: np.sort(value, 1) for key, value in distances.items()}
 profiles = {name: {frozenset(profile) for profile in part} for name, part in parts.items()}
 
@@ -230,8 +234,8 @@ def accepted(positives, negatives):
 
 
 def cut(name, part, tag):
-    order = Stream(tag).permutation(len(dense[name]))
-    return dense[name][np.sort(order[: len(order) // 2] if part == 0 else order[len(order) // 2 :])]
+    order = Stream(tag).permutation(len(kept[name]))
+    return kept[name][np.sort(order[: len(order) // 2] if part == 0 else order[len(order) // 2 :])]
 
 
 mine, others_half = cut("holdout", 0, 53), cut("holdout", 1, 53)
@@ -262,12 +266,12 @@ def likelihood(profiles):
 
 def share_of_half():
     """What dcr-share's ceiling is: half of the holdout in place of synthetic users, the training users in two groups."""
-    groups = len(dense["train"]) // len(others_half)
-    order = Stream(40).permutation(len(dense["train"]))[: groups * len(others_half)]
+    groups = len(kept["train"]) // len(others_half)
+    order = Stream(40).permutation(len(kept["train"]))[: groups * len(others_half)]
     far = cdist(mine, others_half, "jaccard").min(1)
     shares = []
     for group in range(groups):
-        near = cdist(mine, dense["train"][order[group::groups]], "jaccard").min(1)
+        near = cdist(mine, kept["train"][order[group::groups]], "jaccard").min(1)
         shares.append(np.mean(near < far) + 0.5 * np.mean(near == far))
     return np.mean(shares)
 
@@ -302,10 +306,10 @@ for side, name in (("value", "synthetic"), ("ceiling", "holdout")):
         ("c2st-auc", side, "scikit-learn LogisticRegression", classifier_area(name)),
         ("exact-copies", side, "Python sets", np.mean([frozenset(p) in profiles["train"] for p in parts[name]])),
     ]
-near, far = nearest["synthetic", "train"][:, 0], nearest["synthetic", "holdout"][:, 0]
-to_half = [-cdist(side, mine, "jaccard").min(1) for side in (dense["train"], others_half)]
-ratios = [density(dense["train"]), density(others_half)]
-likelihoods = [likelihood(dense["train"]), likelihood(others_half)]
+near, far = to_kept["train"].min(1), to_kept["holdout"].min(1)
+to_half = [-cdist(side, mine, "jaccard").min(1) for side in (kept["train"], others_half)]
+ratios = [density(kept["train"]), density(others_half)]
+likelihoods = [likelihood(kept["train"]), likelihood(others_half)]
 
 
 def area(positives, negatives):

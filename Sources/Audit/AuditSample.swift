@@ -46,6 +46,17 @@ extension SparseRows {
     return selecting(rows: random.permutation(rowCount)[..<count].sorted())
   }
 
+  /// The rows with some of the columns alone; a row that has none of them is left out.
+  func keeping(_ isKept: (_ column: Int) -> Bool) -> SparseRows {
+    let kept = (0..<columnCount).map(isKept)
+    var (offsets, left) = ([0], [Int32]())
+    for row in 0..<rowCount {
+      left += indices(ofRow: row).filter { kept[Int($0)] }
+      if left.count > offsets[offsets.count - 1] { offsets.append(left.count) }
+    }
+    return SparseRows(columnCount: columnCount, offsets: offsets, indices: left)
+  }
+
   /// The rows of both.
   func followed(by other: SparseRows) -> SparseRows {
     precondition(columnCount == other.columnCount, "rows of the same width")

@@ -30,6 +30,28 @@ struct LikelihoodAttack {
     #expect(result[.likelihoodMembershipTPR]?.judgement != .fails)
   }
 
+  @Test("A catalogue of training users' items gives away nobody, however many items only one of them has")
+  func catalogue() throws {
+    // Five of twelve items are rare: most of these have one user.
+    func users(_ seed: UInt64) -> [[Int]] {
+      var random = Seed(seed).stream(.simulation)
+      return Self.profiles(300, items: 150, seed: seed).map { profile in
+        profile.prefix(7) + (0..<5).map { _ in 150 + random.integer(below: 3000) }
+      }
+    }
+    let members = users(1)
+    let known = Set(members.joined())
+    // They are no members, but have members' items alone, as whoever a generator makes.
+    let synthetic = users(2).map { $0.filter(known.contains) }
+    let result = try audit(
+      Self.interactions("t", members), Self.interactions("s", synthetic), Self.interactions("h", users(3)))
+    for kind in [AuditMeasureKind.membershipAUC, .densityMembershipAUC, .likelihoodMembershipAUC] {
+      let measure = try #require(result[kind])
+      let (value, error) = (try #require(measure.value), try #require(measure.standardError))
+      #expect(abs(value - 0.5) < 4 * error, "\(kind): \(value) ± \(error)")
+    }
+  }
+
   /// Profiles of twelve items, every item as likely.
   private static func profiles(_ count: Int, items: Int, seed: UInt64) -> [[Int]] {
     var random = Seed(seed).stream(.simulation)

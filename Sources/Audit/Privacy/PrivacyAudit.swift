@@ -43,9 +43,15 @@ struct PrivacyAudit: Sendable {
     if let holdout {
       distances.append(
         Self.histogram(.synthetic, .holdout, try JaccardIndex(holdout).largest(1, of: synthetic, processor)))
-      let halves = Self.halves(holdout, seed)
-      let share = try ClosestRecordShare(synthetic, train: train, holdout: holdout, seed: seed, processor)
-      let ceiling = try ClosestRecordShare(halves.0, train: train, holdout: halves.1, seed: seed, processor)
+      // Here both sides have only items that the generator could know without them. It knows the catalogue of the training
+      // users, where holdout users lack the items that only they have: with these, members would be told by the
+      // catalogue alone.
+      let known = data.train.columnCounts()
+      let members = train.keeping { known[$0] > 1 }
+      let others = holdout.keeping { known[$0] > 0 }
+      let halves = Self.halves(others, seed)
+      let share = try ClosestRecordShare(synthetic, train: members, holdout: others, seed: seed, processor)
+      let ceiling = try ClosestRecordShare(halves.0, train: members, holdout: halves.1, seed: seed, processor)
       privacy.measures.append(
         GapRule.measure(
           .closestRecordShare, value: share?.value, standardError: share?.standardError, ceiling: ceiling?.value,
@@ -53,7 +59,7 @@ struct PrivacyAudit: Sendable {
           // By symmetry unseen users reach exactly one half; the measured ceiling shows how far that varies here.
           gapError: share?.standardError, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
-      privacy.measures += try Self.membership(train, synthetic, holdout, halves, seed, processor, check)
+      privacy.measures += try Self.membership(members, synthetic, others, halves, seed, processor, check)
     } else {
       privacy.measures.append(GapRule.measure(.closestRecordShare, value: nil, ceiling: nil, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
