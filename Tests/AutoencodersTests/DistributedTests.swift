@@ -14,13 +14,13 @@ import Testing
 @Suite("Several processes")
 struct DistributedTests {
   /// Eight shards.
-  private static let rows = randomRows(90, 500, density: 0.05, seed: 500)
-  private static let more = randomRows(100, 500, density: 0.05, seed: 501)
+  static let rows = randomRows(90, 500, density: 0.05, seed: 500)
+  static let more = randomRows(100, 500, density: 0.05, seed: 501)
   private static let ratings = randomRows(70, 300, density: 0.1, seed: 502, ratings: [1, 2, 3, 4, 5])
   private static let trained = Zoo.defaults.filter { $0.isTrainedInEpochs }.map(\.name)
   private let run = RunIdentity(["seed": 5])
 
-  private static func model(_ name: String) throws -> any ZooModel {
+  static func model(_ name: String) throws -> any ZooModel {
     let plain = try #require(Zoo.named(name))
     let changes: [String: JSONValue] = [
       "latent": 4, "hidden": .array([6]), "components": 3, "epochs": 4, "batchSize": 40, "patience": 2,
@@ -29,7 +29,7 @@ struct DistributedTests {
   }
 
   /// What a training leaves: the model file, the epochs, and what validation found.
-  private struct Outcome: Equatable, Sendable {
+  struct Outcome: Equatable, Sendable {
     var file: [UInt8] = []
     var bestEpoch = 0
     var validation: [Double?] = []
@@ -76,7 +76,7 @@ struct DistributedTests {
     return try evaluate(model)
   }
 
-  private static func train(
+  static func train(
     _ model: any ZooModel, refits: Bool = true, among communicator: (any Communicator)?, threads: Int = 1,
     engine: ProductEngine = .gsl, precision: ProductPrecision = .float32,
     checkpoints: ((Processor) throws -> Checkpoints)? = nil, stop: Int = .max
@@ -111,12 +111,12 @@ struct DistributedTests {
   }
 
   /// What the first of several processes has, and whether the others agree with it in all but the file.
-  private static func together(
+  static func together(
     _ ranks: Int, _ train: @escaping @Sendable (LocalCommunicator) throws -> Outcome
   ) throws -> Outcome {
     let outcomes = try LocalCommunicator.run(ranks: ranks, train)
     for var other in outcomes.dropFirst() {
-      // Models that are not divided are fitted by each process, which then has all of the file.
+      // Only the first process writes.
       other.file = outcomes[0].file
       #expect(other == outcomes[0])
     }
@@ -138,10 +138,10 @@ struct DistributedTests {
     }
   }
 
-  @Test("so it is where there are more processes than shards, and one user in a batch")
-  func moreThanShards() throws {
-    var model = MultVAE()
-    (model.hidden, model.latent, model.training.epochs, model.training.batchSize) = ([5], 3, 1, 1)
+  @Test(
+    "so it is where there are more processes than shards, and one user in a batch", arguments: ["mult-vae", "elsa"])
+  func moreThanShards(_ name: String) throws {
+    let model = try Self.model(name).setting(["latent": 3, "epochs": 1, "batchSize": 1])
     let alone = try Self.train(model, refits: false, among: nil)
     let found = try Self.together(11) { [model] in try Self.train(model, refits: false, among: $0) }
     #expect(found == alone)
@@ -228,34 +228,42 @@ struct DistributedTests {
     let model = try Self.model(name)
     let alone = try Self.train(model, refits: refits, among: nil)
     for ranks in [[3, 2, 1], [1, 2, 3], [2, 4, 2]] {
-      try withTemporaryDirectory { directory in
-        let (directory, run) = (directory + "/model", run)
-        var (found, interruptions): (Outcome?, Int) = (nil, 0)
-        while found == nil {
-          let (count, stop) = (ranks[interruptions % 3], 2 + interruptions % 3)
-          @Sendable func train(_ communicator: LocalCommunicator?) throws -> Outcome {
-            try Self.train(
-              model, refits: refits, among: communicator,
-              checkpoints: {
-                try Checkpoints(
-                  in: directory, every: .onlyWhenInterrupted, run: run, resumes: true, among: $0.communicator)
-              }, stop: stop)
-          }
-          do {
-            found = try count == 1 ? train(nil) : Self.together(count) { try train($0) }
-          } catch TrainingError.interrupted {
-            interruptions += 1
-            try #require(interruptions < 100)
-          }
-        }
-        #expect(interruptions > 1 && found == alone, "\(ranks)")
-      }
+      let (found, interruptions) = try Self.interrupted(model, refits: refits, ranks: ranks, run)
+      #expect(interruptions > 1 && found == alone, "\(ranks)")
     }
   }
 
-  @Test("a checkpoint of several processes is the file that one process writes")
-  func checkpoint() throws {
-    let (model, run) = (try Self.model("rec-vae"), run)
+  /// Trains, interrupted every few updates and each time resumed by another number of processes.
+  static func interrupted(
+    _ model: any ZooModel, refits: Bool, ranks: [Int], _ run: RunIdentity
+  ) throws -> (found: Outcome?, interruptions: Int) {
+    try withTemporaryDirectory { directory in
+      let directory = directory + "/model"
+      var (found, interruptions): (Outcome?, Int) = (nil, 0)
+      while found == nil {
+        let (count, stop) = (ranks[interruptions % ranks.count], 2 + interruptions % 3)
+        @Sendable func train(_ communicator: LocalCommunicator?) throws -> Outcome {
+          try Self.train(
+            model, refits: refits, among: communicator,
+            checkpoints: {
+              try Checkpoints(
+                in: directory, every: .onlyWhenInterrupted, run: run, resumes: true, among: $0.communicator)
+            }, stop: stop)
+        }
+        do {
+          found = try count == 1 ? train(nil) : Self.together(count) { try train($0) }
+        } catch TrainingError.interrupted {
+          interruptions += 1
+          try #require(interruptions < 100)
+        }
+      }
+      return (found, interruptions)
+    }
+  }
+
+  @Test("a checkpoint of several processes is the file that one process writes", arguments: ["rec-vae", "elsa"])
+  func checkpoint(_ name: String) throws {
+    let (model, run) = (try Self.model(name), run)
     try withTemporaryDirectory { directory in
       @Sendable func stopped(_ communicator: LocalCommunicator?, _ name: String) throws {
         #expect(throws: TrainingError.self) {

@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--launcher", action="append", help="mpirun with its flags, before the number of processes")
     parser.add_argument("--ranks", default="2,3,4", help="numbers of processes (default 2,3,4)")
     parser.add_argument("--models", help="only these, separated by commas")
+    parser.add_argument("--killed", default="mult-vae", help="the model whose training is killed (default mult-vae)")
     parser.add_argument("--kills", type=int, default=10, help="how many processes are killed (default 10)")
     parser.add_argument("--signals", type=int, default=5, help="how many SIGUSR1 are sent (default 5)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments (default 1)")
@@ -250,7 +251,7 @@ def main():
     searches(options, folder, data, faults)
 
     kept = ["--checkpoint-every", 1, "--resume", "--patience", 0, "--epochs", 20]
-    model = ["mult-vae"]
+    model = [options.killed]
     begun = time.monotonic()
     code, _, errors = finished(start(options, None, 1, words(model, "whole", *kept), folder))
     seconds = time.monotonic() - begun

@@ -5,7 +5,7 @@ public import FileFormats
 ///
 /// | tensors | shape |
 /// |---|---|
-/// | `weights/…` | as in `Network/visit(_:)` |
+/// | `weights/…` | as in `Network/visit(_:)`; for ``ELSA``, W as `shard.S.input` |
 /// | `first/…`, `second/…` | Adam's moments, one for each weight |
 /// | `best/…` | the weights of the best epoch, if they are kept |
 /// | `kept/…` | the network whose encoder a phase keeps, if any, without the wide output layer |

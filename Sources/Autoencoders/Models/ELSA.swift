@@ -1,3 +1,4 @@
+public import Communication
 public import Compute
 public import FileFormats
 public import InteractionData
@@ -47,9 +48,7 @@ public struct ELSA: IterativeModel {
 
   /// Trains it, twice if there are rows for a second fit.
   public func fit(_ data: TrainingData<Fitted>, by trainer: Trainer) throws -> Fit<Fitted> {
-    let start = Network<Float>(design, items: data.all.columnCount, users: 0, seed: trainer.seed)
-    let weights = NamedTensors(start).matrices["encoder.0.weight"] ?? Matrix(rows: 0, columns: latent)
-    return try trainer.fit(weights, to: data, options: training) { Fitted(vectors: $0) }
+    try trainer.fit(tied: design, to: data, options: training)
   }
 
   /// Reads A from a file.
@@ -60,49 +59,75 @@ public struct ELSA: IterativeModel {
     return Fitted(vectors: vectors)
   }
 
-  /// The memory for weights, moments and the buffers of an update: A, the gradient, codes, and matrices of the code's
-  /// width.
+  /// The memory for weights, moments and the buffers of an update.
+  ///
+  /// The buffers are A, the gradient, codes, and matrices of the code's width. With several processes, it is the memory of
+  /// the one with the most shards.
   public func memory(_ rows: TrainingRows, processor: Processor) -> TrainingMemory {
-    let one = rows.width * latent
+    let shards = ItemShard<Float>.ranges(items: rows.width)
+    let run = ShardDivision.longestRun(shards: shards.count, ranks: processor.processes)
+    let one = shards[run].reduce(0) { $0 + $1.count } * latent
     let batch = training.batchSize(users: rows.count)
-    let shards = ItemShard<Float>.ranges(items: rows.width).count
     let blocks = UserPieces.ranges(of: batch).count
+    // Outgoing and incoming data while sums are exchanged.
+    let exchanged = processor.processes > 1 ? 4 * max(batch, latent) * latent : 0
+    // AᵀA of each shard, and its sums along the tree.
+    let squares = run.count + blocks + 4 * processor.threads + 8
     var memory = TrainingMemory(
       parameters: (rows.fitsAgain ? 3 : 4) * one,
-      workspace: 2 * one + 5 * batch * latent + (shards + blocks + 4 * processor.threads) * latent * latent)
+      workspace: 2 * one + 6 * batch * latent + squares * latent * latent + exchanged)
     memory.workspace += 16 * min(rows.entries, batch * rows.width)
     return memory
   }
 
-  /// A, and the equivalent autoencoder.
+  /// A, as the equivalent autoencoder.
+  ///
+  /// After a training by several processes, each has A of its own items only.
   public struct Fitted: FittedModel {
-    /// A, item by item; shape: I × L.
-    public let vectors: Matrix<Float>
     /// The same as a network: codes xA, outputs zAᵀ.
     public let autoencoder: Autoencoder<PointLatent>
 
-    /// Creates a model from A.
+    /// Creates a model from A; shape: I × L.
     public init(vectors: Matrix<Float>) {
-      self.vectors = vectors
-      var design = Design<PointLatent>(latent: vectors.columns)
+      self.init(vectors.cutByItems, items: vectors.rows, latent: vectors.columns, division: nil)
+    }
+
+    /// Creates a model from A, shard by shard; shards of other processes have no rows.
+    init(_ shards: [Matrix<Float>], items: Int, latent: Int, division: ShardDivision?) {
+      var design = Design<PointLatent>(latent: latent)
       design.likelihood = .gaussian
-      autoencoder = Autoencoder(design: design, network: Network(tied: vectors, design))
+      autoencoder = Autoencoder(
+        design: design, network: Network(tied: shards, items: items, design), division: division)
+    }
+
+    /// A, item by item; shape: I × L, or, after a training by several processes, the rows of this one's items.
+    public var vectors: Matrix<Float> {
+      var all = Matrix<Float>(rows: 0, columns: width)
+      all.setRows(to: autoencoder.network.shards.map(\.inputWeight))
+      return all
     }
 
     /// `item.vector`; shape: I × L.
     public var tensors: [String: Tensor] {
-      ["item.vector": Tensor(shape: [vectors.rows, vectors.columns], values: vectors.elements)]
+      let vectors = vectors
+      return ["item.vector": Tensor(shape: [vectors.rows, vectors.columns], values: vectors.elements)]
     }
 
+    /// The size of A.
+    public var parameterCount: Int { itemCount * width }
+
     /// The number of items.
-    public var itemCount: Int { vectors.rows }
+    public var itemCount: Int { autoencoder.itemCount }
+
+    /// L.
+    private var width: Int { autoencoder.design.latent }
 
     /// Users are points.
     public var latent: LatentView { .points(autoencoder) }
 
     /// Two products with A, then the row subtracted.
     public var inference: InferenceGraph? {
-      var graph = InferenceGraph(.gather, items: vectors.columns, tensors: ["item.vector"])
+      var graph = InferenceGraph(.gather, items: width, tensors: ["item.vector"])
       graph.markCode(1)
       graph.append(.dense, width: itemCount, tensors: ["item.vector"])
       graph.append(.subtractRow, width: itemCount)
@@ -110,13 +135,56 @@ public struct ELSA: IterativeModel {
     }
 
     /// x A Aᵀ − x; shape: B × I.
+    ///
+    /// If the items are divided among processes, all of them call this together.
     public func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float> {
       var scores = try autoencoder.scores(for: profiles, using: engine)
-      let rows = profiles.items
-      for user in 0..<rows.rowCount {
-        for entry in rows.range(ofRow: user) { scores[user, Int(rows.indices[entry])] -= rows.value(at: entry) }
-      }
+      Self.subtract(profiles.items, from: &scores, of: 0..<itemCount)
       return scores
     }
+
+    /// Subtracts the users' rows from their scores of some items.
+    private static func subtract(_ rows: SparseRows, from scores: inout Matrix<Float>, of items: Range<Int>) {
+      for user in 0..<rows.rowCount {
+        for entry in rows.range(ofRow: user) {
+          let item = Int(rows.indices[entry])
+          if items.contains(item) { scores[user, item - items.lowerBound] -= rows.value(at: entry) }
+        }
+      }
+    }
+  }
+}
+
+extension ELSA.Fitted: DividedRecommender {
+  /// The processes that have the items; `nil` if this one has all.
+  public var communicator: (any Communicator)? { autoencoder.communicator }
+
+  /// The items of this process.
+  public var ownItems: Range<Int> { autoencoder.ownItems }
+
+  /// The scores of this process's items, equal to the columns of ``scores(for:using:)``.
+  public func ownScores(for groups: [Profiles], using processor: Processor) throws -> [Matrix<Float>] {
+    var scores = try autoencoder.ownScores(for: groups, using: processor)
+    for (group, profiles) in groups.enumerated() { Self.subtract(profiles.items, from: &scores[group], of: ownItems) }
+    return scores
+  }
+}
+
+extension ELSA.Fitted: DividedModel {
+  func write(to path: String?, metadata: [String: String]) throws -> Bool {
+    guard let division = autoencoder.division else { return false }
+    func bring(_ name: String, _ append: ([Float]) throws -> Void) throws {
+      for (index, shard) in autoencoder.network.shards.enumerated() {
+        let (numbers, count) = (shard.inputWeight.elements, shard.items.count * width)
+        try append(division.bring(numbers, count: count, from: division.owner(of: index)))
+      }
+    }
+    if let path {
+      try SafeTensors.write(
+        to: path, shapes: ["item.vector": [itemCount, width]], metadata: metadata, values: bring)
+    } else {
+      try bring("item.vector") { _ in }
+    }
+    return true
   }
 }

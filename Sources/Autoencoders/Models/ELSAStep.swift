@@ -9,13 +9,14 @@ import InteractionData
 /// `|p|² = zAᵀAz − 2|z|² + |x|²` and `p·x = |z|² − |x|²`, no matrix of users × items is ever stored:
 ///
 /// ```
-/// shards    A, and AᵀA, added in order                                   L × L
-/// blocks    Z, ZAᵀA → d, e = d + k/|x|; Zᵀ diag(d) Z, added in order      L × L
+/// shards    A; AᵀA and Z, added along the ``ShardTree``                   L × L, B × L
+/// blocks    ZAᵀA → d, e = d + k/|x|; Zᵀ diag(d) Z, added in order         L × L
 ///           H = diag(d) Z AᵀA − 2 diag(e) Z                              B × L
 /// shards    ∂loss/∂A = A Zᵀ diag(d) Z + XᵀH → ∂loss/∂W → step
 /// ```
 ///
-/// One thread handles each shard or block, and the cuts depend only on the data.
+/// One thread handles each shard or block, and the cuts depend only on the data. Of several processes, each has a run of
+/// shards; they exchange the sums Z and AᵀA, and each computes all blocks.
 public struct ELSAStep<S: Scalar>: Sendable {
   /// Some users of a batch.
   private struct Block: Sendable {
@@ -30,12 +31,18 @@ public struct ELSAStep<S: Scalar>: Sendable {
     var row = Matrix<S>(rows: 1, columns: 0)
   }
 
+  /// The shards of this process.
   private var shards: [ELSAShard<S>]
-  /// A, as the input weights of a network.
+  /// A of these shards, as the input weights of a network.
   private var unit: [ItemShard<S>]
   private var optimiser: NAdam
   private let processor: Processor
   private let rank: Int
+  /// The tree of all shards.
+  private let tree: ShardTree
+  /// The indices of this process's shards.
+  private let own: Range<Int>
+  private let division: ShardDivision?
   private var scratch: [Scratch]
 
   /// Prepares to train W.
@@ -47,20 +54,37 @@ public struct ELSAStep<S: Scalar>: Sendable {
     _ weights: Matrix<S>, learningRate: Double, processor: Processor,
     after moments: (first: Matrix<S>, second: Matrix<S>, steps: Int)? = nil
   ) {
-    rank = weights.columns
-    optimiser = NAdam(learningRate: learningRate, after: moments?.steps ?? 0)
+    self.init(
+      weights.cutByItems, items: weights.rows, rank: weights.columns, learningRate: learningRate,
+      processor: processor, division: nil,
+      after: moments.map { (first: $0.first.cutByItems, second: $0.second.cutByItems, steps: $0.steps) })
+  }
+
+  /// Prepares to train W, shard by shard.
+  ///
+  /// - Parameters:
+  ///   - weights: a matrix for each shard; those of other processes are ignored.
+  ///   - rank: L.
+  ///   - division: which process has which shards; `nil` if this process has all.
+  ///   - moments: in the form of `weights`.
+  init(
+    _ weights: [Matrix<S>], items: Int, rank: Int, learningRate: Double, processor: Processor,
+    division: ShardDivision?, after moments: (first: [Matrix<S>], second: [Matrix<S>], steps: Int)? = nil
+  ) {
+    let ranges = ItemShard<S>.ranges(items: items)
+    let own = division?.own ?? ranges.indices
+    self.rank = rank
+    self.own = own
+    self.division = division
     self.processor = processor
-    func part(_ matrix: Matrix<S>, _ rows: Range<Int>) -> Matrix<S> {
-      var part = Matrix<S>(rows: 0, columns: matrix.columns)
-      part.copyRows(rows, of: matrix)
-      return part
-    }
+    tree = ShardTree(count: ranges.count)
+    optimiser = NAdam(learningRate: learningRate, after: moments?.steps ?? 0)
     let none = Matrix<S>(rows: 0, columns: rank)
-    shards = ItemShard<S>.ranges(items: weights.rows).map { items in
+    shards = own.map { shard in
       ELSAShard(
-        items: items, weight: part(weights, items),
-        moments: moments.map { AdamMoments(first: part($0.first, items), second: part($0.second, items)) }
-          ?? AdamMoments(rows: items.count, columns: weights.columns),
+        items: ranges[shard], weight: weights[shard],
+        moments: moments.map { AdamMoments(first: $0.first[shard], second: $0.second[shard]) }
+          ?? AdamMoments(rows: ranges[shard].count, columns: rank),
         norms: [], gram: none, gradient: none)
     }
     unit = shards.map {
@@ -86,6 +110,19 @@ public struct ELSAStep<S: Scalar>: Sendable {
   /// ∂loss/∂W of the last update, before its step; shape: I × L.
   public var gradient: Matrix<S> { joined(shards.map(\.gradient)) }
 
+  /// A of every shard; those of other processes have no rows.
+  var vectorShards: [Matrix<S>] { all(unit.map(\.inputWeight)) }
+  /// W and the moments of every shard; those of other processes have no rows.
+  var state: (weights: [Matrix<S>], first: [Matrix<S>], second: [Matrix<S>]) {
+    (all(shards.map(\.weight)), all(shards.map(\.moments.first)), all(shards.map(\.moments.second)))
+  }
+
+  private func all(_ mine: [Matrix<S>]) -> [Matrix<S>] {
+    (0..<tree.count).map { shard in
+      own.contains(shard) ? mine[shard - own.lowerBound] : Matrix(rows: 0, columns: rank)
+    }
+  }
+
   private func joined(_ parts: [Matrix<S>]) -> Matrix<S> {
     var whole = Matrix<S>(rows: 0, columns: rank)
     whole.setRows(to: parts)
@@ -106,11 +143,12 @@ public struct ELSAStep<S: Scalar>: Sendable {
     let batch = data.selecting(rows: rows)
     let (input, columns) = (BatchRows<S>(batch), BatchRows<S>(batch.transposed()))
     let gram = try gram()
+    let codes = try codes(of: input)
     var blocks = UserPieces.ranges(of: count).map { Block(users: $0) }
-    let (products, root) = (ShardProducts(unit), ShardTree(count: unit.count).root)
     let scale = 2 / (Double(count) * Double(items))
     try processor.forEach(&blocks, scratch: &scratch) { [rank] _, block, scratch in
-      let z = products.gather(input, rows: block.users, under: root)
+      var z = Matrix<S>(rows: 0, columns: rank)
+      z.copyRows(block.users, of: codes)
       var (image, weighted) = (Matrix<S>(rows: z.rows, columns: rank), z)
       scratch.multiplier.multiply(z, gram, into: &image)
       for row in 0..<z.rows {
@@ -157,9 +195,33 @@ public struct ELSAStep<S: Scalar>: Sendable {
       shard.gram.reshape(rows: rank, columns: rank)
       scratch.multiplier.multiply(transposing: unit[index].inputWeight, unit[index].inputWeight, into: &shard.gram)
     }
-    var sum = Matrix<S>(rows: rank, columns: rank)
-    for shard in shards { sum.add(shard.gram) }
-    return sum
+    let (grams, first) = (shards.map(\.gram), own.lowerBound)
+    let parts = tree.subtrees(of: own).map { node in
+      ShardTree.sum(
+        node, of: { $0.count == 1 ? grams[$0.lowerBound - first] : nil }, adding: { $0.add($1) })
+    }
+    return try sum(parts, rows: rank)
+  }
+
+  /// Z = XA; shape: B × L.
+  private func codes(of input: BatchRows<S>) throws -> Matrix<S> {
+    let products = ShardProducts(unit, from: own.lowerBound)
+    let pieces = UserPieces.rows(of: input.rowCount)
+    let parts = try tree.subtrees(of: own).map { node in
+      var part = Matrix<S>(rows: 0, columns: rank)
+      part.setRows(
+        to: try processor.map(count: pieces.count) { products.gather(input, rows: pieces[$0], under: node) })
+      return part
+    }
+    return try sum(parts, rows: input.rowCount)
+  }
+
+  /// The sum over all shards.
+  ///
+  /// - Parameter parts: the sums under this process's subtrees, each rows × L.
+  private func sum(_ parts: [Matrix<S>], rows: Int) throws -> Matrix<S> {
+    guard let division else { return parts[0] }
+    return try division.sum(parts, rows: rows, columns: rank)
   }
 }
 

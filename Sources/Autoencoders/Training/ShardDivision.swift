@@ -1,7 +1,7 @@
 import Communication
 import Compute
 
-/// The item shards of a network, divided among processes: each has a run of adjacent shards.
+/// The item shards of a network or of ``ELSA``, divided among processes: each has a run of adjacent shards.
 ///
 /// All sums over shards follow the ``ShardTree``: a process adds up the subtrees in its run, and the sums are combined
 /// here. So the bytes do not depend on the number of processes.
@@ -30,6 +30,11 @@ struct ShardDivision: Sendable {
   /// Divides shards into runs of nearly equal length.
   static func runs(shards: Int, ranks: Int) -> [Range<Int>] {
     (0..<ranks).map { shards * $0 / ranks..<shards * ($0 + 1) / ranks }
+  }
+
+  /// The longest of the runs.
+  static func longestRun(shards: Int, ranks: Int) -> Range<Int> {
+    runs(shards: shards, ranks: ranks).max { $0.count < $1.count } ?? 0..<0
   }
 
   /// The shards of this process.

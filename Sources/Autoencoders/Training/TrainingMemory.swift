@@ -34,7 +34,7 @@ public struct TrainingMemory: Sendable, Equatable {
     let float = MemoryLayout<Float>.size
     // With several processes, the one with the most shards.
     let shards = ItemShard<Float>.ranges(items: items)
-    let run = ShardDivision.runs(shards: shards.count, ranks: processor.processes).max { $0.count < $1.count } ?? 0..<0
+    let run = ShardDivision.longestRun(shards: shards.count, ranks: processor.processes)
     let items = shards[run].reduce(0) { $0 + $1.count }
     let architecture = design.architecture
     let (encoder, decoder) = (architecture.encoder.widths, architecture.decoder.widths)
