@@ -134,7 +134,7 @@ def main():
         run("copies", lambda found, document: near(found, "exact-copies", 1, 0) + near(found, "membership-auc", 1, 0.001)
             + near(found, "membership-likelihood-auc", 1, 0.02)
             + fails(found, ["exact-copies", "dcr-share", "membership-auc", "membership-likelihood-auc"])
-            + ([] if any("copies of real people" in sentence for sentence in document["conclusions"]) else ["no word of copies"]),
+            + ([] if any("copies of real users" in sentence for sentence in document["conclusions"]) else ["no word of copies"]),
             synthetic=train, **common)
         cells = [f"{ceilings[0][key]['ceiling']:.3f}" for _, key in COLUMNS]
         print(f"| *ceiling (of all but two halves)* | {' | '.join(cells)} | | |")
