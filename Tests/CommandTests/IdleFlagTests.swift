@@ -91,6 +91,7 @@ struct IdleFlagTests {
       ("compare good.tsv --generative --seeds 3", "--seeds", "--generative"),
       ("compare good.tsv --generative --folds 3", "--folds", "--generative"),
       ("compare good.tsv --generative --table latex", "--table", "--generative"),
+      ("compare good.tsv --generative --tensorboard b", "--tensorboard", "--generative"),
       ("compare good.tsv --temperatures 0.5,1", "--temperatures", "needs --generative"),
       ("compare good.tsv --utility", "--utility", "needs --generative"),
       ("compare good.tsv --private 1 --delta 1e-6", "--private", "needs --generative"),

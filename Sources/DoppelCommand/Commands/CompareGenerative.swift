@@ -67,7 +67,8 @@ extension Compare {
       set: hyperparameters, otherwise: Self.generativeModels.map { try Zoo.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {
-        throw UsageError("\(reason); --generative accepts ae, dae, cdae, mult-dae and mult-vae")
+        let able = Zoo.defaults.filter { GenerativeComparison.refusal(of: $0) == nil }.map(\.name)
+        throw UsageError("\(reason); --generative accepts \(able.joined(separator: ", "))")
       }
     }
     return chosen

@@ -47,7 +47,7 @@ struct GenerativeOptions: ParsableArguments {
   var idleFlags: [IdleFlags] {
     [
       IdleFlags(
-        ["--save-split", "--metrics", "--per-user", "--seeds", "--folds", "--table"], when: generative,
+        ["--save-split", "--metrics", "--per-user", "--seeds", "--folds", "--table", "--tensorboard"], when: generative,
         "cannot be combined with --generative"),
       IdleFlags(
         ["--temperatures", "--utility", "--utility-epochs", "--private", "--delta", "--clip"], when: !generative,
