@@ -4,6 +4,8 @@ public struct SafeTensorsFile: Sendable {
   public let metadata: [String: String]
   private let source: ByteSource
   private let entries: [SafeTensorsHeader.Entry]
+  /// The place of each tensor in ``entries``: a checkpoint has thousands.
+  private let order: [String: Int]
   private let bufferStart: Int
 
   /// Opens a file and checks its header.
@@ -18,6 +20,7 @@ public struct SafeTensorsFile: Sendable {
   public init(_ source: ByteSource) throws {
     let (header, start) = try source.withBytes { bytes in try Self.checkedHeader(bytes, path: source.name) }
     (metadata, entries, bufferStart) = (header.metadata, header.entries, start)
+    order = header.entries.enumerated().reduce(into: [:]) { $0[$1.element.name] = $1.offset }
     self.source = source
   }
 
@@ -35,7 +38,7 @@ public struct SafeTensorsFile: Sendable {
   /// - Parameter finite: whether every number must be finite, as weights are; moments of a training need not be.
   /// - Throws: ``DataError`` for a weight that is not finite.
   public func tensor(_ name: String, finite: Bool = true) throws -> Tensor? {
-    try entries.first { $0.name == name }.map { try tensor($0, finite: finite) }
+    try order[name].map { try tensor(entries[$0], finite: finite) }
   }
 
   fileprivate func all(finite: Bool) throws -> [String: Tensor] {

@@ -48,12 +48,10 @@ public struct GenerativeContender: Sendable, Equatable {
   public subscript(kind: AuditMeasureKind) -> AuditMeasure? { measures.first { $0.kind == kind } }
 
   /// The areas under the curve of all attackers who infer membership.
-  public var attacks: [AuditMeasure] { measures.filter { AuditMeasureKind.attackAreas.contains($0.kind) } }
+  public var attacks: [AuditMeasure] { measures.attacks }
 
   /// The largest of ``attacks``: what an attacker reaches who has the choice; `nil` where none could be computed.
-  public var strongestAttack: AuditMeasure? {
-    attacks.filter { $0.value != nil }.max { ($0.value ?? 0) < ($1.value ?? 0) }
-  }
+  public var strongestAttack: AuditMeasure? { measures.strongestAttack }
 }
 
 extension GenerativeContender: Encodable {

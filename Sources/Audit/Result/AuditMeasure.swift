@@ -104,3 +104,13 @@ extension AuditGap: Encodable {
     try container.encode(margin, forKey: .margin)
   }
 }
+
+extension [AuditMeasure] {
+  /// The areas under the curve of all attackers who infer membership.
+  var attacks: [AuditMeasure] { filter { AuditMeasureKind.attackAreas.contains($0.kind) } }
+
+  /// The largest of ``attacks``; `nil` where none could be computed.
+  var strongestAttack: AuditMeasure? {
+    attacks.filter { $0.value != nil }.max { ($0.value ?? 0) < ($1.value ?? 0) }
+  }
+}

@@ -113,8 +113,5 @@ public struct AuditResult: Sendable, Equatable {
   /// Of the areas of membership inference the largest one: what an attacker reaches who has the choice.
   ///
   /// `nil` where none could be computed.
-  public var strongestAttack: AuditMeasure? {
-    AuditMeasureKind.attackAreas.compactMap { self[$0] }.filter { $0.value != nil }
-      .max { ($0.value ?? 0) < ($1.value ?? 0) }
-  }
+  public var strongestAttack: AuditMeasure? { measures.strongestAttack }
 }
