@@ -89,13 +89,7 @@ struct ItemSampler {
   /// Turns one user's logits into weights and their cumulative sums.
   private mutating func load(_ logits: Matrix<Float>, _ row: Int, _ temperature: Temperature) throws {
     weights.copyRows(row..<row + 1, of: logits)
-    if temperature != .one { weights.scale(row: 0, by: Float(1 / temperature.value)) }
-    let total = weights.exponentiateShifted(row: 0).sum
-    guard total.isFinite else {
-      throw DataError(
-        path: "model", message: "computes scores that are not numbers",
-        accepted: "a model with finite weights and outputs")
-    }
+    _ = try weights.exponentiate(row: 0, temperature: temperature)
     let span = weights[row: 0].span
     var sum = 0.0
     // Group by group, because the sums within groups are independent.
@@ -119,6 +113,23 @@ struct ItemSampler {
       if left < 0 { return item }
     }
     return end - 1
+  }
+}
+
+extension Matrix where S == Float {
+  /// Replaces one row of logits `f` by the weights `exp((f − max f) / T)`.
+  ///
+  /// - Returns: the sum of the weights.
+  /// - Throws: `DataError` when a logit is not a number.
+  mutating func exponentiate(row: Int, temperature: Temperature) throws -> Double {
+    if temperature != .one { scale(row: row, by: Float(1 / temperature.value)) }
+    let total = exponentiateShifted(row: row).sum
+    guard total.isFinite else {
+      throw DataError(
+        path: "model", message: "computes scores that are not numbers",
+        accepted: "a model with finite weights and outputs")
+    }
+    return total
   }
 }
 

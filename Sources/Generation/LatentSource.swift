@@ -40,6 +40,18 @@ public enum SamplingStream: Int, Sendable {
   public func random(seed: Seed, user: Int) -> RandomSource { seed.stream(.sampling, user, rawValue) }
 }
 
+/// The numbers of users who are drawn to fit something and are never written.
+///
+/// They are negative, so that the streams differ from those of all written users.
+enum PilotUsers {
+  /// Users in a block: small enough that each of several threads has one.
+  static let blockSize = 128
+  /// For the frequencies of lengths: ``Neighbourhood/calibrated(to:by:seed:processor:)``.
+  static let lengths = -4096..<0
+  /// For the shares of items: ``PopularityCorrection``.
+  static let shares = -5120..<(-4096)
+}
+
 extension SamplingStream {
   /// Draws from N(0, I) for some users, each from their own stream; shape: B × L.
   static func noise(users: Range<Int>, dimensions: Int, seed: Seed) -> Matrix<Float> {

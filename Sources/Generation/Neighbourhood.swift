@@ -196,10 +196,9 @@ public struct Neighbourhood: Sendable {
   ) throws -> Neighbourhood {
     var result = self
     result.calibration = nil
-    let size = 128
-    let pilot = try processor.map(count: 32) { [result] block in
-      // Negative numbers, so that the streams differ from those of all written users.
-      let users = (-(block + 1) * size)..<(-block * size)
+    let blocks = PilotUsers.lengths.blocks(of: PilotUsers.blockSize)
+    let pilot = try processor.map(count: blocks.count) { [result] block in
+      let users = blocks[block]
       let places = try source.draw(users: users, seed: seed, engine: processor.engine).vectors
       return result.draw(at: places, users: users, seed: seed, engine: processor.engine)
     }

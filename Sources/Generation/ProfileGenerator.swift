@@ -19,6 +19,10 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   public var law = ItemLaw.withoutReplacement
   /// The temperature.
   public var temperature = Temperature.one
+  /// Keeps the items' shares at a temperature other than 1; `nil` for the logits as they are.
+  ///
+  /// It must be fitted for ``temperature``: a generator whose temperature changes needs another one.
+  public var correction: PopularityCorrection?
 
   /// Users in a block.
   ///
@@ -89,7 +93,14 @@ public struct ProfileGenerator<Source: LatentSource>: Sendable {
   {
     let draws = try source.draw(users: users, seed: seed, engine: engine)
     let wanted = lengths.draw(draws, users: users, seed: seed, engine: engine)
-    let logits = model.decode(draws.vectors, using: engine)
+    var logits = model.decode(draws.vectors, using: engine)
+    if let correction {
+      precondition(
+        correction.temperature == temperature && correction.shifts.columns == model.itemCount,
+        "a correction of \(correction.shifts) for temperature \(correction.temperature.value), not of "
+          + "\(model.itemCount) items for \(temperature.value)")
+      logits.add(bias: correction.shifts)
+    }
     var sampler = ItemSampler(items: model.itemCount)
     var (offsets, indices): ([Int], [Int32]) = ([0], [])
     var values: [Float]? = law == .multinomial ? [] : nil

@@ -112,6 +112,11 @@ struct SamplingDrawing {
   ) throws {
     var generator = ProfileGenerator(model: model, source: source, lengths: try lengths(source, neighbourhood))
     (generator.law, generator.temperature) = (plan.law, plan.temperature)
+    if plan.keepsPopularity && plan.temperature != .one {
+      let correction = try PopularityCorrection(fitting: generator, seed: seed, processor: processor)
+      generator.correction = correction
+      findings.popularityCorrection = SamplingResult.Correction(correction)
+    }
     generate = { [generator, plan, seed, processor, text] visit in
       try generator.generate(
         users: plan.numbers, seed: seed, processor: processor,

@@ -7,6 +7,8 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   case outOfRange(Setting, value: String, accepted: ClosedRange<Int>)
   /// The vectors do not come from a user who has a length.
   case ownLengths(source: String)
+  /// The items' shares are those of all users, and the vectors come from near one or between two.
+  case popularityOfPlace(source: String)
   /// The model does not encode users.
   case noLatentSpace(model: String)
   /// The model encodes users to points.
@@ -32,6 +34,9 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .outOfRange(let setting, let value, let accepted):
       "\(setting.rawValue) \(value) is out of range; accepted: \(accepted.lowerBound) to \(accepted.upperBound)"
     case .ownLengths(let source): "own lengths need a user to take the length from, and \(source) has none"
+    case .popularityOfPlace(let source):
+      "popularity is kept over users from the whole space, and \(source) is a place in it; accepted: prior, population, "
+        + "fitted"
     case .noLatentSpace(let model): "\(model) has no latent space; accepted: a mult-vae"
     case .noDistribution(let model):
       "\(model) encodes users to points and has no distribution to draw from; accepted: a mult-vae, or a Gaussian fitted "

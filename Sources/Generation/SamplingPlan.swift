@@ -69,6 +69,10 @@ public struct SamplingPlan: Sendable, Equatable {
   public var law = ItemLaw.withoutReplacement
   /// The temperature of the items' distribution.
   public var temperature = Temperature.one
+  /// Whether every item keeps the expected number of users that it has at temperature 1 (``PopularityCorrection``).
+  ///
+  /// At temperature 1 it has no effect. The source must be the whole space, not a place in it.
+  public var keepsPopularity = false
   /// The number of users; an interpolation has at least one for each step.
   public var users = 1000
   /// Whether a last column has the titles of the items, which the model must have.
@@ -87,7 +91,8 @@ public struct SamplingPlan: Sendable, Equatable {
 
   /// Checks that the plan is possible for some model.
   ///
-  /// - Throws: ``SamplingError/outOfRange(_:value:accepted:)``, ``SamplingError/ownLengths(source:)``.
+  /// - Throws: ``SamplingError/outOfRange(_:value:accepted:)``, ``SamplingError/ownLengths(source:)``,
+  ///   ``SamplingError/popularityOfPlace(source:)``.
   public func check() throws(SamplingError) {
     func require(_ setting: SamplingError.Setting, _ value: Int, _ accepted: ClosedRange<Int>) throws(SamplingError) {
       if !accepted.contains(value) { throw .outOfRange(setting, value: "\(value)", accepted: accepted) }
@@ -103,6 +108,7 @@ public struct SamplingPlan: Sendable, Equatable {
     }
     try require(.users, users, least...1_000_000_000)
     try require(.firstUser, firstUser, 1...1_000_000_000_000)
+    if keepsPopularity && !source.isEverywhere { throw .popularityOfPlace(source: source.name) }
     if lengths == .own, source == .prior || source == .fitted { throw .ownLengths(source: source.name) }
   }
 

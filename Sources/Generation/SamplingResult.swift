@@ -25,6 +25,8 @@ public struct SamplingResult: Codable, Sendable, Equatable {
   public let law: ItemLaw
   /// T.
   public let temperature: Double
+  /// The effect of the temperature on the items' shares, if the plan keeps them.
+  public let popularityCorrection: Correction?
   /// The number of users.
   public let users: Int
   /// The number of the first.
@@ -56,6 +58,20 @@ public struct SamplingResult: Codable, Sendable, Equatable {
     public var excessShape: Double??
   }
 
+  /// The distance of the items' expected shares from those at temperature 1.
+  public struct Correction: Codable, Sendable, Equatable {
+    /// The total variation without the correction, from 0 to 1.
+    public let uncorrected: Double
+    /// The same with it: what the fit left.
+    public let corrected: Double
+    /// The number of passes that the fit took.
+    public let passes: Int
+
+    init(_ correction: PopularityCorrection) {
+      (uncorrected, corrected, passes) = (correction.uncorrected, correction.corrected, correction.passes)
+    }
+  }
+
   /// Statistics of the profile lengths.
   public struct ProfileLength: Codable, Sendable, Equatable {
     /// The mean.
@@ -71,7 +87,7 @@ public struct SamplingResult: Codable, Sendable, Equatable {
     from = plan.source.name
     (like, spread, ridge) = (findings.like, findings.spread, findings.ridge)
     (aggregatePosterior, interpolation) = (findings.aggregatePosterior, findings.interpolation)
-    lengths = findings.lengths
+    (lengths, popularityCorrection) = (findings.lengths, findings.popularityCorrection)
     (law, temperature, firstUser) = (plan.law, plan.temperature.value, plan.firstUser)
     (users, interactions, items) = (tally.users, tally.interactions, tally.distinctItems)
     usersWithoutItems = tally.emptyUsers
@@ -89,10 +105,12 @@ struct SamplingFindings {
   var aggregatePosterior: PosteriorSummary?
   var interpolation: InterpolationReport?
   var lengths = SamplingResult.Lengths(law: .auto)
+  var popularityCorrection: SamplingResult.Correction?
 }
 
 extension SamplingResult {
-  /// The text about the users: the path between two users if there is one, then their number.
+  /// The text about the users: the path between two users if there is one, the correction if there is one, then their
+  /// number.
   ///
   /// - Parameter items: the number of items of the model.
   public func text(items known: Int) -> String {
@@ -106,6 +124,11 @@ extension SamplingResult {
         }
         text += "\n"
       }
+    }
+    if let correction = popularityCorrection {
+      text +=
+        "items' shares, distance from temperature 1 (total variation): \(Number.decimal(correction.corrected, 3)), "
+        + "without the correction \(Number.decimal(correction.uncorrected, 3))\n"
     }
     return text
       + "\(counted(users, "user")), \(counted(interactions, "interaction")), \(items) of \(counted(known, "item")); "

@@ -130,6 +130,13 @@ struct WholeRunTests {
     #expect(way["users"] as? Int == 4)
     let counted = try run("sample vae --from prior --users 3 --counts --temperature 0.5 --output -").output
     #expect(counted.hasPrefix("user\titem\tcount\nsynthetic-000001\t"))
+    let sharp = try run("sample vae --from prior --users 300 --temperature 0.2 --output s.tsv")
+    let kept = try run("sample vae --from prior --users 300 --temperature 0.2 --keep-popularity --output k.tsv")
+    #expect(kept.output.contains("distance from temperature 1") && !sharp.output.contains("distance from"))
+    #expect(try folder.data("s.tsv") != folder.data("k.tsv"))
+    let correction = try #require(
+      try summary("--from prior --temperature 0.2 --keep-popularity")["popularityCorrection"] as? [String: Any])
+    #expect(Set(correction.keys) == ["uncorrected", "corrected", "passes"])
     try run("train p/interactions.tsv --model ae --latent 2 --epochs 2 --output ae")
     let fitted = try run("sample ae --from fitted --data p/interactions.tsv --users 5 --output s.tsv")
     #expect(fitted.errors.contains("ae has no latent distribution"))

@@ -19,6 +19,22 @@ func modelSaying(_ logits: [Float]) -> Autoencoder<GaussianLatent> {
   return Autoencoder(design: model.design, network: network)
 }
 
+/// A variational autoencoder with two tastes: the first coordinate of z is for the even items and against the odd ones;
+/// the items of either kind become rarer one after the other.
+func modelWithTwoTastes(items: Int) -> Autoencoder<GaussianLatent> {
+  var model = MultVAE()
+  (model.hidden, model.latent) = ([], 2)
+  var network = Network<Float>(model.design, items: items, users: 0, seed: Seed(1))
+  for shard in network.shards.indices {
+    network.shards[shard].outputWeight.clear()
+    for (column, item) in network.shards[shard].items.enumerated() {
+      network.shards[shard].outputWeight[column, 0] = item % 2 == 0 ? 1 : -1
+      network.shards[shard].outputBias[0, column] = -0.8 * log(Float(1 + item / 2))
+    }
+  }
+  return Autoencoder(design: model.design, network: network)
+}
+
 /// Everybody has the same number of items.
 func always(_ length: Int) -> ProfileLengths {
   .empirical(LengthHistogram(counts: [Int](repeating: 0, count: length) + [1]) ?? oneItem)

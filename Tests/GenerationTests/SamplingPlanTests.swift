@@ -129,6 +129,12 @@ struct SamplingPlanTests {
         $0.source = .prior
         $0.lengths = .own
       } == .ownLengths(source: "prior"))
+    for source in [SamplingPlan.Source.user(like: "user-1"), .interpolation(from: "user-1", to: "user-2")] {
+      #expect(
+        refusal {
+          ($0.source, $0.keepsPopularity) = (source, true)
+        } == .popularityOfPlace(source: source.name))
+    }
     let points = ModelDirectory(configuration: AE(), model: pointwise(), items: items)
     #expect(refusal({ $0.source = .prior }, points) == .noDistribution(model: "ae"))
     var gaussian = AE()
@@ -137,6 +143,61 @@ struct SamplingPlanTests {
     let unfit = ModelDirectory(
       configuration: gaussian, model: Autoencoder(design: gaussian.design, network: network), items: items)
     #expect(refusal({ $0.source = .fitted }, unfit) == .noItemProbabilities)
+  }
+
+  @Test("keeps popularity as a correction by hand does, in one run and in two, and says what it did")
+  func popularity() throws {
+    let model = modelWithTwoTastes(items: 50)
+    let directory = ModelDirectory(configuration: MultVAE(), model: model, items: items)
+    var plan = SamplingPlan()
+    (plan.source, plan.lengths, plan.users) = (.prior, .empirical, 300)
+    plan.temperature = try #require(Temperature(0.5))
+    let plain = try write(plan, directory, people: people())
+    #expect(plain.result.popularityCorrection == nil && !plain.result.text(items: 50).contains("temperature 1"))
+    plan.keepsPopularity = true
+    let (text, result) = try write(plan, directory, people: people())
+    #expect(text != plain.text)
+    let found = try #require(result.popularityCorrection)
+    #expect(found.uncorrected > 0.05 && found.corrected < 1e-3 && found.passes > 0)
+    #expect(result.text(items: 50).contains("distance from temperature 1"))
+    let members = try JSONValue(encoding: result).members?["popularityCorrection"]?.members
+    #expect(Set(members?.keys.map(\.self) ?? []) == ["uncorrected", "corrected", "passes"])
+
+    var generator = ProfileGenerator(
+      model: model, source: PriorSource(of: model),
+      lengths: .empirical(try #require(LengthHistogram(of: profiles.items))))
+    generator.temperature = plan.temperature
+    generator.correction = try PopularityCorrection(fitting: generator, seed: Seed(3), processor: processor)
+    let lines = ProfileText(items: items, law: .withoutReplacement)
+    var expected = Array(lines.header.utf8)
+    try generator.generate(
+      users: 300, seed: Seed(3), processor: processor, prepare: { lines.lines(of: $0) }, visit: { expected += $0 })
+    #expect(Array(text.utf8) == expected)
+
+    plan.users = 120
+    let first = try write(plan, directory, people: people(), threads: 1).text
+    (plan.users, plan.firstUser) = (180, 121)
+    let second = try write(plan, directory, people: people()).text
+    #expect(first + second.dropFirst("user\titem\n".count) == text)
+  }
+
+  @Test("keeps popularity from every source of the whole space; at temperature 1 there is nothing to keep")
+  func popularitySources() throws {
+    let directory = ModelDirectory(configuration: MultVAE(), model: modelWithTwoTastes(items: 50), items: items)
+    var plan = SamplingPlan()
+    (plan.users, plan.temperature, plan.keepsPopularity) = (20, try #require(Temperature(0.5)), true)
+    for source in [SamplingPlan.Source.prior, .population, .fitted] {
+      for law in ItemLaw.allCases {
+        (plan.source, plan.law) = (source, law)
+        let found = try #require(try write(plan, directory, people: people()).result.popularityCorrection)
+        #expect(found.corrected < found.uncorrected, "\(source.name), \(law)")
+      }
+    }
+    plan.temperature = .one
+    let (text, result) = try write(plan, directory, people: people())
+    plan.keepsPopularity = false
+    #expect(try write(plan, directory, people: people()).text == text)
+    #expect(result.popularityCorrection == nil)
   }
 
   @Test("leaves nothing behind when it fails")

@@ -45,6 +45,9 @@ struct Sample: CheckedCommand {
       + [
         IdleFlags(ReadingOptions.flags, when: data == nil, "is for reading --data, which is not given"),
         IdleFlags(["--titles"], when: !withTitles, "needs --with-titles"),
+        IdleFlags(
+          ["--keep-popularity"], when: drawing.temperature == 1,
+          "has no effect at temperature 1; accepted: with another --temperature, such as 0.5"),
       ]
   }
 

@@ -39,6 +39,12 @@ struct SampleOptions: ParsableArguments {
     help: ArgumentHelp(
       "Below 1 favours the most probable items, above 1 flattens the distribution.", valueName: "t"))
   var temperature = 1.0
+  @Flag(
+    help: """
+      With --temperature: every item keeps the expected share of users that it has at temperature 1, so that popular \
+      items do not become more popular.
+      """)
+  var keepPopularity = false
   @Flag(help: "Draw items with replacement and write their counts: exactly the model's multinomial.")
   var counts = false
   @Option(
@@ -64,6 +70,7 @@ struct SampleOptions: ParsableArguments {
     if case .interpolation(_, _, let steps, _) = plan.source { plan.users = steps }
     (plan.users, plan.firstUser) = (users ?? plan.users, first)
     (plan.temperature, plan.law) = (temperature, counts ? .multinomial : .withoutReplacement)
+    plan.keepsPopularity = keepPopularity
     plan.lengths = try Self.parse(lengths, "--lengths", SamplingPlan.Lengths.self)
     do {
       try plan.check()
@@ -131,6 +138,9 @@ extension SampleOptions {
     case .ownLengths(let source):
       return "--lengths own needs a user to take the length from; accepted with --from \(source): "
         + "auto, empirical, nearby, negative-binomial"
+    case .popularityOfPlace:
+      return "--keep-popularity is for users from the whole latent space, and \(userFlag) draws near a place in it; "
+        + "accepted: --from prior, --from population, --from fitted"
     default: return "\(error)"
     }
   }
@@ -143,7 +153,7 @@ extension SampleOptions {
       DataError(path: path, message: message, accepted: accepted)
     }
     switch error {
-    case .outOfRange, .ownLengths: return UsageError(words(error))
+    case .outOfRange, .ownLengths, .popularityOfPlace: return UsageError(words(error))
     case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", "a mult-vae")
     case .noDistribution(let model):
       return unfit(
