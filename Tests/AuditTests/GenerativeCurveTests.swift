@@ -75,8 +75,8 @@ struct GenerativeCurveTests {
     #expect(!plain.text.contains("strongest AUC") && result.text.contains("strongest AUC"))
   }
 
-  @Test("at a temperature, the users are those that sample draws", arguments: ["ae", "mult-vae"])
-  func rows(name: String) throws {
+  @Test("at a temperature, the users are those that sample draws", arguments: ["ae", "mult-vae"], [false, true])
+  func rows(name: String, keepsPopularity: Bool) throws {
     let data = try Self.interactions()
     let profiles = Profiles(items: data.rows(in: data.items).rows)
     let processor = try Self.processor()
@@ -86,12 +86,13 @@ struct GenerativeCurveTests {
     ).model
     let directory = ModelDirectory(configuration: model, model: fitted, items: data.items)
     let drawing = GenerativeDrawing(
-      users: profiles, count: 40, temperatures: Self.temperatures([0.5, 1]), seed: Seed(4), processor: processor)
+      users: profiles, count: 40, temperatures: Self.temperatures([0.5, 1]), keepsPopularity: keepsPopularity,
+      seed: Seed(4), processor: processor)
     var texts: Set<[UInt8]> = []
     try drawing.draw(from: fitted) { source, temperature, rows in
       var plan = SamplingPlan()
       plan.source = source == .prior ? .prior : source == .population ? .population : .fitted
-      (plan.users, plan.temperature) = (40, temperature)
+      (plan.users, plan.temperature, plan.keepsPopularity) = (40, temperature, keepsPopularity)
       var sampled: [UInt8] = []
       try plan.draw(
         from: directory, people: SamplingPeople { (data.users.ids, profiles) }, seed: Seed(4), processor: processor,
@@ -100,6 +101,25 @@ struct GenerativeCurveTests {
       texts.insert(sampled)
     }
     #expect(texts.count == (name == "ae" ? 2 : 6))
+  }
+
+  @Test("popularity is kept at every temperature but 1, which a note and every contender say")
+  func popularity() throws {
+    func run(keepsPopularity: Bool, threads: Int = 2) throws -> GenerativeResult {
+      try Self.run(["mult-vae"], threads: threads) {
+        ($0.temperatures, $0.keepsPopularity) = (Self.temperatures([0.5, 1]), keepsPopularity)
+      }.result
+    }
+    let (plain, kept) = (try run(keepsPopularity: false), try run(keepsPopularity: true))
+    let note = "at temperatures other than 1, items keep the expected shares that they have at temperature 1"
+    #expect(kept.notes.contains(note) && !plain.notes.contains(note))
+    #expect(kept.contenders.map(\.keepsPopularity) == (0..<3).flatMap { _ in [true, false] })
+    #expect(plain.contenders.allSatisfy { !$0.keepsPopularity })
+    #expect(kept.contenders.map(\.label) == plain.contenders.map(\.label))
+    for (a, b) in zip(plain.contenders, kept.contenders) { #expect((a.measures == b.measures) == (a.temperature == 1)) }
+    let members = try JSONValue(encoding: kept.contenders[0]).members
+    #expect(members?["keepsPopularity"] == true)
+    #expect(try run(keepsPopularity: true, threads: 3).contenders == kept.contenders)
   }
 
   @Test("under a guarantee, the users are those that sample draws from a private model")

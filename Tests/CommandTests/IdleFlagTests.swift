@@ -93,6 +93,18 @@ struct IdleFlagTests {
       ("compare good.tsv --generative --table latex", "--table", "--generative"),
       ("compare good.tsv --generative --tensorboard b", "--tensorboard", "--generative"),
       ("compare good.tsv --temperatures 0.5,1", "--temperatures", "needs --generative"),
+      ("compare good.tsv --keep-popularity", "--keep-popularity", "needs --generative"),
+      ("compare good.tsv --generative --keep-popularity", "--keep-popularity", "no effect at temperature 1"),
+      (
+        "compare good.tsv --generative --temperatures 1 --keep-popularity", "--keep-popularity",
+        "no effect at temperature 1"
+      ),
+      ("sample m --output s --keep-popularity", "--keep-popularity", "no effect at temperature 1"),
+      ("sample m --output s --temperature 0.5 --like u1 --keep-popularity", "--keep-popularity", "--like draws near"),
+      (
+        "sample m --output s --temperature 0.5 --interpolate u1 u2 --keep-popularity", "--keep-popularity",
+        "--interpolate draws near"
+      ),
       ("compare good.tsv --utility", "--utility", "needs --generative"),
       ("compare good.tsv --private 1 --delta 1e-6", "--private", "needs --generative"),
       ("compare good.tsv --generative --utility-epochs 3", "--utility-epochs", "needs --utility"),

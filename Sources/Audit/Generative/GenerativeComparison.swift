@@ -33,6 +33,9 @@ public struct GenerativeComparison: Sendable {
   public var options = AuditOptions()
   /// The temperatures at which users are drawn from each source of a model, which is fitted once for all.
   public var temperatures: [Temperature] = [.one]
+  /// Whether, at other temperatures than 1, items keep the expected shares that they have at 1
+  /// (`PopularityCorrection`).
+  public var keepsPopularity = false
   /// The guarantees of private fits: every model that can have them is fitted once more for each, and drawn from its
   /// prior alone (``privateRefusal(of:)``).
   ///
@@ -108,6 +111,9 @@ public struct GenerativeComparison: Sendable {
     experiment.observer.onModels(trainings(of: fits))
     var (results, contenders): ([ModelResult], [GenerativeContender]) = ([], [])
     var notes = leftOut(of: models)
+    if keepsPopularity && temperatures.contains(where: { $0 != .one }) {
+      notes.append("at temperatures other than 1, items keep the expected shares that they have at temperature 1")
+    }
     var options = options
     for fit in fits {
       let (result, draw) = try fitted(fit)
@@ -115,7 +121,8 @@ public struct GenerativeComparison: Sendable {
       try draw { source, temperature, rows in
         if experiment.observer.isInterrupted() { throw TrainingError.interrupted }
         var contender = GenerativeContender(
-          model: fit.model.name, source: source, temperature: temperature, guarantee: fit.guarantee,
+          model: fit.model.name, source: source, temperature: temperature,
+          keepsPopularity: keepsPopularity && temperature != .one, guarantee: fit.guarantee,
           namesTemperature: temperatures != [.one])
         let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
         if kept.count < rows.rowCount {
@@ -196,8 +203,8 @@ public struct GenerativeComparison: Sendable {
   ) throws -> (result: ModelResult, draw: (_ visit: GenerativeDrawing.Visit) throws -> Void) {
     let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
     let drawing = GenerativeDrawing(
-      users: users, count: count, temperatures: temperatures.sorted { $0.value < $1.value }, seed: seed,
-      processor: processor)
+      users: users, count: count, temperatures: temperatures.sorted { $0.value < $1.value },
+      keepsPopularity: keepsPopularity, seed: seed, processor: processor)
     var experiment = experiment
     guard let request = fit.guarantee else {
       experiment.objective = Self.objective(of: fit.model)

@@ -10,6 +10,8 @@ public struct GenerativeContender: Sendable, Equatable {
   public let source: GenerativeSource
   /// The temperature that their items were drawn at.
   public let temperature: Double
+  /// Whether items were drawn with the shares that they have at temperature 1.
+  public let keepsPopularity: Bool
   /// The guarantee that the model was trained with; `nil` for none.
   public let guarantee: PrivacyRequest?
   /// Its name in tables and sentences, such as `mult-vae, prior` or `ae + fitted Gaussian`; with its ε, and with its
@@ -27,10 +29,11 @@ public struct GenerativeContender: Sendable, Equatable {
   ///
   /// - Parameter namesTemperature: whether its label has the temperature.
   package init(
-    model: String, source: GenerativeSource, temperature: Temperature = .one, guarantee: PrivacyRequest? = nil,
-    namesTemperature: Bool = false, users: Int = 0, measures: [AuditMeasure] = []
+    model: String, source: GenerativeSource, temperature: Temperature = .one, keepsPopularity: Bool = false,
+    guarantee: PrivacyRequest? = nil, namesTemperature: Bool = false, users: Int = 0, measures: [AuditMeasure] = []
   ) {
     (self.model, self.source, self.guarantee) = (model, source, guarantee)
+    self.keepsPopularity = keepsPopularity
     (self.temperature, self.users, self.measures) = (temperature.value, users, measures)
     let tail =
       (guarantee.map { ", ε \(Number.text($0.epsilon))" } ?? "")
@@ -56,7 +59,7 @@ public struct GenerativeContender: Sendable, Equatable {
 
 extension GenerativeContender: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case name, model, source, temperature, epsilon, delta, users, measures
+    case name, model, source, temperature, keepsPopularity, epsilon, delta, users, measures
   }
 
   /// What there is, under its label as `name`; ε and δ are `null` without a guarantee.
@@ -66,6 +69,7 @@ extension GenerativeContender: Encodable {
     try container.encode(model, forKey: .model)
     try container.encode(source, forKey: .source)
     try container.encode(temperature, forKey: .temperature)
+    try container.encode(keepsPopularity, forKey: .keepsPopularity)
     try container.encode(guarantee?.epsilon, forKey: .epsilon)
     try container.encode(guarantee?.delta, forKey: .delta)
     try container.encode(users, forKey: .users)

@@ -16,13 +16,18 @@ package struct GenerativeDrawing {
   /// How many synthetic users are drawn from each source.
   let count: Int
   let temperatures: [Temperature]
+  /// Whether items keep the shares that they have at temperature 1.
+  let keepsPopularity: Bool
   let seed: Seed
   let processor: Processor
 
   /// Prepares to draw `count` users from each source at each temperature.
-  package init(users: Profiles, count: Int, temperatures: [Temperature], seed: Seed, processor: Processor) {
+  package init(
+    users: Profiles, count: Int, temperatures: [Temperature], keepsPopularity: Bool = false, seed: Seed,
+    processor: Processor
+  ) {
     (self.users, self.count, self.temperatures) = (users, count, temperatures)
-    (self.seed, self.processor) = (seed, processor)
+    (self.keepsPopularity, self.seed, self.processor) = (keepsPopularity, seed, processor)
   }
 
   /// A variational model has its prior, its aggregate posterior and a fitted density, an autoencoder only the last.
@@ -67,6 +72,9 @@ package struct GenerativeDrawing {
     var generator = ProfileGenerator(model: model, source: source, lengths: lengths)
     for temperature in temperatures {
       generator.temperature = temperature
+      generator.correction =
+        keepsPopularity && temperature != .one
+        ? try PopularityCorrection(fitting: generator, seed: seed, processor: processor) : nil
       try visit(kind, temperature, generator.rows(users: count, seed: seed, processor: processor))
     }
   }

@@ -22,6 +22,12 @@ struct GenerativeOptions: ParsableArguments {
   var temperatures: String?
   @Flag(
     help: """
+      With --temperatures: every item keeps the expected share of users that it has at temperature 1, as with sample \
+      --keep-popularity.
+      """)
+  var keepPopularity = false
+  @Flag(
+    help: """
       Also measure utility: train popularity and mult-vae on the synthetic users of each source and on real users, and \
       test them on the held-out ones.
       """)
@@ -50,8 +56,12 @@ struct GenerativeOptions: ParsableArguments {
         ["--save-split", "--metrics", "--per-user", "--seeds", "--folds", "--table", "--tensorboard"], when: generative,
         "cannot be combined with --generative"),
       IdleFlags(
-        ["--temperatures", "--utility", "--utility-epochs", "--private", "--delta", "--clip"], when: !generative,
-        "needs --generative"),
+        [
+          "--temperatures", "--keep-popularity", "--utility", "--utility-epochs", "--private", "--delta", "--clip",
+        ], when: !generative, "needs --generative"),
+      IdleFlags(
+        ["--keep-popularity"], when: (try? chosenTemperatures()) == [.one],
+        "has no effect at temperature 1; accepted: with other --temperatures, such as 0.5,0.75,1"),
       IdleFlags(["--utility-epochs"], when: !utility, "needs --utility"),
       IdleFlags(["--delta", "--clip"], when: epsilons == nil, "needs --private"),
     ]
