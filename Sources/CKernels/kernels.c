@@ -117,6 +117,14 @@ int dk_has_avx512_bf16(void) {
 #endif
 }
 
+int dk_has_avx512_vnni(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni");
+#else
+  return 0;
+#endif
+}
+
 int dk_has_amx_bf16(void) {
 #if defined(__x86_64__)
   unsigned a, b, c, d;

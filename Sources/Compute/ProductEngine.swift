@@ -27,12 +27,16 @@ import SharedLibraries
   public let name: String
   private let sgemm: SGEMM
   private let matmul: OneDNNMatmul?
+  let byteProducts: ByteProducts?
 
-  private init(kind: Kind, name: String, sgemm: SGEMM, matmul: OneDNNMatmul? = nil) {
+  private init(
+    kind: Kind, name: String, sgemm: SGEMM, matmul: OneDNNMatmul? = nil, byteProducts: ByteProducts? = nil
+  ) {
     self.kind = kind
     self.name = name
     unsafe self.sgemm = unsafe sgemm
     self.matmul = matmul
+    self.byteProducts = byteProducts
   }
 
   /// Whether products of this precision are available and faster.
@@ -116,7 +120,7 @@ import SharedLibraries
     }
     return unsafe ProductEngine(
       kind: .onednn, name: "oneDNN" + version, sgemm: .dnnl(sgemm, prepare: setThreads),
-      matmul: OneDNNMatmul(library, majorVersion: major))
+      matmul: OneDNNMatmul(library, majorVersion: major), byteProducts: ByteProducts(library))
   }()
 
   private static let accelerate: ProductEngine? = cblas(

@@ -62,6 +62,25 @@ public func topK(
   return best.sorted().map { RankedItem(item: $0, score: span[$0]) }
 }
 
+/// The `k` best of some items, best first, by the same rule.
+///
+/// - Parameters:
+///   - items: ascending.
+///   - scores: the score of each of them.
+/// - Throws: ``NotANumberError`` if a score is not a number.
+func topK(of items: [Int32], scores: [Float], k: Int) throws -> [RankedItem] {
+  if k <= 0 { return [] }
+  var best = LargestKeys<UInt64>(min(k, items.count))
+  for (item, score) in zip(items, scores) {
+    if score.isNaN { throw NotANumberError(item: Int(item)) }
+    best.offer(BoundedHeap.key(item: Int(item), score: score))
+  }
+  return best.keys.sorted(by: >).map { key in
+    let item = BoundedHeap.item(of: key)
+    return RankedItem(item: item, score: scores[items.partitioningIndex { $0 >= item }])
+  }
+}
+
 /// The best items so far, with the worst of them on top.
 ///
 /// Items must arrive in ascending order: a new item with the score of the worst one then loses by the tie rule, so
@@ -75,7 +94,7 @@ private struct BoundedHeap {
   init(capacity: Int) { best = LargestKeys(capacity) }
 
   /// The tie rule as one number: score descending in the upper half, item ascending in the lower.
-  private static func key(item: Int, score: Float) -> UInt64 {
+  static func key(item: Int, score: Float) -> UInt64 {
     // Adding 0 turns −0 into 0. The bits of positive numbers ascend with the number, those of negative ones descend and
     // lie above.
     let bits = (score + 0).bitPattern
@@ -83,7 +102,7 @@ private struct BoundedHeap {
     return UInt64(ascending) << 32 | UInt64(~UInt32(item))
   }
 
-  private static func item(of key: UInt64) -> Int { Int(~UInt32(truncatingIfNeeded: key)) }
+  static func item(of key: UInt64) -> Int { Int(~UInt32(truncatingIfNeeded: key)) }
 
   /// Takes in the items `from..<to`.
   mutating func scan(_ scores: borrowing Span<Float>, from: Int, to: Int, only allowed: [Bool]?) throws {

@@ -23,9 +23,20 @@ extension ModelDirectory {
     var mask = [Bool](repeating: allowed == nil, count: items.count)
     for id in allowed ?? [] { if let index = items.index(of: id) { mask[index] = true } }
     for id in excluded { if let index = items.index(of: id) { mask[index] = false } }
-    let size = Evaluator.blockSize(itemCount: items.count, users: audience.userIDs.count)
     // Without these lists, no item needs a lookup.
     let marks = allowed == nil && excluded.isEmpty ? nil : mask
+    let users = audience.userIDs.count
+    if let screened = try ScreenedLists(model, users: users, processor: processor) {
+      return try audience.forEachBlock(of: ScreenedLists.blockSize(users: users), processor) { profiles, places in
+        let lists = try screened.lists(for: profiles, k: k, only: marks, using: processor.engine) { row, error in
+          unusable(user: audience.userIDs[places.lowerBound + row], item: error.item)
+        }
+        return zip(places, lists).map { make(audience.userIDs[$0], $1) }
+      } visit: {
+        try visit($1)
+      }
+    }
+    let size = Evaluator.blockSize(itemCount: items.count, users: users)
     try audience.forEachBlock(of: size, processor) { [model] profiles, places in
       let scores = try model.scores(for: profiles, using: processor.engine)
       return try places.map { place in

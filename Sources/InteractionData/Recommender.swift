@@ -41,6 +41,20 @@ public protocol Recommender: Sendable {
   func scores(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float>
 }
 
+/// A recommender whose scores are products of a vector of the user with one of the item, plus the item's bias.
+///
+/// The best items of many users can then be found without all scores; see `ItemScreen`.
+public protocol FactoredRecommender: Recommender {
+  /// The vectors and biases of all items, in order.
+  var itemFactors: [ItemFactors] { get }
+
+  /// The vectors of users; shape: B × D.
+  ///
+  /// Products with ``itemFactors`` equal ``Recommender/scores(for:using:)`` except for rounding, and for items that a user has,
+  /// whose scores may be anything.
+  func userFactors(for profiles: Profiles, using engine: ProductEngine) throws -> Matrix<Float>
+}
+
 /// A recommender whose items may be divided among processes, each of which scores its own for all users.
 ///
 /// A user's k best items are among the k best of each process, so each process makes its own lists, which are merged

@@ -54,14 +54,19 @@ public struct Autoencoder<Latent: LatentSpace>: Sendable {
 
   /// The logits of this process's items; shape: B × items.
   func ownLogits(_ latents: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
+    let output = lastHidden(of: latents, using: engine)
+    guard let division else { return network.products.logits(of: output, using: engine) }
+    return ShardProducts(division.own(network.shards), from: division.own.lowerBound).logits(of: output, using: engine)
+  }
+
+  /// What the decoder's last layer multiplies, for latent vectors (B × L); shape: B × D.
+  private func lastHidden(of latents: Matrix<Float>, using engine: ProductEngine) -> Matrix<Float> {
     precondition(latents.columns == design.latent, "\(latents) in a space of \(design.latent)")
     var block = UserBlock<Latent, Float>(design, rows: latents.rows, forTraining: false)
     block.latent.z = latents
     var multiplier = Multiplier<Float>(engine)
     block.decode(network, multiplier: &multiplier)
-    guard let division else { return network.products.logits(of: block.output, using: engine) }
-    return ShardProducts(division.own(network.shards), from: division.own.lowerBound)
-      .logits(of: block.output, using: engine)
+    return block.output
   }
 }
 
@@ -79,6 +84,23 @@ extension Autoencoder: Recommender {
     guard let division else { return decode(Latent.center(of: encode(profiles, using: engine)), using: engine) }
     let own = try ownScores(for: [profiles], using: Processor(engine: engine, threads: 1))
     return try division.joined(own[0])
+  }
+}
+
+extension Autoencoder: FactoredRecommender {
+  /// The last layer of the decoder.
+  ///
+  /// - Precondition: all items are in this process.
+  public var itemFactors: [ItemFactors] {
+    precondition(division == nil, "a process has the factors of its own items only")
+    return network.shards.map { ItemFactors(vectors: $0.outputWeight, biases: $0.outputBias) }
+  }
+
+  /// The input of the decoder's last layer, from the clean input; a distribution is represented by its mean.
+  ///
+  /// - Precondition: all items are in this process.
+  public func userFactors(for profiles: Profiles, using engine: ProductEngine) -> Matrix<Float> {
+    lastHidden(of: Latent.center(of: encode(profiles, using: engine)), using: engine)
   }
 }
 

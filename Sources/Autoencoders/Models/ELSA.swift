@@ -155,6 +155,16 @@ public struct ELSA: IterativeModel {
   }
 }
 
+extension ELSA.Fitted: FactoredRecommender {
+  /// A; the items that a user has would need the row subtracted.
+  public var itemFactors: [ItemFactors] { autoencoder.itemFactors }
+
+  /// x A; shape: B × L.
+  public func userFactors(for profiles: Profiles, using engine: ProductEngine) -> Matrix<Float> {
+    autoencoder.userFactors(for: profiles, using: engine)
+  }
+}
+
 extension ELSA.Fitted: DividedRecommender {
   /// The processes that have the items; `nil` if this one has all.
   public var communicator: (any Communicator)? { autoencoder.communicator }

@@ -134,6 +134,46 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
 /// Returns whether all were found.
 int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
 
+/// A vector that was rounded to bytes.
+typedef struct {
+  /// The vector is about scale times the bytes.
+  float scale;
+  /// Bounds from above: the length of what the bytes stand for, and of what the rounding left out. The latter is infinite for
+  /// a vector with a number that is not finite, which has no bytes.
+  float norm, residual;
+} dk_byte_row;
+
+/// Rounds a vector to 127 steps on each side of 0.
+void dk_round_bytes(ptrdiff_t n, const float *x, int8_t *y, dk_byte_row *row);
+
+/// Some items, each with the numbers of its `dk_byte_row`, and its bias minus and plus what single precision may change.
+typedef struct {
+  const float *scales, *norms, *residuals, *low, *high;
+} dk_screen_items;
+
+/// A user: the scale, the length of the vector, and of what the rounding left out.
+typedef struct {
+  float scale, length, residual;
+} dk_screen_user;
+
+/// The number of items that `dk_screen` may report.
+#define DK_SCREEN_ROOM 80
+
+/// Reports the items in start..<end whose scores may reach `threshold`, in order, until there is no room for more.
+///
+/// Writes their places and bounds of their scores (room for DK_SCREEN_ROOM each), and to `next` where it stopped; returns
+/// their number. `products` has the product of the user's bytes with those of each item.
+ptrdiff_t dk_screen(ptrdiff_t start, ptrdiff_t end, const int32_t *products, const dk_screen_items *items,
+                    const dk_screen_user *user, float threshold, int32_t *places, float *lowest, float *highest,
+                    ptrdiff_t *next);
+
+/// scores[k] = x · row places[k] + biases[places[k]], for rows of n numbers.
+void dk_score_rows(ptrdiff_t n, const float *x, const float *rows, const float *biases, ptrdiff_t count,
+                   const int32_t *places, float *scores);
+
+/// 1 if the processor multiplies bytes in groups of four without saturation (AVX512_VNNI).
+int dk_has_avx512_vnni(void);
+
 /// 1 if the processor has AVX-512 (OpenBLAS picks a slower kernel there unless configured).
 int dk_has_avx512(void);
 

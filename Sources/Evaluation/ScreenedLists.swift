@@ -1,0 +1,55 @@
+public import Compute
+public import InteractionData
+
+/// Ranked lists of a model whose scores are products, for any number of users, without the scores of all items.
+///
+/// The lists are those of ``topK(_:k:excluding:only:)`` over scores in single precision, each added up in the same way, so
+/// that a user's list is the same in a file of users and alone.
+public struct ScreenedLists: Sendable {
+  private let recommender: any FactoredRecommender
+  private let factors: [ItemFactors]
+  /// `nil` for few users.
+  private let screen: ItemScreen?
+
+  /// The number of users from which the vectors of items are worth rounding.
+  static let leastScreened = 16
+
+  /// Prepares lists for some users.
+  ///
+  /// - Returns: `nil` where all scores are faster: without products of bytes, or for a model that has no products.
+  public init?(_ recommender: any Recommender, users: Int, processor: Processor) throws {
+    guard let recommender = recommender as? any FactoredRecommender,
+      ItemScreen.isFaster(with: processor.engine)
+    else { return nil }
+    (self.recommender, factors) = (recommender, recommender.itemFactors)
+    screen = users < Self.leastScreened ? nil : try ItemScreen(factors, processor: processor)
+  }
+
+  /// The number of users of a block.
+  public static func blockSize(users: Int) -> Int { min(256, max(64, (users + 15) / 16)) }
+
+  /// The lists of some users: items they do not have, best first.
+  ///
+  /// - Parameters:
+  ///   - k: the length of a list; it is shorter if fewer items may be ranked.
+  ///   - allowed: if given, only items marked `true` are ranked. Shape: I.
+  ///   - failed: converts the error of a score that is not a number, with the row of the user.
+  /// - Throws: what the recommender throws; what `failed` returns.
+  public func lists(
+    for profiles: Profiles, k: Int, only allowed: [Bool]?, using engine: ProductEngine,
+    failed: (_ row: Int, _ error: NotANumberError) -> any Error
+  ) throws -> [[RankedItem]] {
+    let users = try recommender.userFactors(for: profiles, using: engine)
+    let excluded = (0..<profiles.items.rowCount).map { profiles.items.indices(ofRow: $0) }
+    let candidates = screen?.candidates(for: users, k: k, excluding: excluded, only: allowed, using: engine)
+    return try excluded.indices.map { row in
+      do {
+        if let candidates { return try topK(of: candidates[row].items, scores: candidates[row].scores, k: k) }
+        let scores = factors.flatMap { $0.scores(of: users, row: row) }
+        return try topK(scores[...], k: k, excluding: excluded[row], only: allowed)
+      } catch let error as NotANumberError {
+        throw failed(row, error)
+      }
+    }
+  }
+}
