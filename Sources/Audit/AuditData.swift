@@ -44,21 +44,8 @@ public struct AuditData: Sendable {
       notes.append(
         "\(strangers) of \(counted(synthetic.items.count, "item")) of \(synthetic.name) do not occur in \(train.name)")
     }
-    if let holdout {
-      let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
-      if both > 0 {
-        notes.append(
-          "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(train.name); if they are the "
-            + "same users, the holdout is not unseen and its values are not a valid ceiling")
-      }
-      let known = ProfileSet(self.train)
-      let same =
-        (self.holdout.map { rows in (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) } }) ?? 0
-      if 2 * same > holdout.users.count {
-        notes.append(
-          "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
-        )
-      }
+    if let holdout, let rows = self.holdout {
+      notes += Self.overlapNotes((train.users, self.train, train.name), (holdout.users, rows, holdout.name))
     }
     self.notes = notes
   }
@@ -105,7 +92,30 @@ public struct AuditData: Sendable {
     notes = []
   }
 
-  private static func notes(of data: Interactions) -> [String] {
+  /// Notes if holdout users may be training users.
+  static func overlapNotes(
+    _ train: (users: Vocabulary, rows: SparseRows, name: String),
+    _ holdout: (users: Vocabulary, rows: SparseRows, name: String)
+  ) -> [String] {
+    var notes: [String] = []
+    let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
+    if both > 0 {
+      notes.append(
+        "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(train.name); if they are the "
+          + "same users, the holdout is not unseen and its values are not a valid ceiling")
+    }
+    let known = ProfileSet(train.rows)
+    let same = (0..<holdout.rows.rowCount).count { known.contains(holdout.rows.indices(ofRow: $0)) }
+    if 2 * same > holdout.users.count {
+      notes.append(
+        "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
+      )
+    }
+    return notes
+  }
+
+  /// The notes of a file, each with its name.
+  static func notes(of data: Interactions) -> [String] {
     // What was decided about the columns names the file already.
     data.notes.map { $0 == data.columns?.description ? $0 : "\(data.name): \($0)" }
   }

@@ -14,6 +14,9 @@ public struct AuditOptions: Sendable, Equatable {
   public var resamples = 100
   /// How models are trained; `nil` leaves utility out.
   public var utility: UtilityOptions? = UtilityOptions()
+  /// The reference models of an earlier audit of the same real users (``AuditPrivacy/references``); taken where everything
+  /// agrees, without a change to the result.
+  public var references: LikelihoodReferences?
 
   /// Creates the defaults.
   public init() {}
@@ -35,4 +38,12 @@ public struct UtilityOptions: Sendable, Equatable {
 
   /// Creates the defaults.
   public init() {}
+}
+
+extension AuditOptions {
+  /// Takes over what does not depend on the synthetic users from an audit, for others against the same real users.
+  mutating func know(_ found: AuditResult) {
+    if utility?.known == nil, let scores = found.utility?.realScores { utility?.known = scores }
+    if references == nil { references = found.privacy.references }
+  }
 }

@@ -59,9 +59,6 @@ extension SparseRows {
 
   /// The rows of both.
   func followed(by other: SparseRows) -> SparseRows {
-    precondition(columnCount == other.columnCount, "rows of the same width")
-    return SparseRows(
-      columnCount: columnCount, offsets: offsets + other.offsets.dropFirst().map { $0 + nonZeroCount },
-      indices: indices + other.indices)
+    SparseRows(columnCount: columnCount, joining: [self, other])
   }
 }

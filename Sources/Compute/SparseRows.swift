@@ -86,6 +86,21 @@ public struct SparseRows: Sendable, Equatable {
     return SparseRows(columnCount: columnCount, offsets: offsets, indices: indices, values: values)
   }
 
+  /// The rows of several parts, one below the other.
+  ///
+  /// - Precondition: the parts have `columnCount` columns, and all of them have values, or none.
+  package init(columnCount: Int, joining parts: [SparseRows]) {
+    var offsets = [0]
+    for part in parts {
+      precondition(part.columnCount == columnCount, "\(part.columnCount) and \(columnCount) columns")
+      let start = offsets[offsets.count - 1]
+      offsets += part.offsets.dropFirst().map { start + $0 }
+    }
+    self.init(
+      columnCount: columnCount, offsets: offsets, indices: parts.flatMap(\.indices),
+      values: parts.first?.values == nil ? nil : parts.flatMap { $0.values ?? [] })
+  }
+
   /// The transpose.
   ///
   /// - Complexity: O(rows + columns + entries).

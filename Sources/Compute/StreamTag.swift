@@ -15,6 +15,13 @@ extension Seed {
   public func stream(for tag: some StreamTag, _ index: Int) -> RandomSource {
     stream(type(of: tag).purpose, tag.rawValue, index)
   }
+
+  /// The seed of a tag, whose streams are apart from those of this seed.
+  package func derived(for tag: some StreamTag) -> Seed {
+    var random = stream(for: tag)
+    let (high, low) = (UInt64(random.bits()), UInt64(random.bits()))
+    return Seed(high << 32 | low)
+  }
 }
 
 /// Draws of a split besides the order of users or cells.
@@ -78,6 +85,8 @@ public enum AuditDraw: Int, StreamTag {
   case canarySecret = 91
   /// The random numbers that an attacker imagines for canaries who are not in an update.
   case canaryDraws = 92
+  /// The seed of the synthetic users by whom temperature and lengths are chosen, apart from those written later.
+  case choiceUsers = 93
 }
 
 /// Draws of sampling for all synthetic users together; the numbers are negative, because the users' own streams have

@@ -93,6 +93,21 @@ public struct ModelDataReader: Sendable {
     return (first.data, target)
   }
 
+  /// Reads users whom the model has not seen: the filter by ratings applies if the file has ratings, filters by counts
+  /// do not.
+  ///
+  /// A note says if these are the data the model was trained on.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  public func read(heldOut path: String) throws -> Interactions {
+    let file = try readFile(path)
+    var filters = Filters()
+    (filters.minRating, filters.keepsRatings) = (minRating, keepsRatings)
+    let likes = try filters.applyToLikes(of: file.data)
+    guard record?.hash != nil, let found = try? filter(file.data, scope: .training) else { return likes }
+    return likes.noting(found.overlapNotes)
+  }
+
   private func readFile(_ path: String) throws -> (data: Interactions, used: [String]) {
     func read(_ format: InteractionFormat) throws -> Interactions {
       var reader = InteractionReader(format: format, threads: threads)

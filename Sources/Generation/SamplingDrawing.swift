@@ -12,7 +12,6 @@ struct SamplingDrawing {
   private let processor: Processor
   private let note: ([SamplingNote]) -> Void
 
-  private var known: (ids: [String], profiles: Profiles)?
   private var findings = SamplingFindings()
   /// Draws users with the source and lengths that were chosen.
   private var generate: ((_ visit: (SparseRows, [UInt8]) throws -> Void) throws -> Void)?
@@ -58,6 +57,21 @@ struct SamplingDrawing {
       progress(Double(tally.users) / Double(plan.users))
     }
   }
+
+  /// Draws all users into memory.
+  ///
+  /// - Parameter check: called after each block; its error ends the drawing.
+  func rows(_ check: () throws -> Void) throws -> SparseRows {
+    var blocks: [SparseRows] = []
+    try generate? { rows, _ in
+      try check()
+      blocks.append(rows)
+    }
+    return SparseRows(columnCount: directory.items.count, joining: blocks)
+  }
+
+  /// The source of lengths that was found, never ``SamplingPlan/Lengths/auto``.
+  var lengthLaw: SamplingPlan.Lengths { findings.lengths.law }
 
   func result(_ tally: ProfileTally, seconds: Double) -> SamplingResult {
     SamplingResult(plan, findings, tally, model: directory.configuration.name, seconds: seconds)
@@ -136,19 +150,15 @@ struct SamplingDrawing {
 
   // MARK: Uses of the training users
 
-  /// The training users, read once.
-  private mutating func everybody() throws -> (ids: [String], profiles: Profiles) {
-    if let known { return known }
+  private func everybody() throws -> (ids: [String], profiles: Profiles) {
     guard let people else { throw SamplingError.needsPeople }
-    let found = try people.read()
-    known = found
-    return found
+    return try people.read()
   }
 
-  private mutating func users() throws -> Profiles { try everybody().profiles }
+  private func users() throws -> Profiles { try everybody().profiles }
 
   /// A user given by id or by a list of items.
-  private mutating func profile(of text: String) throws -> Profiles {
+  private func profile(of text: String) throws -> Profiles {
     let listed = directory.items.listed(in: text)
     let (ids, indices) = (listed.ids, listed.ids.map { directory.items.index(of: $0) })
     if people != nil {
@@ -173,7 +183,7 @@ struct SamplingDrawing {
     return profile
   }
 
-  private mutating func histogram() throws -> LengthHistogram {
+  private func histogram() throws -> LengthHistogram {
     if people?.areRemade ?? true, let saved = directory.record.profileLengths {
       guard let histogram = LengthHistogram(users: saved, items: directory.items.count) else {
         throw SamplingError.damagedLengths

@@ -151,18 +151,41 @@ public struct SamplingPlan: Sendable, Equatable {
   }
 }
 
+extension SamplingPlan {
+  /// The users that ``write(to:from:people:seed:processor:note:progress:)`` would write, in memory.
+  ///
+  /// - Parameter check: called after each block; its error ends the drawing.
+  /// - Returns: the users over the items of the model, and the source of their lengths, which is never
+  ///   ``Lengths/auto``; shape: users × I.
+  /// - Throws: as ``write(to:from:people:seed:processor:note:progress:)`` does, or the errors of `check`.
+  package func rows(
+    from directory: ModelDirectory, people: SamplingPeople? = nil, seed: Seed, processor: Processor,
+    check: () throws -> Void = {}
+  ) throws -> (rows: SparseRows, lengths: Lengths) {
+    let drawing = try SamplingDrawing(self, directory, people, seed: seed, processor: processor, note: { _ in })
+    return (try drawing.rows(check), drawing.lengthLaw)
+  }
+}
+
 /// The training users of a model, which a saved model does not keep.
 public struct SamplingPeople {
   /// Whether they were simulated again from the model's record, rather than given; lengths are then also those of the
   /// record.
   public let areRemade: Bool
-  let read: () throws -> (ids: [String], profiles: Profiles)
+  /// Their ids, and the items of each over the model's items.
+  package let read: () throws -> (ids: [String], profiles: Profiles)
 
-  /// Users that are read when they are needed.
+  /// Users that are read when they are first needed, and then kept.
   ///
   /// - Parameter read: returns their ids and the items of each, over the model's items.
   public init(areRemade: Bool = false, read: @escaping () throws -> (ids: [String], profiles: Profiles)) {
     self.areRemade = areRemade
-    self.read = read
+    var known: (ids: [String], profiles: Profiles)?
+    self.read = {
+      if let known { return known }
+      let found = try read()
+      known = found
+      return found
+    }
   }
 }

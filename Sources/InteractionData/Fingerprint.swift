@@ -1,5 +1,5 @@
-import Compute
-import FileFormats
+package import Compute
+package import FileFormats
 
 /// The parts of splits and data sets.
 extension Fingerprint {
@@ -15,7 +15,8 @@ extension Fingerprint {
     for byte in bytes { add(UInt64(byte)) }
   }
 
-  mutating func add(_ rows: SparseRows?) {
+  /// Adds rows with their width, or that there are none.
+  package mutating func add(_ rows: SparseRows?) {
     guard let rows else { return add(-1) }
     add(rows.columnCount)
     add(rows.offsets.count)

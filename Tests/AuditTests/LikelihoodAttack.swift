@@ -121,6 +121,46 @@ struct LikelihoodAttack {
     }
   }
 
+  /// An audit over one list of items, as when several sets of users come from one model.
+  private static func attacked(
+    _ synthetic: Int, train: Int = 60, seed: UInt64 = 1, known: LikelihoodReferences? = nil
+  ) throws -> AuditResult {
+    let items = Vocabulary(ids: (0..<3).flatMap { population.part($0).items.ids })
+    func rows(_ part: Int, _ count: Int) -> SparseRows { population.part(part).first(count).rows(in: items).rows }
+    var auditor = Auditor(seed: Seed(seed), processor: Processor(engine: try .engine(.gsl), threads: 2))
+    auditor.options.utility = nil
+    (auditor.options.permutations, auditor.options.resamples) = (9, 4)
+    auditor.options.references = known
+    return try auditor.audit(
+      AuditData(
+        items: items, train: rows(0, train), synthetic: rows(synthetic, 60), holdout: rows(2, 60),
+        names: ("t", "h", "s")))
+  }
+
+  /// The same references with values that no model would give.
+  private static func marked(_ references: LikelihoodReferences?) throws -> LikelihoodReferences {
+    let references = try #require(references)
+    return LikelihoodReferences(
+      fingerprint: references.fingerprint,
+      values: references.values.map { $0.indices.map { Double($0 % 7) } })
+  }
+
+  @Test("Reference models that are known give the same audit to the last bit")
+  func sharedReferences() throws {
+    let first = try Self.attacked(0)
+    #expect(first.privacy.references?.values.count == 4)
+    #expect(try Self.attacked(0, known: first.privacy.references) == first)
+  }
+
+  @Test("Known reference models are taken for other synthetic users, not for other real users, nor with another seed")
+  func ownReferences() throws {
+    let marked = try Self.marked(Self.attacked(0).privacy.references)
+    #expect(try Self.attacked(1, known: marked) != Self.attacked(1))
+    #expect(try Self.attacked(1, known: marked).privacy.references == marked)
+    #expect(try Self.attacked(1, train: 59, known: marked) == Self.attacked(1, train: 59))
+    #expect(try Self.attacked(1, seed: 2, known: marked) == Self.attacked(1, seed: 2))
+  }
+
   @Test("With fewer than forty holdout users it is not judged, and the reason is named")
   func tooFew() throws {
     let (train, synthetic) = (Self.population.part(0).first(60), Self.population.part(1).first(60))

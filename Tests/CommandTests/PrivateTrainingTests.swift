@@ -92,7 +92,10 @@ struct PrivateTrainingTests {
     let sampled = try run("sample m --users 30 --output s.tsv")
     #expect(sampled.output.contains("from: prior"))
     _ = try run("sample m --users 3 --like i1,i2 --lengths empirical --output t.tsv")
-    for line in ["--from population", "--from fitted", "--data data.tsv", "--from prior --data data.tsv"] {
+    for line in [
+      "--from population", "--from fitted", "--data data.tsv", "--from prior --data data.tsv",
+      "--temperature auto --holdout data.tsv", "--temperature auto --data data.tsv --holdout data.tsv",
+    ] {
       let refused = try run("sample m --users 3 --output u.tsv " + line, status: 64)
       #expect(refused.errors.contains("--private"), "\(line): \(refused.errors)")
     }

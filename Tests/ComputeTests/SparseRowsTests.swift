@@ -26,6 +26,14 @@ struct SparseRowsTests {
     #expect(turned.transposed() == rows, "seed \(seed)")
   }
 
+  @Test("parts that are joined are the whole", arguments: seeds, [true, false])
+  func joined(seed: UInt64, rated: Bool) {
+    let rows = randomRows(9, 17, density: 0.3, seed: seed, ratings: rated ? [1, 2.5, 5] : nil)
+    let parts = [0..<2, 2..<2, 2..<9].map { rows.selecting(rows: $0) }
+    #expect(SparseRows(columnCount: 17, joining: parts) == rows, "seed \(seed)")
+    #expect(SparseRows(columnCount: 17, joining: []).rowCount == 0)
+  }
+
   @Test("chosen rows come in the order asked for, repeated where asked", arguments: seeds, [true, false])
   func select(seed: UInt64, rated: Bool) {
     let rows = randomRows(9, 17, density: 0.3, seed: seed, ratings: rated ? [1, 2.5, 5] : nil)

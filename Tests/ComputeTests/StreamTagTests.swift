@@ -32,9 +32,18 @@ struct StreamTagTests {
     #expect(
       AuditDraw.allCases.map(\.rawValue) == [
         1, 2, 3, 4, 10, 11, 12, 20, 30, 40, 41, 50, 51, 52, 53, 54, 60, 61, 62, 63, 70, 71, 72, 73, 74, 80, 81, 82, 90,
-        91, 92,
+        91, 92, 93,
       ])
     #expect(first(Seed(3).stream(for: AuditDraw.referenceCounts, 7)) == first(Seed(3).stream(.resampling, 10, 7)))
     #expect(first(Seed(3).stream(for: PopulationDraw.neighbours)) == first(Seed(3).stream(.sampling, -1)))
+  }
+
+  @Test("a derived seed is another for every tag and every seed")
+  func derived() {
+    let seeds = [Seed(3), Seed(4)].flatMap { seed in
+      [seed.value] + AuditDraw.allCases.map { seed.derived(for: $0).value }
+    }
+    #expect(Set(seeds).count == seeds.count)
+    #expect(Seed(3).derived(for: AuditDraw.choiceUsers) == Seed(3).derived(for: AuditDraw.choiceUsers))
   }
 }

@@ -77,6 +77,11 @@ struct ModelDataTests {
     #expect(training.data.notes.contains("--min-rating 4 --min-user-items 2, as in training"))
     #expect(training.differenceNotes.isEmpty && training.overlapNotes.count == 1)
 
+    let heldOut = try reader.read(heldOut: others)
+    #expect(heldOut.users.count == 12 && heldOut.count == 43)
+    #expect(!heldOut.notes.contains { $0.contains("too good") })
+    #expect(try reader.read(heldOut: own).notes.contains { $0.hasSuffix("doppel split keeps users apart") })
+    #expect(try reader.read(heldOut: bare).count == 2)
     let anyone = try reader.read(own, scope: .anyone)
     #expect(anyone.isTrainingData == true && anyone.data.users.count == 11)
     #expect(anyone.data.notes.contains("--min-rating 4, as in training"))

@@ -82,6 +82,37 @@ struct SamplingPlanTests {
     #expect(throws: SamplingError.unknownUser("user-7", hasPeople: false)) { try write(plan) }
   }
 
+  @Test("keeps the training users that were read once for another plan")
+  func kept() throws {
+    let reads = Guarded(0)
+    let known = people(reads)
+    var plan = SamplingPlan()
+    plan.users = 20
+    let first = try write(plan, people: known).text
+    #expect(try write(plan, people: known).text == first)
+    #expect(reads.withLock { $0 } == 1)
+  }
+
+  @Test("draws into memory the users that it writes, and ends where it is stopped")
+  func inMemory() throws {
+    var plan = SamplingPlan()
+    (plan.users, plan.firstUser, plan.temperature) = (300, 41, Temperature(0.5) ?? .one)
+    let written = try write(plan, people: people())
+    let (rows, lengths) = try plan.rows(from: directory, people: people(), seed: Seed(3), processor: processor)
+    let form = ProfileText(items: items, law: .withoutReplacement, firstUser: 41)
+    var text = form.header
+    for row in 0..<rows.rowCount {
+      for item in rows.indices(ofRow: row) { text += "\(form.id(of: row))\t\(items[Int(item)])\n" }
+    }
+    #expect(text == written.text)
+    #expect(lengths == written.result.lengths.law && lengths != .auto)
+    #expect(throws: SamplingError.damagedLengths) {
+      try plan.rows(from: directory, people: people(), seed: Seed(3), processor: processor) {
+        throw SamplingError.damagedLengths
+      }
+    }
+  }
+
   @Test("knows users by their ids and by their items, and says when both could be meant")
   func users() throws {
     var plan = SamplingPlan()

@@ -87,7 +87,8 @@ public struct CanaryAudit: Sendable {
     let planted = PlantedCanaries(canaries, among: users, items: items, seed: seed)
     let real = (0..<users.rowCount).count { users.count(ofRow: $0) > 0 }
     let planned = real + canaries / 2
-    let witness = UpdateWitness(planted.profiles, members: planted.members, seed: secret(.canaryDraws))
+    let witness = UpdateWitness(
+      planted.profiles, members: planted.members, seed: seed.derived(for: AuditDraw.canaryDraws))
     let fit = try train(planted, plannedUsers: planned, witness)
 
     var scores: [(attacker: CanaryAttacker, scores: [Double])] = []
@@ -113,7 +114,7 @@ public struct CanaryAudit: Sendable {
     var experiment = Experiment(planted.split, seed: seed, processor: processor)
     experiment.observer = observer
     if var privacy {
-      privacy.noiseSeed = secret(.canarySecret).value
+      privacy.noiseSeed = seed.derived(for: AuditDraw.canarySecret).value
       experiment.privacy = privacy
       experiment.watched = WatchedTraining(plannedUsers: plannedUsers, noiseShare: noiseShare, witness: witness)
     } else {
@@ -147,13 +148,6 @@ public struct CanaryAudit: Sendable {
     else { return nil }
     return try ProfileGenerator(model: network, source: PriorSource(of: network), lengths: .empirical(lengths))
       .rows(users: count, seed: seed, processor: processor).columnCounts()
-  }
-
-  /// A seed that is derived from that of the audit.
-  private func secret(_ tag: AuditDraw) -> Seed {
-    var random = seed.stream(for: tag)
-    let (high, low) = (UInt64(random.bits()), UInt64(random.bits()))
-    return Seed(high << 32 | low)
   }
 }
 

@@ -129,8 +129,8 @@ public struct GenerativeComparison: Sendable {
           notes.append("\(contender.label): \(counted(rows.rowCount - kept.count, "user")) without an item left out")
         }
         let found = try audit(rows.selecting(rows: kept), named: contender.label, options)
-        // What training on real users gives is the same for all.
-        if options.utility?.known == nil, let scores = found.utility?.realScores { options.utility?.known = scores }
+        // What training on real users and the attacker's reference models give is the same for all.
+        options.know(found)
         for note in found.notes where options.utility != nil || !note.hasPrefix("utility") {
           if !notes.contains(note) { notes.append(note) }
         }

@@ -14,29 +14,26 @@ import Compute
 struct LikelihoodRatio: Sendable {
   let area: MembershipInference.Estimate
   let found: MembershipInference.Estimate?
+  /// What the reference models say about the users, for other synthetic users.
+  let references: LikelihoodReferences
 
-  /// The number of reference models.
-  private static let references = 4
   /// The least number of the attacker's own users.
   static let least = 20
 
   /// - Parameters:
   ///   - own: real users the attacker has, neither members nor among the others.
+  ///   - known: the reference models of an earlier attack, taken if they are of the same users.
   ///   - check: called from time to time; its error ends the attack.
   init?(
     _ synthetic: SparseRows, members: SparseRows, others: SparseRows, own: SparseRows, seed: Seed,
-    _ processor: Processor, check: () throws -> Void
+    _ processor: Processor, known: LikelihoodReferences? = nil, check: () throws -> Void
   ) throws {
     if own.rowCount < Self.least { return nil }
     let people = members.followed(by: others)
     var scores = try ProfileLikelihood(of: synthetic, processor, check: check).values(of: people, processor)
-    let size = own.rowCount * 3 / 4
-    for reference in 0..<Self.references {
-      try check()
-      var random = seed.stream(for: AuditDraw.likelihoodReference, reference)
-      let users = own.selecting(rows: random.permutation(own.rowCount)[..<size].sorted())
-      let values = try ProfileLikelihood(of: users, processor, check: check).values(of: people, processor)
-      for (place, value) in values.enumerated() { scores[place] -= value / Double(Self.references) }
+    references = try LikelihoodReferences(of: people, own: own, seed: seed, processor, known: known, check: check)
+    for values in references.values {
+      for (place, value) in values.enumerated() { scores[place] -= value / Double(references.values.count) }
     }
     let (positives, negatives) = (Array(scores[..<members.rowCount]), Array(scores[members.rowCount...]))
     guard let area = ReceiverOperating.area(positives: positives, negatives: negatives) else { return nil }

@@ -59,7 +59,10 @@ struct PrivacyAudit: Sendable {
           // By symmetry unseen users reach exactly one half; the measured ceiling shows how far that varies here.
           gapError: share?.standardError, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
-      privacy.measures += try Self.membership(members, synthetic, others, halves, seed, processor, check)
+      let (attacks, references) = try Self.membership(
+        members, synthetic, others, halves, known: options.references, seed, processor, check)
+      privacy.measures += attacks
+      privacy.references = references
     } else {
       privacy.measures.append(GapRule.measure(.closestRecordShare, value: nil, ceiling: nil, missing: unseen))
       privacy.measures.append(Self.ratio(near, real))
@@ -88,14 +91,14 @@ struct PrivacyAudit: Sendable {
 
   private static func membership(
     _ train: SparseRows, _ synthetic: SparseRows, _ holdout: SparseRows, _ halves: (SparseRows, SparseRows),
-    _ seed: Seed, _ processor: Processor, _ check: () throws -> Void
-  ) throws -> [AuditMeasure] {
+    known: LikelihoodReferences?, _ seed: Seed, _ processor: Processor, _ check: () throws -> Void
+  ) throws -> ([AuditMeasure], LikelihoodReferences?) {
     // By distance all of the holdout are non-members; the other attackers' own real users are taken from it.
     let whole = try MembershipInference(synthetic, members: train, others: holdout, elsewhere: nil, processor)
     let ratio = try MembershipInference(synthetic, members: train, others: halves.1, elsewhere: halves.0, processor)
     let real = try MembershipInference(halves.0, members: train, others: halves.1, elsewhere: nil, processor)
     let likelihood = try LikelihoodRatio(
-      synthetic, members: train, others: halves.1, own: halves.0, seed: seed, processor, check: check)
+      synthetic, members: train, others: halves.1, own: halves.0, seed: seed, processor, known: known, check: check)
     let few = "Needs \(MembershipInference.least) holdout users (twice as many for the density and likelihood ratios)."
     func measure(
       _ kind: AuditMeasureKind, _ value: MembershipInference.Estimate?, ceiling: Double?, error: Double? = nil,
@@ -106,7 +109,7 @@ struct PrivacyAudit: Sendable {
         missing: missing ?? few)
     }
     // A generator that has seen nobody gives the attackers with users of their own 0.5 and 0.01 by symmetry.
-    return [
+    let measures = [
       measure(.membershipAUC, whole?.area, ceiling: real?.area.value, error: real?.area.standardError),
       measure(.membershipTPR, whole?.found, ceiling: real?.found?.value, error: real?.found?.standardError),
       measure(.densityMembershipAUC, ratio?.densityArea, ceiling: 0.5),
@@ -116,6 +119,7 @@ struct PrivacyAudit: Sendable {
         missing: "Needs \(2 * LikelihoodRatio.least) holdout users, half of them as the attacker's own."),
       measure(.likelihoodMembershipTPR, likelihood?.found, ceiling: 0.01),
     ]
+    return (measures, likelihood?.references)
   }
 
   private static func histogram(

@@ -40,7 +40,7 @@ enum AuditConclusions {
   }
 
   /// By what an attacker tells members.
-  private static func means(_ attack: AuditMeasureKind) -> String {
+  static func means(_ attack: AuditMeasureKind) -> String {
     switch attack {
     case .densityMembershipAUC: "by density ratio"
     case .likelihoodMembershipAUC: "by likelihood ratio"

@@ -42,6 +42,8 @@ public struct AuditPrivacy: Sendable, Equatable {
   public var measures: [AuditMeasure] = []
   /// Exact copies by profile length.
   public var copies: [CopyRow] = []
+  /// For ``AuditOptions/references`` of another audit of the same real users.
+  public var references: LikelihoodReferences?
 
   /// Exact copies among users with so many items.
   public struct CopyRow: Sendable, Equatable, Codable {

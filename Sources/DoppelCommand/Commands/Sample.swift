@@ -12,6 +12,11 @@ struct Sample: CheckedCommand {
       users: options that need them read --data, the file it was trained on (or simulate the built-in population \
       again), with the filters of the training unless flags say otherwise. Synthetic profiles are not automatically \
       anonymous; doppel audit measures what they reveal.
+
+      With --temperature auto, temperature and lengths are chosen. Every candidate draws users of its own, which are \
+      audited against the training users and against those of --holdout. Of the candidates whose strongest membership \
+      attacker stays at or below --attack-limit, the most useful one is taken, and a table shows all. --lengths other \
+      than auto is kept.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)
@@ -31,11 +36,12 @@ struct Sample: CheckedCommand {
   var withTitles = false
   @OptionGroup var titling: TitleOptions
   @OptionGroup(title: "Drawing") var drawing: SampleOptions
+  @OptionGroup(title: "Choosing") var choosing: ChoiceOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("MODEL", model), ("--data", data)] + titling.inputs + options.inputs
+    [("MODEL", model), ("--data", data)] + choosing.inputs + titling.inputs + options.inputs
   }
 
   var outputs: [Output] { [Output(flag: "--output", path: output, kind: .fileOrStdout)] }
@@ -43,30 +49,37 @@ struct Sample: CheckedCommand {
   func idleFlags() throws -> [IdleFlags] {
     try ReadingOptions.idleFlags(data: data, hasFiles: true)
       + [
-        IdleFlags(ReadingOptions.flags, when: data == nil, "is for reading --data, which is not given"),
+        IdleFlags(
+          ReadingOptions.flags, when: data == nil && choosing.holdout == nil,
+          "is for reading --data, which is not given"),
         IdleFlags(["--titles"], when: !withTitles, "needs --with-titles"),
         IdleFlags(
-          ["--keep-popularity"], when: drawing.temperature == 1,
+          ["--keep-popularity"], when: Double(drawing.temperature) == 1,
           "has no effect at temperature 1; accepted: with another --temperature, such as 0.5"),
-      ]
+      ] + choosing.idleFlags(isAutomatic: drawing.isAutomatic)
   }
 
   func run() throws {
     if output == "-" && options.json { throw UsageError("--output - and --json both write to stdout") }
     var plan = try drawing.plan(users: users, first: firstUser)
     plan.hasTitles = withTitles
+    let holdout = try drawing.isAutomatic ? choosing.requiredHoldout() : nil
     var titled = try ModelDirectory(contentsOf: model)
     try titling.give(to: &titled, note: options.note)
     let directory = titled
     // A private model does not draw from the users it protects by default, and refuses if the flags request it.
     if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
     let (processor, people) = (try options.processor(), try people(of: directory))
-    let progress = Progress(quiet: options.quiet)
-    progress.begin("sample")
-    defer { progress.end() }
     func note(_ notes: [SamplingNote]) { options.note(notes.map(drawing.words)) }
     do {
+      let decision = try holdout.map { try decide(plan, directory, people, heldOut: $0, processor) }
+      if let decision { plan = decision.applied(to: plan) }
+      let progress = Progress(quiet: options.quiet)
+      progress.begin("sample")
+      defer { progress.end() }
       if output == "-" {
+        // The users are on stdout.
+        if let decision, !options.quiet { Console.standardError(decision.text()) }
         return try plan.draw(
           from: directory, people: people, seed: options.randomSeed, processor: processor, note: note,
           progress: progress.show
@@ -78,9 +91,11 @@ struct Sample: CheckedCommand {
       progress.end()
       if options.json {
         let facts = RunFacts(seed: options.randomSeed, processor)
-        return try Console.standardOutput(RunDocument(facts, result, output: output))
+        return try Console.standardOutput(
+          RunDocument(facts, SamplingDocument(result, choice: decision), output: output))
       }
-      try Console.standardOutput(result.text(items: directory.items.count) + "saved in \(output)\n")
+      let choice = decision.map { $0.text(width: Console.width) + "\n" } ?? ""
+      try Console.standardOutput(choice + result.text(items: directory.items.count) + "saved in \(output)\n")
       options.note(result.remarks(isVariational: directory.configuration.isVariational))
     } catch let error as SamplingError {
       throw drawing.explanation(of: error, plan, directory, path: model)

@@ -37,7 +37,7 @@ struct Failure {
   private var ownCode: Code? {
     switch error {
     case is DataError, is EvaluationError, is TensorMismatch, is NoLatentSpace, is CannotScore, is UnknownItems,
-      is TrainingDataNeeded, is NothingToValidate, is TooFewPeople:
+      is TrainingDataNeeded, is NothingToValidate, is TooFewPeople, is ImpossibleSamplingChoice:
       .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }

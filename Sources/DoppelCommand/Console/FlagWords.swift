@@ -33,6 +33,7 @@ enum FlagWords {
         path: error.name, message: "is needed, because a saved model does not keep its users", accepted: "--data FILE"
       ).description
     case let error as ImpossibleCanaries: "--\(error)"
+    case let error as ImpossibleSamplingChoice: "--temperature auto: \(error)"
     default: nil
     }
   }

@@ -85,8 +85,14 @@ struct GenerativeOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`.
   func chosenTemperatures() throws -> [Temperature] {
-    guard let temperatures else { return [.one] }
-    return try Self.numbers("--temperatures", temperatures, example: "0.5,0.75,1").map { number in
+    try temperatures.map(Self.parsedTemperatures) ?? [.one]
+  }
+
+  /// The temperatures of a list, in ascending order.
+  ///
+  /// - Throws: `ValidationError`.
+  static func parsedTemperatures(_ list: String) throws -> [Temperature] {
+    try numbers("--temperatures", list, example: "0.5,0.75,1").map { number in
       guard let temperature = Temperature(number) else {
         throw ValidationError(
           "--temperatures \(Number.text(number)) is out of range; accepted: numbers from 0.000001, such as 0.5,0.75,1")

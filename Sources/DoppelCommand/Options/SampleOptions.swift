@@ -37,8 +37,11 @@ struct SampleOptions: ParsableArguments {
   var way: String?
   @Option(
     help: ArgumentHelp(
-      "Below 1 favours the most probable items, above 1 flattens the distribution.", valueName: "t"))
-  var temperature = 1.0
+      """
+      Below 1 favours the most probable items, above 1 flattens the distribution; auto tries several, and several \
+      sources of lengths, and takes the best by --holdout.
+      """, valueName: "t|auto"), completion: .list([SampleOptions.automatic]))
+  var temperature = "1"
   @Flag(
     help: """
       With --temperature: every item keeps the expected share of users that it has at temperature 1, so that popular \
@@ -57,19 +60,27 @@ struct SampleOptions: ParsableArguments {
       """, valueName: "law"), completion: .list(SamplingPlan.Lengths.allCases.map(\.rawValue)))
   var lengths = SamplingPlan.Lengths.auto.rawValue
 
-  /// The plan given by the flags.
+  /// The word for a temperature that is chosen.
+  private static let automatic = "auto"
+
+  /// Whether temperature and lengths are chosen.
+  var isAutomatic: Bool { temperature == Self.automatic }
+
+  /// The plan given by the flags; with a temperature that is chosen, the plan that it is chosen for.
   ///
   /// - Throws: ``UsageError`` for values out of range, and flags that cannot be combined.
   func plan(users: Int?, first: Int) throws -> SamplingPlan {
     var plan = SamplingPlan()
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
-    guard let temperature = Temperature(temperature) else {
-      throw UsageError("--temperature \(self.temperature) is out of range; accepted: a number from 0.000001")
+    let number = isAutomatic ? 1 : Double(temperature)
+    guard let chosen = number.flatMap({ Temperature($0) }) else {
+      throw UsageError(
+        "--temperature \(temperature) is out of range; accepted: a number from 0.000001, or \(Self.automatic)")
     }
     plan.source = try source(origin)
     if case .interpolation(_, _, let steps, _) = plan.source { plan.users = steps }
     (plan.users, plan.firstUser) = (users ?? plan.users, first)
-    (plan.temperature, plan.law) = (temperature, counts ? .multinomial : .withoutReplacement)
+    (plan.temperature, plan.law) = (chosen, counts ? .multinomial : .withoutReplacement)
     plan.keepsPopularity = keepPopularity
     plan.lengths = try Self.parse(lengths, "--lengths", SamplingPlan.Lengths.self)
     do {
@@ -77,7 +88,17 @@ struct SampleOptions: ParsableArguments {
     } catch {
       throw UsageError(words(error))
     }
+    if isAutomatic { try checkChoice(for: plan) }
     return plan
+  }
+
+  private func checkChoice(for plan: SamplingPlan) throws {
+    do {
+      try SamplingChoice.check(plan)
+    } catch {
+      let flag = error == .counts ? "--counts" : userFlag
+      throw UsageError("--temperature \(Self.automatic) cannot be combined with \(flag): \(error)")
+    }
   }
 
   private func source(_ origin: SampleOrigin?) throws -> SamplingPlan.Source {
