@@ -101,6 +101,22 @@ DK_CLONES ptrdiff_t dk_find_either(const uint8_t *bytes, ptrdiff_t start, ptrdif
   return count;
 }
 
+DK_CLONES ptrdiff_t dk_first_nan(ptrdiff_t n, const float *x) {
+  int32_t count = 0;
+  for (ptrdiff_t i = 0; i < n; i++) count += x[i] != x[i];
+  ptrdiff_t first = count ? 0 : n;
+  while (first < n && x[first] == x[first]) first++;
+  return first;
+}
+
+DK_CLONES int32_t dk_count_ahead(ptrdiff_t n, const float *scores, ptrdiff_t place) {
+  const float score = scores[place];
+  int32_t count = 0;
+  for (ptrdiff_t i = 0; i < place; i++) count += scores[i] >= score;
+  for (ptrdiff_t i = place + 1; i < n; i++) count += scores[i] > score;
+  return count;
+}
+
 int dk_has_avx512(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");

@@ -38,38 +38,30 @@ DK_CLONES void dk_round_bytes(ptrdiff_t n, const float *x, int8_t *y, dk_byte_ro
   *row = (dk_byte_row){scale, (float)(sqrt(squares) * scale * ABOVE), (float)(sqrt(lost) * ABOVE)};
 }
 
-// The bounds of one item's score; `low` and `high` are its bias with what single precision may change.
-#define BOUNDS(i, lower, upper)                                                                      \
-  do {                                                                                               \
-    float middle = (float)products[i] * (user->scale * items->scales[i]);                            \
-    float reach = user->length * items->residuals[i] + user->residual * items->norms[i];             \
-    lower = items->low[i] + (middle - reach);                                                        \
-    upper = items->high[i] + (middle + reach);                                                       \
-  } while (0)
+// What the bytes say of an item's score, without its bias, and how far from it the score may be.
+#define MIDDLE(i) ((float)products[i] * (user->scale * items->scales[i]))
+#define REACH(i) (user->length * items->residuals[i] + user->residual * items->norms[i])
+#define UPPER(i) (items->high[i] + (MIDDLE(i) + REACH(i)))
+#define LOWER(i) (items->low[i] + (MIDDLE(i) - REACH(i)))
 
 DK_CLONES ptrdiff_t dk_screen(ptrdiff_t start, ptrdiff_t end, const int32_t *products, const dk_screen_items *items,
                               const dk_screen_user *user, float threshold, int32_t *places, float *lowest,
                               float *highest, ptrdiff_t *next) {
   ptrdiff_t count = 0, i = start;
   while (i < end && count <= DK_SCREEN_ROOM - LANE) {
-    if (end - i < LANE) {
-      for (; i < end; i++) {
-        float lower, upper;
-        BOUNDS(i, lower, upper);
-        if (upper >= threshold) places[count] = (int32_t)i, lowest[count] = lower, highest[count++] = upper;
-      }
-      break;
+    const ptrdiff_t lanes = end - i < LANE ? end - i : LANE;
+    int32_t found = 1;
+    if (lanes == LANE) {
+      found = 0;
+      for (int lane = 0; lane < LANE; lane++) found += UPPER(i + lane) >= threshold;
     }
-    float lower[LANE], upper[LANE];
-    int32_t found = 0;
-    for (int lane = 0; lane < LANE; lane++) BOUNDS(i + lane, lower[lane], upper[lane]);
-    for (int lane = 0; lane < LANE; lane++) found += upper[lane] >= threshold;
     if (found) {
-      for (int lane = 0; lane < LANE; lane++)
-        if (upper[lane] >= threshold)
-          places[count] = (int32_t)(i + lane), lowest[count] = lower[lane], highest[count++] = upper[lane];
+      for (ptrdiff_t place = i; place < i + lanes; place++) {
+        float upper = UPPER(place);
+        if (upper >= threshold) places[count] = (int32_t)place, lowest[count] = LOWER(place), highest[count++] = upper;
+      }
     }
-    i += LANE;
+    i += lanes;
   }
   *next = i;
   return count;

@@ -16,7 +16,7 @@ import SharedLibraries
   init?(_ library: SharedLibrary) {
     guard dk_has_avx512_vnni() == 1, let call = unsafe library.symbol("dnnl_gemm_s8s8s32") else { return nil }
     unsafe self.call = unsafe unsafeBitCast(call, to: Call.self)
-    unsafe setThreads = unsafe library.symbol("omp_set_num_threads").map {
+    setThreads = unsafe library.symbol("omp_set_num_threads").map {
       unsafe unsafeBitCast($0, to: (@convention(c) (Int32) -> Void).self)
     }
   }
@@ -28,17 +28,17 @@ import SharedLibraries
     precondition(a.columns == b.columns, "\(a.columns) bytes by \(b.columns)")
     if c.count < a.rows * b.rows { c = [Int32](repeating: 0, count: a.rows * b.rows) }
     var done = a.rows == 0 || b.rows == 0
-    unsafe setThreads?(1)
+    setThreads?(1)
     unsafe a.withPointer { left in
       unsafe b.withPointer { right in
         unsafe c.withUnsafeMutableBufferPointer { products in
           guard let target = products.baseAddress else { return }
           let (no, transposed, fixed): (CChar, CChar, CChar) = (78, 84, 70)  // 'N', 'T', 'F'
           var offset: Int32 = 0
-          done = unsafe
-          call(
+          let status = unsafe call(
             no, transposed, fixed, a.rows, b.rows, a.columns, 1, left, a.columns, 0, right, b.columns, 0, 0, target,
-            b.rows, &offset) == 0
+            b.rows, &offset)
+          done = status == 0
         }
       }
     }

@@ -19,7 +19,7 @@ struct ByteRows: Sendable {
   init?(_ matrix: Matrix<Float>) {
     (rows, columns) = (matrix.rows, matrix.columns)
     let (rows, columns) = (rows, columns)
-    var described = unsafe [dk_byte_row](repeating: dk_byte_row(), count: rows)
+    var described = [dk_byte_row](repeating: dk_byte_row(), count: rows)
     storage = unsafe [Int8](unsafeUninitializedCapacity: rows * columns) { bytes, count in
       count = rows * columns
       guard let target = bytes.baseAddress else { return }

@@ -10,8 +10,8 @@ import CKernels
 public struct ItemScreen: Sendable {
   private let parts: [Part]
 
-  /// Some adjacent items.
-  fileprivate struct Part: Sendable {
+  /// Some adjacent items; an object, because every user passes all of them.
+  fileprivate final class Part: Sendable {
     let factors: ItemFactors
     let bytes: ByteRows
     /// The index of the first item.
@@ -19,6 +19,13 @@ public struct ItemScreen: Sendable {
     /// Biases minus and plus what rounding in single precision may change in the bounds.
     let low: [Float]
     let high: [Float]
+
+    init(_ factors: ItemFactors, _ bytes: ByteRows, first: Int) {
+      (self.factors, self.bytes, self.first) = (factors, bytes, first)
+      let biases = factors.biases.elements
+      low = biases.map { $0 - abs($0) * 0x1p-22 }
+      high = biases.map { $0 + abs($0) * 0x1p-22 }
+    }
   }
 
   /// The items that remain for a user.
@@ -45,11 +52,7 @@ public struct ItemScreen: Sendable {
     var (parts, first): ([Part], Int) = ([], 0)
     for (factors, bytes) in zip(factors, rounded) {
       guard let bytes, factors.biases.isFinite else { return nil }
-      let biases = factors.biases.elements
-      parts.append(
-        Part(
-          factors: factors, bytes: bytes, first: first, low: biases.map { $0 - abs($0) * 0x1p-22 },
-          high: biases.map { $0 + abs($0) * 0x1p-22 }))
+      parts.append(Part(factors, bytes, first: first))
       first += factors.vectors.rows
     }
     self.parts = parts
@@ -73,7 +76,7 @@ public struct ItemScreen: Sendable {
     let slack = Float(users.columns + 16) * 0x1p-22
     var found = excluded.enumerated().map { row, excluded in
       let length = bytes.norms[row] + bytes.residuals[row]
-      return unsafe ScreenedUser(
+      return ScreenedUser(
         scaled: dk_screen_user(
           scale: bytes.scales[row], length: length * (1 + slack), residual: bytes.residuals[row] + slack * length),
         k: k, excluded: excluded)
@@ -138,7 +141,7 @@ extension ItemScreen.Part {
   private var next: Int
 
   init(scaled: dk_screen_user, k: Int, excluded: ArraySlice<Int32>) {
-    unsafe self.scaled = scaled
+    self.scaled = scaled
     least = LargestKeys(max(1, k))
     self.excluded = excluded
     next = excluded.startIndex

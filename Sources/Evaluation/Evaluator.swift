@@ -50,8 +50,7 @@ public struct Evaluator: Sendable {
     let novelty = Novelty(itemPopularity: itemPopularity, trainingUsers: trainingUsers)
 
     let userCount = users.userIDs.count
-    let size = blockSize ?? Self.blockSize(itemCount: itemCount, users: userCount)
-    let blocks = (0..<userCount).blocks(of: size)
+    let blocks = blocks(of: userCount, itemCount: itemCount)
     @Sendable func judged(_ list: [RankedItem], _ user: Int) -> Measured {
       measure(list, user: user, of: users, length: length, metrics: metrics, novelty: novelty)
     }
@@ -64,17 +63,9 @@ public struct Evaluator: Sendable {
     } else {
       measured = try processor.map(count: blocks.count) { block in
         let range = blocks[block]
-        let scores = try recommender.scores(for: users.profiles.selecting(range), using: processor.engine)
-        guard scores.rows == range.count && scores.columns == itemCount else {
-          throw EvaluationError.wrongShape("\(scores)", expected: "\(range.count) × \(itemCount)")
-        }
+        let scores = try self.scores(of: recommender, users, range, using: processor.engine)
         return try range.map { user in
-          do {
-            let list = try topK(scores[row: user - range.lowerBound], k: length, excluding: users.excluded(user))
-            return judged(list, user)
-          } catch let error as NotANumberError {
-            throw EvaluationError.notANumber(user: users.userIDs[user], item: error.item)
-          }
+          judged(try list(of: user, users, scores[row: user - range.lowerBound], length), user)
         }
       }.flatMap(\.self)
     }
@@ -98,7 +89,35 @@ public struct Evaluator: Sendable {
     return max(1, min(share, (32 << 20) / max(1, itemCount * MemoryLayout<Float>.size)))
   }
 
-  private func check(_ users: HeldOutUsers, itemCount: Int) throws {
+  /// The users in blocks.
+  func blocks(of userCount: Int, itemCount: Int) -> [Range<Int>] {
+    (0..<userCount).blocks(of: blockSize ?? Self.blockSize(itemCount: itemCount, users: userCount))
+  }
+
+  /// The scores of some users.
+  func scores(
+    of recommender: some Recommender, _ users: HeldOutUsers, _ range: Range<Int>, using engine: ProductEngine
+  ) throws -> Matrix<Float> {
+    let scores = try recommender.scores(for: users.profiles.selecting(range), using: engine)
+    guard scores.rows == range.count && scores.columns == recommender.itemCount else {
+      throw EvaluationError.wrongShape("\(scores)", expected: "\(range.count) × \(recommender.itemCount)")
+    }
+    return scores
+  }
+
+  /// The list of a user with these scores.
+  func list(
+    of user: Int, _ users: HeldOutUsers, _ scores: ArraySlice<Float>, _ length: Int
+  ) throws -> [RankedItem] {
+    do {
+      return try topK(scores, k: length, excluding: users.excluded(user))
+    } catch let error as NotANumberError {
+      throw EvaluationError.notANumber(user: users.userIDs[user], item: error.item)
+    }
+  }
+
+  /// Refuses users who do not fit the model, or cannot be measured.
+  func check(_ users: HeldOutUsers, itemCount: Int) throws {
     let count = users.userIDs.count
     if count == 0 { throw EvaluationError.noUsers }
     for (name, rows) in [

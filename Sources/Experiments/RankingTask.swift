@@ -49,8 +49,7 @@ extension RankingSplit: TaskSplit {
     case .recommend:
       // While the epoch is chosen, the model has been fitted to the rows of the first fit only.
       return { fitted in
-        try score(fitted, of: model, fittedTo: train, on: users, metrics: [experiment.selection], experiment.processor)
-          .scores.first?.value ?? 0
+        try value(of: experiment.selection, fitted, of: model, on: users, experiment.processor)
       }
     case .generate:
       let whole = users.wholeProfiles
@@ -108,10 +107,30 @@ extension RankingSplit: TaskSplit {
     _ recommender: some Recommender, of model: some ZooModel, fittedTo rows: SparseRows, on users: HeldOutUsers,
     metrics: [Metric], _ processor: Processor
   ) throws -> RankingResult {
-    do {
-      return try Evaluator().evaluate(
+    try naming(model) {
+      try Evaluator().evaluate(
         recommender, on: users, itemPopularity: rows.columnCounts(), trainingUsers: rows.rowCount, metrics: metrics,
         processor: processor)
+    }
+  }
+
+  /// One metric on the validation users, without lists where it can be.
+  private func value(
+    of metric: Metric, _ recommender: some Recommender, of model: some ZooModel, on users: HeldOutUsers,
+    _ processor: Processor
+  ) throws -> Double {
+    let mean = try naming(model) {
+      try Evaluator().mean(of: metric, by: recommender, on: users, processor: processor)
+    }
+    if let mean { return mean }
+    let result = try score(recommender, of: model, fittedTo: train, on: users, metrics: [metric], processor)
+    return result.scores.first?.value ?? 0
+  }
+
+  /// Converts the error of a score that is not a number.
+  private func naming<Value>(_ model: some ZooModel, _ measure: () throws -> Value) throws -> Value {
+    do {
+      return try measure()
     } catch EvaluationError.notANumber(let user, let item) {
       throw unusable(model, user: user, item: item)
     }

@@ -134,7 +134,10 @@ public struct RecommendationText: Sendable {
   /// The first line.
   public let header: String
 
-  private let items: [[UInt8]]
+  /// The columns of item ids, one after another.
+  private let items: [UInt8]
+  /// Where an item's id begins, and where the last one ends; shape: I + 1.
+  private let starts: [Int]
   /// The title column of each item; empty without titles.
   private let titles: [[UInt8]]
   private let id: @Sendable (String) -> String
@@ -146,7 +149,10 @@ public struct RecommendationText: Sendable {
   ///   - id: returns an id or title as it is shown.
   public init(items: Vocabulary, titles: ItemTitles? = nil, id: @escaping @Sendable (String) -> String = { $0 }) {
     self.id = id
-    self.items = items.ids.map { Array("\t\(id($0))\t".utf8) }
+    (self.items, starts) = items.ids.reduce(into: ([], [0])) { columns, item in
+      columns.0 += "\t\(id(item))\t".utf8
+      columns.1.append(columns.0.count)
+    }
     self.titles =
       titles.map { titles in
         (0..<items.count).map { Array("\t\(titles.title(of: $0).map(id) ?? "")".utf8) }
@@ -159,9 +165,10 @@ public struct RecommendationText: Sendable {
     let user = Array(id(user).utf8)
     var text: [UInt8] = []
     text.reserveCapacity(list.count * (user.count + 24))
+    let items = items.span
     for entry in list {
       text += user
-      text += items[entry.item]
+      for place in starts[entry.item]..<starts[entry.item + 1] { text.append(items[place]) }
       text += entry.score.description.utf8
       if !titles.isEmpty { text += titles[entry.item] }
       text.append(UInt8(ascii: "\n"))

@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Testing
 
 @Suite("Accuracy metrics")
@@ -34,6 +35,14 @@ struct AccuracyMetricTests {
   @Test("nDCG is neither the full-ideal (0.393) nor the own-hits (0.877) variant")
   func notAnotherNDCG() {
     #expect(NDCG.value(of: ofSeven, at: 5) > 0.48 && NDCG.value(of: ofSeven, at: 5) < 0.49)
+  }
+
+  @Test("nDCG of long lists is the sum, too", arguments: [1, 999, 1000, 1001, 1700])
+  func longNDCG(length: Int) {
+    let list = JudgedList(hits: (0..<length).map { $0 % 7 == 3 || $0 == length - 1 }, heldOutCount: 2000)
+    func discount(_ rank: Int) -> Double { 1 / log2(Double(rank + 1)) }
+    let gain = (1...length).reduce(0) { list.hits[$1 - 1] ? $0 + discount($1) : $0 }
+    #expect(NDCG.value(of: list, at: length) == gain / (1...length).reduce(0) { $0 + discount($1) })
   }
 
   @Test("precision is 2 of 5, hit and reciprocal rank are 1")

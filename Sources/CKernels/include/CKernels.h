@@ -134,6 +134,12 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
 /// Returns whether all were found.
 int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
 
+/// The place of the first NaN, n if there is none.
+ptrdiff_t dk_first_nan(ptrdiff_t n, const float *x);
+
+/// The number of scores that come before that at `place`: larger ones, and equal ones on its left.
+int32_t dk_count_ahead(ptrdiff_t n, const float *scores, ptrdiff_t place);
+
 /// A vector that was rounded to bytes.
 typedef struct {
   /// The vector is about scale times the bytes.

@@ -13,10 +13,19 @@ public enum NDCG: AccuracyMetric {
     var gain = 0.0
     for (rank, hit) in zip(1..., list.hits.prefix(k)) where hit { gain += discount(rank) }
     if gain == 0 { return 0 }
-    var ideal = 0.0
-    for rank in 1...min(k, list.heldOutCount) { ideal += discount(rank) }
+    let best = min(k, list.heldOutCount)
+    var ideal = ideals[min(best, tabulated)]
+    for rank in tabulated..<max(tabulated, best) { ideal += discount(rank + 1) }
     return gain / ideal
   }
 
-  private static func discount(_ rank: Int) -> Double { 1 / log2(Double(rank + 1)) }
+  /// The number of ranks whose discounts are looked up, because they are needed for every user in every epoch.
+  private static let tabulated = 1000
+  private static let discounts = (0...tabulated).map { 1 / log2(Double($0 + 1)) }
+  /// The sum of the first discounts, by their number.
+  private static let ideals = discounts.dropFirst().reduce(into: [0.0]) { $0.append($0[$0.count - 1] + $1) }
+
+  private static func discount(_ rank: Int) -> Double {
+    rank <= tabulated ? discounts[rank] : 1 / log2(Double(rank + 1))
+  }
 }
