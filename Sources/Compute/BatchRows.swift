@@ -94,6 +94,14 @@ public struct BatchRows<S: Scalar>: Sendable {
     values.removeAll(keepingCapacity: true)
   }
 
+  /// Adds a row's entries, times `factor`, to the last row.
+  @specialized(where S == Float)
+  public mutating func append(_ row: Int, of rows: SparseRows, scaledBy factor: S) {
+    for position in rows.range(ofRow: row) {
+      append(column: rows.indices[position], value: S(rows.value(at: position)) * factor)
+    }
+  }
+
   /// Adds an entry to the row being built; columns must come in ascending order.
   @specialized(where S == Float)
   public mutating func append(column: Int32, value: S) {

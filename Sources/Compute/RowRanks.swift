@@ -1,6 +1,6 @@
 import CKernels
 
-/// Ranks of single elements of a row.
+/// Ranks of single elements of a row, and what they need.
 extension Matrix<Float> {
   /// The number of elements of a row that come before one of them: larger ones, and equal ones on its left.
   ///
@@ -8,6 +8,14 @@ extension Matrix<Float> {
   public func countAhead(row: Int, column: Int) -> Int {
     precondition(row < rows && column < columns, "element \(row), \(column) of \(self)")
     return unsafe withPointer { unsafe Int(dk_count_ahead(columns, $0 + row * columns, column)) }
+  }
+
+  /// Sets some elements of a row.
+  public mutating func set(row: Int, columns places: ArraySlice<Int32>, to value: Float) {
+    precondition(
+      row < rows && places.allSatisfy { 0 <= $0 && $0 < columns }, "elements \(places) of row \(row) of \(self)")
+    let start = row * columns
+    unsafe withMutablePointer { for place in places { unsafe $0[start + Int(place)] = value } }
   }
 
   /// The column of a row's first NaN.

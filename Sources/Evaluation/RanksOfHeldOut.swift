@@ -44,7 +44,7 @@ extension Evaluator {
       throw EvaluationError.notANumber(user: users.userIDs[user], item: item)
     }
     let excluded = users.excluded(user)
-    for item in excluded { scores[row, Int(item)] = -.infinity }
+    scores.set(row: row, columns: excluded, to: -.infinity)
     var hits = [Bool](repeating: false, count: min(length, scores.columns - excluded.count))
     for item in heldOut {
       var ahead = scores.countAhead(row: row, column: Int(item))

@@ -186,11 +186,7 @@ extension UserBlock {
   }
 
   private mutating func appendClean(_ row: Int, of items: SparseRows) {
-    let factor = S(inputFactor(row, of: items))
-    for position in items.range(ofRow: row) {
-      input.append(
-        column: items.indices[position], value: S(items.value(at: position)) * factor)
-    }
+    input.append(row, of: items, scaledBy: S(inputFactor(row, of: items)))
   }
 
   /// 1/‖x‖ for designs that normalise, otherwise 1.
