@@ -12,6 +12,12 @@ enum { LANE = 16 };
 // Lengths are used as bounds from above: larger than what double precision leaves open.
 #define ABOVE 1.000001
 
+// Outside of LANES: with sums reordered, adding and subtracting one number could be left out.
+INLINE float nearest_integer(float x) {
+  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
+  return (x + magic) - magic;
+}
+
 DK_CLONES void dk_round_bytes(ptrdiff_t n, const float *x, int8_t *y, dk_byte_row *row) {
   LANES
   memset(y, 0, (size_t)n);
@@ -27,9 +33,8 @@ DK_CLONES void dk_round_bytes(ptrdiff_t n, const float *x, int8_t *y, dk_byte_ro
     return;
   }
   const float scale = largest / 127, inverse = 127 / largest;
-  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
   for (ptrdiff_t i = 0; i < n; i++) {
-    float nearest = (x[i] * inverse + magic) - magic;
+    float nearest = nearest_integer(x[i] * inverse);
     y[i] = (int8_t)(int32_t)nearest;
     double rest = (double)x[i] - (double)scale * nearest;
     squares += (double)nearest * nearest;

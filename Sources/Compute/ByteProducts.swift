@@ -11,7 +11,7 @@ import SharedLibraries
   private let call: Call
   private let setThreads: (@convention(c) (Int32) -> Void)?
 
-  /// - Returns: `nil` if the library lacks the function, or the processor AVX512_VNNI. Without it, products in single
+  /// - Returns: `nil` if the library lacks the function, or library or processor AVX512_VNNI. Without it, products in single
   ///   precision are as fast, and the library adds pairs of products in 16 bits, which large bytes overflow.
   init?(_ library: SharedLibrary) {
     guard dk_has_avx512_vnni() == 1, let call = unsafe library.symbol("dnnl_gemm_s8s8s32") else { return nil }
@@ -19,6 +19,17 @@ import SharedLibraries
     setThreads = unsafe library.symbol("omp_set_num_threads").map {
       unsafe unsafeBitCast($0, to: (@convention(c) (Int32) -> Void).self)
     }
+    // The library may have been told to leave out instructions that the processor has.
+    if !addsExactly() { return nil }
+  }
+
+  /// Whether sums of the largest products are exact.
+  private func addsExactly() -> Bool {
+    let columns = 600
+    let ones = Matrix<Float>(rows: 64, columns: columns, elements: [Float](repeating: 1, count: 64 * columns))
+    var products: [Int32] = []
+    guard let bytes = ByteRows(ones), multiply(bytes, transposed: bytes, into: &products) else { return false }
+    return products.allSatisfy { $0 == 127 * 127 * Int32(columns) }
   }
 
   /// `c ← a·bᵀ`, with a: m × k, b: n × k; c gets at least m × n numbers, row after row.

@@ -26,7 +26,7 @@ public struct ItemFactors: Sendable {
   func scores(of users: Matrix<Float>, row user: Int, items: [Int32]) -> [Float] {
     let (width, rows) = (vectors.columns, 0..<Int32(vectors.rows))
     precondition(
-      users.columns == width && user < users.rows && items.allSatisfy { rows.contains($0) },
+      users.columns == width && 0..<users.rows ~= user && items.allSatisfy { rows.contains($0) },
       "row \(user) of \(users) with items of \(vectors)")
     return unsafe [Float](unsafeUninitializedCapacity: items.count) { scores, count in
       count = items.count

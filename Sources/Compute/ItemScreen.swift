@@ -23,8 +23,9 @@ public struct ItemScreen: Sendable {
     init(_ factors: ItemFactors, _ bytes: ByteRows, first: Int) {
       (self.factors, self.bytes, self.first) = (factors, bytes, first)
       let biases = factors.biases.elements
-      low = biases.map { $0 - abs($0) * 0x1p-22 }
-      high = biases.map { $0 + abs($0) * 0x1p-22 }
+      // And what numbers too small for single precision may add up to: less than 2⁻⁹⁷ for lengths up to 10¹⁵.
+      low = biases.map { $0 - abs($0) * 0x1p-22 - 0x1p-95 }
+      high = biases.map { $0 + abs($0) * 0x1p-22 + 0x1p-95 }
     }
   }
 
@@ -70,6 +71,8 @@ public struct ItemScreen: Sendable {
     for users: Matrix<Float>, k: Int, excluding excluded: [ArraySlice<Int32>], only allowed: [Bool]?,
     using engine: ProductEngine
   ) -> [Candidates]? {
+    // A list cannot be longer than all items.
+    let k = min(k, parts.reduce(0) { $0 + $1.bytes.rows })
     precondition(excluded.count == users.rows, "\(excluded.count) lists for \(users)")
     guard let multiplier = engine.byteProducts, let bytes = ByteRows(users) else { return nil }
     // What single precision may change in sums of this many products, four times over.

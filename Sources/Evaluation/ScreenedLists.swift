@@ -3,8 +3,8 @@ public import InteractionData
 
 /// Ranked lists of a model whose scores are products, for any number of users, without the scores of all items.
 ///
-/// The lists are those of ``topK(_:k:excluding:only:)`` over scores in single precision, each added up in the same way, so
-/// that a user's list is the same in a file of users and alone.
+/// The lists are those of ``topK(_:k:excluding:only:)`` over scores in single precision, each added up in the same way: a
+/// user's list is the same in a file of users and alone.
 public struct ScreenedLists: Sendable {
   private let recommender: any FactoredRecommender
   private let factors: [ItemFactors]
@@ -16,10 +16,11 @@ public struct ScreenedLists: Sendable {
 
   /// Prepares lists for some users.
   ///
-  /// - Returns: `nil` where all scores are faster: without products of bytes, or for a model that has no products.
+  /// - Returns: `nil` where all scores are faster, without products of bytes, and for a model that has no products or not all
+  ///   items in this process.
   public init?(_ recommender: any Recommender, users: Int, processor: Processor) throws {
     guard let recommender = recommender as? any FactoredRecommender,
-      ItemScreen.isFaster(with: processor.engine)
+      (recommender as? any DividedRecommender)?.communicator == nil, ItemScreen.isFaster(with: processor.engine)
     else { return nil }
     (self.recommender, factors) = (recommender, recommender.itemFactors)
     screen = users < Self.leastScreened ? nil : try ItemScreen(factors, processor: processor)

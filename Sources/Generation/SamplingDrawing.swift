@@ -14,7 +14,7 @@ struct SamplingDrawing {
 
   private var findings = SamplingFindings()
   /// Draws users with the source and lengths that were chosen.
-  private var generate: ((_ visit: (SparseRows, [UInt8]) throws -> Void) throws -> Void)?
+  private var generate: ((_ asText: Bool, _ visit: (SparseRows, [UInt8]) throws -> Void) throws -> Void)?
 
   init(
     _ plan: SamplingPlan, _ directory: ModelDirectory, _ people: SamplingPeople?, seed: Seed, processor: Processor,
@@ -51,7 +51,7 @@ struct SamplingDrawing {
   /// Draws all users, with a header line.
   func run(_ tally: inout ProfileTally, _ progress: (Double) -> Void, _ sink: ([UInt8]) throws -> Void) throws {
     try sink(Array(text.header.utf8))
-    try generate? { rows, lines in
+    try generate?(true) { rows, lines in
       tally.add(rows)
       try sink(lines)
       progress(Double(tally.users) / Double(plan.users))
@@ -63,7 +63,7 @@ struct SamplingDrawing {
   /// - Parameter check: called after each block; its error ends the drawing.
   func rows(_ check: () throws -> Void) throws -> SparseRows {
     var blocks: [SparseRows] = []
-    try generate? { rows, _ in
+    try generate?(false) { rows, _ in
       try check()
       blocks.append(rows)
     }
@@ -131,10 +131,10 @@ struct SamplingDrawing {
       generator.correction = correction
       findings.popularityCorrection = SamplingResult.Correction(correction)
     }
-    generate = { [generator, plan, seed, processor, text] visit in
+    generate = { [generator, plan, seed, processor, text] asText, visit in
       try generator.generate(
         users: plan.numbers, seed: seed, processor: processor,
-        prepare: { block in (block.rows, text.lines(of: block)) }, visit: { try visit($0.0, $0.1) })
+        prepare: { block in (block.rows, asText ? text.lines(of: block) : []) }, visit: { try visit($0.0, $0.1) })
     }
   }
 

@@ -92,8 +92,8 @@ struct SampleChoiceTests {
         "--temperature auto cannot be combined with --interpolate"
       ),
       ("--temperature auto --holdout h.tsv --counts", "--temperature auto cannot be combined with --counts"),
-      ("--temperature warm", "--temperature warm is out of range; accepted: a number from 0.000001, or auto"),
-      ("--temperature Auto", "--temperature Auto is out of range"),
+      ("--temperature warm", "--temperature warm is not a number; accepted: a number from 0.000001, or auto"),
+      ("--temperature Auto", "--temperature Auto is not a number"),
       ("--temperature auto --holdout h.tsv --attack-limit 0.5", "--attack-limit 0.5 is out of range"),
       ("--temperature auto --holdout h.tsv --attack-limit 1.5", "--attack-limit 1.5 is out of range"),
       ("--temperature auto --holdout h.tsv --temperatures 0.5,0", "--temperatures 0 is out of range"),

@@ -35,6 +35,18 @@ struct RanksOfHeldOutTests {
     }
   }
 
+  @Test("infinities and zeros of both signs are scores like others", arguments: 0..<6 as Range<UInt64>)
+  func special(seed: UInt64) throws {
+    let users = randomPopulation(users: 40, items: 60, known: 8, heldOut: 6, seed: seed)
+    let values: [Float] = [.infinity, 0, -0.0, -.infinity, 1]
+    let recommender = RuleRecommender(itemCount: 60) { profile, item in values[(item * 7 + profile.count) % 5] }
+    let lists = try Evaluator().evaluate(recommender, on: users, metrics: Self.metrics)
+    for metric in Self.metrics {
+      let mean = try Evaluator().mean(of: metric, by: recommender, on: users, processor: oneThread())
+      #expect(mean == lists[metric]?.value, "\(metric.key)")
+    }
+  }
+
   @Test("masked items are not ahead of anything")
   func masked() throws {
     let users = population(items: 8, profiles: [[0], [1]], masked: [[0, 2, 3], [1, 7]], heldOut: [[4, 7], [6]])

@@ -72,7 +72,7 @@ struct ScreenedListsTests {
     let (model, profiles) = Self.made(seed: seed, items: shape.0, width: shape.1) { random, _ in
       Float(random.gaussian())
     }
-    for k in [1, 10, 100, 2000] { try Self.check(model, profiles, k: k) }
+    for k in [1, 10, 100, 2000, .max] { try Self.check(model, profiles, k: k) }
     try Self.check(model, profiles, k: 20, only: (0..<shape.0).map { $0 % 3 != 0 })
   }
 
@@ -99,6 +99,25 @@ struct ScreenedListsTests {
       random.integer(below: 64) == 0 ? 1000 : Float(random.gaussian()) * 1e-3
     }
     try Self.check(model, profiles, k: 50)
+  }
+
+  @Test("numbers that are too small for single precision do not change that either")
+  func tiny() throws {
+    // Both scores are 2⁻¹⁴⁸: the product of the first, and the bias of the second.
+    let least = Float.leastNonzeroMagnitude
+    var (model, profiles) = Self.made(seed: 1, items: 2, width: 2) { _, _ in 0 }
+    profiles.items = SparseRows(columnCount: 2, rows: [[Int]](repeating: [], count: Self.users))
+    model.itemFactors = [
+      ItemFactors(
+        vectors: Matrix(rows: 2, columns: 2, elements: [least, least, 0, 0]),
+        biases: Matrix(rows: 1, columns: 2, elements: [0, 2 * least]))
+    ]
+    model.users = Matrix(rows: Self.users, columns: 2, elements: [Float](repeating: 0.75, count: 2 * Self.users))
+    try Self.check(model, profiles, k: 1)
+    // Products of lengths near 10⁻⁴⁰.
+    (model, profiles) = Self.made(seed: 2, items: 500, width: 30) { random, _ in Float(random.gaussian()) * 1e-20 }
+    for index in 0..<Self.users { for column in 0..<30 { model.users[index, column] *= 1e-20 } }
+    try Self.check(model, profiles, k: 20)
   }
 
   @Test("one user has the same list alone as among others")

@@ -132,7 +132,8 @@ public struct SamplingChoice: Sendable {
     return decision
   }
 
-  /// The laws of lengths for a source: near users or of the user drawn from, which are the same for the population.
+  /// The laws of lengths for a source; that of the user drawn from exists for the population alone, and `nearby` takes its
+  /// place elsewhere.
   private static func laws(of source: SamplingPlan.Source) -> [SamplingPlan.Lengths] {
     [.empirical, source == .population ? .own : .nearby, .negativeBinomial]
   }
@@ -186,6 +187,9 @@ public struct SamplingChoice: Sendable {
     let kept = (0..<drawn.rows.rowCount).filter { drawn.rows.count(ofRow: $0) > 0 }
     // Without commas, which separate the columns of a log.
     let name = "T \(Number.text(drawn.temperature.value)) with \(drawn.lengths.rawValue) lengths"
+    if kept.count < drawn.rows.rowCount {
+      trials.note(["\(name): \(counted(drawn.rows.rowCount - kept.count, "user")) without an item left out"])
+    }
     var auditor = Auditor(seed: seed, processor: processor)
     auditor.options = trials.options
     auditor.observer = observer.appending(" (\(name))")

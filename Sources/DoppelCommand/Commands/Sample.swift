@@ -13,10 +13,10 @@ struct Sample: CheckedCommand {
       again), with the filters of the training unless flags say otherwise. Synthetic profiles are not automatically \
       anonymous; doppel audit measures what they reveal.
 
-      With --temperature auto, temperature and lengths are chosen. Every candidate draws users of its own, which are \
+      With --temperature auto, temperature and lengths are chosen. Every candidate draws users of its own, who are \
       audited against the training users and against those of --holdout. Of the candidates whose strongest membership \
-      attacker stays at or below --attack-limit, the most useful one is taken, and a table shows all. --lengths other \
-      than auto is kept.
+      attacker stays at or below --attack-limit, the most useful one is taken; if there is none, the one that reveals \
+      least, with a warning. A table shows all. --lengths other than auto is kept.
       """)
 
   @Argument(help: ArgumentHelp("A model directory.", valueName: "model"), completion: .directory)

@@ -72,8 +72,11 @@ struct SampleOptions: ParsableArguments {
   func plan(users: Int?, first: Int) throws -> SamplingPlan {
     var plan = SamplingPlan()
     let origin = try from.map { try Self.parse($0, "--from", SampleOrigin.self) }
-    let number = isAutomatic ? 1 : Double(temperature)
-    guard let chosen = number.flatMap({ Temperature($0) }) else {
+    guard let number = isAutomatic ? 1 : Double(temperature) else {
+      throw UsageError(
+        "--temperature \(temperature) is not a number; accepted: a number from 0.000001, or \(Self.automatic)")
+    }
+    guard let chosen = Temperature(number) else {
       throw UsageError(
         "--temperature \(temperature) is out of range; accepted: a number from 0.000001, or \(Self.automatic)")
     }
