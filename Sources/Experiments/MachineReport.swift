@@ -33,6 +33,8 @@ public struct MachineReport: Encodable, Sendable {
   public let reproducible: String
   /// The number format that `PrecisionChoice/automatic` selects.
   public let automaticPrecision: ProductPrecision
+  /// Whether `recommend` finds lists by products of bytes, as a filter before single precision.
+  public let filtersByBytes: Bool
   /// All engines that were found.
   public let engines: [EngineSpeed]
   /// The speed of a training step, if it was measured.
@@ -43,7 +45,7 @@ public struct MachineReport: Encodable, Sendable {
   private let oneDNNFault: String?
 
   private enum CodingKeys: String, CodingKey {
-    case version, gsl, threads, engine, automaticPrecision, zlib, zstd, mpi, reproducible, engines
+    case version, gsl, threads, engine, automaticPrecision, filtersByBytes, zlib, zstd, mpi, reproducible, engines
   }
 
   /// Measures this machine.
@@ -57,6 +59,7 @@ public struct MachineReport: Encodable, Sendable {
     let chosen = try ProductEngine.fastest()
     (engine, kind) = (chosen.name, chosen.kind)
     (automaticPrecision, precisionReason) = (chosen.fasterPrecision, chosen.precisionReason)
+    filtersByBytes = ItemScreen.isFaster(with: chosen)
     engines = ProductEngine.present.map {
       EngineSpeed(name: $0.name, gigaflops: ProductBenchmark.rate($0, threads: threads))
     }
@@ -77,6 +80,7 @@ public struct MachineReport: Encodable, Sendable {
     try container.encode(threads, forKey: .threads)
     try container.encode(engine, forKey: .engine)
     try container.encode(automaticPrecision, forKey: .automaticPrecision)
+    try container.encode(filtersByBytes, forKey: .filtersByBytes)
     try container.encode(zlib, forKey: .zlib)
     try container.encode(zstd, forKey: .zstd)
     try container.encode(mpi, forKey: .mpi)
@@ -99,6 +103,9 @@ public struct MachineReport: Encodable, Sendable {
     text += "\nMeasured on 500 × 600 by 600 × 2048 in single precision on all threads at the same time.\n"
     if let training { text += training.text }
     text += "\n\(reproducible)\n\(precisionReason)\n"
+    if filtersByBytes {
+      text += "recommend finds lists by products of bytes (AVX512_VNNI), with the scores of single precision.\n"
+    }
     text += mpi.map { "Several processes communicate through \($0).\n" } ?? Self.noMPI
     text += Self.compression(".gz", "zlib", zlib, "zlib1g") + Self.compression(".zst", "libzstd", zstd, "libzstd1")
     if let oneDNNFault {
