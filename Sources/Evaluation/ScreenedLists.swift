@@ -14,6 +14,9 @@ public struct ScreenedLists: Sendable {
   /// The number of users from which the vectors of items are worth rounding.
   static let leastScreened = 16
 
+  /// The number of users that are encoded together at least: libraries round the products of fewer rows differently.
+  private static let leastEncoded = 16
+
   /// Prepares lists for some users.
   ///
   /// - Returns: `nil` where all scores are faster, without products of bytes, and for a model that has no products or not all
@@ -40,7 +43,9 @@ public struct ScreenedLists: Sendable {
     for profiles: Profiles, k: Int, only allowed: [Bool]?, using engine: ProductEngine,
     failed: (_ row: Int, _ error: NotANumberError) -> any Error
   ) throws -> [[RankedItem]] {
-    let users = try recommender.userFactors(for: profiles, using: engine)
+    let encoded = try recommender.userFactors(for: profiles.padded(to: Self.leastEncoded), using: engine)
+    var users = Matrix<Float>(rows: 0, columns: encoded.columns)
+    users.copyRows(0..<profiles.items.rowCount, of: encoded)
     let excluded = (0..<profiles.items.rowCount).map { profiles.items.indices(ofRow: $0) }
     let candidates = screen?.candidates(for: users, k: k, excluding: excluded, only: allowed, using: engine)
     return try excluded.indices.map { row in
@@ -52,5 +57,18 @@ public struct ScreenedLists: Sendable {
         throw failed(row, error)
       }
     }
+  }
+}
+
+extension Profiles {
+  /// The same, followed by users without items if there are fewer than `count`.
+  fileprivate func padded(to count: Int) -> Profiles {
+    let missing = count - items.rowCount
+    if missing <= 0 { return self }
+    return Profiles(
+      items: SparseRows(
+        columnCount: items.columnCount, offsets: items.offsets + [Int](repeating: items.nonZeroCount, count: missing),
+        indices: items.indices, values: items.values),
+      trainingRows: trainingRows.map { $0 + [Int?](repeating: nil, count: missing) })
   }
 }

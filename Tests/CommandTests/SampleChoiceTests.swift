@@ -42,7 +42,7 @@ struct SampleChoiceTests {
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     let choice = try #require(document["choice"] as? [String: Any])
-    #expect(Set(choice.keys) == ["objective", "attackLimit", "candidates", "chosen", "meetsLimit"])
+    #expect(Set(choice.keys) == ["objective", "attackLimit", "candidates", "chosen", "meetsLimit", "notes"])
     #expect(choice["attackLimit"] as? Double == 0.6)
     let candidates = try #require(choice["candidates"] as? [[String: Any]])
     #expect(candidates.count == 4)
@@ -65,18 +65,22 @@ struct SampleChoiceTests {
     }
   }
 
-  @Test("a single candidate is measured, on stderr beside users on stdout, and a holdout of training users is named")
+  @Test("a single candidate is measured, on stderr beside users on stdout, and a holdout of training users is refused")
   func single() throws {
     try train()
     let auto = "sample vae --data t.tsv --temperature auto --temperatures 0.75 --lengths empirical --utility-epochs 1"
-    let outcome = try run(auto + " --holdout t.tsv --users 5 --attack-limit 1 --output -")
+    let outcome = try run(auto + " --holdout h.tsv --users 5 --attack-limit 1 --output -")
     #expect(outcome.output.hasPrefix("user\titem\nsynthetic-000001\t"))
     #expect(outcome.errors.contains("Chosen: temperature 0.75 with empirical lengths"))
-    #expect(outcome.errors.contains("the model was trained on t.tsv") && outcome.errors.contains("80 of 80 user ids"))
     let needs = try run("sample vae --temperature auto --holdout h.tsv --output s.tsv", status: 64).errors
     #expect(needs.contains("--temperature auto needs the users that vae was trained on"), "\(needs)")
     #expect(needs.contains("--data FILE"), "\(needs)")
     #expect(try run(auto + " --holdout nowhere.tsv --output s.tsv", status: 66).errors.contains("nowhere.tsv"))
+    let same = try run(auto + " --holdout t.tsv --output s.tsv", status: 65).errors
+    #expect(same.contains("80 of 80 users have the items of a training user"), "\(same)")
+    #expect(same.contains("the model was trained on t.tsv"), "\(same)")
+    let untitled = try run(auto + " --holdout h.tsv --with-titles --output s.tsv", status: 64).errors
+    #expect(untitled.contains("--with-titles needs titles") && !untitled.contains("mult-vae on"), "\(untitled)")
     try folder.write("user\titem\na\tb\n", to: "few.tsv")
     #expect(try run(auto + " --holdout few.tsv --output s.tsv", status: 65).errors.contains("at least 10 users"))
     #expect(try !folder.names().contains("s.tsv"))

@@ -53,7 +53,7 @@ public struct SamplingChoice: Sendable {
   ///   - people: the users it was trained on.
   ///   - heldOut: users it has not seen; items that the model does not know are left out.
   /// - Throws: ``ImpossibleSamplingChoice/privateModel``; `DataError` for fewer than ``AuditData/leastUsers`` users of
-  ///   either kind; what reading `people` throws.
+  ///   either kind, and if more than half of the held-out users have the items of a training user; what reading `people` throws.
   public init(
     of directory: ModelDirectory, people: SamplingPeople, heldOut: Interactions, seed: Seed, processor: Processor
   ) throws {
@@ -67,6 +67,15 @@ public struct SamplingChoice: Sendable {
       throw DataError(
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
         accepted: "at least \(AuditData.leastUsers) users")
+    }
+    let known = ProfileSet(users.profiles.items)
+    let same = kept.count { known.contains(rows.indices(ofRow: $0)) }
+    if 2 * same > kept.count {
+      throw DataError(
+        path: heldOut.name,
+        message: "\(same) of \(counted(kept.count, "user")) have the items of a training user, so that no attacker "
+          + "could tell them apart",
+        accepted: "users that the model has not seen")
     }
     var notes = AuditData.notes(of: heldOut)
     if unknown > 0 {

@@ -72,10 +72,10 @@ public struct SamplingDecision: Sendable, Equatable {
 }
 
 extension SamplingDecision: Encodable {
-  private enum CodingKeys: String, CodingKey { case objective, attackLimit, candidates, chosen, meetsLimit }
+  private enum CodingKeys: String, CodingKey { case objective, attackLimit, candidates, chosen, meetsLimit, notes }
   private enum SettingKeys: String, CodingKey { case temperature, lengths }
 
-  /// The objective as a sentence, the candidates, and the settings of the chosen one.
+  /// The objective as a sentence, the candidates, the settings of the chosen one, and the notes.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(objective.sentence, forKey: .objective)
@@ -85,6 +85,7 @@ extension SamplingDecision: Encodable {
     try settings.encode(chosen.temperature.value, forKey: .temperature)
     try settings.encode(chosen.lengths, forKey: .lengths)
     try container.encode(meetsLimit, forKey: .meetsLimit)
+    try container.encode(notes, forKey: .notes)
   }
 }
 

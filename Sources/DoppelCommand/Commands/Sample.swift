@@ -72,6 +72,8 @@ struct Sample: CheckedCommand {
     let (processor, people) = (try options.processor(), try people(of: directory))
     func note(_ notes: [SamplingNote]) { options.note(notes.map(drawing.words)) }
     do {
+      // Before the trainings of a choice.
+      if plan.hasTitles && directory.titles?.hasTitles != true { throw SamplingError.noTitles }
       let decision = try holdout.map { try decide(plan, directory, people, heldOut: $0, processor) }
       if let decision { plan = decision.applied(to: plan) }
       let progress = Progress(quiet: options.quiet)
