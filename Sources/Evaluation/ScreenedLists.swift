@@ -14,8 +14,9 @@ public struct ScreenedLists: Sendable {
   /// The number of users from which the vectors of items are worth rounding.
   static let leastScreened = 16
 
-  /// The number of users that are encoded together at least: libraries round the products of fewer rows differently.
-  private static let leastEncoded = 16
+  /// The number of users that are encoded together, those without items included that fill a block: libraries may round a
+  /// product by its number of rows.
+  private static let encoded = 256
 
   /// Prepares lists for some users.
   ///
@@ -30,7 +31,7 @@ public struct ScreenedLists: Sendable {
   }
 
   /// The number of users of a block.
-  public static func blockSize(users: Int) -> Int { min(256, max(64, (users + 15) / 16)) }
+  public static func blockSize(users: Int) -> Int { min(encoded, max(64, (users + 15) / 16)) }
 
   /// The lists of some users: items they do not have, best first.
   ///
@@ -43,7 +44,7 @@ public struct ScreenedLists: Sendable {
     for profiles: Profiles, k: Int, only allowed: [Bool]?, using engine: ProductEngine,
     failed: (_ row: Int, _ error: NotANumberError) -> any Error
   ) throws -> [[RankedItem]] {
-    let encoded = try recommender.userFactors(for: profiles.padded(to: Self.leastEncoded), using: engine)
+    let encoded = try recommender.userFactors(for: profiles.padded(to: Self.encoded), using: engine)
     var users = Matrix<Float>(rows: 0, columns: encoded.columns)
     users.copyRows(0..<profiles.items.rowCount, of: encoded)
     let excluded = (0..<profiles.items.rowCount).map { profiles.items.indices(ofRow: $0) }
