@@ -45,7 +45,13 @@ public struct AuditData: Sendable {
         "\(strangers) of \(counted(synthetic.items.count, "item")) of \(synthetic.name) do not occur in \(train.name)")
     }
     if let holdout, let rows = self.holdout {
-      notes += Self.overlapNotes((train.users, self.train, train.name), (holdout.users, rows, holdout.name))
+      notes += Self.sharedIDs(train.users, train.name, holdout)
+      let same = Self.equalProfiles(of: rows, in: self.train)
+      if 2 * same > holdout.users.count {
+        notes.append(
+          "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
+        )
+      }
     }
     self.notes = notes
   }
@@ -92,26 +98,20 @@ public struct AuditData: Sendable {
     notes = []
   }
 
-  /// Notes if holdout users may be training users.
-  static func overlapNotes(
-    _ train: (users: Vocabulary, rows: SparseRows, name: String),
-    _ holdout: (users: Vocabulary, rows: SparseRows, name: String)
-  ) -> [String] {
-    var notes: [String] = []
-    let both = holdout.users.ids.count { train.users.index(of: $0) != nil }
-    if both > 0 {
-      notes.append(
-        "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(train.name); if they are the "
-          + "same users, the holdout is not unseen and its values are not a valid ceiling")
-    }
-    let known = ProfileSet(train.rows)
-    let same = (0..<holdout.rows.rowCount).count { known.contains(holdout.rows.indices(ofRow: $0)) }
-    if 2 * same > holdout.users.count {
-      notes.append(
-        "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
-      )
-    }
-    return notes
+  /// A note if ids of holdout users are ids of training users.
+  static func sharedIDs(_ users: Vocabulary, _ name: String, _ holdout: Interactions) -> [String] {
+    let both = holdout.users.ids.count { users.index(of: $0) != nil }
+    if both == 0 { return [] }
+    return [
+      "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(name); if they are the "
+        + "same users, the holdout is not unseen and its values are not a valid ceiling"
+    ]
+  }
+
+  /// The number of profiles that are also those of a training user.
+  static func equalProfiles(of rows: SparseRows, in train: SparseRows) -> Int {
+    let known = ProfileSet(train)
+    return (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) }
   }
 
   /// The notes of a file, each with its name.

@@ -10,6 +10,10 @@
 #define DK_CLONES
 #endif
 
+// In the scope of a loop: sums may be reordered into lanes; nothing else is relaxed (no approximate reciprocals, NaN and
+// infinity kept).
+#define LANES _Pragma("clang fp reassociate(on)")
+
 #define INLINE static inline __attribute__((always_inline))
 
 #endif

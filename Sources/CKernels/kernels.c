@@ -7,9 +7,6 @@
 #include <cpuid.h>
 #endif
 
-// Sums may be reordered into lanes; nothing else is relaxed (no approximate reciprocals, NaN and infinity kept).
-#define LANES _Pragma("clang fp reassociate(on)")
-
 // exp for one float: 2^k·p(r), |r| ≤ ln2/2, degree-6 minimax polynomial after Cody and Waite's reduction; relative error < 2e-7.
 // NaN is kept: a comparison with NaN is false, so no clamp changes it, and a diverging run stays visible.
 INLINE float exp_f(float x) {

@@ -7,8 +7,6 @@
 
 enum { LANE = 16 };
 
-#define LANES _Pragma("clang fp reassociate(on)")
-
 // Lengths are used as bounds from above: larger than what double precision leaves open.
 #define ABOVE 1.000001
 

@@ -27,16 +27,12 @@ import SharedLibraries
   public let name: String
   private let sgemm: SGEMM
   private let matmul: OneDNNMatmul?
-  let byteProducts: ByteProducts?
 
-  private init(
-    kind: Kind, name: String, sgemm: SGEMM, matmul: OneDNNMatmul? = nil, byteProducts: ByteProducts? = nil
-  ) {
+  private init(kind: Kind, name: String, sgemm: SGEMM, matmul: OneDNNMatmul? = nil) {
     self.kind = kind
     self.name = name
     unsafe self.sgemm = unsafe sgemm
     self.matmul = matmul
-    self.byteProducts = byteProducts
   }
 
   /// Whether products of this precision are available and faster.
@@ -120,8 +116,14 @@ import SharedLibraries
     }
     return unsafe ProductEngine(
       kind: .onednn, name: "oneDNN" + version, sgemm: .dnnl(sgemm, prepare: setThreads),
-      matmul: OneDNNMatmul(library, majorVersion: major), byteProducts: ByteProducts(library))
+      matmul: OneDNNMatmul(library, majorVersion: major))
   }()
+
+  /// Products of bytes, if the engine has faster ones.
+  var byteProducts: ByteProducts? { kind == .onednn ? Self.oneDNNByteProducts : nil }
+
+  /// Looked for when they are first wanted, because a product is tried.
+  private static let oneDNNByteProducts = SharedLibrary(candidates: oneDNNNames).flatMap { ByteProducts($0) }
 
   private static let accelerate: ProductEngine? = cblas(
     kind: .accelerate, name: "Accelerate",

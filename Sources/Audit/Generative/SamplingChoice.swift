@@ -68,8 +68,7 @@ public struct SamplingChoice: Sendable {
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
         accepted: "at least \(AuditData.leastUsers) users")
     }
-    let known = ProfileSet(users.profiles.items)
-    let same = kept.count { known.contains(rows.indices(ofRow: $0)) }
+    let same = AuditData.equalProfiles(of: self.heldOut, in: users.profiles.items)
     if 2 * same > kept.count {
       throw DataError(
         path: heldOut.name,
@@ -86,8 +85,7 @@ public struct SamplingChoice: Sendable {
       let none = rows.rowCount - kept.count
       notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out")
     }
-    notes += AuditData.overlapNotes(
-      (Vocabulary(ids: users.ids), users.profiles.items, "the training data"), (heldOut.users, rows, heldOut.name))
+    notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), "the training data", heldOut)
     self.notes = notes
     utility = UtilityOptions()
     utility.tstrOnly = true
