@@ -7,6 +7,10 @@
 
 enum { most = 64, with_word = 0, with_length = most, with_start = 2 * most, with_line = 3 * most };
 
+// Lines are taken in blocks: their columns are cut and loaded one line after the other, and what is computed from them is
+// computed for all at once. Of a block whose line is not plain, the lines before it are taken.
+enum { block = 16 };
+
 INLINE uint64_t word_at(const uint8_t *bytes) {
   uint64_t word;
   __builtin_memcpy(&word, bytes, 8);
@@ -16,44 +20,36 @@ INLINE uint64_t word_at(const uint8_t *bytes) {
   return word;
 }
 
-// The first `length` bytes, one to eight of them, the others 0.
-INLINE uint64_t first_bytes(uint64_t word, ptrdiff_t length) { return word & (~(uint64_t)0 >> (64 - 8 * length)); }
-
 static const uint64_t zeros = 0x3030303030303030;
 
 // The first `length` bytes, one to eight of them, with zeros in front.
-INLINE uint64_t padded(uint64_t word, ptrdiff_t length) {
+INLINE uint64_t padded(uint64_t word, int64_t length) {
   // In two steps, because a shift by 64 is undefined.
   return word << (64 - 8 * length) | (zeros >> 1) >> (8 * length - 1);
 }
 
 INLINE bool are_digits(uint64_t text) {
   const uint64_t high = 0xF0F0F0F0F0F0F0F0;
-  return (text & high) == zeros && ((text + 0x0606060606060606) & high) == zeros;
+  return ((text & high) == zeros) & (((text + 0x0606060606060606) & high) == zeros);
 }
 
 // The number written by eight digits: bytes to pairs, pairs to fours, fours to eight.
 INLINE uint64_t number_of(uint64_t digits) {
-  uint64_t pairs = ((digits - zeros) * (1 + (10 << 8)) >> 8) & 0x00FF00FF00FF00FF;
-  uint64_t fours = (pairs * (1 + (100 << 16)) >> 16) & 0x0000FFFF0000FFFF;
-  return fours * (1 + ((uint64_t)10000 << 32)) >> 32;
+  uint64_t bytes = digits - zeros;
+  uint64_t pairs = (bytes * 10 + (bytes >> 8)) & 0x00FF00FF00FF00FF;
+  uint64_t fours = (pairs * 100 + (pairs >> 16)) & 0x0000FFFF0000FFFF;
+  return (fours * 10000 + (fours >> 32)) & 0xFFFFFFFF;
 }
 
 static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
 
 // A rating of up to eight characters; the quotient of two exact numbers is rounded once to double, then to single precision.
-INLINE bool rating_of(const uint8_t *bytes, ptrdiff_t length, float *rating) {
-  if (LIKELY(length == 3 && bytes[1] == '.')) {
-    unsigned whole = bytes[0] - '0', tenths = bytes[2] - '0';
-    if (whole > 9 || tenths > 9) return false;
-    *rating = (float)((10 * whole + tenths) / 10.0);
-    return true;
-  }
+static bool rating_of(const uint8_t *bytes, int64_t length, float *rating) {
   if (length < 1 || length > 8) return false;
   unsigned number = 0;
-  ptrdiff_t decimals = -1;
+  int decimals = -1;
   bool has_digits = false;
-  for (ptrdiff_t i = 0; i < length; i++) {
+  for (int64_t i = 0; i < length; i++) {
     unsigned digit = bytes[i] - '0';
     if (digit <= 9) {
       number = 10 * number + digit;
@@ -69,73 +65,180 @@ INLINE bool rating_of(const uint8_t *bytes, ptrdiff_t length, float *rating) {
   return has_digits;
 }
 
-// One to fifteen digits, which a double holds exactly.
-INLINE bool time_of(const uint8_t *bytes, ptrdiff_t length, double *time) {
-  if (length < 1 || length > 15) return false;
-  if (length <= 8) {
-    uint64_t text = padded(word_at(bytes), length);
-    if (!are_digits(text)) return false;
-    *time = (double)number_of(text);
-    return true;
+// A column of the lines of a block: where it starts, its length, and the eight bytes from its start on.
+typedef struct {
+  int64_t starts[block], lengths[block];
+  uint64_t words[block];
+} cuts;
+
+INLINE void cut(cuts *column, ptrdiff_t line, const uint8_t *bytes, ptrdiff_t start, ptrdiff_t end) {
+  column->starts[line] = start;
+  column->lengths[line] = end - start;
+  column->words[line] = word_at(bytes + start);
+}
+
+// Replaces the word of every id by 0 beyond its end, and by 0 for one of more than eight bytes.
+INLINE void trim_words(cuts *ids) {
+  for (int i = 0; i < block; i++) {
+    const uint64_t length = (uint64_t)ids->lengths[i], word = ids->words[i] & ~(uint64_t)0 >> ((64 - 8 * length) & 63);
+    ids->words[i] = length > 8 ? 0 : word;
   }
-  uint64_t high = word_at(bytes), low = padded(word_at(bytes + 8), length - 8);
-  if (!are_digits(high) || !are_digits(low)) return false;
-  *time = (double)(number_of(high) * (uint64_t)powers[length - 8] + number_of(low));
-  return true;
 }
 
-INLINE void put(uint64_t *ids, ptrdiff_t place, uint64_t word, ptrdiff_t length, ptrdiff_t start) {
-  ids[with_word + place] = word;
-  ids[with_length + place] = (uint64_t)length;
-  ids[with_start + place] = (uint64_t)start;
+// The ratings of the first `count` lines; returns the number of lines before the first that has none.
+INLINE ptrdiff_t take_ratings(const cuts *column, ptrdiff_t count, const uint8_t *bytes, float *ratings) {
+  // Most ratings are one digit, or two with a point between them.
+  int32_t are_others[block], has_others = 0;
+  for (int i = 0; i < block; i++) {
+    const uint64_t word = column->words[i], length = (uint64_t)column->lengths[i];
+    const uint64_t whole = (word & 0xFF) - '0', tenths = (word >> 16 & 0xFF) - '0';
+    const bool is_whole = length == 1;
+    const bool has_tenths = (length == 3) & ((word >> 8 & 0xFF) == '.') & (tenths <= 9);
+    ratings[i] = (float)((double)(int32_t)(10 * whole + (is_whole ? 0 : tenths)) / 10.0);
+    are_others[i] = !((whole <= 9) & (is_whole | has_tenths));
+  }
+  for (int i = 0; i < block; i++) has_others |= are_others[i];
+  if (LIKELY(!has_others)) return count;
+  for (ptrdiff_t i = 0; i < count; i++)
+    if (are_others[i] && !rating_of(bytes + column->starts[i], column->lengths[i], &ratings[i])) return i;
+  return count;
 }
 
-ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_form *form, const ptrdiff_t *ends,
-                        ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users, float *ratings,
-                        double *times) {
-  const dk_line_form f = *form;
-  const ptrdiff_t last = f.column_count - 1, before = state->line_count;
-  dk_line_state s = *state;
-  for (; s.line_count < most && end_count - s.used > last; ends += f.column_count, s.used += f.column_count) {
-    const ptrdiff_t position = s.position, stop = ends[last];
-    // Two words may be read from where the last column starts on.
-    if (bytes[stop] != '\n' || stop + 17 > total || bytes[position] <= 0x20) break;
-    bool is_plain = true;
-    for (ptrdiff_t column = 0; column < last; column++) is_plain &= bytes[ends[column]] != '\n';
-    if (f.trims) {
-      for (ptrdiff_t column = 0; column <= last; column++) {
-        uint8_t first = bytes[column ? ends[column - 1] + 1 : position];
-        is_plain &= !(first == '"' || first == ' ' || first == '\t');
+// The times of the lines: one to fifteen digits, which a double holds exactly; returns the number of lines before the first that
+// has none. `rest` is the second eight bytes of each.
+INLINE ptrdiff_t take_times(const cuts *column, const uint64_t *rest, ptrdiff_t count, double *times) {
+  int32_t are_wrong[block], has_wrong = 0;
+  for (int i = 0; i < block; i++) {
+    const int64_t length = column->lengths[i];
+    const bool is_long = length > 8, fits = (length >= 1) & (length <= 15);
+    const uint64_t high = is_long ? column->words[i] : zeros;
+    const int64_t low_length = fits ? (is_long ? length - 8 : length) : 8;
+    const uint64_t low = padded(is_long ? rest[i] : column->words[i], low_length);
+    // Both factors and the sum are integers below 10¹⁵.
+    times[i] = (double)(int64_t)number_of(high) * powers[low_length] + (double)(int64_t)number_of(low);
+    are_wrong[i] = !(fits & are_digits(high) & are_digits(low));
+  }
+  for (int i = 0; i < block; i++) has_wrong |= are_wrong[i];
+  if (LIKELY(!has_wrong)) return count;
+  ptrdiff_t first = 0;
+  while (first < count && !are_wrong[first]) first++;
+  return first;
+}
+
+// Lines of the block that are filled up so that all have columns.
+INLINE void fill(cuts *column, ptrdiff_t count) {
+  for (ptrdiff_t i = count; i < block; i++) {
+    column->lengths[i] = 1;
+    column->words[i] = zeros;
+  }
+}
+
+INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, const ptrdiff_t *ends, ptrdiff_t end_count,
+                 dk_line_state *state, uint64_t *items, uint64_t *users, float *ratings, double *times) {
+  const ptrdiff_t last = f.column_count - 1;
+  const bool has_ratings = f.columns[2] >= 0, has_times = f.columns[3] >= 0;
+  ptrdiff_t room = most - state->line_count;
+  while (room > 0) {
+    ptrdiff_t wanted = (end_count - state->used) / f.column_count, count = 0;
+    if (wanted > room) wanted = room;
+    if (wanted > block) wanted = block;
+    cuts user, item, rating, time;
+    uint64_t rest[block];
+    ptrdiff_t stops[block];
+    ptrdiff_t position = state->position;
+    for (const ptrdiff_t *e = ends + state->used; count < wanted; count++, e += f.column_count) {
+      const ptrdiff_t stop = e[last];
+      // Two words may be read from where the last column starts on.
+      if (bytes[stop] != '\n' || stop + 17 > total || bytes[position] <= 0x20) break;
+      bool is_plain = true;
+      for (ptrdiff_t column = 0; column < last; column++) is_plain &= bytes[e[column]] != '\n';
+      if (f.trims) {
+        // A rating or time that does not begin with a digit is found by its parser.
+        for (ptrdiff_t column = 0; column <= last; column++) {
+          if (column == f.columns[2] || column == f.columns[3]) continue;
+          uint8_t first = bytes[column ? e[column - 1] + 1 : position];
+          is_plain &= !(first == '"' || first == ' ' || first == '\t');
+        }
       }
+      if (!is_plain) break;
+      // The line ends before a carriage return, unless its column is beyond the relevant ones.
+      const ptrdiff_t end = stop - (bytes[stop - 1] == '\r' && last < 8 && stop > (last ? e[last - 1] + 1 : position));
+#define START(role) (f.columns[role] ? e[f.columns[role] - 1] + 1 : position)
+#define END(role) (f.columns[role] == last ? end : e[f.columns[role]])
+      cut(&user, count, bytes, START(0), END(0));
+      cut(&item, count, bytes, START(1), END(1));
+      if (user.lengths[count] < 1 || item.lengths[count] < 1) break;
+      if (f.trims && (bytes[END(0) - 1] <= 0x20 || bytes[END(1) - 1] <= 0x20)) break;
+      if (has_ratings) cut(&rating, count, bytes, START(2), END(2));
+      if (has_times) {
+        cut(&time, count, bytes, START(3), END(3));
+        rest[count] = word_at(bytes + START(3) + 8);
+      }
+      position = stop + 1;
+      stops[count] = stop;
     }
-    if (!is_plain) break;
-    // The line ends before a carriage return, unless its column is beyond the relevant ones.
-    const ptrdiff_t end = stop - (bytes[stop - 1] == '\r' && last < 8 && stop > (last ? ends[last - 1] + 1 : position));
-#define START(role) (f.columns[role] ? ends[f.columns[role] - 1] + 1 : position)
-#define END(role) (f.columns[role] == last ? end : ends[f.columns[role]])
-    const ptrdiff_t user = START(0), user_length = END(0) - user, item = START(1), item_length = END(1) - item;
-    if (user_length < 1 || item_length < 1) break;
-    if (f.trims && (bytes[user + user_length - 1] <= 0x20 || bytes[item + item_length - 1] <= 0x20)) break;
-    if (f.columns[2] >= 0 && !rating_of(bytes + START(2), END(2) - START(2), &ratings[s.line_count])) break;
-    if (f.columns[3] >= 0 && !time_of(bytes + START(3), END(3) - START(3), &times[s.line_count])) break;
-    const bool has_long = user_length > 8 || item_length > 8;
-    s.has_long |= has_long;
-    const uint64_t user_word = user_length > 8 ? 0 : first_bytes(word_at(bytes + user), user_length);
-    const uint64_t item_word = item_length > 8 ? 0 : first_bytes(word_at(bytes + item), item_length);
-    // For longer user ids, the words do not determine whether they are equal.
-    if (user_word != s.last_word || user_length != s.last_length || user_length > 8) {
-      put(users, s.user_count, user_word, user_length, user);
-      users[with_line + s.user_count] = (uint64_t)s.line_count;
-      s.user_count++;
-      s.last_word = user_word;
-      s.last_length = user_length;
+    ptrdiff_t taken = count;
+    if (count == 0) return;
+    fill(&user, count);
+    fill(&item, count);
+    trim_words(&user);
+    trim_words(&item);
+    if (has_ratings) {
+      float found[block];
+      fill(&rating, count);
+      taken = take_ratings(&rating, taken, bytes, found);
+      __builtin_memcpy(ratings + state->line_count, found, (size_t)taken * sizeof found[0]);
     }
-    put(items, s.line_count, item_word, item_length, item);
-    s.line_count++;
-    s.position = stop + 1;
+    if (has_times) {
+      double found[block];
+      fill(&time, count);
+      for (ptrdiff_t i = count; i < block; i++) rest[i] = zeros;
+      taken = take_times(&time, rest, taken, found);
+      __builtin_memcpy(times + state->line_count, found, (size_t)taken * sizeof found[0]);
+    }
+    for (ptrdiff_t i = 0; i < taken; i++) {
+      const uint64_t word = user.words[i];
+      const ptrdiff_t length = user.lengths[i];
+      // For longer ids, the words do not determine whether they are equal.
+      if (word != state->last_word || length != state->last_length || length > 8) {
+        uint64_t *place = users + state->user_count;
+        place[with_word] = word;
+        place[with_length] = (uint64_t)length;
+        place[with_start] = (uint64_t)user.starts[i];
+        place[with_line] = (uint64_t)(state->line_count + i);
+        state->user_count++;
+        state->last_word = word;
+        state->last_length = length;
+      }
+      state->has_long |= length > 8 || item.lengths[i] > 8;
+    }
+    const size_t size = (size_t)taken * sizeof items[0];
+    __builtin_memcpy(items + with_word + state->line_count, item.words, size);
+    __builtin_memcpy(items + with_length + state->line_count, item.lengths, size);
+    __builtin_memcpy(items + with_start + state->line_count, item.starts, size);
+    state->line_count += taken;
+    state->used += taken * f.column_count;
+    if (taken > 0) state->position = stops[taken - 1] + 1;
+    room -= taken;
+    if (taken < block) return;
   }
-  *state = s;
-  return s.line_count - before;
+}
+
+DK_CLONES ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_form *form, const ptrdiff_t *ends,
+                                  ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users,
+                                  float *ratings, double *times) {
+  const dk_line_form f = *form;
+  const ptrdiff_t before = state->line_count;
+  const dk_line_form common = {4, {0, 1, 2, 3}, 0}, trimmed = {4, {0, 1, 2, 3}, 1};
+  const bool is_common = f.column_count == 4 && f.columns[0] == 0 && f.columns[1] == 1 && f.columns[2] == 2 && f.columns[3] == 3;
+  // The loops over columns vanish where these are known.
+  if (is_common && !f.trims)
+    take(bytes, total, common, ends, end_count, state, items, users, ratings, times);
+  else if (is_common)
+    take(bytes, total, trimmed, ends, end_count, state, items, users, ratings, times);
+  else
+    take(bytes, total, f, ends, end_count, state, items, users, ratings, times);
+  return state->line_count - before;
 }
 
 int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers) {

@@ -83,7 +83,7 @@ public struct SparseRows: Sendable, Equatable {
       if let all = self.values { values?.append(contentsOf: all[range(ofRow: row)]) }
       offsets.append(indices.count)
     }
-    return SparseRows(columnCount: columnCount, offsets: offsets, indices: indices, values: values)
+    return SparseRows(ordered: columnCount, offsets: offsets, indices: indices, values: values)
   }
 
   /// The rows of several parts, one below the other.
@@ -97,7 +97,7 @@ public struct SparseRows: Sendable, Equatable {
       offsets += part.offsets.dropFirst().map { start + $0 }
     }
     self.init(
-      columnCount: columnCount, offsets: offsets, indices: parts.flatMap(\.indices),
+      ordered: columnCount, offsets: offsets, indices: parts.flatMap(\.indices),
       values: parts.first?.values == nil ? nil : parts.flatMap { $0.values ?? [] })
   }
 

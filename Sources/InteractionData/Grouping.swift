@@ -67,9 +67,25 @@ extension SparseRows {
 
   /// Creates rows from ascending lists of columns.
   init(columnCount: Int, ascending rows: [[Int32]]) {
-    var offsets = [0]
-    offsets.reserveCapacity(rows.count + 1)
-    for row in rows { offsets.append((offsets.last ?? 0) + row.count) }
-    self.init(columnCount: columnCount, offsets: offsets, indices: Array(rows.joined()))
+    var builder = RowBuilder()
+    for row in rows { builder.append(row) }
+    self.init(columnCount: columnCount, offsets: builder.offsets, indices: builder.indices)
+  }
+}
+
+/// Rows in the making, from ascending lists of columns.
+struct RowBuilder {
+  fileprivate private(set) var offsets = [0]
+  fileprivate private(set) var indices: [Int32] = []
+
+  /// Adds a row.
+  mutating func append(_ columns: [Int32]) {
+    indices += columns
+    offsets.append(indices.count)
+  }
+
+  /// The rows, which nothing checks.
+  func rows(columnCount: Int) -> SparseRows {
+    SparseRows(ordered: columnCount, offsets: offsets, indices: indices)
   }
 }

@@ -4,8 +4,9 @@ import Compute
 struct HeldOutBlock: Sendable {
   /// Their numbers in the vocabulary, which alone determine the random draw of their items, and their rows.
   fileprivate let users: ArraySlice<(user: Int, row: Int)>
-  fileprivate var foldIn: [[Int32]] = []
-  fileprivate var heldOut: [[Int32]] = []
+  /// A row for each user, once they are drawn.
+  fileprivate var foldIn: SparseRows?
+  fileprivate var heldOut: SparseRows?
 
   /// Large enough that scheduling is cheap, and small enough that no thread waits long for the last block.
   private static let size = 256
@@ -19,6 +20,7 @@ struct HeldOutBlock: Sendable {
 
   /// Holds out a fifth of the items of each user, rounded down.
   mutating func draw(from rows: SparseRows, _ seed: Seed) {
+    var (foldIn, heldOut) = (RowBuilder(), RowBuilder())
     for (user, row) in users {
       let all = rows.indices(ofRow: row)
       var items = Array(all)
@@ -29,6 +31,8 @@ struct HeldOutBlock: Sendable {
       heldOut.append(wanted)
       foldIn.append(all.removing(wanted))
     }
+    self.foldIn = foldIn.rows(columnCount: rows.columnCount)
+    self.heldOut = heldOut.rows(columnCount: rows.columnCount)
   }
 }
 
@@ -40,7 +44,7 @@ extension HeldOutUsers {
     let blocks = Array(blocks)
     self.init(
       unseen: blocks.flatMap { $0.users.map { vocabulary[$0.user] } },
-      foldIn: SparseRows(columnCount: columnCount, ascending: blocks.flatMap(\.foldIn)),
-      heldOut: SparseRows(columnCount: columnCount, ascending: blocks.flatMap(\.heldOut)))
+      foldIn: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.foldIn)),
+      heldOut: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.heldOut)))
   }
 }

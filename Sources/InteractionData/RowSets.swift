@@ -80,9 +80,10 @@ extension HeldOutUsers {
   init?(unseen ids: [String], foldIn: SparseRows, heldOut: SparseRows) {
     let rows = heldOut.filledRows.filter { foldIn.count(ofRow: $0) > 0 }
     if rows.isEmpty { return nil }
-    let input = foldIn.selecting(rows: rows)
+    let areAll = rows.count == ids.count
+    let input = areAll ? foldIn : foldIn.selecting(rows: rows)
     self.init(
       userIDs: rows.map { ids[$0] }, profiles: Profiles(items: input), masked: input,
-      heldOut: heldOut.selecting(rows: rows), skippedUsers: ids.count - rows.count)
+      heldOut: areAll ? heldOut : heldOut.selecting(rows: rows), skippedUsers: ids.count - rows.count)
   }
 }

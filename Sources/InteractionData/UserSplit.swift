@@ -82,9 +82,11 @@ private struct UserDivision {
     // The test fold goes to the end, as in a split without folds.
     if let tested { order = Array(order[tested.upperBound...] + order[..<tested.upperBound]) }
     let trainCount = total - size - testSize
-    training = order[..<trainCount].sorted()
-    validation = order[trainCount..<trainCount + size].sorted()
-    test = order[(trainCount + size)...].sorted()
+    var places = [Int](repeating: 0, count: total)
+    for (place, user) in order.enumerated() { places[user] = place }
+    training = places.indices.filter { places[$0] < trainCount }
+    validation = places.indices.filter { trainCount..<trainCount + size ~= places[$0] }
+    test = places.indices.filter { places[$0] >= trainCount + size }
     (self.name, self.users, self.seed, self.forTraining) = (name, users, seed, forTraining)
   }
 
