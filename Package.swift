@@ -164,7 +164,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "CommunicationTests", dependencies: ["Communication"], swiftSettings: settings),
     .testTarget(
-      name: "ComputeTests", dependencies: ["Compute", "TestSupport"], exclude: ["Fixtures"], swiftSettings: settings),
+      name: "ComputeTests", dependencies: ["Communication", "Compute", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: settings),
     .testTarget(
       name: "AutoencodersTests",
       dependencies: [

@@ -205,6 +205,10 @@ public struct Processor: Sendable {
       return
     }
     let next = SharedCounter()
+    let isDone = WorkerPool.shared.run(workers: workers, mayLookOut: processes == 1) { worker in
+      next.forEach(below: count) { index in body(index, worker) }
+    }
+    if isDone { return }
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       next.forEach(below: count) { index in body(index, worker) }
     }

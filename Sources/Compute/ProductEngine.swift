@@ -345,4 +345,8 @@ private func environment(_ name: String) -> String? {
   unsafe getenv(name).map { unsafe String(cString: $0) }
 }
 
-func systemCoreCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+func systemCoreCount() -> Int {
+  // Fewer than the machine has where a scheduler or `taskset` gives the process some of them.
+  let allowed = Int(dk_allowed_cores())
+  return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+}

@@ -85,7 +85,7 @@ extension Experiment {
       var needed = memory(of: model)
       let later = models[(place + 1)...].flatMap { $0.withMembers }
       var kept: [any ZooModel] = []
-      for earlier in models[..<place].flatMap { $0.withMembers } where later.contains(where: earlier.isEqual) {
+      for earlier in models[..<place].flatMap({ $0.withMembers }) where later.contains(where: earlier.isEqual) {
         // The parts of the model itself are in its own estimate.
         if !(model.withMembers + kept).contains(where: earlier.isEqual) { kept.append(earlier) }
       }

@@ -1,6 +1,6 @@
-public import Autoencoders
+import Autoencoders
 public import Compute
-public import Evaluation
+import Evaluation
 public import InteractionData
 
 /// How a comparison is repeated: with several seeds, on several folds of the users, or both.

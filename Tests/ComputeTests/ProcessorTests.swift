@@ -1,4 +1,6 @@
+import Communication
 import Compute
+import Foundation
 import Testing
 
 @Suite("Processor")
@@ -72,6 +74,34 @@ struct ProcessorTests {
       }
     }
     #expect(visits.withLock { $0 } == 200)
+  }
+
+  @Test("passes within pieces, and passes of several threads at the same time, each see their elements once")
+  func nested() throws {
+    let processor = Processor(engine: .gsl, threads: 4)
+    // The outer pieces are started by threads of their own, so that passes begin while others are under way.
+    let sums = try LocalCommunicator.run(ranks: 3) { member in
+      try (0..<400).map { round in
+        try processor.map(count: 5) { outer in
+          try processor.map(count: 7) { inner in member.rank + round + outer * inner }.reduce(0, +)
+        }.reduce(0, +)
+      }
+    }
+    for (rank, found) in sums.enumerated() {
+      #expect(found == (0..<400).map { 35 * (rank + $0) + 10 * 21 })
+    }
+  }
+
+  @Test("passes after pauses of any length see every element", arguments: [2, 7])
+  func pauses(threads: Int) throws {
+    let processor = Processor(engine: .gsl, threads: threads)
+    var elements = [Int](repeating: 0, count: 3)
+    // Threads look out for work for some hundred microseconds, then they sleep: pauses on both sides of that.
+    for round in 0..<600 {
+      try processor.forEach(&elements) { _, element in element += 1 }
+      if round % 3 == 0 { Thread.sleep(forTimeInterval: Double(round) * 1e-6) }
+    }
+    #expect(elements == [600, 600, 600])
   }
 
   @Test("the number of threads is at least one, and all cores when left out")

@@ -31,11 +31,15 @@ struct PlainLineTests {
     }
   }
 
-  private func text(_ lines: [[String]], end: String, quoted: Bool) -> [UInt8] {
+  /// The first columns of the lines.
+  private func text(
+    _ lines: [[String]], columns: Int = 5, separator: String = ",", end: String, quoted: Bool
+  ) -> [UInt8] {
     let body = lines.map { line in
-      (quoted ? ["\"\(line[0])\""] + line.dropFirst() : line).joined(separator: ",") + end
+      (quoted ? ["\"\(line[0])\""] + line[1..<columns] : line[..<columns]).joined(separator: separator) + end
     }
-    return Array(("user,item,rating,timestamp,note\n" + body.joined()).utf8)
+    let header = ["user", "item", "rating", "timestamp", "note"][..<columns].joined(separator: separator)
+    return Array((header + "\n" + body.joined()).utf8)
   }
 
   private func read(_ bytes: [UInt8]) throws -> Interactions {
@@ -59,6 +63,21 @@ struct PlainLineTests {
       let known = Dictionary(lines.map { ($0[0] + " " + $0[1], $0[2]) }) { $1 }
       if known.count == lines.count {
         #expect(fast.ratings == lines.map { Float($0[2]) ?? .nan }, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("the common four columns are read like any others, with blanks that count and without")
+  func common() throws {
+    for seed: UInt64 in 0..<12 {
+      let lines = Self.lines(seed: seed, count: 3_000)
+      let slow = try read(text(lines, columns: 4, end: "\n", quoted: true))
+      for separator in [",", "\t"] {
+        let fast = try read(text(lines, columns: 4, separator: separator, end: "\n", quoted: false))
+        #expect(fast.users == slow.users && fast.items == slow.items, "seed \(seed)")
+        #expect(fast.userIndices == slow.userIndices && fast.itemIndices == slow.itemIndices, "seed \(seed)")
+        #expect(fast.ratings == slow.ratings && fast.timestamps == slow.timestamps, "seed \(seed)")
+        #expect(fast.count > 1_000, "seed \(seed)")
       }
     }
   }

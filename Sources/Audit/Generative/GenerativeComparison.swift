@@ -1,7 +1,7 @@
 public import Autoencoders
 public import Compute
 public import Experiments
-public import FileFormats
+import FileFormats
 public import Generation
 public import InteractionData
 import Presentation

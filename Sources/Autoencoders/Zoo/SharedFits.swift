@@ -1,4 +1,4 @@
-public import Compute
+import Compute
 
 /// The fits that several models of a run share: a compared model may also be a member of a ``Blend``, and is then
 /// fitted once.

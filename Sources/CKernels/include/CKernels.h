@@ -76,6 +76,18 @@ typedef struct {
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
 
+/// The number of cores that this process may run on; 0 where the system does not tell.
+int dk_allowed_cores(void);
+
+/// Lets the core rest for some cycles, for loops that wait for another thread.
+static inline void dk_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}
+
 /// Writes the positions in start..<end at which `bytes` holds `a` or `b`, in order, and returns how many there are.
 ///
 /// `positions` has room for end − start + 8.

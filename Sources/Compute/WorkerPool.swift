@@ -1,0 +1,177 @@
+import CKernels
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Threads that share the pieces of a pass with the thread that started it.
+///
+/// The passes over a small model take some ten microseconds each, about as long as it takes to wake a sleeping thread. So these
+/// threads look out for the next pass for a while before they sleep. They serve one pass at a time: another one that starts
+/// meanwhile, on another thread or within a piece, has to find other threads.
+final class WorkerPool: Sendable {
+  static let shared = WorkerPool()
+
+  private let isTaken = Atomic<Bool>(false)
+  private let helpers = Guarded<[Helper]>([])
+  private let cores = Processor.availableCores
+
+  /// In nanoseconds: longer than what lies between most passes of an update, and too short for a busy core to be noticed.
+  private static let patience: UInt64 = 200_000
+
+  private init() {}
+
+  /// Has several threads share work.
+  ///
+  /// - Parameters:
+  ///   - workers: the number of threads, this one included.
+  ///   - mayLookOut: whether waiting threads may keep their cores busy for a while: not if other processes need these.
+  ///   - work: takes pieces until none is left, so that it may be called by fewer threads: one that is not yet awake when the
+  ///     last piece has been taken is not waited for. The number of a thread is 0 for this one, below `workers` for others.
+  /// - Returns: `false`, with nothing done, if the threads serve another pass.
+  func run(workers: Int, mayLookOut: Bool, _ work: @Sendable (_ worker: Int) -> Void) -> Bool {
+    guard isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
+      return false
+    }
+    defer { isTaken.store(false, ordering: .releasing) }
+    // More threads than cores would only wait for each other.
+    let helpers = helpers(min(workers, cores) - 1)
+    let patience = mayLookOut ? Self.patience : 0
+    withoutActuallyEscaping(work) { work in
+      for (index, helper) in helpers.enumerated() { helper.start(index + 1, patience: patience, work) }
+      work(0)
+      for helper in helpers { helper.finish(patience: patience) }
+    }
+    return true
+  }
+
+  /// The first of the threads, which are created when first needed; fewer if the system has no more.
+  private func helpers(_ count: Int) -> ArraySlice<Helper> {
+    helpers.withLock { helpers in
+      while helpers.count < count, let helper = Helper.started() { helpers.append(helper) }
+      return helpers.prefix(count)
+    }
+  }
+}
+
+/// One of the threads.
+private final class Helper: Sendable {
+  private enum State: UInt8, AtomicRepresentable {
+    /// Looks out for work.
+    case idle
+    /// Sleeps until it is woken.
+    case asleep
+    /// There is work that it has not begun.
+    case posted
+    case working
+    /// It works, and the other thread sleeps until it has finished.
+    case awaited
+  }
+
+  private let state = Atomic(State.idle)
+  private let hasWork = DispatchSemaphore(value: 0)
+  private let hasFinished = DispatchSemaphore(value: 0)
+  // Written by the thread that starts a pass before the state becomes `posted` or after it has been taken back from there, and
+  // by this one while it is `working` or `awaited`.
+  nonisolated(unsafe) private var work: (@Sendable (_ worker: Int) -> Void)?
+  nonisolated(unsafe) private var worker = 0
+  nonisolated(unsafe) private var patience: UInt64 = 0
+  // The state of one thread changes while others look at theirs, so it has two cache lines to itself.
+  private let margin = InlineArray<16, UInt64>(repeating: 0)
+
+  private init() {}
+
+  /// A new thread; `nil` if the system does not give one.
+  static func started() -> Helper? {
+    let helper = Helper()
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    // Signals are for the threads that exist without this one.
+    var (all, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let argument = unsafe Unmanaged.passRetained(helper)
+    let status = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          unsafe Unmanaged<Helper>.fromOpaque(argument).takeRetainedValue().serve()
+        #else
+          if let argument = unsafe argument {
+            unsafe Unmanaged<Helper>.fromOpaque(argument).takeRetainedValue().serve()
+          }
+        #endif
+        return nil
+      }, argument.toOpaque())
+    if status != 0 {
+      unsafe argument.release()
+      return nil
+    }
+    #if canImport(Darwin)
+      if let thread = unsafe thread { unsafe pthread_detach(thread) }
+    #else
+      pthread_detach(thread)
+    #endif
+    return helper
+  }
+
+  // MARK: The thread that starts a pass
+
+  /// Gives the thread work.
+  func start(_ worker: Int, patience: UInt64, _ work: @escaping @Sendable (_ worker: Int) -> Void) {
+    unsafe (self.work, self.worker, self.patience) = (work, worker, patience)
+    if state.exchange(.posted, ordering: .acquiringAndReleasing) == .asleep { hasWork.signal() }
+  }
+
+  /// Takes the work back if it has not been begun, and otherwise waits for its end.
+  func finish(patience: UInt64) {
+    if change(from: .posted, to: .idle) {
+      unsafe work = nil
+      return
+    }
+    if lookOut(patience, { state.load(ordering: .acquiring) != .working }) { return }
+    if change(from: .working, to: .awaited) { hasFinished.wait() }
+  }
+
+  // MARK: This thread
+
+  private func serve() -> Never {
+    while true {
+      while !lookOut(unsafe patience, { change(from: .posted, to: .working) }) {
+        if change(from: .idle, to: .asleep) { hasWork.wait() }
+      }
+      unsafe work?(worker)
+      unsafe work = nil
+      if state.exchange(.idle, ordering: .acquiringAndReleasing) == .awaited { hasFinished.signal() }
+    }
+  }
+
+  private func change(from old: State, to new: State) -> Bool {
+    state.load(ordering: .relaxed) == old
+      && state.compareExchange(expected: old, desired: new, ordering: .acquiringAndReleasing).exchanged
+  }
+
+  /// Looks until something is so, but no longer than `patience` nanoseconds.
+  private func lookOut(_ patience: UInt64, _ isSo: () -> Bool) -> Bool {
+    if isSo() { return true }
+    if patience == 0 { return false }
+    let start = DispatchTime.now().uptimeNanoseconds
+    repeat {
+      for _ in 0..<32 {
+        dk_pause()
+        if isSo() { return true }
+      }
+    } while DispatchTime.now().uptimeNanoseconds - start < patience
+    return false
+  }
+}
