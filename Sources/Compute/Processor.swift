@@ -152,6 +152,13 @@ public struct Processor: Sendable {
       // Shared between threads, but no two threads access the same element.
       nonisolated(unsafe) let elements = unsafe elements
       let next = SharedCounter()
+      var result = Result<Void, any Error>.success(())
+      let isDone = WorkerPool.shared.run(workers: min(threads, count + 1), mayLookOut: processes == 1) { _ in
+        next.forEach(below: count) { index in unsafe body(index, &elements[index]) }
+      } meanwhile: {
+        result = Result(catching: meanwhile)
+      }
+      if isDone { return result }
       return withoutActuallyEscaping(body) { body in
         @Sendable func work() { next.forEach(below: count) { index in unsafe body(index, &elements[index]) } }
         let helpers = DispatchGroup()

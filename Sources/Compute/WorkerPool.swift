@@ -34,8 +34,11 @@ final class WorkerPool: Sendable {
   ///   - mayLookOut: whether waiting threads may keep their cores busy for a while: not if other processes need these.
   ///   - work: takes pieces until none is left, so that it may be called by fewer threads: one that is not yet awake when the
   ///     last piece has been taken is not waited for. The number of a thread is 0 for this one, below `workers` for others.
+  ///   - meanwhile: what this thread does before it takes pieces.
   /// - Returns: `false`, with nothing done, if the threads serve another pass.
-  func run(workers: Int, mayLookOut: Bool, _ work: @Sendable (_ worker: Int) -> Void) -> Bool {
+  func run(
+    workers: Int, mayLookOut: Bool, _ work: @Sendable (_ worker: Int) -> Void, meanwhile: () -> Void = {}
+  ) -> Bool {
     guard isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
       return false
     }
@@ -45,6 +48,7 @@ final class WorkerPool: Sendable {
     let patience = mayLookOut ? Self.patience : 0
     withoutActuallyEscaping(work) { work in
       for (index, helper) in helpers.enumerated() { helper.start(index + 1, patience: patience, work) }
+      meanwhile()
       work(0)
       for helper in helpers { helper.finish(patience: patience) }
     }
