@@ -141,7 +141,7 @@ INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, co
   while (room > 0) {
     ptrdiff_t wanted = (end_count - state->used) / f.column_count, count = 0;
     if (wanted > room) wanted = room;
-    if (wanted > block) wanted = block;
+    if (wanted > state->block) wanted = state->block;
     cuts user, item, rating, time;
     uint64_t rest[block];
     ptrdiff_t stops[block];
@@ -149,7 +149,7 @@ INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, co
     for (const ptrdiff_t *e = ends + state->used; count < wanted; count++, e += f.column_count) {
       const ptrdiff_t stop = e[last];
       // Two words may be read from where the last column starts on.
-      if (bytes[stop] != '\n' || stop + 17 > total || bytes[position] <= 0x20) break;
+      if (bytes[stop] != '\n' || stop + 17 > total || bytes[position] <= 0x20 || stop - position > f.longest) break;
       bool is_plain = true;
       for (ptrdiff_t column = 0; column < last; column++) is_plain &= bytes[e[column]] != '\n';
       if (f.trims) {
@@ -178,6 +178,7 @@ INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, co
       stops[count] = stop;
     }
     ptrdiff_t taken = count;
+    state->is_odd_next = count < wanted;
     if (count == 0) return;
     fill(&user, count);
     fill(&item, count);
@@ -220,7 +221,11 @@ INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, co
     state->used += taken * f.column_count;
     if (taken > 0) state->position = stops[taken - 1] + 1;
     room -= taken;
-    if (taken < block) return;
+    // Where a line is found to be odd after those behind it have been cut, the next blocks are small.
+    state->is_odd_next |= taken < count;
+    if (taken < count) state->block = 2;
+    if (state->is_odd_next || taken < state->block) return;
+    state->block = state->block < block ? 2 * state->block : block;
   }
 }
 
@@ -228,8 +233,10 @@ DK_CLONES ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const d
                                   ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users,
                                   float *ratings, double *times) {
   const dk_line_form f = *form;
+  state->is_odd_next = 0;
+  if (state->block == 0) state->block = block;
   const ptrdiff_t before = state->line_count;
-  const dk_line_form common = {4, {0, 1, 2, 3}, 0}, trimmed = {4, {0, 1, 2, 3}, 1};
+  const dk_line_form common = {4, {0, 1, 2, 3}, 0, f.longest}, trimmed = {4, {0, 1, 2, 3}, 1, f.longest};
   const bool is_common = f.column_count == 4 && f.columns[0] == 0 && f.columns[1] == 1 && f.columns[2] == 2 && f.columns[3] == 3;
   // The loops over columns vanish where these are known.
   if (is_common && !f.trims)

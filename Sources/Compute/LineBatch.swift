@@ -10,12 +10,13 @@ public struct LineForm: Sendable {
   ///   - columnCount: the number of columns of each line.
   ///   - user: the column of the user; `item`, `rating` and `time` likewise, the last two `nil` if there is none.
   ///   - trims: whether blanks beside the separator, and quotes, are not part of a column.
+  ///   - longest: the most bytes of a line, without its end.
   /// - Returns: `nil` if one of them is beyond the eighth column.
-  public init?(columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool) {
+  public init?(columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool, longest: Int) {
     let columns = (user, item, rating ?? -1, time ?? -1)
     for column in [columns.0, columns.1, columns.2, columns.3] where column >= min(8, columnCount) { return nil }
     if user < 0 || item < 0 { return nil }
-    form = dk_line_form(column_count: columnCount, columns: columns, trims: trims ? 1 : 0)
+    form = dk_line_form(column_count: columnCount, columns: columns, trims: trims ? 1 : 0, longest: longest)
   }
 }
 
@@ -105,6 +106,8 @@ public struct LineBatch: Sendable {
   public var userCount: Int { state.user_count }
   /// Whether there is no room for another line.
   public var isFull: Bool { state.line_count == Self.most }
+  /// Whether the last call of ``takeLines(_:of:from:_:)`` stopped at a line that is not plain.
+  public var isOddNext: Bool { state.is_odd_next != 0 }
   /// Whether an id read since ``removeAll()`` is longer than eight bytes; its word is 0 unless it has been set.
   public var hasLongIdentifiers: Bool { state.has_long != 0 }
 

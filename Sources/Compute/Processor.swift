@@ -38,6 +38,7 @@ public struct Processor: Sendable {
   public mutating func join(_ communicator: (any Communicator)?) throws {
     self.communicator = communicator
     guard let communicator else { return }
+    if communicator.size > 1 { WorkerPool.shared.stopLookingOut() }
     let all = try communicator.gather([threads], counts: Array(repeating: 1, count: communicator.size))
     threadsEverywhere = all.min() ?? threads
   }
@@ -86,8 +87,12 @@ public struct Processor: Sendable {
     }
   }
 
-  /// The number of cores this process may use.
-  public static var availableCores: Int { systemCoreCount() }
+  /// The number of cores this process may use: those that the system allows it, or fewer where it has less time than these
+  /// offer (a container's limit).
+  public static var availableCores: Int { Cores.count }
+
+  /// The numbers of these cores as bits, 64 to a word; no bit where the system does not tell.
+  public static var allowedCores: [UInt64] { Cores.allowed }
 
   /// Changes every element, several at a time.
   ///
@@ -153,7 +158,7 @@ public struct Processor: Sendable {
       nonisolated(unsafe) let elements = unsafe elements
       let next = SharedCounter()
       var result = Result<Void, any Error>.success(())
-      let isDone = WorkerPool.shared.run(workers: min(threads, count + 1), mayLookOut: processes == 1) { _ in
+      let isDone = WorkerPool.shared.run(workers: min(threads, count + 1)) { _ in
         next.forEach(below: count) { index in unsafe body(index, &elements[index]) }
       } meanwhile: {
         result = Result(catching: meanwhile)
@@ -212,7 +217,7 @@ public struct Processor: Sendable {
       return
     }
     let next = SharedCounter()
-    let isDone = WorkerPool.shared.run(workers: workers, mayLookOut: processes == 1) { worker in
+    let isDone = WorkerPool.shared.run(workers: workers) { worker in
       next.forEach(below: count) { index in body(index, worker) }
     }
     if isDone { return }

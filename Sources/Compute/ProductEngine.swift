@@ -78,7 +78,8 @@ import SharedLibraries
   }
 
   private static func load(_ kind: Kind) -> ProductEngine? {
-    switch kind {
+    defer { dk_restore_cores() }
+    return switch kind {
     case .onednn: oneDNN
     case .accelerate: accelerate
     case .openblas: openBLAS
@@ -343,10 +344,4 @@ private func setDefault(_ name: String, _ value: String) { unsafe setenv(name, v
 
 private func environment(_ name: String) -> String? {
   unsafe getenv(name).map { unsafe String(cString: $0) }
-}
-
-func systemCoreCount() -> Int {
-  // Fewer than the machine has where a scheduler or `taskset` gives the process some of them.
-  let allowed = Int(dk_allowed_cores())
-  return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 }

@@ -2,6 +2,9 @@ import CKernels
 import Dispatch
 import Synchronization
 
+#if canImport(ObjectiveC)
+  import ObjectiveC
+#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -19,8 +22,8 @@ final class WorkerPool: Sendable {
   static let shared = WorkerPool()
 
   private let isTaken = Atomic<Bool>(false)
-  private let helpers = Guarded<[Helper]>([])
-  private let cores = Processor.availableCores
+  private let mayLookOut = Atomic<Bool>(true)
+  private let helpers = Guarded((threads: [Helper](), most: Cores.count - 1))
 
   /// In nanoseconds: longer than what lies between most passes of an update, and too short for a busy core to be noticed.
   private static let patience: UInt64 = 200_000
@@ -31,21 +34,19 @@ final class WorkerPool: Sendable {
   ///
   /// - Parameters:
   ///   - workers: the number of threads, this one included.
-  ///   - mayLookOut: whether waiting threads may keep their cores busy for a while: not if other processes need these.
   ///   - work: takes pieces until none is left, so that it may be called by fewer threads: one that is not yet awake when the
   ///     last piece has been taken is not waited for. The number of a thread is 0 for this one, below `workers` for others.
   ///   - meanwhile: what this thread does before it takes pieces.
   /// - Returns: `false`, with nothing done, if the threads serve another pass.
   func run(
-    workers: Int, mayLookOut: Bool, _ work: @Sendable (_ worker: Int) -> Void, meanwhile: () -> Void = {}
+    workers: Int, _ work: @Sendable (_ worker: Int) -> Void, meanwhile: () -> Void = {}
   ) -> Bool {
     guard isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
       return false
     }
     defer { isTaken.store(false, ordering: .releasing) }
-    // More threads than cores would only wait for each other.
-    let helpers = helpers(min(workers, cores) - 1)
-    let patience = mayLookOut ? Self.patience : 0
+    let helpers = helpers(workers - 1)
+    let patience = mayLookOut.load(ordering: .relaxed) ? Self.patience : 0
     withoutActuallyEscaping(work) { work in
       for (index, helper) in helpers.enumerated() { helper.start(index + 1, patience: patience, work) }
       meanwhile()
@@ -55,11 +56,21 @@ final class WorkerPool: Sendable {
     return true
   }
 
-  /// The first of the threads, which are created when first needed; fewer if the system has no more.
+  /// Lets waiting threads sleep at once from now on, for a process that shares its cores with others.
+  func stopLookingOut() { mayLookOut.store(false, ordering: .relaxed) }
+
+  /// The first of the threads, which are created when first needed; no more than there are cores, since more would only wait
+  /// for each other, and fewer if the system has no more.
   private func helpers(_ count: Int) -> ArraySlice<Helper> {
     helpers.withLock { helpers in
-      while helpers.count < count, let helper = Helper.started() { helpers.append(helper) }
-      return helpers.prefix(count)
+      while helpers.threads.count < min(count, helpers.most) {
+        if let helper = Helper.started() {
+          helpers.threads.append(helper)
+        } else {
+          helpers.most = helpers.threads.count
+        }
+      }
+      return helpers.threads.prefix(count)
     }
   }
 }
@@ -78,7 +89,10 @@ private final class Helper: Sendable {
     case awaited
   }
 
+  // The state of one thread changes while others look at theirs, so it has cache lines to itself.
+  private let marginBefore = InlineArray<16, UInt64>(repeating: 0)
   private let state = Atomic(State.idle)
+  private let marginAfter = InlineArray<16, UInt64>(repeating: 0)
   private let hasWork = DispatchSemaphore(value: 0)
   private let hasFinished = DispatchSemaphore(value: 0)
   // Written by the thread that starts a pass before the state becomes `posted` or after it has been taken back from there, and
@@ -86,8 +100,6 @@ private final class Helper: Sendable {
   nonisolated(unsafe) private var work: (@Sendable (_ worker: Int) -> Void)?
   nonisolated(unsafe) private var worker = 0
   nonisolated(unsafe) private var patience: UInt64 = 0
-  // The state of one thread changes while others look at theirs, so it has two cache lines to itself.
-  private let margin = InlineArray<16, UInt64>(repeating: 0)
 
   private init() {}
 
@@ -99,10 +111,11 @@ private final class Helper: Sendable {
     #else
       var thread = pthread_t()
     #endif
-    // Signals are for the threads that exist without this one.
-    var (all, before) = (sigset_t(), sigset_t())
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    // Signals are for the threads that exist without this one, except those that a fault or a profiler sends to a thread.
+    var (blocked, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&blocked)
+    for own in [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGSYS, SIGPROF] { unsafe sigdelset(&blocked, own) }
+    unsafe pthread_sigmask(SIG_SETMASK, &blocked, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let argument = unsafe Unmanaged.passRetained(helper)
     let status = unsafe pthread_create(
@@ -145,16 +158,24 @@ private final class Helper: Sendable {
     }
     if lookOut(patience, { state.load(ordering: .acquiring) != .working }) { return }
     if change(from: .working, to: .awaited) { hasFinished.wait() }
+    // Whichever way its end became known: what it has written is visible from here on.
+    _ = state.load(ordering: .acquiring)
   }
 
   // MARK: This thread
 
   private func serve() -> Never {
+    var patience: UInt64 = 0
     while true {
-      while !lookOut(unsafe patience, { change(from: .posted, to: .working) }) {
+      while !lookOut(patience, { change(from: .posted, to: .working) }) {
         if change(from: .idle, to: .asleep) { hasWork.wait() }
       }
-      unsafe work?(worker)
+      unsafe patience = self.patience
+      #if canImport(ObjectiveC)
+        autoreleasepool { unsafe work?(worker) }
+      #else
+        unsafe work?(worker)
+      #endif
       unsafe work = nil
       if state.exchange(.idle, ordering: .acquiringAndReleasing) == .awaited { hasFinished.signal() }
     }

@@ -11,8 +11,13 @@ struct RowParser: Sendable {
   /// Which columns to keep; those of ratings and times are checked in any case.
   let keeping: InteractionColumns
 
-  /// The longest line accepted, in bytes: a longer one means that this is not a table.
+  /// The longest line accepted, in bytes without its end: a longer one means that this is not a table.
   static let longestLine = 1 << 20
+
+  /// Whether a line, given with its end, is longer than ``longestLine`` without it.
+  private static func isTooLong(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+    line.count > longestLine && (line.count > longestLine + 1 || bytes[line.upperBound - 1] != UInt8(ascii: "\n"))
+  }
 
   private var hasRating: Bool { dialect.columns[ColumnRole.rating.rawValue] >= 0 }
   private var hasTime: Bool { dialect.columns[ColumnRole.timestamp.rawValue] >= 0 }
@@ -49,10 +54,11 @@ struct RowParser: Sendable {
         if taken > 0 && keepsTimes { waiting.batch.changeTimes(ofLast: taken, TimeValue.seconds) }
         gain = min(1024, taken == 0 ? gain - 1 : gain + taken)
         if waiting.batch.isFull { try number(&waiting, bytes, into: &chunk, users, items) }
-        if taken > 0 { continue }
+        if taken > 0 && !waiting.batch.isOddNext { continue }
+        if waiting.batch.count == 0 { waiting.firstLine = first + chunk.lines }
       }
       guard delimiter != nil, line.cut(bytes, at: position, &ends, trims: trims), line.count == dialect.columnCount,
-        line.next - position <= Self.longestLine,
+        !Self.isTooLong(bytes, position..<line.next),
         !trims
           || !(line.endsWithBlank(dialect.columns[0], bytes) || line.endsWithBlank(dialect.columns[1], bytes))
       else {
@@ -80,7 +86,7 @@ struct RowParser: Sendable {
     guard let user = column(.user), let item = column(.item) else { return nil }
     return LineForm(
       columnCount: dialect.columnCount, user: user, item: item, rating: column(.rating), time: column(.timestamp),
-      trims: trims)
+      trims: trims, longest: Self.longestLine)
   }
 
   /// Adds a line to the waiting lines.
@@ -191,7 +197,7 @@ struct RowParser: Sendable {
     if columns.isBlank { return columns.next }
     // More columns than in the first line are accepted if they are empty, because nothing is lost then.
     if columns.count < dialect.columnCount || columns.filled > dialect.columnCount
-      || columns.next - position > Self.longestLine || columns.fault != nil
+      || Self.isTooLong(bytes, position..<columns.next) || columns.fault != nil
     {
       throw malformed(bytes, position, columns, line)
     }

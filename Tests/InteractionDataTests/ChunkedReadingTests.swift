@@ -154,6 +154,22 @@ struct ChunkedReadingTests {
     }
   }
 
+  @Test("a line that is too long is refused, wherever it falls in a part", arguments: [1 << 12, 1 << 19, 1 << 22])
+  func endlessLines(chunkSize: Int) {
+    for lead in [3_000, 3_001, 3_002, 3_003, 3_004] {
+      let before = String(repeating: "u1,i1,3\n", count: lead)
+      for (length, isFine) in [(1 << 20) - 5: true, (1 << 20) - 4: false, 2 << 20: false] {
+        let long = String(repeating: "x", count: length) + ",i2,3\n"
+        let message = outcome {
+          try read(Array((before + long + "u2,i2,4\n").utf8), chunkSize: chunkSize, threads: 2)
+        }
+        let expected = "ratings.csv:\(lead + 1): "
+        #expect((message.first?.hasPrefix(expected) ?? false) != isFine, "\(lead) lines before, \(length) bytes")
+        #expect(isFine || message.first?.contains("more than 1048576 bytes") ?? false)
+      }
+    }
+  }
+
   @Test("columns left out are checked all the same, and nothing else differs")
   func leftOut() throws {
     let text = "u1,i1,1,10\nu2,i1,2,11\nu1,i1,5,12\n"

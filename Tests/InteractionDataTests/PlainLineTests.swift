@@ -82,6 +82,20 @@ struct PlainLineTests {
     }
   }
 
+  @Test("lines are the same wherever odd ones stand between plain ones")
+  func places() throws {
+    let odd = ["4.3333333", "-2", "1e1"]
+    for period in 1...40 {
+      let lines = (0..<200).map { line in
+        ["\(line / 7)", "\(line)", line % period == period - 1 ? odd[line % 3] : "4.5", "\(line + 1_000)"]
+      }
+      let data = try read(text(lines, columns: 4, end: "\n", quoted: false))
+      #expect(data.ratings == lines.map { Float($0[2]) ?? .nan }, "every \(period)th line")
+      #expect(data.timestamps == (0..<200).map { Double($0 + 1_000) }, "every \(period)th line")
+      #expect(data.userIndices == (0..<200).map { Int32($0 / 7) }, "every \(period)th line")
+    }
+  }
+
   @Test("the first thing wrong is told with its line, however the lines before were taken")
   func errors() throws {
     let wrong: [(column: Int, text: String)] = [

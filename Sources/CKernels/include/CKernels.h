@@ -76,8 +76,13 @@ typedef struct {
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
 
-/// The number of cores that this process may run on; 0 where the system does not tell.
-int dk_allowed_cores(void);
+/// The number of cores that this process may run on, and their numbers as bits, 16 words; 0 where the system does not tell.
+///
+/// Those at the start of the process: a library may have bound a thread to one of them since.
+int dk_allowed_cores(uint64_t *bits);
+
+/// Lets the calling thread, and threads that it creates, run on all of them again.
+void dk_restore_cores(void);
 
 /// Lets the core rest for some cycles, for loops that wait for another thread.
 static inline void dk_pause(void) {
@@ -101,6 +106,8 @@ typedef struct {
   ptrdiff_t columns[4];
   /// Whether quotes and blanks at the ends of a column have a meaning.
   int trims;
+  /// The most bytes that a line may have, without its end.
+  ptrdiff_t longest;
 } dk_line_form;
 
 /// The position of `dk_take_lines` and its counts.
@@ -114,14 +121,18 @@ typedef struct {
   /// The user of the previous line; a length of 0 for none.
   uint64_t last_word;
   ptrdiff_t last_length;
+  /// The number of lines in the next block, at most 16; 0 for 16.
+  ptrdiff_t block;
   /// Whether an id was longer than eight bytes: its word is 0.
   int has_long;
+  /// Whether the last call stopped at a line that is not plain.
+  int is_odd_next;
 } dk_line_state;
 
 /// Parses lines as long as they are plain and there is room; returns their number.
 ///
 /// A line is plain when it has the number of columns in `form`, no column begins with a character that has a meaning
-/// under `form->trims`, it does not begin with a blank or control character, user and item are not empty, the rating is
+/// under `form->trims`, it does not begin with a blank or control character, is not longer than `form->longest`, user and item are not empty, the rating is
 /// a decimal number of up to eight characters without a sign, and the time one to fifteen digits. Other lines are left
 /// to the caller.
 ///

@@ -67,11 +67,22 @@ enum Processes {
     "process \(launcher?.rank ?? 0) of \(launcher?.processes ?? 1) on \(ProcessInfo.processInfo.hostName)"
   }
 
-  /// The default number of threads of a process: its share of the cores, unless it is bound to its own cores.
-  static var threads: Int? {
+  /// The default number of threads of a process: its cores, divided by the processes that have the same; all processes ask
+  /// for it together.
+  ///
+  /// - Throws: `CommunicationError`.
+  static func threads() throws -> Int? {
     guard let launcher else { return nil }
-    let (cores, all) = (Processor.availableCores, ProcessInfo.processInfo.activeProcessorCount)
-    return cores < all ? cores : max(1, cores / launcher.processesHere)
+    guard let communicator else { return max(1, Processor.availableCores / launcher.processesHere) }
+    let mine = [machine] + Processor.allowedCores
+    return max(1, Processor.availableCores / (try communicator.gather(mine).count { $0 == mine }))
+  }
+
+  /// A number for the machine, so that equal cores of different machines differ.
+  private static var machine: UInt64 {
+    var fingerprint = Fingerprint()
+    fingerprint.add(ProcessInfo.processInfo.hostName)
+    return fingerprint.word
   }
 }
 

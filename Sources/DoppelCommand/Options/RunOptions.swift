@@ -42,7 +42,7 @@ struct RunOptions: ParsableArguments {
 
   /// The fastest engine present, with the given number of threads.
   func processor() throws -> Processor {
-    var processor = Processor(engine: try ProductEngine.fastest(), threads: threads ?? Processes.threads)
+    var processor = Processor(engine: try ProductEngine.fastest(), threads: try threads ?? Processes.threads())
     try processor.join(Processes.communicator)
     return processor
   }
