@@ -3,21 +3,10 @@ import Testing
 
 /// `doppel sample --temperature auto`.
 @Suite("Sample with chosen settings")
-struct SampleChoiceTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct SampleChoiceTests: CommandSuite {
+  let folder: TemporaryFolder
 
-  init() throws {
-    folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
-  }
-
-  @discardableResult
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// A model of `t.tsv`, and `h.tsv` with as many other users.
   private func train() throws {
