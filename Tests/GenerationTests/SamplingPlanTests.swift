@@ -113,6 +113,25 @@ struct SamplingPlanTests {
     }
   }
 
+  @Test("draws from the prior of a model with a guarantee and from the population of any other, unless a source is set")
+  func defaultSource() throws {
+    var guarded = directory
+    guarded.record.privacy = try PrivacyRequest(epsilon: 4, delta: 1e-5).plan(
+      users: 40, options: TrainingOptions(epochs: 2))
+    guarded.record.profileLengths = [4: 20, 9: 20]
+    var plan = SamplingPlan()
+    plan.users = 20
+    #expect(plan.adapted(to: guarded).source == .prior && plan.adapted(to: directory).source == .population)
+    let found = try write(plan, guarded)
+    #expect(found.result.from == "prior")
+    #expect(try write(plan, people: people()).result.from == "population")
+    plan.source = .prior
+    #expect(try write(plan, guarded).text == found.text)
+    plan.source = .population
+    #expect(plan.adapted(to: guarded).source == .population)
+    #expect(throws: SamplingError.readsProtectedUsers(source: "population")) { try write(plan, guarded) }
+  }
+
   @Test("knows users by their ids and by their items, and says when both could be meant")
   func users() throws {
     var plan = SamplingPlan()
