@@ -195,6 +195,19 @@ struct SamplingPlanTests {
     #expect(refusal({ $0.source = .fitted }, unfit) == .noItemProbabilities)
   }
 
+  @Test("errors about the model name every model of the zoo that can be drawn from")
+  func drawnModels() {
+    for model in Zoo.defaults(for: .ranking) {
+      let kind = type(of: model).latentKind
+      for error in [SamplingError.noLatentSpace(model: "x"), .predictsRatings(model: "x")] {
+        let names = error.description.split { " ,:;".contains($0) }.map(String.init)
+        #expect(names.contains(model.name) == (kind != .none), "\(model.name): \(error)")
+      }
+      let names = SamplingError.noDistribution(model: "x").description.split { " ,:;".contains($0) }.map(String.init)
+      #expect(names.contains(model.name) == (kind == .distribution), "\(model.name): \(names)")
+    }
+  }
+
   @Test("keeps popularity as a correction by hand does, in one run and in two, and says what it did")
   func popularity() throws {
     let model = modelWithTwoTastes(items: 50)

@@ -26,8 +26,8 @@ struct Train: SharedCommand {
   @Option(
     help: ArgumentHelp(
       """
-      recommend, or generate for mult-vae: β rises to 1, and the epoch after that with the best evidence lower bound \
-      at β = 1 is chosen.
+      recommend, or generate (\(Train.generators)): β rises to 1, and the epoch after that with the best evidence \
+      lower bound at β = 1 is chosen.
       """, valueName: "name"))
   var objective = TrainingObjective.recommend
   @Option(
@@ -39,6 +39,9 @@ struct Train: SharedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + titling.inputs + options.inputs }
+
+  /// The models that can be trained to generate.
+  private static var generators: String { Zoo.defaults.filter(\.canGenerate).map(\.name).joined(separator: ", ") }
 
   private var replacement: ModelDirectory.Replacement { force ? .anything : stopping.resume ? .sameRun : .nothing }
 

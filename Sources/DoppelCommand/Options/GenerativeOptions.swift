@@ -41,13 +41,18 @@ struct GenerativeOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Also fit with user-level differential privacy, once for each of these ε, such as 1,3,8, and draw from the prior; \
-      for mult-vae, mix-vae and vamp-vae.
+      for \(GenerativeOptions.privateModels).
       """, valueName: "list"))
   var epsilons: String?
   @Option(help: ArgumentHelp("With --private: δ, well below 1 / users, such as 1e-6.", valueName: "δ"))
   var delta: Double?
   @Option(help: ArgumentHelp("With --private: the largest norm of a user's gradient (default: 1).", valueName: "C"))
   var clip: Double?
+
+  /// The models that can be fitted privately and drawn from.
+  private static var privateModels: String {
+    Zoo.defaults.filter { GenerativeComparison.privateRefusal(of: $0) == nil }.map(\.name).joined(separator: ", ")
+  }
 
   /// Flags that are for comparing lists, and flags without the one that they need.
   var idleFlags: [IdleFlags] {

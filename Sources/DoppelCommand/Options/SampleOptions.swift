@@ -171,6 +171,11 @@ extension SampleOptions {
     }
   }
 
+  /// Every model that can be sampled.
+  private static var drawnModels: String {
+    "\(SamplingError.modelsWithDistribution), or with --from fitted \(SamplingError.modelsWithPoints)"
+  }
+
   /// The error of a plan that does not fit the model.
   func explanation(
     of error: SamplingError, _ plan: SamplingPlan, _ directory: ModelDirectory, path: String
@@ -180,13 +185,13 @@ extension SampleOptions {
     }
     switch error {
     case .outOfRange, .ownLengths, .popularityOfPlace: return UsageError(words(error))
-    case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", "a mult-vae")
+    case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", Self.drawnModels)
     case .noDistribution(let model):
       return unfit(
         "is \(model), which encodes users to points and has no distribution to draw from",
-        "a mult-vae, or --from fitted for a Gaussian fitted to the points")
+        "\(SamplingError.modelsWithDistribution), or --from fitted for a Gaussian fitted to the points")
     case .predictsRatings(let model):
-      return unfit("is \(model), which predicts ratings, not interactions", "a mult-vae")
+      return unfit("is \(model), which predicts ratings, not interactions", Self.drawnModels)
     case .noItemProbabilities:
       return unfit(
         "has a gaussian likelihood, whose outputs are not log-probabilities of items",
