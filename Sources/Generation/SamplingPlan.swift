@@ -189,14 +189,22 @@ public struct SamplingPeople {
   /// Whether they were simulated again from the model's record, rather than given; lengths are then also those of the
   /// record.
   public let areRemade: Bool
+  /// What they are called in notes and errors: their file, or the name of the population.
+  public let name: String
   /// Their ids, and the items of each over the model's items.
   package let read: () throws -> (ids: [String], profiles: Profiles)
 
   /// Users that are read when they are first needed, and then kept.
   ///
-  /// - Parameter read: returns their ids and the items of each, over the model's items.
-  public init(areRemade: Bool = false, read: @escaping () throws -> (ids: [String], profiles: Profiles)) {
-    self.areRemade = areRemade
+  /// - Parameters:
+  ///   - areRemade: whether they are simulated again from the model's record.
+  ///   - name: what they are called in notes and errors, such as their file.
+  ///   - read: returns their ids and the items of each, over the model's items.
+  public init(
+    areRemade: Bool = false, named name: String = "the training data",
+    read: @escaping () throws -> (ids: [String], profiles: Profiles)
+  ) {
+    (self.areRemade, self.name) = (areRemade, name)
     var known: (ids: [String], profiles: Profiles)?
     self.read = {
       if let known { return known }

@@ -71,6 +71,12 @@ struct SampleChoiceTests: CommandSuite {
     #expect(untitled.contains("--with-titles needs titles") && !untitled.contains("mult-vae on"), "\(untitled)")
     try folder.write("user\titem\na\tb\n", to: "few.tsv")
     #expect(try run(auto + " --holdout few.tsv --output s.tsv", status: 65).errors.contains("at least 10 users"))
+    let lines = try folder.text("t.tsv").split(separator: "\n").filter { $0 == "user\titem" || $0.hasPrefix("user-00") }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "short.tsv")
+    let short = try run(
+      auto.replacing("--data t.tsv", with: "--data short.tsv") + " --holdout h.tsv --output s.tsv", status: 65
+    ).errors
+    #expect(short.contains("doppel: short.tsv: has 9 users with items of the model"), "\(short)")
     #expect(try !folder.names().contains("s.tsv"))
   }
 

@@ -40,6 +40,7 @@ public struct SamplingChoice: Sendable {
   private let directory: ModelDirectory
   private let users: (ids: [String], profiles: Profiles)
   private let areRemade: Bool
+  private let usersName: String
   /// Shape: H × I.
   private let heldOut: SparseRows
   private let heldOutName: String
@@ -62,7 +63,7 @@ public struct SamplingChoice: Sendable {
     let (rows, unknown) = heldOut.rows(in: directory.items)
     let (kept, none) = rows.filled
     self.heldOut = kept
-    for (count, name) in [(users.profiles.items.rowCount, "the training data"), (kept.rowCount, heldOut.name)]
+    for (count, name) in [(users.profiles.items.rowCount, people.name), (kept.rowCount, heldOut.name)]
     where count < AuditData.leastUsers {
       throw DataError(
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
@@ -82,11 +83,12 @@ public struct SamplingChoice: Sendable {
         "\(heldOut.name): \(counted(unknown, "interaction")) with items that are not in the model left out")
     }
     if none > 0 { notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out") }
-    notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), "the training data", heldOut)
+    notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), people.name, heldOut)
     self.notes = notes
     utility = UtilityOptions()
     utility.tstrOnly = true
-    (self.directory, areRemade, heldOutName) = (directory, people.areRemade, heldOut.name)
+    (self.directory, areRemade) = (directory, people.areRemade)
+    (usersName, heldOutName) = (people.name, heldOut.name)
     (self.seed, self.processor) = (seed, processor)
   }
 
@@ -200,7 +202,7 @@ public struct SamplingChoice: Sendable {
     let found = try auditor.audit(
       AuditData(
         items: directory.items, train: users.profiles.items, synthetic: synthetic.rows,
-        holdout: heldOut, names: ("the training data", heldOutName, "the users drawn at \(name)")))
+        holdout: heldOut, names: (usersName, heldOutName, "the users drawn at \(name)")))
     trials.options.know(found)
     trials.note(found.notes)
     guard let utility = found[.vaeUtility], let value = utility.value else { throw ImpossibleSamplingChoice.noUtility }

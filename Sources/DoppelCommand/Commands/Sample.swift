@@ -109,7 +109,7 @@ struct Sample: CheckedCommand {
     let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil
     let source = try data.map { try DataPlace($0).source } ?? (isRemade ? .builtIn : nil)
     return source.map { source in
-      SamplingPeople(areRemade: data == nil) {
+      SamplingPeople(areRemade: data == nil, named: source.trainingName) {
         let found = try directory.trainingUsers(source, reader: reader)
         options.note(found.notes)
         return (found.userIDs, found.profiles)
