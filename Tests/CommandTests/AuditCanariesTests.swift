@@ -25,7 +25,7 @@ struct AuditCanariesTests: CommandSuite {
     let said = try run(audit + " --report r.html")
     #expect(said.output.hasPrefix("The bound never exceeds ε: attackers prove at most "), "\(said.output)")
     for words in [
-      "and the guarantee is ε = 4 at δ = 1.00 × 10⁻⁵.", "mult-vae, 3 epochs, ε = 4, δ = 1.00 × 10⁻⁵; 3 updates, q = 1,",
+      "and the guarantee is ε = 4 at δ = 1 × 10⁻⁵.", "mult-vae, 3 epochs, ε = 4, δ = 1 × 10⁻⁵; 3 updates, q = 1,",
       "users      120 real, ", "canaries   200, each with an item of its own; ", "| every noisy update ",
       "| the finished model ", "| synthetic users from the prior ", "Steinke", "report saved in r.html",
     ] {

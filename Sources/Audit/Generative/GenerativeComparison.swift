@@ -206,7 +206,7 @@ public struct GenerativeComparison: Sendable {
       let (result, found) = try experiment.run(fit.model)
       return (result, { try drawing.draw(from: found.model, $0) })
     }
-    let epsilon = Number.text(request.epsilon)
+    let epsilon = Number.exact(request.epsilon)
     experiment.privacy = request
     experiment.observer = experiment.observer.appending(" with ε \(epsilon)")
     let watch = Stopwatch()

@@ -191,7 +191,7 @@ public struct SamplingChoice: Sendable {
   private func measure(_ drawn: Drawn, _ trials: inout Trials) throws {
     if observer.isInterrupted() { throw TrainingError.interrupted }
     // Without commas, which separate the columns of a log.
-    let name = "T \(Number.text(drawn.temperature.value)) with \(drawn.lengths.rawValue) lengths"
+    let name = "T \(Number.exact(drawn.temperature.value)) with \(drawn.lengths.rawValue) lengths"
     let synthetic = drawn.rows.synthetic(named: name)
     trials.note(synthetic.notes)
     var auditor = Auditor(seed: seed, processor: processor)

@@ -54,10 +54,10 @@ enum FlagWords {
   private static func words(for error: ImpossibleGuarantee) -> String {
     switch error {
     case .epsilon(let value):
-      "--private \(Number.text(value)) is out of range; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "--private \(Number.plain(value)) is out of range; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "--delta \(Number.text(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "--clip \(Number.text(value)) is out of range; accepted: a number above 0"
+      "--delta \(Number.plain(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "--clip \(Number.plain(value)) is out of range; accepted: a number above 0"
     case .outOfReach: "\(error); accepted: a larger --private or --delta, fewer --epochs, a smaller --batch-size"
     case .model(let model, let obstacle):
       "--private cannot train \(model), which \(obstacle); accepted: "

@@ -100,7 +100,7 @@ struct GenerativeOptions: ParsableArguments {
     try numbers("--temperatures", list, example: "0.5,0.75,1").map { number in
       guard let temperature = Temperature(number) else {
         throw ValidationError(
-          "--temperatures \(Number.text(number)) is out of range; accepted: numbers from 0.000001, such as 0.5,0.75,1")
+          "--temperatures \(Number.plain(number)) is out of range; accepted: numbers from 0.000001, such as 0.5,0.75,1")
       }
       return temperature
     }
@@ -139,9 +139,8 @@ struct GenerativeOptions: ParsableArguments {
       guard let number = Double(word), number.isFinite else {
         throw ValidationError("\(flag) \(word) is not a number; \(accepted)")
       }
-      // Tables and plots tell them apart by what they print.
-      if numbers.contains(where: { Number.text($0) == Number.text(number) }) {
-        throw ValidationError("\(flag) has \(Number.text(number)) twice; \(accepted), each once")
+      if numbers.contains(number) {
+        throw ValidationError("\(flag) has \(Number.plain(number)) twice; \(accepted), each once")
       }
       numbers.append(number)
     }
