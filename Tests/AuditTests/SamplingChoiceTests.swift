@@ -189,6 +189,11 @@ struct SamplingChoiceTests {
     #expect(planned.withLock { $0 } == [10] && trained.withLock { $0.count } == 10)
     // Names are cells of a log.
     #expect(trained.withLock { $0.allSatisfy { !$0.contains(",") } })
+    // Real users are the same for all candidates, and are not named by one.
+    #expect(
+      trained.withLock { $0.filter { $0.contains("real users") } }
+        == ["popularity on real users", "mult-vae on real users"])
+    #expect(trained.withLock { $0.count { $0.contains(" on synthetic users (T ") } } == 8)
     #expect(Set(decision.candidates.map(\.utility)).count > 1)
     #expect(decision.candidates.allSatisfy { $0.utility > 0 && (0...1).contains($0.attack) })
   }

@@ -237,8 +237,9 @@ public struct GenerativeComparison: Sendable {
   private func audit(_ synthetic: SparseRows, named label: String, _ options: AuditOptions) throws -> AuditResult {
     var auditor = Auditor(seed: seed, processor: processor)
     auditor.options = options
+    auditor.observer = experiment.observer
     // Names go into the columns of a log, which commas separate.
-    auditor.observer = experiment.observer.appending(" (\(label.replacing(",", with: "")))")
+    auditor.label = label.replacing(",", with: "")
     // They are counted with the others.
     auditor.observer.onModels = { _ in }
     return try auditor.audit(

@@ -196,7 +196,7 @@ public struct SamplingChoice: Sendable {
     trials.note(synthetic.notes)
     var auditor = Auditor(seed: seed, processor: processor)
     auditor.options = trials.options
-    auditor.observer = observer.appending(" (\(name))")
+    (auditor.observer, auditor.label) = (observer, name)
     // They are counted with the others.
     auditor.observer.onModels = { _ in }
     let found = try auditor.audit(

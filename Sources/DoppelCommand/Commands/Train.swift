@@ -84,7 +84,10 @@ struct Train: SharedCommand {
     (run.replacement, run.checkpoints, run.resumes) = (replacement, stopping.checkpointEvery?.interval, stopping.resume)
     run.privacy = try privacy.request()
     try run.check()
-    let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
+    // To generate, β is 1.
+    let reporter = TrainingReporter(
+      quiet: options.quiet, verbose: telling.verbose,
+      weights: TrainingReporter.weights.filter { objective == .recommend || $0 != "beta" })
     defer { reporter.clear() }
     run.observer = reporter.observe(savingTo: output, keepsCheckpoints: stopping.areKept)
     let measure = objective == .generate ? "negative-elbo" : run.selection.key

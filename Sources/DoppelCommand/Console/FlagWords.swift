@@ -3,10 +3,12 @@ import FileFormats
 
 /// Translates errors of the library into terms of flags.
 enum FlagWords {
-  /// The message for an error that a flag can resolve; `nil` for any other error.
-  static func text(of error: any Error) -> String? {
+  /// The message for an error that a flag of a command can resolve; `nil` for any other error.
+  ///
+  /// - Parameter command: the name of the command that has failed, if it is known.
+  static func text(of error: any Error, in command: String?) -> String? {
     switch error {
-    case let error as TrainingError: error.words(for: "--learning-rate")
+    case let error as TrainingError: words(for: error, in: command)
     case let error as WrongTask: "\(error.model) is for --task \(error.task.rawValue)"
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
@@ -36,6 +38,13 @@ enum FlagWords {
     case let error as ImpossibleSamplingChoice: "--temperature auto: \(error)"
     default: nil
     }
+  }
+
+  private static func words(for error: TrainingError, in command: String?) -> String? {
+    let rate = "--learning-rate"
+    // Other commands use a model that was trained before, or train models to measure synthetic users.
+    let hasFlag = command.map { KnownFlags(command: $0).takesValue(rate) != nil } ?? false
+    return hasFlag ? error.words(for: rate) : nil
   }
 
   private static func words(for error: ImpossibleTraining) -> String {
