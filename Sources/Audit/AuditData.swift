@@ -39,12 +39,15 @@ public struct AuditData: Sendable {
     for data in [train, holdout, synthetic].compactMap(\.self) { notes += Self.notes(of: data) }
     let strangers = synthetic.items.ids.count { train.items.index(of: $0) == nil }
     if strangers == synthetic.items.count {
-      notes.append("no item of \(synthetic.name) occurs in \(train.name); check that both files use the same ids")
+      notes.append(Self.nothingShared(synthetic, train))
     } else if strangers > 0 {
       notes.append(
         "\(strangers) of \(counted(synthetic.items.count, "item")) of \(synthetic.name) do not occur in \(train.name)")
     }
     if let holdout, let rows = self.holdout {
+      if !holdout.items.ids.contains(where: { train.items.index(of: $0) != nil }) {
+        notes.append(Self.nothingShared(holdout, train))
+      }
       notes += Self.sharedIDs(train.users, train.name, holdout)
       let same = Self.equalProfiles(of: rows, in: self.train)
       if 2 * same > holdout.users.count {
@@ -96,6 +99,10 @@ public struct AuditData: Sendable {
     (self.items, self.train, self.synthetic, self.holdout) = (items, train, synthetic, holdout)
     self.names = names
     notes = []
+  }
+
+  private static func nothingShared(_ data: Interactions, _ train: Interactions) -> String {
+    "no item of \(data.name) occurs in \(train.name); check that both files use the same ids"
   }
 
   /// A note if ids of holdout users are ids of training users.

@@ -1,4 +1,5 @@
 import Compute
+import InteractionData
 
 /// The users compared: reference users, real peers and synthetic users, the latter two in equal number.
 ///
@@ -55,6 +56,18 @@ extension SparseRows {
       if left.count > offsets[offsets.count - 1] { offsets.append(left.count) }
     }
     return SparseRows(columnCount: columnCount, offsets: offsets, indices: left)
+  }
+
+  /// The rows that have an item, and how many have none.
+  var filled: (rows: SparseRows, empty: Int) {
+    let kept = (0..<rowCount).filter { count(ofRow: $0) > 0 }
+    return (selecting(rows: kept), rowCount - kept.count)
+  }
+
+  /// Synthetic users as an audit takes them, each with an item, and a note on those who have none.
+  func synthetic(named name: String) -> (rows: SparseRows, notes: [String]) {
+    let (rows, empty) = filled
+    return (rows, empty == 0 ? [] : ["\(name): \(counted(empty, "user")) without an item left out"])
   }
 
   /// The rows of both.

@@ -12,6 +12,8 @@ public struct Auditor: Sendable {
   public var observer = RunObserver()
   /// The guarantee of the model that drew the synthetic users, to stand beside the attacks; `nil` where it has none, or is not known.
   public var guarantee: PrivacyRecord?
+  /// What the synthetic users are called in the names of trainings on them, without commas; `nil` for one audit alone.
+  package var label: String?
   private let seed: Seed
   private let processor: Processor
 
@@ -51,7 +53,8 @@ public struct Auditor: Sendable {
     plots.distances = privacy.distances
     var utility: AuditUtility?
     if let wanted = options.utility {
-      let found = try UtilityAudit(data, options: wanted, seed: seed, processor: processor, observer: observer)
+      let found = try UtilityAudit(
+        data, options: wanted, label: label, seed: seed, processor: processor, observer: observer)
       utility = found?.utility
       utility?.realScores = found?.realScores
       notes += found?.notes ?? ["utility not measured: no holdout user has five items"]

@@ -95,8 +95,8 @@ public struct ModelCard: Sendable {
   /// The privacy guarantee and its assumptions.
   private static func words(on privacy: PrivacyRecord) -> String {
     var text = """
-      Trained with differential privacy by user: (ε, δ) = (\(Number.text(privacy.epsilon)), \
-      \(Number.text(privacy.delta))). For every user, and whatever is known about all others, the probability of any \
+      Trained with differential privacy by user: (ε, δ) = (\(Number.exact(privacy.epsilon)), \
+      \(Number.exact(privacy.delta))). For every user, and whatever is known about all others, the probability of any \
       outcome is at most e^ε times its value without that user, plus δ. This covers the weights, the profile lengths \
       in `config.json`, and everything computed from them, such as profiles that `doppel sample` draws.
 
@@ -106,12 +106,12 @@ public struct ModelCard: Sendable {
       """
     for release in privacy.ledger {
       text += "| \(release.what) | \(release.mechanism) | \(release.times) | \(Number.decimal(release.epsilon)) | "
-      text += "\(Number.text(release.delta)) |\n"
+      text += "\(Number.exact(release.delta)) |\n"
     }
     text += """
 
       Every update takes each user with probability \(Number.text(privacy.samplingRate)), limits the norm of their \
-      gradient to \(Number.text(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times \
+      gradient to \(Number.exact(privacy.clip)) and adds noise of \(Number.decimal(privacy.noiseMultiplier)) times \
       that. Outside the guarantee: the number of users, the catalogue, its order and the popularity filters that \
       produced it, all treated as public; choices made by looking at the users, such as settings; and the difference \
       between noise in single precision and the real numbers of the proof. The noise comes from the system's random \

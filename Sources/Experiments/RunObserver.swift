@@ -20,6 +20,9 @@ public struct RunObserver: Sendable {
   public var onTrained: @Sendable (_ model: TrainingSummary) -> Void = { _ in }
   /// Called after an epoch.
   public var onEpoch: @Sendable (_ name: String, _ record: EpochRecord) -> Void = { _, _ in }
+  /// Called in place of ``onEpoch`` after an epoch of a model that measures the utility of synthetic users and has no
+  /// setting of the run; `nil` calls ``onEpoch``.
+  public var onUtilityEpoch: (@Sendable (_ name: String, _ record: EpochRecord) -> Void)?
   /// Checked before every update: whether to stop.
   public var isInterrupted: @Sendable () -> Bool = { false }
 
@@ -47,6 +50,7 @@ public struct RunObserver: Sendable {
     other.onModel = { [onModel] in onModel($0 + words) }
     other.onProgress = { [onProgress] in onProgress($0 + words, $1) }
     other.onEpoch = { [onEpoch] in onEpoch($0 + words, $1) }
+    if let onUtilityEpoch { other.onUtilityEpoch = { onUtilityEpoch($0 + words, $1) } }
     other.onResume = { [onResume] in onResume($0 + words, $1) }
     other.onTrained = { [onTrained] in
       var summary = $0
@@ -54,6 +58,13 @@ public struct RunObserver: Sendable {
       onTrained(summary)
     }
     return other
+  }
+
+  /// The observer of models that measure utility, with `words` appended to their names.
+  package func measuringUtility(_ words: String) -> RunObserver {
+    var other = self
+    if let onUtilityEpoch { other.onEpoch = onUtilityEpoch }
+    return other.appending(words)
   }
 
   /// A trainer that reports one model to this observer.

@@ -37,13 +37,10 @@ extension ModelDirectory {
   ///   was not trained on the built-in population and no other data are given.
   public func trainingUsers(_ source: DataSelection.Source, reader: ModelDataReader) throws -> Audience {
     let found: Audience
-    var place = "the training data"
     switch source {
     case .directory(let path):
-      place = path
       found = try directoryUsers(path, reader)
     case .file(let path), .files(let path, _, _):
-      place = path
       let read = try reader.read(path, scope: .training)
       found = audience(read.data.noting(read.differenceNotes))
     case .builtIn:
@@ -55,7 +52,7 @@ extension ModelDirectory {
     let kept = (0..<found.userIDs.count).filter { found.profiles.items.count(ofRow: $0) > 0 }
     guard !kept.isEmpty else {
       throw DataError(
-        path: place, message: "has no user with an item of the model",
+        path: source.trainingName, message: "has no user with an item of the model",
         accepted: "the interactions that the model was trained on")
     }
     let empty = found.userIDs.count - kept.count
@@ -78,6 +75,16 @@ extension ModelDirectory {
       userIDs: trained.ids,
       profiles: Profiles(items: trained.rows, trainingRows: trainingRows(of: trained.ids)),
       notes: split.notes + (differs ? ["\(path) is not what the model was trained on"] : []))
+  }
+}
+
+extension DataSelection.Source {
+  /// What the training users from here are called in notes and errors: their path, or the name of the population.
+  package var trainingName: String {
+    switch self {
+    case .builtIn: Population.name
+    case .file(let path), .directory(let path), .files(let path, _, _): path == "-" ? "standard input" : path
+    }
   }
 }
 

@@ -20,6 +20,7 @@ struct SamplingDrawing {
     _ plan: SamplingPlan, _ directory: ModelDirectory, _ people: SamplingPeople?, seed: Seed, processor: Processor,
     note: @escaping ([SamplingNote]) -> Void
   ) throws {
+    let plan = plan.adapted(to: directory)
     try plan.check()
     if plan.hasTitles && directory.titles?.hasTitles != true { throw SamplingError.noTitles }
     (self.plan, self.directory, self.people) = (plan, directory, people)

@@ -1,3 +1,5 @@
+import Autoencoders
+
 /// The reason why users cannot be drawn as planned.
 public enum SamplingError: Error, Equatable, CustomStringConvertible {
   /// A setting of a plan that has a range.
@@ -37,11 +39,11 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
     case .popularityOfPlace(let source):
       "popularity is kept over users from the whole space, and \(source) is a place in it; accepted: prior, population, "
         + "fitted"
-    case .noLatentSpace(let model): "\(model) has no latent space; accepted: a mult-vae"
+    case .noLatentSpace(let model): "\(model) has no latent space; accepted: \(Self.drawnModels)"
     case .noDistribution(let model):
-      "\(model) encodes users to points and has no distribution to draw from; accepted: a mult-vae, or a Gaussian fitted "
-        + "to the points"
-    case .predictsRatings(let model): "\(model) predicts ratings, not interactions; accepted: a mult-vae"
+      "\(model) encodes users to points and has no distribution to draw from; accepted: "
+        + "\(Self.modelsWithDistribution), or a Gaussian fitted to the points"
+    case .predictsRatings(let model): "\(model) predicts ratings, not interactions; accepted: \(Self.drawnModels)"
     case .noItemProbabilities:
       "a gaussian likelihood has no log-probabilities of items; accepted: a multinomial or bernoulli likelihood"
     case .needsPeople: "the plan needs the users that the model was trained on, which a saved model does not keep"
@@ -54,6 +56,21 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
       "config.json has an invalid profileLengths; accepted: numbers of users by number of items, as written by train"
     case .noTitles: "the model has no titles; accepted: a table of titles"
     }
+  }
+}
+
+extension SamplingError {
+  /// The built-in models with a distribution that users can be drawn from, separated by commas.
+  package static var modelsWithDistribution: String { names(of: .distribution) }
+  /// The built-in models that encode users to points, to which a Gaussian can be fitted.
+  package static var modelsWithPoints: String { names(of: .point) }
+
+  private static var drawnModels: String {
+    "\(modelsWithDistribution), or with a Gaussian fitted to their points \(modelsWithPoints)"
+  }
+
+  private static func names(of kind: LatentKind) -> String {
+    Zoo.defaults(for: .ranking).filter { type(of: $0).latentKind == kind }.map(\.name).joined(separator: ", ")
   }
 }
 

@@ -62,7 +62,14 @@ public struct SamplingPlan: Sendable, Equatable {
   }
 
   /// The source of latent vectors.
-  public var source = Source.population
+  ///
+  /// Until one is set, it is the population, and the prior for a model that was trained privately
+  /// (``adapted(to:)``).
+  public var source: Source {
+    get { setSource ?? .population }
+    set { setSource = newValue }
+  }
+  private var setSource: Source?
   /// The source of profile lengths.
   public var lengths = Lengths.auto
   /// How items are drawn.
@@ -81,8 +88,18 @@ public struct SamplingPlan: Sendable, Equatable {
   /// ends.
   public var firstUser = 1
 
-  /// Creates a plan for a thousand users from the population.
+  /// Creates a plan for a thousand users from the population, or from the prior of a private model.
   public init() {}
+
+  /// The plan with the ``source`` that it has for a model: the one that was set, otherwise the prior for a model with a
+  /// privacy guarantee, which does not cover draws from its users, and the population for any other.
+  ///
+  /// Writing and drawing do the same.
+  public func adapted(to directory: ModelDirectory) -> SamplingPlan {
+    var plan = self
+    plan.source = setSource ?? (directory.record.privacy == nil ? .population : .prior)
+    return plan
+  }
 
   /// The numbers of the draws, from 0; an interpolation divides its steps among the users of the run itself.
   var numbers: Range<Int> {
@@ -172,14 +189,22 @@ public struct SamplingPeople {
   /// Whether they were simulated again from the model's record, rather than given; lengths are then also those of the
   /// record.
   public let areRemade: Bool
+  /// What they are called in notes and errors: their file, or the name of the population.
+  public let name: String
   /// Their ids, and the items of each over the model's items.
   package let read: () throws -> (ids: [String], profiles: Profiles)
 
   /// Users that are read when they are first needed, and then kept.
   ///
-  /// - Parameter read: returns their ids and the items of each, over the model's items.
-  public init(areRemade: Bool = false, read: @escaping () throws -> (ids: [String], profiles: Profiles)) {
-    self.areRemade = areRemade
+  /// - Parameters:
+  ///   - areRemade: whether they are simulated again from the model's record.
+  ///   - name: what they are called in notes and errors, such as their file.
+  ///   - read: returns their ids and the items of each, over the model's items.
+  public init(
+    areRemade: Bool = false, named name: String = "the training data",
+    read: @escaping () throws -> (ids: [String], profiles: Profiles)
+  ) {
+    (self.areRemade, self.name) = (areRemade, name)
     var known: (ids: [String], profiles: Profiles)?
     self.read = {
       if let known { return known }

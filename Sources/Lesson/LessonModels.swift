@@ -48,7 +48,7 @@ struct LessonModels: Sendable {
       return try trainer.fit(ae.design, to: rows, options: options(ae.training), keepsBest: false).model
     }
     func cloud(_ beta: Double, run: Int) throws -> Autoencoder<GaussianLatent> {
-      let trainer = trainer("mult-vae, β \(Number.text(beta)), run \(run + 1)", run: run)
+      let trainer = trainer("mult-vae, β \(Number.exact(beta)), run \(run + 1)", run: run)
       var own = vae
       own.beta = beta
       return try trainer.fit(own.design, to: rows, options: options(own.training), keepsBest: false).model
@@ -58,7 +58,7 @@ struct LessonModels: Sendable {
     clouds = main + [try cloud(lesson.beta, run: 1)]
     beta = lesson.beta
     description =
-      "the AE is `mult-dae`, the VAE `mult-vae` with β \(Number.text(lesson.beta)); both have the same input and likelihood and "
+      "the AE is `mult-dae`, the VAE `mult-vae` with β \(Number.exact(lesson.beta)); both have the same input and likelihood and "
       + "\(lesson.latent) latent dimensions, and were trained on \(Number.text(rows.rowCount)) people for \(epochs) epochs"
   }
 }

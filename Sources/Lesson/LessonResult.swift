@@ -77,7 +77,7 @@ public struct LessonResult: Sendable {
       ])
     for weight in weights.weights {
       table.append([
-        .text(Number.text(weight.beta)), .number(weight.nats.value, decimals: 2), .count(weight.active),
+        .text(Number.exact(weight.beta)), .number(weight.nats.value, decimals: 2), .count(weight.active),
         .number(weight.quality.value), .number(weight.coherence.value, decimals: 3),
         .text(Number.percent(weight.variety, decimals: 0)),
       ])

@@ -81,7 +81,7 @@ public struct PriorWeights: Sendable, LessonPart {
 
   /// What was found.
   public var sentences: [String] {
-    func text(_ beta: Double) -> String { Number.text(beta) }
+    func text(_ beta: Double) -> String { Number.exact(beta) }
     var found: [String] = []
     let shrinks = most.nats.isBelow(least.nats.low)
     found.append(

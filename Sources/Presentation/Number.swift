@@ -42,6 +42,20 @@ public enum Number {
     return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
   }
 
+  /// A number with all the digits that tell it from every other, for what was given, such as a limit or a temperature.
+  public static func exact(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    let parts = plain(abs(value)).split(separator: "e")
+    let exponent = parts.count > 1 ? Int(parts[1]) : nil
+    return (value < 0 ? "−" : "") + String(parts[0]) + (exponent.map { " × " + power($0) } ?? "")
+  }
+
+  /// The same for programs: it reads back as the same number.
+  public static func plain(_ value: Double) -> String {
+    let written = "\(value)"
+    return written.hasSuffix(".0") ? String(written.dropLast(2)) : written
+  }
+
   /// A number with a given number of decimals for programs, with a hyphen as the minus sign.
   public static func plain(_ value: Double, decimals: Int) -> String {
     decimal(value, decimals).replacing("−", with: "-")

@@ -56,6 +56,6 @@ public struct CanaryReport: Sendable {
         detail: "if Gaussian: \(CanaryResult.text(bound: attack.gaussian.epsilon))", verdict: assessment)
     }
     guard let claimed else { return attacks }
-    return [KeyFigure("ε of the guarantee", Number.text(claimed))] + attacks
+    return [KeyFigure("ε of the guarantee", Number.exact(claimed))] + attacks
   }
 }

@@ -78,8 +78,8 @@ extension GenerativeReport {
     for curve in result.curves {
       for contender in curve.contenders {
         let (use, attack) = (contender[worth], contender.strongestAttack)
-        var row: [Table.Cell] = [.text(curve.name), .text(Number.text(contender.temperature))]
-        if hasGuarantee { row.append(contender.epsilon.map { .text(Number.text($0)) } ?? .missing) }
+        var row: [Table.Cell] = [.text(curve.name), .text(Number.exact(contender.temperature))]
+        if hasGuarantee { row.append(contender.epsilon.map { .text(Number.exact($0)) } ?? .missing) }
         if hasUtility {
           row.append(.number(use?.value, standardError: use?.standardError, decimals: 3))
           row.append(use?.details["ratio"].map { .text(Number.percent($0, decimals: 0)) } ?? .missing)

@@ -73,11 +73,11 @@ public struct GenerativeReport: Sendable {
     if guarantees.isEmpty { return "" }
     let areas = guarantees.map { request in
       let area = AttackBound(epsilon: request.epsilon, delta: request.delta).area
-      return "\(Number.decimal(area, 3)) for ε = \(Number.text(request.epsilon))"
+      return "\(Number.decimal(area, 3)) for ε = \(Number.exact(request.epsilon))"
     }
     return
       " The models with an ε have it: whether one user took part, no attacker can tell from what is drawn with an AUC above "
-      + "\(areas.joined(separator: ", ")) (δ = \(Number.text(guarantees[0].delta))). The numbers on this page are computed "
+      + "\(areas.joined(separator: ", ")) (δ = \(Number.exact(guarantees[0].delta))). The numbers on this page are computed "
       + "from the users, and no guarantee covers them."
   }
 

@@ -115,10 +115,10 @@ public struct LessonReport: Sendable {
     let weights = lesson.weights.weights
     var plot = Plot(
       "What the code holds",
-      description: weights.map { "β \(Number.text($0.beta)): \(Number.decimal($0.nats.value, 1)) nats" }
+      description: weights.map { "β \(Number.exact($0.beta)): \(Number.decimal($0.nats.value, 1)) nats" }
         .joined(separator: "; ") + ".",
       x: Axis("nats from the prior", includesZero: true),
-      y: Axis("β", .categories(weights.reversed().map { Number.text($0.beta) })))
+      y: Axis("β", .categories(weights.reversed().map { Number.exact($0.beta) })))
     plot.marks = [Bars(Series(), weights.reversed().map(\.nats.value))]
     return ReportFigure(plot, caption: "Mean divergence of people's codes from the prior; one bit is 0.69 nats.")
   }
@@ -129,7 +129,7 @@ public struct LessonReport: Sendable {
       "What it is good for",
       description: "Quality of recommendations and coherence of draws from the prior for each β.",
       x: Axis("ndcg@100, and mean correlation of ten items", includesZero: true),
-      y: Axis("β", .categories(weights.reversed().map { Number.text($0.beta) })))
+      y: Axis("β", .categories(weights.reversed().map { Number.exact($0.beta) })))
     plot.marks = [
       Intervals(
         Series("ndcg@100 of recommendations", 0), weights.reversed().map { entry($0.quality) }, place: 0, of: 2),

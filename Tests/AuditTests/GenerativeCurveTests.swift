@@ -167,7 +167,7 @@ struct GenerativeCurveTests {
       (utility.epochs, utility.tstrOnly) = (1, true)
       $0.options.utility = utility
     }
-    #expect(trained.filter { $0.contains("on real users") }.count == 2)
+    #expect(trained.filter { $0.contains("real users") } == ["popularity on real users", "mult-vae on real users"])
     #expect(trained.filter { $0.contains("on synthetic users") }.count == 2 * 3)
     #expect(planned == [1 + 2 + 2 * 3] && planned == [trained.count])
     // Names are cells of a log.

@@ -61,6 +61,20 @@ struct SamplingChoiceTests {
     #expect(SamplingObjective().attackLimit == 0.6)
   }
 
+  @Test("a limit and a temperature are printed with all their digits")
+  func digits() throws {
+    let objective = try #require(SamplingObjective(attackLimit: 0.50001))
+    let decision = try #require(SamplingDecision(objective, [Self.candidate(0.123456, 0.44, 0.6)]))
+    let warning = try #require(decision.warning)
+    #expect(warning.contains("at most 0.50001;") && warning.contains("temperature 0.123456 with"), "\(warning)")
+    let text = decision.text()
+    #expect(text.contains("at most 0.50001;") && text.contains("| 0.123456 "), "\(text)")
+    let contender = GenerativeContender(
+      model: "mult-vae", source: .prior, temperature: try #require(Temperature(0.123456)),
+      guarantee: PrivacyRequest(epsilon: 1.00001, delta: 1e-6), namesTemperature: true)
+    #expect(contender.label == "mult-vae, prior, ε 1.00001, T 0.123456")
+  }
+
   @Test("text and JSON have every candidate, the objective, the choice and what its figures are worth")
   func documents() throws {
     let candidates = [Self.candidate(0.5, 0.46, 0.8), Self.candidate(0.75, 0.44, 0.58, lengths: .negativeBinomial)]
@@ -175,6 +189,11 @@ struct SamplingChoiceTests {
     #expect(planned.withLock { $0 } == [10] && trained.withLock { $0.count } == 10)
     // Names are cells of a log.
     #expect(trained.withLock { $0.allSatisfy { !$0.contains(",") } })
+    // Real users are the same for all candidates, and are not named by one.
+    #expect(
+      trained.withLock { $0.filter { $0.contains("real users") } }
+        == ["popularity on real users", "mult-vae on real users"])
+    #expect(trained.withLock { $0.count { $0.contains(" on synthetic users (T ") } } == 8)
     #expect(Set(decision.candidates.map(\.utility)).count > 1)
     #expect(decision.candidates.allSatisfy { $0.utility > 0 && (0...1).contains($0.attack) })
   }

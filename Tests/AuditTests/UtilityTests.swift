@@ -1,5 +1,6 @@
 import Audit
 import Compute
+import Experiments
 import Foundation
 import InteractionData
 import Testing
@@ -20,6 +21,25 @@ struct UtilityTests {
     auditor.options.utility?.known = known
     return try auditor.audit(
       AuditData(train: population.part(0), synthetic: population.part(synthetic), holdout: population.part(2)))
+  }
+
+  @Test("The epochs of its models are told apart from those of others, with a label for synthetic users alone")
+  func names() throws {
+    var auditor = Auditor(seed: Seed(1), processor: Processor(engine: try .engine(.gsl), threads: 2))
+    (auditor.options.permutations, auditor.options.resamples) = (9, 4)
+    auditor.options.utility?.epochs = 1
+    auditor.options.utility?.tstrOnly = true
+    auditor.label = "T 0.5"
+    let (utility, others) = (Guarded<[String]>([]), Guarded<[String]>([]))
+    auditor.observer.onEpoch = { name, _ in others.withLock { $0.append(name) } }
+    let data = try AuditData(
+      train: Self.population.part(0), synthetic: Self.population.part(1), holdout: Self.population.part(2))
+    _ = try auditor.audit(data)
+    let names = ["mult-vae on real users", "mult-vae on synthetic users (T 0.5)"]
+    #expect(others.withLock { $0 } == names)
+    auditor.observer.onUtilityEpoch = { name, _ in utility.withLock { $0.append(name) } }
+    _ = try auditor.audit(data)
+    #expect(utility.withLock { $0 } == names && others.withLock { $0 } == names)
   }
 
   /// The same scores with a mark that no training would give.

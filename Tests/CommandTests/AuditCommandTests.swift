@@ -72,6 +72,32 @@ struct AuditCommandTests {
     #expect(other["mult-vae on synthetic"] != 0.125)
   }
 
+  @Test("A warning on a model that measures utility says so, and advises no flag that audit does not have")
+  func collapse() throws {
+    let folder = try TemporaryFolder()
+    for (place, name) in ["t", "s", "h"].enumerated() {
+      var text = "user\titem\n"
+      // Everybody lacks one item of two hundred, so that there is next to nothing to encode.
+      for user in 0..<60 {
+        for item in 0..<200 where item != (3 * user + place) % 200 { text += "\(name)\(user)\ti\(item)\n" }
+      }
+      try folder.write(text, to: name + ".tsv")
+    }
+    let outcome = try Executable.doppel().run(
+      [
+        "audit", "--real", "t.tsv", "--synthetic", "s.tsv", "--holdout", "h.tsv", "--tstr-only", "--utility-epochs",
+        "1",
+      ], in: folder)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let warnings = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+    #expect(warnings.count == 2, "\(outcome.errors)")
+    for users in ["real", "synthetic"] {
+      let start = "warning: utility: mult-vae on \(users) users, epoch 1, beta "
+      #expect(warnings.contains { $0.hasPrefix(start) && $0.contains("the posterior has collapsed") }, "\(warnings)")
+    }
+    #expect(!outcome.errors.contains("--beta") && !outcome.errors.contains("different populations"))
+  }
+
   @Test("Without a holdout nothing fails to run, and stderr says what cannot be judged")
   func withoutHoldout() throws {
     let outcome = try Executable.doppel().run(

@@ -157,6 +157,26 @@ struct IdleFlagTests {
     #expect(outcome.errors.hasPrefix("doppel: c.yaml: --held-out is for --split users"), "\(outcome.errors)")
   }
 
+  @Test(
+    "ways to name the users of recommend exclude one another, and it is said what each is for",
+    arguments: [
+      (
+        "--users good.tsv --user u1 --data good.tsv", "--users",
+        "and --user exclude one another: --users FILE is for every user of a file, --user ID with --data DATA is for "
+          + "one user of a file"
+      ),
+      (
+        "--users good.tsv --items 1,2", "--items",
+        "and --users exclude one another: --items A,B,C is for a new user who has these items, --users FILE is for "
+          + "every user of a file"
+      ),
+      ("--user u1 --items 1,2 --data good.tsv", "--items", "and --user exclude one another"),
+      ("--user u1 --items 1,2 --users good.tsv", "--items,", "--users and --user exclude one another"),
+    ])
+  func recommendWays(words: String, first: String, told: String) throws {
+    try refuses("recommend m " + words, first, told)
+  }
+
   @Test("where it has one, it is taken, also when its value is the default")
   func taken() throws {
     for line in [

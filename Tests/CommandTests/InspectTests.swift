@@ -2,28 +2,14 @@ import Foundation
 import Testing
 
 @Suite("Inspecting from the command line")
-struct InspectTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct InspectTests: CommandSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
     try run("simulate --output p --users 120 --items 60 --tastes 3 --profile-length 12")
     try run("train p/interactions.tsv --model mult-vae --hidden 8 --latent 2 --epochs 3 --output vae")
     try run("train p/interactions.tsv --model ae --latent 2 --epochs 3 --output ae")
-  }
-
-  @discardableResult
-  private func run(_ line: String) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == 0, "\(line): \(outcome.errors)")
-    return outcome
-  }
-
-  private func document(_ line: String) throws -> [String: Any] {
-    let value = try JSONSerialization.jsonObject(with: Data(run(line + " --json").output.utf8))
-    return try #require(value as? [String: Any])
   }
 
   @Test("an AE's rows are null where it has no distribution, and say why; a VAE's are numbers")

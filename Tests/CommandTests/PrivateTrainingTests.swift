@@ -3,26 +3,18 @@ import Testing
 
 /// `doppel train --private` as it is called, and what is left of the users in its model.
 @Suite("Private training on the command line")
-struct PrivateTrainingTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct PrivateTrainingTests: CommandSuite {
+  let folder: TemporaryFolder
   private static let train =
     "train data.tsv --model mult-vae --latent 6 --seed 3 --private 4 --delta 1e-5 --noise-seed 9"
 
   init() throws {
     folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
     var text = "user\titem\n"
     for user in 1...150 {
       for item in 0..<(5 + user % 7) { text += "u\(user)\ti\((user * 3 + item * item * (user % 4 + 1)) % 60)\n" }
     }
     try folder.write(text, to: "data.tsv")
-  }
-
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
   }
 
   private func files(_ directory: String) throws -> [String: Data] {
@@ -133,7 +125,7 @@ struct PrivateTrainingTests {
     let audit = "audit --real data.tsv --synthetic s.tsv --no-utility --model"
     let said = try run(audit + " m").output
     // ε 4 and δ 1e-5: the corner of the curve is at 1 / (1 + e⁴).
-    #expect(said.contains("Guarantee: the model was trained with ε = 4 and δ = 1.00 × 10⁻⁵ by user."), "\(said)")
+    #expect(said.contains("Guarantee: the model was trained with ε = 4 and δ = 1 × 10⁻⁵ by user."), "\(said)")
     #expect(said.contains("AUC above 0.982") && said.contains("more than 54.6 % at 1 % false positives"), "\(said)")
     let json = try run(audit + " m --json").output
     let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])

@@ -3,21 +3,10 @@ import Testing
 
 /// What commands know of the data a model was trained on.
 @Suite("A model remembers its data")
-struct RememberTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct RememberTests: CommandSuite {
+  let folder: TemporaryFolder
 
-  init() throws {
-    folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
-  }
-
-  @discardableResult
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// People with ratings from 1 to 5, their own columns and separator.
   private func writeRatings(_ name: String, users: Range<Int>, header: String = "user,item,rating") throws {
@@ -30,10 +19,6 @@ struct RememberTests {
       }
     }
     try folder.write(text, to: name)
-  }
-
-  private func json(_ line: String) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: Data(run(line + " --json").output.utf8)) as? [String: Any])
   }
 
   @Test("a cdae is loaded again when users of the validation part were skipped")
@@ -139,7 +124,7 @@ struct RememberTests {
     var text = "user\titem\n"
     for user in 0..<40 { for place in 0..<5 { text += "synthetic-\(user)\ti\((user * 5 + place) % 30)\n" } }
     try folder.write(text, to: "synthetic.tsv")
-    let outcome = try json(
+    let outcome = try document(
       "audit --real real.csv --holdout hold.csv --synthetic synthetic.tsv --no-utility --user-column customer"
         + " --item-column article --min-rating 4 --min-item-users 2")
     func count(_ population: String) -> Int? { (outcome[population] as? [String: Any])?["interactions"] as? Int }
@@ -216,11 +201,11 @@ struct RememberTests {
   @Test("split writes files that the other commands take")
   func split() throws {
     try writeRatings("own.csv", users: 0..<80)
-    let users = try json("split own.csv --min-rating 2 --held-out 0.2 --output parts")
+    let users = try document("split own.csv --min-rating 2 --held-out 0.2 --output parts")
     #expect(users["kind"] as? String == "users" && users["seed"] as? Int == 42)
     let described = try JSONSerialization.jsonObject(with: folder.data("parts/split.json")) as? [String: Any]
     #expect(described?["hash"] as? String == users["hash"] as? String)
-    let compared = try json("compare own.csv --min-rating 2 --held-out 0.2 --models popularity --metrics ndcg@10")
+    let compared = try document("compare own.csv --min-rating 2 --held-out 0.2 --models popularity --metrics ndcg@10")
     #expect((compared["split"] as? [String: Any])?["hash"] as? String == users["hash"] as? String)
     #expect(try folder.text("parts/train.tsv").hasPrefix("user\titem\trating\n"))
     try run("train parts/train.tsv --model popularity --output pop")
@@ -228,7 +213,7 @@ struct RememberTests {
       let models = try #require(document["models"] as? [[String: Any]])
       return try #require((models[0]["metrics"] as? [String: Any])?["ndcg@10"] as? Double)
     }
-    let evaluated = try json("evaluate pop --train parts/test_input.tsv --test parts/test.tsv --metrics ndcg@10")
+    let evaluated = try document("evaluate pop --train parts/test_input.tsv --test parts/test.tsv --metrics ndcg@10")
     #expect(try abs(ndcg(evaluated) - ndcg(compared)) < 1e-9)
     try run("audit --real parts/train.tsv --holdout parts/holdout.tsv --synthetic parts/train.tsv --no-utility")
 
@@ -236,9 +221,9 @@ struct RememberTests {
       try run("split own.csv --split \(kind) --output parts")
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path + "/parts").sorted()
       #expect(names == ["split.json", "test.tsv", "train.tsv", "validation.tsv"])
-      let whole = try json("compare own.csv --split \(kind) --models popularity --metrics ndcg@10")
+      let whole = try document("compare own.csv --split \(kind) --models popularity --metrics ndcg@10")
       let files = "--train parts/train.tsv --validation parts/validation.tsv --test parts/test.tsv"
-      let again = try json("compare \(files) --models popularity --metrics ndcg@10")
+      let again = try document("compare \(files) --models popularity --metrics ndcg@10")
       #expect(try abs(ndcg(whole) - ndcg(again)) < 1e-9)
     }
     try run("split own.csv --task rating --output rated")

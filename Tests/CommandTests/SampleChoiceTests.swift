@@ -3,21 +3,10 @@ import Testing
 
 /// `doppel sample --temperature auto`.
 @Suite("Sample with chosen settings")
-struct SampleChoiceTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct SampleChoiceTests: CommandSuite {
+  let folder: TemporaryFolder
 
-  init() throws {
-    folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
-  }
-
-  @discardableResult
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// A model of `t.tsv`, and `h.tsv` with as many other users.
   private func train() throws {
@@ -82,6 +71,12 @@ struct SampleChoiceTests {
     #expect(untitled.contains("--with-titles needs titles") && !untitled.contains("mult-vae on"), "\(untitled)")
     try folder.write("user\titem\na\tb\n", to: "few.tsv")
     #expect(try run(auto + " --holdout few.tsv --output s.tsv", status: 65).errors.contains("at least 10 users"))
+    let lines = try folder.text("t.tsv").split(separator: "\n").filter { $0 == "user\titem" || $0.hasPrefix("user-00") }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "short.tsv")
+    let short = try run(
+      auto.replacing("--data t.tsv", with: "--data short.tsv") + " --holdout h.tsv --output s.tsv", status: 65
+    ).errors
+    #expect(short.contains("doppel: short.tsv: has 9 users with items of the model"), "\(short)")
     #expect(try !folder.names().contains("s.tsv"))
   }
 

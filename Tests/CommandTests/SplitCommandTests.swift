@@ -3,25 +3,10 @@ import Testing
 
 /// Splits, filters and what is measured, as the command does them.
 @Suite("Splits and filters on the command line")
-struct SplitCommandTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct SplitCommandTests: CommandSuite {
+  let folder: TemporaryFolder
 
-  init() throws {
-    folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
-  }
-
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
-  }
-
-  private func document(_ line: String) throws -> [String: Any] {
-    let output = try run(line + " --json").output
-    return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   @Test("--task rating --min-rating drops a code for no rating and keeps the other values")
   func ratingFilter() throws {

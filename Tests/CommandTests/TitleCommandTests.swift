@@ -3,14 +3,12 @@ import Testing
 
 /// Titles from a table to every list.
 @Suite("--titles")
-struct TitleCommandTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct TitleCommandTests: CommandSuite {
+  let folder: TemporaryFolder
 
   /// Forty people and twenty films, and a table in the layout of u.item.
   init() throws {
     folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
     var data = "user\titem\n"
     for user in 1...40 { for item in 0..<8 { data += "u\(user)\t\(1 + (user * 3 + item * item) % 20)\n" } }
     try folder.write(data, to: "data.tsv")
@@ -21,13 +19,6 @@ struct TitleCommandTests {
     try #require(lines.joined(separator: "\n").data(using: .isoLatin1)).write(
       to: folder.url.appendingPathComponent("u.item"))
     try folder.write("id,title\n3,Other Three\n", to: "other.csv")
-  }
-
-  @discardableResult
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
   }
 
   private func train(_ more: String = "--titles u.item") throws {

@@ -3,29 +3,16 @@ import Testing
 
 /// `doppel tune` and `compare --tune` as they are called.
 @Suite("Searches for settings on the command line")
-struct TuneTests {
-  private let folder: TemporaryFolder
-  private let doppel: Executable
+struct TuneTests: CommandSuite {
+  let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
-    doppel = try Executable.doppel()
     var text = "user\titem\n"
     for user in 1...120 {
       for item in 0..<9 { text += "u\(user)\ti\((user * 3 + item * item * (user % 4 + 1)) % 40)\n" }
     }
     try folder.write(text, to: "data.tsv")
-  }
-
-  private func run(_ line: String, status: Int32 = 0) throws -> Executable.Outcome {
-    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
-    try #require(outcome.status == status, "\(line): \(outcome.errors)")
-    return outcome
-  }
-
-  private func document(_ line: String) throws -> [String: Any] {
-    let output = try run(line + " --json").output
-    return try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
   }
 
   @Test("the saved settings give compare the split, the settings and the validation value of the best trial")

@@ -113,6 +113,25 @@ struct SamplingPlanTests {
     }
   }
 
+  @Test("draws from the prior of a model with a guarantee and from the population of any other, unless a source is set")
+  func defaultSource() throws {
+    var guarded = directory
+    guarded.record.privacy = try PrivacyRequest(epsilon: 4, delta: 1e-5).plan(
+      users: 40, options: TrainingOptions(epochs: 2))
+    guarded.record.profileLengths = [4: 20, 9: 20]
+    var plan = SamplingPlan()
+    plan.users = 20
+    #expect(plan.adapted(to: guarded).source == .prior && plan.adapted(to: directory).source == .population)
+    let found = try write(plan, guarded)
+    #expect(found.result.from == "prior")
+    #expect(try write(plan, people: people()).result.from == "population")
+    plan.source = .prior
+    #expect(try write(plan, guarded).text == found.text)
+    plan.source = .population
+    #expect(plan.adapted(to: guarded).source == .population)
+    #expect(throws: SamplingError.readsProtectedUsers(source: "population")) { try write(plan, guarded) }
+  }
+
   @Test("knows users by their ids and by their items, and says when both could be meant")
   func users() throws {
     var plan = SamplingPlan()
@@ -174,6 +193,19 @@ struct SamplingPlanTests {
     let unfit = ModelDirectory(
       configuration: gaussian, model: Autoencoder(design: gaussian.design, network: network), items: items)
     #expect(refusal({ $0.source = .fitted }, unfit) == .noItemProbabilities)
+  }
+
+  @Test("errors about the model name every model of the zoo that can be drawn from")
+  func drawnModels() {
+    for model in Zoo.defaults(for: .ranking) {
+      let kind = type(of: model).latentKind
+      for error in [SamplingError.noLatentSpace(model: "x"), .predictsRatings(model: "x")] {
+        let names = error.description.split { " ,:;".contains($0) }.map(String.init)
+        #expect(names.contains(model.name) == (kind != .none), "\(model.name): \(error)")
+      }
+      let names = SamplingError.noDistribution(model: "x").description.split { " ,:;".contains($0) }.map(String.init)
+      #expect(names.contains(model.name) == (kind == .distribution), "\(model.name): \(names)")
+    }
   }
 
   @Test("keeps popularity as a correction by hand does, in one run and in two, and says what it did")

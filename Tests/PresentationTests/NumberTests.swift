@@ -38,9 +38,22 @@ struct NumberTests {
     #expect(Number.text(0.0) == "0")
   }
 
+  private static let given: [(value: Double, text: String)] = [
+    (0.50001, "0.50001"), (0.6, "0.6"), (1, "1"), (0, "0"), (0.1 + 0.2, "0.30000000000000004"), (1e-6, "1 × 10⁻⁶"),
+    (1.2345e-6, "1.2345 × 10⁻⁶"), (-0.25, "−0.25"), (20_000, "20000"), (1e300, "1 × 10³⁰⁰"),
+  ]
+
+  @Test("have all digits where they were given, and read back as the same", arguments: given)
+  func exact(value: Double, text: String) {
+    #expect(Number.exact(value) == text)
+    #expect(Double(Number.plain(value)) == value)
+    #expect(Number.exact(.nan) == "–" && Number.exact(-.infinity) == "–")
+  }
+
   @Test("have a hyphen in files for programs")
   func plain() {
     #expect(Number.plain(-1.25, decimals: 3) == "-1.250")
     #expect(Number.plain(-0.0001, decimals: 3) == "0.000")
+    #expect(Number.plain(-1.25) == "-1.25" && Number.plain(3) == "3" && Number.plain(1e-7) == "1e-07")
   }
 }

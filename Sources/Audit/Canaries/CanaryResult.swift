@@ -74,12 +74,12 @@ extension CanaryResult {
   public var verdictSentence: String {
     guard let strongest, let ifGaussian = strongestIfGaussian else { return "No attack was made." }
     let (bound, gaussian) = (Self.text(bound: strongest.epsilon), Self.text(bound: ifGaussian.gaussian.epsilon))
-    let place = "at δ = \(Number.text(delta))"
+    let place = "at δ = \(Number.exact(delta))"
     guard let claimed = guarantee?.epsilon else {
       return "No guarantee, and none below ε = \(bound) \(place) would be true (\(gaussian) if Gaussian)."
     }
     let broken = "THE GUARANTEE IS BROKEN"
-    let words = "and the guarantee is ε = \(Number.text(claimed)) \(place)."
+    let words = "and the guarantee is ε = \(Number.exact(claimed)) \(place)."
     if strongest.epsilon > claimed {
       return "\(broken): an attacker who has \(strongest.attacker.title) proves at least ε = \(bound), \(words)"
     }
@@ -103,7 +103,7 @@ extension CanaryResult {
     if let claimed = guarantee?.epsilon, claimed > largest.epsilon {
       sentences.append(
         "Without assumptions, \(canaries) canaries cannot prove more than ε = \(Self.text(bound: largest.epsilon)), "
-          + "so only the other bound can refute \(Number.text(claimed)).")
+          + "so only the other bound can refute \(Number.exact(claimed)).")
     }
     sentences.append(
       guarantee == nil
@@ -115,7 +115,7 @@ extension CanaryResult {
   /// The attackers with their guesses and bounds.
   public var table: Table {
     var table = Table(
-      "Lower bounds on ε at δ = \(Number.text(delta))",
+      "Lower bounds on ε at δ = \(Number.exact(delta))",
       columns: [
         .text("the attacker has"), .number("guesses"), .number("correct"), .number("ε at least"),
         .number("if Gaussian"),
@@ -134,8 +134,8 @@ extension CanaryResult {
     let start = "\(model), \(counted(epochs, "epoch"))"
     guard let guarantee else { return start + ", no guarantee" }
     let (q, sigma) = (Number.text(guarantee.samplingRate), Number.text(guarantee.noiseMultiplier))
-    return start + ", ε = \(Number.text(guarantee.epsilon)), δ = \(Number.text(guarantee.delta)); "
-      + "\(counted(guarantee.steps, "update")), q = \(q), σ = \(sigma), clip \(Number.text(guarantee.clip))"
+    return start + ", ε = \(Number.exact(guarantee.epsilon)), δ = \(Number.exact(guarantee.delta)); "
+      + "\(counted(guarantee.steps, "update")), q = \(q), σ = \(sigma), clip \(Number.exact(guarantee.clip))"
   }
 
   /// What the command prints: the verdict first, then the attackers.

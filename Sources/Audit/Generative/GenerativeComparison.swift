@@ -58,9 +58,9 @@ public struct GenerativeComparison: Sendable {
     split = try RankingSplit.users(
       known, heldOut: validation, seed: seed, forTraining: true, threads: processor.threads)
     let (rows, dropped) = unseen.rows(in: split.items)
-    let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
-    heldOut = rows.selecting(rows: kept)
-    for (count, name) in [(known.users.count, "the training half"), (kept.count, "the held-out half")]
+    let (kept, none) = rows.filled
+    heldOut = kept
+    for (count, name) in [(known.users.count, "the training half"), (kept.rowCount, "the held-out half")]
     where count < AuditData.leastUsers {
       throw DataError(
         path: data.name, message: "has \(counted(count, "user")) in \(name), too few to compare distributions",
@@ -70,10 +70,7 @@ public struct GenerativeComparison: Sendable {
     if dropped > 0 {
       notes.append("\(counted(dropped, "interaction")) of held-out users with items that no training user has left out")
     }
-    if kept.count < rows.rowCount {
-      let none = rows.rowCount - kept.count
-      notes.append("\(counted(none, "held-out user")) \(none == 1 ? "has" : "have") no other items")
-    }
+    if none > 0 { notes.append("\(counted(none, "held-out user")) \(none == 1 ? "has" : "have") no other items") }
     self.notes = notes
     var fingerprint = Fingerprint()
     for part in [split.hash, unseen.hash] { fingerprint.add(part) }
@@ -124,17 +121,15 @@ public struct GenerativeComparison: Sendable {
           model: fit.model.name, source: source, temperature: temperature,
           keepsPopularity: keepsPopularity && temperature != .one, guarantee: fit.guarantee,
           namesTemperature: temperatures != [.one])
-        let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
-        if kept.count < rows.rowCount {
-          notes.append("\(contender.label): \(counted(rows.rowCount - kept.count, "user")) without an item left out")
-        }
-        let found = try audit(rows.selecting(rows: kept), named: contender.label, options)
+        let synthetic = rows.synthetic(named: contender.label)
+        notes += synthetic.notes
+        let found = try audit(synthetic.rows, named: contender.label, options)
         // What training on real users and the attacker's reference models give is the same for all.
         options.know(found)
         for note in found.notes where options.utility != nil || !note.hasPrefix("utility") {
           if !notes.contains(note) { notes.append(note) }
         }
-        (contender.users, contender.measures) = (kept.count, found.measures)
+        (contender.users, contender.measures) = (synthetic.rows.rowCount, found.measures)
         contenders.append(contender)
       }
     }
@@ -211,7 +206,7 @@ public struct GenerativeComparison: Sendable {
       let (result, found) = try experiment.run(fit.model)
       return (result, { try drawing.draw(from: found.model, $0) })
     }
-    let epsilon = Number.text(request.epsilon)
+    let epsilon = Number.exact(request.epsilon)
     experiment.privacy = request
     experiment.observer = experiment.observer.appending(" with ε \(epsilon)")
     let watch = Stopwatch()
@@ -242,8 +237,9 @@ public struct GenerativeComparison: Sendable {
   private func audit(_ synthetic: SparseRows, named label: String, _ options: AuditOptions) throws -> AuditResult {
     var auditor = Auditor(seed: seed, processor: processor)
     auditor.options = options
+    auditor.observer = experiment.observer
     // Names go into the columns of a log, which commas separate.
-    auditor.observer = experiment.observer.appending(" (\(label.replacing(",", with: "")))")
+    auditor.label = label.replacing(",", with: "")
     // They are counted with the others.
     auditor.observer.onModels = { _ in }
     return try auditor.audit(

@@ -36,8 +36,8 @@ public struct GenerativeContender: Sendable, Equatable {
     self.keepsPopularity = keepsPopularity
     (self.temperature, self.users, self.measures) = (temperature.value, users, measures)
     let tail =
-      (guarantee.map { ", ε \(Number.text($0.epsilon))" } ?? "")
-      + (namesTemperature ? ", T \(Number.text(temperature.value))" : "")
+      (guarantee.map { ", ε \(Number.exact($0.epsilon))" } ?? "")
+      + (namesTemperature ? ", T \(Number.exact(temperature.value))" : "")
     label = source.label(of: model) + tail
     // A private model draws from its prior alone, which need not be said where room is short.
     let short = guarantee == nil ? source.shortLabel(of: model) : model

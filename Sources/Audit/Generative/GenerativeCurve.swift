@@ -15,7 +15,7 @@ public struct GenerativeCurve: Sendable, Equatable {
   /// The number of one contender in words, such as `T 0.5` or `ε 3`.
   public func mark(of contender: GenerativeContender) -> String {
     parameter == .epsilon
-      ? "ε \(Number.text(contender.epsilon ?? .infinity))" : "T \(Number.text(contender.temperature))"
+      ? "ε \(Number.exact(contender.epsilon ?? .infinity))" : "T \(Number.exact(contender.temperature))"
   }
 }
 
@@ -56,8 +56,8 @@ extension GenerativeResult {
     switch (parameter, contender.epsilon) {
     case (.epsilon, _):
       "\(contender.model), private"
-        + (temperatures.count > 1 ? ", T \(Number.text(contender.temperature))" : "")
-    case (.temperature, let epsilon?): "\(contender.model), ε \(Number.text(epsilon))"
+        + (temperatures.count > 1 ? ", T \(Number.exact(contender.temperature))" : "")
+    case (.temperature, let epsilon?): "\(contender.model), ε \(Number.exact(epsilon))"
     case (.temperature, nil): contender.source.label(of: contender.model)
     }
   }

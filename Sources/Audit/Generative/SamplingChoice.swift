@@ -40,6 +40,7 @@ public struct SamplingChoice: Sendable {
   private let directory: ModelDirectory
   private let users: (ids: [String], profiles: Profiles)
   private let areRemade: Bool
+  private let usersName: String
   /// Shape: H × I.
   private let heldOut: SparseRows
   private let heldOutName: String
@@ -60,19 +61,19 @@ public struct SamplingChoice: Sendable {
     if directory.record.privacy != nil { throw ImpossibleSamplingChoice.privateModel }
     users = try people.read()
     let (rows, unknown) = heldOut.rows(in: directory.items)
-    let kept = (0..<rows.rowCount).filter { rows.count(ofRow: $0) > 0 }
-    self.heldOut = rows.selecting(rows: kept)
-    for (count, name) in [(users.profiles.items.rowCount, "the training data"), (kept.count, heldOut.name)]
+    let (kept, none) = rows.filled
+    self.heldOut = kept
+    for (count, name) in [(users.profiles.items.rowCount, people.name), (kept.rowCount, heldOut.name)]
     where count < AuditData.leastUsers {
       throw DataError(
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
         accepted: "at least \(AuditData.leastUsers) users")
     }
-    let same = AuditData.equalProfiles(of: self.heldOut, in: users.profiles.items)
-    if 2 * same > kept.count {
+    let same = AuditData.equalProfiles(of: kept, in: users.profiles.items)
+    if 2 * same > kept.rowCount {
       throw DataError(
         path: heldOut.name,
-        message: "\(same) of \(counted(kept.count, "user")) have the items of a training user, so that no attacker "
+        message: "\(same) of \(counted(kept.rowCount, "user")) have the items of a training user, so that no attacker "
           + "could tell them apart",
         accepted: "users that the model has not seen")
     }
@@ -81,15 +82,13 @@ public struct SamplingChoice: Sendable {
       notes.append(
         "\(heldOut.name): \(counted(unknown, "interaction")) with items that are not in the model left out")
     }
-    if kept.count < rows.rowCount {
-      let none = rows.rowCount - kept.count
-      notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out")
-    }
-    notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), "the training data", heldOut)
+    if none > 0 { notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out") }
+    notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), people.name, heldOut)
     self.notes = notes
     utility = UtilityOptions()
     utility.tstrOnly = true
-    (self.directory, areRemade, heldOutName) = (directory, people.areRemade, heldOut.name)
+    (self.directory, areRemade) = (directory, people.areRemade)
+    (usersName, heldOutName) = (people.name, heldOut.name)
     (self.seed, self.processor) = (seed, processor)
   }
 
@@ -191,21 +190,19 @@ public struct SamplingChoice: Sendable {
 
   private func measure(_ drawn: Drawn, _ trials: inout Trials) throws {
     if observer.isInterrupted() { throw TrainingError.interrupted }
-    let kept = (0..<drawn.rows.rowCount).filter { drawn.rows.count(ofRow: $0) > 0 }
     // Without commas, which separate the columns of a log.
-    let name = "T \(Number.text(drawn.temperature.value)) with \(drawn.lengths.rawValue) lengths"
-    if kept.count < drawn.rows.rowCount {
-      trials.note(["\(name): \(counted(drawn.rows.rowCount - kept.count, "user")) without an item left out"])
-    }
+    let name = "T \(Number.exact(drawn.temperature.value)) with \(drawn.lengths.rawValue) lengths"
+    let synthetic = drawn.rows.synthetic(named: name)
+    trials.note(synthetic.notes)
     var auditor = Auditor(seed: seed, processor: processor)
     auditor.options = trials.options
-    auditor.observer = observer.appending(" (\(name))")
+    (auditor.observer, auditor.label) = (observer, name)
     // They are counted with the others.
     auditor.observer.onModels = { _ in }
     let found = try auditor.audit(
       AuditData(
-        items: directory.items, train: users.profiles.items, synthetic: drawn.rows.selecting(rows: kept),
-        holdout: heldOut, names: ("the training data", heldOutName, "the users drawn at \(name)")))
+        items: directory.items, train: users.profiles.items, synthetic: synthetic.rows,
+        holdout: heldOut, names: (usersName, heldOutName, "the users drawn at \(name)")))
     trials.options.know(found)
     trials.note(found.notes)
     guard let utility = found[.vaeUtility], let value = utility.value else { throw ImpossibleSamplingChoice.noUtility }

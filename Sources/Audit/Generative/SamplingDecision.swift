@@ -33,7 +33,7 @@ public struct SamplingDecision: Sendable, Equatable {
   public var warning: String? {
     if meetsLimit { return nil }
     return
-      "no candidate keeps the strongest attacker at an AUC of at most \(Number.text(objective.attackLimit)); at "
+      "no candidate keeps the strongest attacker at an AUC of at most \(Number.exact(objective.attackLimit)); at "
       + "\(chosen.settings), where it is weakest, it reaches \(chosen.attackWords)"
   }
 
@@ -45,7 +45,7 @@ public struct SamplingDecision: Sendable, Equatable {
     ])
     for candidate in candidates {
       table.append([
-        .text(Number.text(candidate.temperature.value)), .text(candidate.lengths.rawValue),
+        .text(Number.exact(candidate.temperature.value)), .text(candidate.lengths.rawValue),
         .number(candidate.utility, decimals: 3), .text(Number.percent(candidate.shareOfReal)),
         .number(candidate.attack, standardError: candidate.attackError, decimals: 3),
         .text(AuditConclusions.means(candidate.attacker)), .number(candidate.classifier, decimals: 3),

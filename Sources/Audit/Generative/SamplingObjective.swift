@@ -35,7 +35,7 @@ public struct SamplingCandidate: Sendable, Equatable {
   }
 
   /// Its settings in words, such as `temperature 0.75 with own lengths`.
-  var settings: String { "temperature \(Number.text(temperature.value)) with \(lengths.rawValue) lengths" }
+  var settings: String { "temperature \(Number.exact(temperature.value)) with \(lengths.rawValue) lengths" }
 
   /// Its attacker in words, such as `0.583 ± 0.012 (by likelihood ratio)`.
   var attackWords: String {
@@ -103,7 +103,7 @@ public struct SamplingObjective: Sendable, Equatable {
   /// The objective in a sentence.
   public var sentence: String {
     "the most useful candidate (ndcg@100 on the held-out users of a mult-vae trained on it) whose strongest membership "
-      + "attacker has an AUC of at most \(Number.text(attackLimit)); if there is none, the candidate whose strongest "
+      + "attacker has an AUC of at most \(Number.exact(attackLimit)); if there is none, the candidate whose strongest "
       + "attacker is weakest"
   }
 }

@@ -41,6 +41,7 @@ struct PrivacyAudit: Sendable {
 
     let unseen = "Needs --holdout: real users that the generator has not seen."
     if let holdout {
+      notes += [BlindAttack.note(on: data)].compactMap(\.self)
       distances.append(
         Self.histogram(.synthetic, .holdout, try JaccardIndex(holdout).largest(1, of: synthetic, processor)))
       // Here both sides have only items that the generator could know without them. It knows the catalogue of the training

@@ -20,7 +20,7 @@ enum AuditConclusions {
     }
     let bound = AttackBound(record)
     return
-      "Guarantee: the model was trained with ε = \(Number.text(record.epsilon)) and δ = \(Number.text(record.delta)) by user. No "
+      "Guarantee: the model was trained with ε = \(Number.exact(record.epsilon)) and δ = \(Number.exact(record.delta)) by user. No "
       + "attacker can tell whether one user took part with an AUC above \(Number.decimal(bound.area, 3)), or find more than "
       + "\(Number.percent(bound.truePositives(at: 0.01))) at 1 % false positives. The measures above show how close these attacks come."
   }

@@ -26,8 +26,10 @@ struct UtilityAudit: Sendable {
     return (options.known == nil ? models : 0) + audits * (models + (options.tstrOnly ? 0 : 1))
   }
 
+  /// - Parameter label: what the synthetic users are called in the names of trainings on them.
   init?(
-    _ data: AuditData, options: UtilityOptions, seed: Seed, processor: Processor, observer: RunObserver
+    _ data: AuditData, options: UtilityOptions, label: String? = nil, seed: Seed, processor: Processor,
+    observer: RunObserver
   ) throws {
     guard let holdout = data.holdout else { return nil }
     let users = Self.interactions(holdout.drawing(options.testUsers, seed, .utilityTest), data.items, "holdout")
@@ -60,7 +62,7 @@ struct UtilityAudit: Sendable {
       }
       var experiment = Experiment(split, seed: seed, processor: processor)
       experiment.metrics = [Self.metric]
-      experiment.observer = observer.appending(source.trainingUsers)
+      experiment.observer = observer.measuringUtility(source.trainingUsers(label))
       var trained = model
       if model.has("epochs") { trained = try model.setting(["epochs": .number(Double(options.epochs))]) }
       let values = try experiment.run(trained).result[Self.metric]?.values ?? []
@@ -162,12 +164,13 @@ struct UtilityAudit: Sendable {
 }
 
 extension AuditUtility.Source {
-  /// Whom a model was trained on, after its name.
-  fileprivate var trainingUsers: String {
-    switch self {
+  /// Whom a model was trained on, after its name: the label is that of the synthetic users, and real ones have none.
+  fileprivate func trainingUsers(_ label: String?) -> String {
+    let which = label.map { " (\($0))" } ?? ""
+    return switch self {
     case .real: " on real users"
-    case .synthetic: " on synthetic users"
-    case .both: " on real and synthetic users"
+    case .synthetic: " on synthetic users" + which
+    case .both: " on real and synthetic users" + which
     }
   }
 }

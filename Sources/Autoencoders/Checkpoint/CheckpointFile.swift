@@ -116,13 +116,12 @@ public enum CheckpointFile {
         "is not a checkpoint of this version: its format is \(file.metadata["format"] ?? "missing"), not \(format)",
         accepted + " of this version, or leave out --resume to start again")
     }
-    var fingerprint = fingerprint(file.metadata)
-    for name in SafeTensors.ordered(file.shapes.keys) {
-      guard let tensor = try file.tensor(name, finite: false) else { continue }
-      add(name, tensor.shape, tensor.values, to: &fingerprint)
-      visit(name, tensor)
+    let expected = try checksum(file.metadata, Array(file.shapes.keys)) { name in
+      let tensor = try file.tensor(name, finite: false)
+      if let tensor { visit(name, tensor) }
+      return tensor
     }
-    guard file.metadata["checksum"] == fingerprint.hexadecimal else {
+    guard file.metadata["checksum"] == expected else {
       throw wrong("is damaged: its checksum does not match its content")
     }
     guard let text = file.metadata["run"], let found = try? JSONValue(parsing: Array(text.utf8)).members else {
@@ -140,9 +139,17 @@ public enum CheckpointFile {
 
   /// The `checksum` that the metadata must have.
   public static func checksum(_ file: SafeTensors) -> String {
-    var fingerprint = fingerprint(file.metadata)
-    for name in SafeTensors.ordered(file.tensors.keys) {
-      add(name, file.tensors[name]?.shape ?? [], file.tensors[name]?.values ?? [], to: &fingerprint)
+    checksum(file.metadata, Array(file.tensors.keys)) { file.tensors[$0] }
+  }
+
+  /// The same from tensors that are asked for one by one, in the order of the file.
+  private static func checksum(
+    _ metadata: [String: String], _ names: [String], read: (_ name: String) throws -> Tensor?
+  ) rethrows -> String {
+    var fingerprint = fingerprint(metadata)
+    for name in SafeTensors.ordered(names) {
+      guard let tensor = try read(name) else { continue }
+      add(name, tensor.shape, tensor.values, to: &fingerprint)
     }
     return fingerprint.hexadecimal
   }

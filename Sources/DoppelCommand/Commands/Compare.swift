@@ -125,7 +125,8 @@ struct Compare: SharedCommand {
     run.repetition = repeating.repetition
     run.data = try data.selection(threads: options.threads)
     run.titles = titling.titles
-    let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
+    let reporter = TrainingReporter(
+      quiet: options.quiet, verbose: telling.verbose, weights: TrainingReporter.weights)
     defer { reporter.clear() }
     run.observer = reporter.observe()
     let curves = telling.curves.begin(

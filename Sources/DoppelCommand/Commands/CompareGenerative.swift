@@ -22,7 +22,8 @@ extension Compare {
     }
     let processor = try options.processor().using(hyperparameters.precision)
     if !guarantees.isEmpty && processor.precision != .float32 { throw ImpossibleGuarantee.precision }
-    let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
+    let reporter = TrainingReporter(
+      quiet: options.quiet, verbose: telling.verbose, weights: TrainingReporter.weights)
     defer { reporter.clear() }
 
     let interactions = try selection.interactions(seed: options.randomSeed)

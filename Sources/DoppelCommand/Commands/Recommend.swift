@@ -51,11 +51,25 @@ struct Recommend: CheckedCommand {
 
   func validate() throws {
     if length < 1 { throw ValidationError("-k \(length) is too short; accepted: a whole number from 1") }
-    let ways = [items != nil, users != nil, user != nil].count { $0 }
-    if ways != 1 {
+    try checkWays()
+    if user != nil && data == nil { throw ValidationError("--user needs --data, the file with the user's items") }
+  }
+
+  /// Requires one of the ways to name users.
+  private func checkWays() throws {
+    let ways = [
+      (flag: "--items", value: " A,B,C", use: "a new user who has these items", isGiven: items != nil),
+      (flag: "--users", value: " FILE", use: "every user of a file", isGiven: users != nil),
+      (flag: "--user", value: " ID with --data DATA", use: "one user of a file", isGiven: user != nil),
+    ]
+    let given = ways.filter(\.isGiven)
+    guard let last = given.last else {
       throw ValidationError("needs --items A,B,C, --users FILE, or --user ID with --data DATA")
     }
-    if user != nil && data == nil { throw ValidationError("--user needs --data, the file with the user's items") }
+    if given.count == 1 { return }
+    let names = given.dropLast().map(\.flag).joined(separator: ", ") + " and " + last.flag
+    let uses = given.map { "\($0.flag)\($0.value) is for \($0.use)" }.joined(separator: ", ")
+    throw ValidationError("\(names) exclude one another: \(uses); accepted: one of them")
   }
 
   func run() throws {

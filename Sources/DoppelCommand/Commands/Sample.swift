@@ -67,8 +67,7 @@ struct Sample: CheckedCommand {
     var titled = try ModelDirectory(contentsOf: model)
     try titling.give(to: &titled, note: options.note)
     let directory = titled
-    // A private model does not draw from the users it protects by default, and refuses if the flags request it.
-    if directory.record.privacy != nil, drawing.from == nil, plan.source == .population { plan.source = .prior }
+    plan = plan.adapted(to: directory)
     let (processor, people) = (try options.processor(), try people(of: directory))
     func note(_ notes: [SamplingNote]) { options.note(notes.map(drawing.words)) }
     do {
@@ -110,7 +109,7 @@ struct Sample: CheckedCommand {
     let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil
     let source = try data.map { try DataPlace($0).source } ?? (isRemade ? .builtIn : nil)
     return source.map { source in
-      SamplingPeople(areRemade: data == nil) {
+      SamplingPeople(areRemade: data == nil, named: source.trainingName) {
         let found = try directory.trainingUsers(source, reader: reader)
         options.note(found.notes)
         return (found.userIDs, found.profiles)

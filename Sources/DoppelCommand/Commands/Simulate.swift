@@ -44,7 +44,7 @@ struct Simulate: CheckedCommand {
       let flags = [
         "users": "--users \(population.users)", "items": "--items \(population.items)",
         "tastes": "--tastes \(population.tastes)",
-        "meanProfileLength": "--profile-length \(Number.text(population.meanProfileLength))",
+        "meanProfileLength": "--profile-length \(Number.plain(population.meanProfileLength))",
       ]
       throw UsageError("\(flags[error.name] ?? error.name) is out of range; accepted: \(error.accepted)")
     }

@@ -26,8 +26,8 @@ struct Train: SharedCommand {
   @Option(
     help: ArgumentHelp(
       """
-      recommend, or generate for mult-vae: β rises to 1, and the epoch after that with the best evidence lower bound \
-      at β = 1 is chosen.
+      recommend, or generate (\(Train.generators)): β rises to 1, and the epoch after that with the best evidence \
+      lower bound at β = 1 is chosen.
       """, valueName: "name"))
   var objective = TrainingObjective.recommend
   @Option(
@@ -39,6 +39,9 @@ struct Train: SharedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] { data.inputs + titling.inputs + options.inputs }
+
+  /// The models that can be trained to generate.
+  private static var generators: String { Zoo.defaults.filter(\.canGenerate).map(\.name).joined(separator: ", ") }
 
   private var replacement: ModelDirectory.Replacement { force ? .anything : stopping.resume ? .sameRun : .nothing }
 
@@ -81,7 +84,10 @@ struct Train: SharedCommand {
     (run.replacement, run.checkpoints, run.resumes) = (replacement, stopping.checkpointEvery?.interval, stopping.resume)
     run.privacy = try privacy.request()
     try run.check()
-    let reporter = TrainingReporter(quiet: options.quiet, verbose: telling.verbose)
+    // To generate, β is 1.
+    let reporter = TrainingReporter(
+      quiet: options.quiet, verbose: telling.verbose,
+      weights: TrainingReporter.weights.filter { objective == .recommend || $0 != "beta" })
     defer { reporter.clear() }
     run.observer = reporter.observe(savingTo: output, keepsCheckpoints: stopping.areKept)
     let measure = objective == .generate ? "negative-elbo" : run.selection.key

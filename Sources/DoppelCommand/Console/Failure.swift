@@ -94,7 +94,7 @@ struct Failure {
   /// The message, with the path of the config file if it concerns one of the file's flags.
   private var message: String {
     if case TrainingError.interrupted = error { return Interruption.farewell }
-    var message = FlagWords.text(of: error) ?? "\(error)"
+    var message = FlagWords.text(of: error, in: invocation.command) ?? "\(error)"
     if ownCode == nil && code == .commandLine {
       message = DoppelCommand.message(for: error)
       // Messages of this package begin with the flag; those of the parser are sentences.

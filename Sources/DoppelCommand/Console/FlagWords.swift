@@ -3,10 +3,12 @@ import FileFormats
 
 /// Translates errors of the library into terms of flags.
 enum FlagWords {
-  /// The message for an error that a flag can resolve; `nil` for any other error.
-  static func text(of error: any Error) -> String? {
+  /// The message for an error that a flag of a command can resolve; `nil` for any other error.
+  ///
+  /// - Parameter command: the name of the command that has failed, if it is known.
+  static func text(of error: any Error, in command: String?) -> String? {
     switch error {
-    case let error as TrainingError: error.words(for: "--learning-rate")
+    case let error as TrainingError: words(for: error, in: command)
     case let error as WrongTask: "\(error.model) is for --task \(error.task.rawValue)"
     case let error as ImpossibleTraining: words(for: error)
     case let error as TooLittleMemory: words(for: error)
@@ -38,6 +40,13 @@ enum FlagWords {
     }
   }
 
+  private static func words(for error: TrainingError, in command: String?) -> String? {
+    let rate = "--learning-rate"
+    // Other commands use a model that was trained before, or train models to measure synthetic users.
+    let hasFlag = command.map { KnownFlags(command: $0).takesValue(rate) != nil } ?? false
+    return hasFlag ? error.words(for: rate) : nil
+  }
+
   private static func words(for error: ImpossibleTraining) -> String {
     switch error {
     case .cannotSelect(let metric):
@@ -54,10 +63,10 @@ enum FlagWords {
   private static func words(for error: ImpossibleGuarantee) -> String {
     switch error {
     case .epsilon(let value):
-      "--private \(Number.text(value)) is out of range; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "--private \(Number.plain(value)) is out of range; accepted: ε above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "--delta \(Number.text(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "--clip \(Number.text(value)) is out of range; accepted: a number above 0"
+      "--delta \(Number.plain(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value): "--clip \(Number.plain(value)) is out of range; accepted: a number above 0"
     case .outOfReach: "\(error); accepted: a larger --private or --delta, fewer --epochs, a smaller --batch-size"
     case .model(let model, let obstacle):
       "--private cannot train \(model), which \(obstacle); accepted: "

@@ -16,7 +16,7 @@ struct ChoiceOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       With --temperature auto: the largest AUC that the strongest membership attacker may have \
-      (default: \(Number.text(SamplingObjective().attackLimit))).
+      (default: \(Number.plain(SamplingObjective().attackLimit))).
       """, valueName: "auc"))
   var attackLimit: Double?
   @Option(
@@ -27,7 +27,7 @@ struct ChoiceOptions: ParsableArguments {
 
   /// The temperatures that are tried by default, as a list.
   private static var defaultList: String {
-    SamplingChoice.defaultTemperatures.map { Number.text($0.value) }.joined(separator: ",")
+    SamplingChoice.defaultTemperatures.map { Number.plain($0.value) }.joined(separator: ",")
   }
 
   /// The input files.

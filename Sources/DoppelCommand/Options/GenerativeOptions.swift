@@ -41,13 +41,18 @@ struct GenerativeOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Also fit with user-level differential privacy, once for each of these ε, such as 1,3,8, and draw from the prior; \
-      for mult-vae, mix-vae and vamp-vae.
+      for \(GenerativeOptions.privateModels).
       """, valueName: "list"))
   var epsilons: String?
   @Option(help: ArgumentHelp("With --private: δ, well below 1 / users, such as 1e-6.", valueName: "δ"))
   var delta: Double?
   @Option(help: ArgumentHelp("With --private: the largest norm of a user's gradient (default: 1).", valueName: "C"))
   var clip: Double?
+
+  /// The models that can be fitted privately and drawn from.
+  private static var privateModels: String {
+    Zoo.defaults.filter { GenerativeComparison.privateRefusal(of: $0) == nil }.map(\.name).joined(separator: ", ")
+  }
 
   /// Flags that are for comparing lists, and flags without the one that they need.
   var idleFlags: [IdleFlags] {
@@ -95,7 +100,7 @@ struct GenerativeOptions: ParsableArguments {
     try numbers("--temperatures", list, example: "0.5,0.75,1").map { number in
       guard let temperature = Temperature(number) else {
         throw ValidationError(
-          "--temperatures \(Number.text(number)) is out of range; accepted: numbers from 0.000001, such as 0.5,0.75,1")
+          "--temperatures \(Number.plain(number)) is out of range; accepted: numbers from 0.000001, such as 0.5,0.75,1")
       }
       return temperature
     }
@@ -134,9 +139,8 @@ struct GenerativeOptions: ParsableArguments {
       guard let number = Double(word), number.isFinite else {
         throw ValidationError("\(flag) \(word) is not a number; \(accepted)")
       }
-      // Tables and plots tell them apart by what they print.
-      if numbers.contains(where: { Number.text($0) == Number.text(number) }) {
-        throw ValidationError("\(flag) has \(Number.text(number)) twice; \(accepted), each once")
+      if numbers.contains(number) {
+        throw ValidationError("\(flag) has \(Number.plain(number)) twice; \(accepted), each once")
       }
       numbers.append(number)
     }

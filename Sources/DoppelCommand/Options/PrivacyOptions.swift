@@ -9,7 +9,7 @@ struct PrivacyOptions: ParsableArguments {
       """
       Train with user-level differential privacy: adding or removing one user changes the probability of any outcome \
       by a factor of at most e^ε, except with probability --delta. Trains on all users for a fixed number of epochs; \
-      for mult-vae, mix-vae, vamp-vae, mult-dae, dae and ae.
+      for \(PrivacyOptions.models).
       """, valueName: "ε"))
   var epsilon: Double?
   @Option(help: ArgumentHelp("With --private: δ, well below 1 / users, such as 1e-6.", valueName: "δ"))
@@ -23,6 +23,11 @@ struct PrivacyOptions: ParsableArguments {
       noise; by default, it is drawn from the system and not kept with the model.
       """, valueName: "n"))
   var noiseSeed: UInt64?
+
+  /// The models that can be trained privately.
+  private static var models: String {
+    Zoo.defaults.filter { $0.obstacleToPrivacy == nil }.map(\.name).joined(separator: ", ")
+  }
 
   /// The requested guarantee; `nil` without `--private`.
   func request() throws -> PrivacyRequest? {

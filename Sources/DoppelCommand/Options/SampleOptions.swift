@@ -80,7 +80,7 @@ struct SampleOptions: ParsableArguments {
       throw UsageError(
         "--temperature \(temperature) is out of range; accepted: a number from 0.000001, or \(Self.automatic)")
     }
-    plan.source = try source(origin)
+    if let wanted = try source(origin) { plan.source = wanted }
     if case .interpolation(_, _, let steps, _) = plan.source { plan.users = steps }
     (plan.users, plan.firstUser) = (users ?? plan.users, first)
     (plan.temperature, plan.law) = (chosen, counts ? .multinomial : .withoutReplacement)
@@ -104,7 +104,8 @@ struct SampleOptions: ParsableArguments {
     }
   }
 
-  private func source(_ origin: SampleOrigin?) throws -> SamplingPlan.Source {
+  /// The source that the flags name; `nil` for that of the model.
+  private func source(_ origin: SampleOrigin?) throws -> SamplingPlan.Source? {
     if !interpolate.isEmpty {
       guard interpolate.count == 2 else {
         throw UsageError(
@@ -129,7 +130,8 @@ struct SampleOptions: ParsableArguments {
     case .user: throw UsageError("--from user needs --like, a user of --data or item ids separated by commas")
     case .prior: return .prior
     case .fitted: return .fitted
-    case .population, nil: return .population
+    case .population: return .population
+    case nil: return nil
     }
   }
 
@@ -169,6 +171,11 @@ extension SampleOptions {
     }
   }
 
+  /// Every model that can be sampled.
+  private static var drawnModels: String {
+    "\(SamplingError.modelsWithDistribution), or with --from fitted \(SamplingError.modelsWithPoints)"
+  }
+
   /// The error of a plan that does not fit the model.
   func explanation(
     of error: SamplingError, _ plan: SamplingPlan, _ directory: ModelDirectory, path: String
@@ -178,13 +185,13 @@ extension SampleOptions {
     }
     switch error {
     case .outOfRange, .ownLengths, .popularityOfPlace: return UsageError(words(error))
-    case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", "a mult-vae")
+    case .noLatentSpace(let model): return unfit("is \(model), which has no latent space", Self.drawnModels)
     case .noDistribution(let model):
       return unfit(
         "is \(model), which encodes users to points and has no distribution to draw from",
-        "a mult-vae, or --from fitted for a Gaussian fitted to the points")
+        "\(SamplingError.modelsWithDistribution), or --from fitted for a Gaussian fitted to the points")
     case .predictsRatings(let model):
-      return unfit("is \(model), which predicts ratings, not interactions", "a mult-vae")
+      return unfit("is \(model), which predicts ratings, not interactions", Self.drawnModels)
     case .noItemProbabilities:
       return unfit(
         "has a gaussian likelihood, whose outputs are not log-probabilities of items",

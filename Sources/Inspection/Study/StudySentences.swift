@@ -73,7 +73,8 @@ extension InspectionStudy {
     case .collapsed:
       sentences.append(
         "\(model.label) has collapsed: \(model.codes.activeUnits) of \(model.codes.dimensions.count) dimensions are active, "
-          + "\(PosteriorState.describe(divergence: found.divergence)). A smaller --beta, or a slower rise of it, keeps the code in use."
+          + "\(PosteriorState.describe(divergence: found.divergence)). A smaller weight of the KL term in training, or a slower "
+          + "rise of it, keeps the code in use."
       )
     case .nearlyPoint:
       sentences.append(
