@@ -110,8 +110,8 @@ public struct AuditData: Sendable {
     let both = holdout.users.ids.count { users.index(of: $0) != nil }
     if both == 0 { return [] }
     return [
-      "\(both) of \(holdout.users.count) user ids of \(holdout.name) also occur in \(name); if they are the "
-        + "same users, the holdout is not unseen and its values are not a valid ceiling"
+      "\(both) of \(holdout.users.count) user ids of the holdout (\(holdout.name)) are also ids of training users "
+        + "(\(name)); if they are the same users, the holdout is not unseen and its values are not a valid ceiling"
     ]
   }
 

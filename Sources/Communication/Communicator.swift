@@ -107,7 +107,12 @@ extension Communicator {
   private static func filled<Number: BitwiseCopyable>(
     _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) throws -> [Number] {
-    try unsafe [Number](unsafeUninitializedCapacity: count) { buffer, filled in
+    // An empty array's length would be written into memory that all empty arrays of the process share.
+    if count == 0 {
+      try unsafe fill(UnsafeMutableRawBufferPointer(start: nil, count: 0))
+      return []
+    }
+    return try unsafe [Number](unsafeUninitializedCapacity: count) { buffer, filled in
       try unsafe fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
       filled = count
     }

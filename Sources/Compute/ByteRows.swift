@@ -20,15 +20,20 @@ struct ByteRows: Sendable {
     (rows, columns) = (matrix.rows, matrix.columns)
     let (rows, columns) = (rows, columns)
     var described = [dk_byte_row](repeating: dk_byte_row(), count: rows)
-    storage = unsafe [Int8](unsafeUninitializedCapacity: rows * columns) { bytes, count in
-      count = rows * columns
-      guard let target = bytes.baseAddress else { return }
-      unsafe matrix.withPointer { source in
-        for row in 0..<rows {
-          unsafe dk_round_bytes(columns, source + row * columns, target + row * columns, &described[row])
+    let size = rows * columns
+    // An empty array's length would be written into memory that all empty arrays of the process share.
+    storage =
+      size == 0
+      ? []
+      : unsafe [Int8](unsafeUninitializedCapacity: size) { bytes, count in
+        count = size
+        guard let target = bytes.baseAddress else { return }
+        unsafe matrix.withPointer { source in
+          for row in 0..<rows {
+            unsafe dk_round_bytes(columns, source + row * columns, target + row * columns, &described[row])
+          }
         }
       }
-    }
     scales = described.map(\.scale)
     norms = described.map(\.norm)
     residuals = described.map(\.residual)

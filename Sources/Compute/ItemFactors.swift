@@ -28,6 +28,8 @@ public struct ItemFactors: Sendable {
     precondition(
       users.columns == width && 0..<users.rows ~= user && items.allSatisfy { rows.contains($0) },
       "row \(user) of \(users) with items of \(vectors)")
+    // An empty array's length would be written into memory that all empty arrays of the process share.
+    if items.isEmpty { return [] }
     return unsafe [Float](unsafeUninitializedCapacity: items.count) { scores, count in
       count = items.count
       guard let target = scores.baseAddress else { return }

@@ -13,6 +13,14 @@ extension Processor {
     precondition(cuts.first == 0, "the cuts do not begin with 0")
     precondition(zip(cuts, cuts.dropFirst()).allSatisfy { $0 <= $1 }, "the cuts descend")
     let count = cuts[cuts.count - 1]
+    // An empty array's length would be written into memory that all empty arrays of the process share.
+    if count == 0 {
+      let results = try map(count: cuts.count - 1) { slice in
+        var none = MutableSpan<Element>()
+        return try body(slice, &none)
+      }
+      return ([], results)
+    }
     var results: [Result] = []
     let elements = try unsafe [Element](unsafeUninitializedCapacity: count) { memory, initialized in
       // Shared between threads, but slice by slice, and slices do not overlap.

@@ -87,7 +87,10 @@ struct BlindAttackTests {
       })
     let notes = try audit(train, synthetic, short).notes
     let note = try #require(notes.first { $0.contains("different populations") }, "\(notes)")
-    #expect(note.hasPrefix("short and \(train.name) look like different populations: a training user has "), "\(note)")
+    #expect(
+      note.hasPrefix(
+        "the holdout (short) and the training users (\(train.name)) look like different populations: a training user "
+          + "has "), "\(note)")
     #expect(note.contains("by this alone, the two are told apart with an AUC of 0."), "\(note)")
 
     let strange = Interactions(

@@ -21,7 +21,7 @@ struct ProcessTests {
       (
         "train --model mult-vae --output m", "lost; --checkpoint-every writes checkpoints from which --resume continues"
       ),
-      ("compare --models mult-vae,ae", "interrupted at mult-vae, model 1 of 2; nothing was saved"),
+      ("compare --models mult-vae,ae", "interrupted at mult-vae, model 1 of 2; no results were saved"),
     ])
   func interruption(line: String, message: String) throws {
     let words = (line + " p/interactions.tsv --epochs 1000000 --patience 0 --hidden 8 --latent 2 --verbose")

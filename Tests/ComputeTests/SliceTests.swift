@@ -43,4 +43,12 @@ struct BlockTests {
     #expect(blocks.dropLast().allSatisfy { $0.count == size } && blocks.allSatisfy { !$0.isEmpty })
     #expect(Array(0..<count).rounds(of: size).map(\.count) == blocks.map(\.count))
   }
+
+  @Test("slices without elements have results all the same", arguments: [[0], [0, 0], [0, 0, 0, 0]])
+  func empty(cuts: [Int]) throws {
+    let made = try Processor(engine: .gsl, threads: 2).makeSlices(of: Int32.self, cuts: cuts) { slice, elements in
+      elements.isEmpty ? slice : -1
+    }
+    #expect(made.elements.isEmpty && made.results == Array(0..<cuts.count - 1))
+  }
 }

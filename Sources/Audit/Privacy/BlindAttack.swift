@@ -84,10 +84,10 @@ package struct BlindAttack: Sendable, Equatable {
     guard let holdout = data.holdout else { return nil }
     let found = all(train: data.train, holdout: holdout).filter(\.isStrong)
     if found.isEmpty { return nil }
-    return "\(data.names.holdout ?? "the holdout") and \(data.names.train) look like different populations: "
-      + found.map(\.words).joined(separator: "; ")
-      + "; the attackers' figures then show this difference too, not only a leak; a holdout drawn at random from the "
-      + "same users has none"
+    return "the holdout (\(data.names.holdout ?? "holdout")) and the training users (\(data.names.train)) look like "
+      + "different populations: \(found.map(\.words).joined(separator: "; ")); the attackers' figures then show this "
+      + "difference too, not only a leak; a holdout drawn at random from the same users has none, but filters by counts, "
+      + "which are for training users alone, must be applied before it is drawn"
   }
 
   private var words: String {

@@ -43,8 +43,8 @@ struct Recommend: CheckedCommand {
   func idleFlags() -> [IdleFlags] {
     [
       IdleFlags(
-        ReadingOptions.flags + ["--data"], when: items != nil,
-        "is for --users and --user; --items reads no file of interactions"),
+        ReadingOptions.flags, when: items != nil, "is for --users and --user; --items reads no file of interactions"),
+      IdleFlags(["--data"], when: items != nil, "is for --user; --items reads no file of interactions"),
       IdleFlags(["--data"], when: users != nil, "is for --user; --users takes a file itself"),
     ]
   }
@@ -116,6 +116,7 @@ struct Recommend: CheckedCommand {
     if let items {
       let listed = directory.items.listed(in: items)
       options.note(listed.notes)
+      if listed.ids.isEmpty { options.note(["--items names no item; the list is that of a user who has none"]) }
       return try directory.audience(items: listed.ids)
     }
     let path = users ?? data ?? ""

@@ -52,7 +52,8 @@ struct TrainingPlace {
   func farewell(canKeep: Bool, checkpoint: String?) -> String {
     if number == 0 { return "interrupted" }
     if !canKeep {
-      return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); nothing was saved"
+      // A split that was asked for, and curves, are saved before.
+      return "interrupted at \(models > 1 ? "\(model), model \(number) of \(models)" : model); no results were saved"
     }
     if let checkpoint {
       return "interrupted after \(behind) of \(model); --resume continues from the checkpoint in \(checkpoint)"

@@ -66,6 +66,9 @@ struct SampleOptions: ParsableArguments {
   /// Whether temperature and lengths are chosen.
   var isAutomatic: Bool { temperature == Self.automatic }
 
+  /// Whether the temperature is a number; what is neither that nor chosen is refused with the plan.
+  var hasNumber: Bool { Double(temperature) != nil }
+
   /// The plan given by the flags; with a temperature that is chosen, the plan that it is chosen for.
   ///
   /// - Throws: ``UsageError`` for values out of range, and flags that cannot be combined.
