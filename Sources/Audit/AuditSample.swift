@@ -60,7 +60,7 @@ extension SparseRows {
 
   /// The rows that have an item, and how many have none.
   var filled: (rows: SparseRows, empty: Int) {
-    let kept = (0..<rowCount).filter { count(ofRow: $0) > 0 }
+    let kept = filledRows
     return (selecting(rows: kept), rowCount - kept.count)
   }
 

@@ -1,7 +1,5 @@
 // In C because the set of cores is read by macros, and before main.
 #define _GNU_SOURCE
-#include <string.h>
-
 #include "CKernels.h"
 
 #if defined(__linux__)

@@ -1,5 +1,4 @@
 public import Communication
-import Dispatch
 import Synchronization
 
 /// The compute resources: a product engine and a number of threads.
@@ -91,9 +90,6 @@ public struct Processor: Sendable {
   /// offer (a container's limit).
   public static var availableCores: Int { Cores.count }
 
-  /// The numbers of these cores as bits, 64 to a word; no bit where the system does not tell.
-  public static var allowedCores: [UInt64] { Cores.allowed }
-
   /// Changes every element, several at a time.
   ///
   /// Each element is processed by exactly one thread.
@@ -145,7 +141,7 @@ public struct Processor: Sendable {
 
   /// Changes every element, while the calling thread first does something else and then helps.
   ///
-  /// Each element is processed by exactly one thread, concurrently with `meanwhile`.
+  /// Each element is processed by exactly one thread; others begin during `meanwhile`, unless they serve another pass.
   ///
   /// - Throws: the errors of `meanwhile`; all elements have been changed nevertheless.
   public func forEach<Element: Sendable>(
@@ -158,21 +154,12 @@ public struct Processor: Sendable {
       nonisolated(unsafe) let elements = unsafe elements
       let next = SharedCounter()
       var result = Result<Void, any Error>.success(())
-      let isDone = WorkerPool.shared.run(workers: min(threads, count + 1)) { _ in
+      WorkerPool.shared.run(workers: min(threads, count + 1)) { _ in
         next.forEach(below: count) { index in unsafe body(index, &elements[index]) }
       } meanwhile: {
         result = Result(catching: meanwhile)
       }
-      if isDone { return result }
-      return withoutActuallyEscaping(body) { body in
-        @Sendable func work() { next.forEach(below: count) { index in unsafe body(index, &elements[index]) } }
-        let helpers = DispatchGroup()
-        for _ in 0..<min(threads - 1, count) { DispatchQueue.global().async(group: helpers) { work() } }
-        let result = Result(catching: meanwhile)
-        work()
-        helpers.wait()
-        return result
-      }
+      return result
     }
     try result.get()
   }
@@ -217,12 +204,6 @@ public struct Processor: Sendable {
       return
     }
     let next = SharedCounter()
-    let isDone = WorkerPool.shared.run(workers: workers) { worker in
-      next.forEach(below: count) { index in body(index, worker) }
-    }
-    if isDone { return }
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      next.forEach(below: count) { index in body(index, worker) }
-    }
+    WorkerPool.shared.run(workers: workers) { worker in next.forEach(below: count) { index in body(index, worker) } }
   }
 }

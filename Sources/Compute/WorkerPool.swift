@@ -17,7 +17,7 @@ import Synchronization
 ///
 /// The passes over a small model take some ten microseconds each, about as long as it takes to wake a sleeping thread. So these
 /// threads look out for the next pass for a while before they sleep. They serve one pass at a time: another one that starts
-/// meanwhile, on another thread or within a piece, has to find other threads.
+/// meanwhile, on another thread or within a piece, is left to Dispatch.
 final class WorkerPool: Sendable {
   static let shared = WorkerPool()
 
@@ -37,12 +37,10 @@ final class WorkerPool: Sendable {
   ///   - work: takes pieces until none is left, so that it may be called by fewer threads: one that is not yet awake when the
   ///     last piece has been taken is not waited for. The number of a thread is 0 for this one, below `workers` for others.
   ///   - meanwhile: what this thread does before it takes pieces.
-  /// - Returns: `false`, with nothing done, if the threads serve another pass.
-  func run(
-    workers: Int, _ work: @Sendable (_ worker: Int) -> Void, meanwhile: () -> Void = {}
-  ) -> Bool {
+  func run(workers: Int, _ work: @Sendable (_ worker: Int) -> Void, meanwhile: () -> Void = {}) {
     guard isTaken.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged else {
-      return false
+      meanwhile()
+      return DispatchQueue.concurrentPerform(iterations: workers, execute: work)
     }
     defer { isTaken.store(false, ordering: .releasing) }
     let helpers = helpers(workers - 1)
@@ -53,7 +51,6 @@ final class WorkerPool: Sendable {
       work(0)
       for helper in helpers { helper.finish(patience: patience) }
     }
-    return true
   }
 
   /// Lets waiting threads sleep at once from now on, for a process that shares its cores with others.

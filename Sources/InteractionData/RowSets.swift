@@ -42,7 +42,7 @@ extension SparseRows {
   }
 
   /// The rows that are not empty.
-  var filledRows: [Int] { (0..<rowCount).filter { count(ofRow: $0) > 0 } }
+  package var filledRows: [Int] { (0..<rowCount).filter { count(ofRow: $0) > 0 } }
 }
 
 extension ArraySlice<Int32> {

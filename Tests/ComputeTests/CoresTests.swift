@@ -15,7 +15,7 @@ struct CoresTests {
 
   @Test("as many cores are counted as are named, or fewer")
   func allowed() {
-    let named = Processor.allowedCores.reduce(0) { $0 + $1.nonzeroBitCount }
+    let named = Cores.allowed.reduce(0) { $0 + $1.nonzeroBitCount }
     #expect(Processor.availableCores >= 1)
     #expect(named == 0 || Processor.availableCores <= named)
   }

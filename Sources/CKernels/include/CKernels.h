@@ -132,9 +132,9 @@ typedef struct {
 /// Parses lines as long as they are plain and there is room; returns their number.
 ///
 /// A line is plain when it has the number of columns in `form`, no column begins with a character that has a meaning
-/// under `form->trims`, it does not begin with a blank or control character, is not longer than `form->longest`, user and item are not empty, the rating is
-/// a decimal number of up to eight characters without a sign, and the time one to fifteen digits. Other lines are left
-/// to the caller.
+/// under `form->trims`, it does not begin with a blank or control character, it is not longer than `form->longest`, user
+/// and item are not empty, the rating is a decimal number of up to eight characters without a sign, and the time one to
+/// fifteen digits. Other lines are left to the caller.
 ///
 /// - `bytes`: the text, `total` bytes.
 /// - `ends`: the positions of separators and line ends from `state->position` on, `end_count` of them.

@@ -56,7 +56,7 @@ struct Sample: CheckedCommand {
         IdleFlags(
           ["--keep-popularity"], when: Double(drawing.temperature) == 1,
           "has no effect at temperature 1; accepted: with another --temperature, such as 0.5"),
-      ] + choosing.idleFlags(isAutomatic: !drawing.hasNumber)
+      ] + choosing.idleFlags(hasNumber: drawing.hasNumber)
   }
 
   func run() throws {

@@ -74,7 +74,7 @@ enum Processes {
   static func threads() throws -> Int? {
     guard let launcher else { return nil }
     guard let communicator else { return max(1, Processor.availableCores / launcher.processesHere) }
-    let mine = [machine] + Processor.allowedCores
+    let mine = [machine] + Cores.allowed
     return max(1, Processor.availableCores / (try communicator.gather(mine).count { $0 == mine }))
   }
 

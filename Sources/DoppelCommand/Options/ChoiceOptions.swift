@@ -34,10 +34,10 @@ struct ChoiceOptions: ParsableArguments {
   var inputs: [(name: String, path: String?)] { [("--holdout", holdout)] }
 
   /// Flags without the one that they need.
-  func idleFlags(isAutomatic: Bool) -> [IdleFlags] {
+  func idleFlags(hasNumber: Bool) -> [IdleFlags] {
     [
       IdleFlags(
-        ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"], when: !isAutomatic,
+        ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"], when: hasNumber,
         "needs --temperature auto")
     ]
   }
