@@ -18,7 +18,7 @@ public struct BatchColumns<S: Scalar>: Sendable {
   public mutating func collect(columns: Range<Int>, from batch: BatchRows<S>) {
     columnCount = columns.count
     rowCount = batch.rowCount
-    let segments = (0..<batch.rowCount).map { batch.segment(ofRow: $0, columns: columns) }
+    let segments = batch.segments(columns: columns)
     offsets = [Int32](repeating: 0, count: columns.count + 1)
     for segment in segments {
       for position in segment { offsets[Int(batch.indices[position]) - columns.lowerBound + 1] += 1 }
@@ -122,12 +122,47 @@ public struct BatchRows<S: Scalar>: Sendable {
     offsets += other.offsets.dropFirst().map { start + $0 }
   }
 
+  /// Calls `body` with the addresses of the columns and values of some entries, at least one.
+  func withPointers<R>(to entries: Range<Int>, _ body: (UnsafePointer<Int32>, UnsafePointer<S>) -> R) -> R {
+    precondition(!entries.isEmpty && entries.upperBound <= indices.count)
+    return unsafe withAllPointers { unsafe body($0 + entries.lowerBound, $1 + entries.lowerBound) }
+  }
+
+  /// Calls `body` with the addresses of all columns and values; nothing is read through them if there is none.
+  func withAllPointers<R>(_ body: (UnsafePointer<Int32>, UnsafePointer<S>) -> R) -> R {
+    unsafe indices.withUnsafeBufferPointer { indices in
+      unsafe values.withUnsafeBufferPointer { values in
+        if let indices = indices.baseAddress, let values = values.baseAddress { return unsafe body(indices, values) }
+        return unsafe withUnsafeTemporaryAllocation(of: S.self, capacity: 1) { value in
+          unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { index in
+            unsafe body(
+              UnsafePointer(index.baseAddress.unsafelyUnwrapped), UnsafePointer(value.baseAddress.unsafelyUnwrapped))
+          }
+        }
+      }
+    }
+  }
+
+  /// Stops the program unless all columns of some entries are among `count` from `base` on.
+  func check(_ entries: Range<Int>, within count: Int, from base: Int) {
+    precondition(entries.upperBound <= indices.count)
+    if entries.isEmpty { return }
+    let (first, last) = (Int(indices[entries.lowerBound]), Int(indices[entries.upperBound - 1]))
+    precondition(first >= base && last - base < count, "columns \(first)…\(last) are not in \(count) from \(base) on")
+  }
+
   /// The storage range of the entries of `row` in `columns`.
   @specialized(where S == Float)
   public func segment(ofRow row: Int, columns: Range<Int>) -> Range<Int> {
     let all = offsets[row]..<offsets[row + 1]
     let start = firstPosition(in: all, notBelow: columns.lowerBound)
     return start..<firstPosition(in: start..<all.upperBound, notBelow: columns.upperBound)
+  }
+
+  /// The storage range of every row's entries in `columns`.
+  @specialized(where S == Float)
+  public func segments(columns: Range<Int>) -> [Range<Int>] {
+    (0..<rowCount).map { segment(ofRow: $0, columns: columns) }
   }
 
   /// The first of a row's entries in `range` whose column is at least `column`, or the end of `range`.

@@ -98,6 +98,59 @@ struct ShardTests {
     }
   }
 
+  @Test(
+    "a user's sums of shards are added along the tree, with the same bits; shards without entries add nothing",
+    arguments: [1, 2, 3, 5, 8, 13, 33])
+  func shardSums(count: Int) {
+    let (height, width, users, base) = (7, 5, 9, 70)
+    let weights: [Matrix<Float>] = (0..<count).map {
+      gaussianMatrix($0 < count - 1 ? height : 4, width, seed: 304, place: $0)
+    }
+    let items = (count - 1) * height + 4
+    var batch = BatchRows<Float>()
+    let rows = randomRows(users - 1, items, density: 0.15, seed: 305, ratings: [1, 0.3, -2.7])
+    for row in 0..<users - 1 {
+      // Entries before the first shard are another run's.
+      batch.append(column: Int32(base - 1), value: 1e9)
+      for position in rows.range(ofRow: row) {
+        batch.append(column: rows.indices[position] + Int32(base), value: rows.value(at: position))
+      }
+      batch.endRow()
+    }
+    batch.endRow()
+    let tree = ShardTree(count: count)
+    var nodes = [tree.root]
+    while let node = nodes.popLast() {
+      var found: Matrix<Float> = gaussianMatrix(users - 2, width, seed: 306)
+      found.gather(
+        batch, users: 2..<users, fromShards: Array(weights[node]), base: base + node.lowerBound * height,
+        first: node.lowerBound)
+      for user in 2..<users {
+        let sum: Matrix<Float>? = ShardTree.sum(
+          node,
+          of: { part -> Matrix<Float>?? in
+            guard part.count == 1 else { return nil }
+            let start = base + part.lowerBound * height
+            let entries = batch.segment(ofRow: user, columns: start..<start + weights[part.lowerBound].rows)
+            if entries.isEmpty { return .some(nil) }
+            var sum = Matrix<Float>(rows: 1, columns: width)
+            sum.gather(batch, entries: entries, base: start, from: weights[part.lowerBound], toRow: 0)
+            return sum
+          },
+          adding: { sum, part in
+            if let part { if sum == nil { sum = part } else { sum?.add(part) } }
+          })
+        #expect(
+          Array(found[row: user - 2]) == sum?.elements ?? [Float](repeating: 0, count: width),
+          "user \(user) under \(node)")
+      }
+      if node.count > 1 {
+        let (left, right) = ShardTree.halves(of: node)
+        nodes += [left, right]
+      }
+    }
+  }
+
   // MARK: The seam
 
   private static let narrow = randomRows(90, 500, density: 0.05, seed: 302)

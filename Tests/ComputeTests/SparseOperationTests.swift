@@ -37,14 +37,12 @@ struct SparseOperationTests {
       batch.endRow()
     }
     for row in 0..<6 {
-      for next in [nil, (matrix: data.weight, row: 39)] {
-        var found = before
-        found.gather(
-          batch, entries: batch.segment(ofRow: row, columns: data.base..<data.base + 40), base: data.base,
-          from: data.weight, next: next, toRow: row)
-        for other in 0..<6 where other != row { #expect(found[row: other] == before[row: other]) }
-        expectClose(Array(found[row: row]), Array(expected[row: row]), within: Self.rounding, "gather")
-      }
+      var found = before
+      found.gather(
+        batch, entries: batch.segment(ofRow: row, columns: data.base..<data.base + 40), base: data.base,
+        from: data.weight, toRow: row)
+      for other in 0..<6 where other != row { #expect(found[row: other] == before[row: other]) }
+      expectClose(Array(found[row: row]), Array(expected[row: row]), within: Self.rounding, "gather")
     }
   }
 
@@ -67,7 +65,8 @@ struct SparseOperationTests {
     let other: Matrix<Double> = gaussianMatrix(6, 40, seed: 63)
     for row in 0..<6 {
       let (indices, values) = data.entries(row)
-      let found = other.dot(row: row, indices: indices[...], values: values[...], base: data.base)
+      let found = other.dot(
+        row: row, with: BatchRows(indices, values), entries: indices.indices, base: data.base)
       let expected = zip(dense[row: row], other[row: row]).reduce(0) { $0 + $1.0 * $1.1 }
       expectClose([found], [expected], within: Self.rounding, "row \(row)")
     }
@@ -79,7 +78,7 @@ struct SparseOperationTests {
     let before: Matrix<Double> = gaussianMatrix(6, 40, seed: 64)
     var found = before
     let (indices, values) = data.entries(2)
-    found.scatter(row: 2, indices: indices[...], values: values[...], base: data.base, scale: -0.5)
+    found.scatter(BatchRows(indices, values), entries: indices.indices, base: data.base, scale: -0.5, toRow: 2)
     let dense: Matrix<Double> = data.rows.dense()
     for row in 0..<6 {
       for column in 0..<40 {
@@ -93,11 +92,11 @@ struct SparseOperationTests {
   func empty() {
     let before: Matrix<Float> = gaussianMatrix(2, 3, seed: 65)
     var matrix = before
-    matrix.scatter(row: 1, indices: [], values: [], base: 0, scale: 3)
+    matrix.scatter(BatchRows(), entries: 0..<0, base: 0, scale: 3, toRow: 1)
     #expect(matrix == before)
-    #expect(matrix.dot(row: 0, indices: [], values: [], base: 7) == 0)
+    #expect(matrix.dot(row: 0, with: BatchRows(), entries: 0..<0, base: 7) == 0)
     matrix.gather(
-      BatchRows<Float>(), entries: 0..<0, base: 0, from: gaussianMatrix(5, 3, seed: 66), next: nil, toRow: 0)
+      BatchRows<Float>(), entries: 0..<0, base: 0, from: gaussianMatrix(5, 3, seed: 66), toRow: 0)
     #expect(matrix[row: 0].allSatisfy { $0 == 0 } && matrix[row: 1] == before[row: 1])
   }
 }

@@ -42,3 +42,12 @@ extension SparseRows {
     return matrix
   }
 }
+
+extension BatchRows {
+  /// One user, with these columns in ascending order.
+  public init(_ columns: [Int32], _ values: [S]) {
+    self.init()
+    for (column, value) in zip(columns, values) { append(column: column, value: value) }
+    endRow()
+  }
+}

@@ -64,50 +64,13 @@ struct ShardProducts<S: Scalar>: Sendable {
   ///   - node: a node of the ``ShardTree`` within this run.
   @specialized(where S == Float)
   func gather(_ input: BatchRows<S>, rows: Range<Int>, under node: Range<Int>) -> Matrix<S> {
-    let width = shards.first?.inputWeight.columns ?? 0
-    var sums = Matrix<S>(rows: rows.count, columns: width)
+    var sums = Matrix<S>(rows: rows.count, columns: shards.first?.inputWeight.columns ?? 0)
     if node.isEmpty { return sums }
-    // A buffer for each level of the tree.
-    var levels = Matrix<S>(rows: 1 + Int.bitWidth - node.count.leadingZeroBitCount, columns: width)
-    let columns = items(node.lowerBound).lowerBound..<items(node.upperBound - 1).upperBound
-    for row in rows {
-      let entries = input.segment(ofRow: row, columns: columns)
-      if entries.isEmpty { continue }
-      gather(input, entries, under: node, level: 0, of: &levels)
-      sums.add(row: 0, of: levels, toRow: row - rows.lowerBound)
-    }
+    let places = node.lowerBound - first..<node.upperBound - first
+    sums.gather(
+      input, users: rows, fromShards: shards[places].map(\.inputWeight),
+      base: shards[places.lowerBound].items.lowerBound, first: node.lowerBound)
     return sums
-  }
-
-  /// Sets a level to the sum over some entries, at least one; an empty half adds nothing, not even a zero.
-  private func gather(
-    _ input: BatchRows<S>, _ entries: Range<Int>, under node: Range<Int>, level: Int, of levels: inout Matrix<S>
-  ) {
-    if node.count == 1 {
-      let place = node.lowerBound - first
-      levels.gather(
-        input, entries: entries, base: shards[place].items.lowerBound, from: shards[place].inputWeight,
-        next: entries.upperBound < input.indices.count ? row(of: Int(input.indices[entries.upperBound])) : nil,
-        toRow: level)
-      return
-    }
-    let (left, right) = ShardTree.halves(of: node)
-    let middle = input.firstPosition(in: entries, notBelow: items(right.lowerBound).lowerBound)
-    let (lower, upper) = (entries.lowerBound..<middle, middle..<entries.upperBound)
-    if !lower.isEmpty { gather(input, lower, under: left, level: level, of: &levels) }
-    if !upper.isEmpty {
-      gather(input, upper, under: right, level: lower.isEmpty ? level : level + 1, of: &levels)
-      if !lower.isEmpty { levels.add(ownRow: level + 1, toRow: level) }
-    }
-  }
-
-  private func items(_ shard: Int) -> Range<Int> { shards[shard - first].items }
-
-  /// The place of an item's input weights, if in this run; all shards but the last have the same width.
-  private func row(of item: Int) -> (matrix: Matrix<S>, row: Int)? {
-    let place = (item - shards[0].items.lowerBound) / shards[0].items.count
-    guard item >= shards[0].items.lowerBound && place < shards.count else { return nil }
-    return (shards[place].inputWeight, item - shards[place].items.lowerBound)
   }
 
   /// The logits of the run's items, from the input of the wide output layer (B × D); shape: B × items.

@@ -14,7 +14,7 @@ public enum BernoulliLikelihood: OutputLikelihood {
   /// The row becomes `σ(f)`.
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
-    _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
+    _ logits: inout Matrix<S>, row: Int, product: Double, values: Span<S>
   ) -> LogitStatistics<S> {
     LogitStatistics(loss: logits.sigmoidWithSoftplusSum(row: row) - product)
   }

@@ -14,10 +14,10 @@ public enum GaussianLikelihood: OutputLikelihood {
   /// The row is unchanged.
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
-    _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
+    _ logits: inout Matrix<S>, row: Int, product: Double, values: Span<S>
   ) -> LogitStatistics<S> {
     var squares = 0.0
-    for value in values { squares += Double(value * value) }
+    for place in values.indices { squares += Double(values[place] * values[place]) }
     return LogitStatistics(loss: logits.sumOfSquares(row: row) - 2 * product + squares)
   }
 

@@ -15,7 +15,7 @@ public enum MultinomialLikelihood: OutputLikelihood {
   /// The row becomes `exp(f − largest)`.
   @specialized(where S == Float)
   public static func measure<S: Scalar>(
-    _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
+    _ logits: inout Matrix<S>, row: Int, product: Double, values: Span<S>
   ) -> LogitStatistics<S> {
     let (maximum, sum) = logits.exponentiateShifted(row: row)
     return LogitStatistics(maximum: maximum, sum: sum, loss: -product)

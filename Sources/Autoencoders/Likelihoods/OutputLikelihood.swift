@@ -20,7 +20,7 @@ public protocol OutputLikelihood: Sendable {
   ///   - product: `Σ x f` over the shard.
   ///   - values: the values x that are not zero.
   static func measure<S: Scalar>(
-    _ logits: inout Matrix<S>, row: Int, product: Double, values: ArraySlice<S>
+    _ logits: inout Matrix<S>, row: Int, product: Double, values: Span<S>
   ) -> LogitStatistics<S>
   /// The factor that converts the row left by ``measure(_:row:product:values:)`` to ∂loss/∂logits, without the target.
   static func factor<S: Scalar>(_ statistics: LogitStatistics<S>, _ normaliser: SoftmaxNormaliser?) -> S

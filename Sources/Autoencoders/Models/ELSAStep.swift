@@ -255,7 +255,7 @@ private struct ELSAShard<S: Scalar>: Sendable {
     for (row, item) in items.enumerated() {
       let entries = columns.offsets[item]..<columns.offsets[item + 1]
       if !entries.isEmpty {
-        sum.gather(columns, entries: entries, base: 0, from: delta, next: nil, toRow: 0)
+        sum.gather(columns, entries: entries, base: 0, from: delta, toRow: 0)
         gradient.add(row: 0, of: sum, toRow: row)
       }
       // A row of A has a fixed length.

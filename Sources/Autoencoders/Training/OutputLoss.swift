@@ -22,15 +22,14 @@ struct OutputLoss<S: Scalar>: Sendable {
   ///   - segment: the places of the user's entries of this shard in ``target``.
   @specialized(where S == Float)
   func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> LogitStatistics<S> {
-    let (indices, values) = (target.indices[segment], target.values[segment])
     if isListed {
       return LogitStatistics(
         loss: logits.listedCellsLoss(
-          row: row, indices: indices, values: values, base: base, logistic: rule.isLogistic,
+          row: row, of: target, entries: segment, base: base, logistic: rule.isLogistic,
           scale: 1 / S(target.rowCount)))
     }
-    let product = logits.dot(row: row, indices: indices, values: values, base: base)
-    return rule.measure(&logits, row: row, product: product, values: values)
+    let product = logits.dot(row: row, with: target, entries: segment, base: base)
+    return rule.measure(&logits, row: row, product: product, values: target.values.span.extracting(segment))
   }
 
   /// The factor that converts each row left by ``measure(_:row:base:segment:)`` to ∂loss/∂logits, without the target.
@@ -51,8 +50,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   func subtractTarget(from logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) {
     if isListed { return }
     logits.scatter(
-      row: row, indices: target.indices[segment], values: target.values[segment], base: base,
-      scale: -(S(rule.targetFactor) / S(target.rowCount)))
+      target, entries: segment, base: base, scale: -(S(rule.targetFactor) / S(target.rowCount)), toRow: row)
   }
 
   /// The softmax of every user, from the statistics over all shards; empty for likelihoods without one.

@@ -73,10 +73,11 @@ struct ShardWorker<S: Scalar>: Sendable {
   mutating func score(
     _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ scratch: inout ShardScratch<S>
   ) {
-    let (rows, base) = (output.rows, shard.items.lowerBound)
-    segments = (0..<rows).map { loss.target.segment(ofRow: $0, columns: shard.items) }
+    let (rows, base, bias) = (output.rows, shard.items.lowerBound, shard.outputBias)
+    let segments = loss.target.segments(columns: shard.items)
+    self.segments = segments
     func measure(_ logits: inout Matrix<S>, row: Int) -> LogitStatistics<S> {
-      logits.add(row: 0, of: shard.outputBias, toRow: row)
+      logits.add(row: 0, of: bias, toRow: row)
       return loss.measure(&logits, row: row, base: base, segment: segments[row])
     }
     switch precision {
