@@ -231,6 +231,36 @@ DK_CLONES void FN(dk_nadam)(ptrdiff_t n, const T *g, T *restrict w, T *restrict 
   }
 }
 
+// One stretch of columns of Σ values[k]·row(k), with the sums in registers; every number is added in the order of k.
+#define STRETCH(vectors)                                                                       \
+  for (; i + (vectors)*lanes <= width; i += (vectors)*lanes) {                                 \
+    vector sum[vectors];                                                                       \
+    for (int j = 0; j < (vectors); j++) sum[j] = (vector){0};                                  \
+    for (ptrdiff_t k = 0; k < count; k++) {                                                    \
+      const vector *row = (const vector *)(w + (ptrdiff_t)(indices[k] - base) * width + i);    \
+      _Pragma("clang loop unroll(full)") for (int j = 0; j < (vectors); j++) sum[j] += values[k] * row[j]; \
+    }                                                                                          \
+    for (int j = 0; j < (vectors); j++) ((vector *)(y + i))[j] = sum[j];                       \
+  }
+
+// y = Σ values[k]·w[indices[k] − base], for rows that are in the cache or on their way to it.
+INLINE void FN(weighted_rows)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,
+                              T *restrict y) {
+  typedef T vector __attribute__((vector_size(64), aligned(sizeof(T))));
+  const ptrdiff_t lanes = 64 / (ptrdiff_t)sizeof(T);
+  ptrdiff_t i = 0;
+  STRETCH(8)
+  STRETCH(4)
+  if (i == width) return;
+  for (ptrdiff_t j = i; j < width; j++) y[j] = 0;
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
+    T value = values[k];
+    for (ptrdiff_t j = i; j < width; j++) y[j] += value * row[j];
+  }
+}
+#undef STRETCH
+
 DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,
                                   const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch) {
   for (ptrdiff_t r = 0; r < rows; r++) {
@@ -240,30 +270,19 @@ DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t
       FN(adam_row_idle)(width, wr, mr, vr, a);
       continue;
     }
-    for (int32_t e = first; e < end; e++) {
-      const T *row = d + (ptrdiff_t)users[e] * width;
-      T value = values[e];
-      if (e == first)
-        for (ptrdiff_t i = 0; i < width; i++) scratch[i] = value * row[i];
-      else
-        for (ptrdiff_t i = 0; i < width; i++) scratch[i] += value * row[i];
-    }
+    FN(weighted_rows)(end - first, users + first, values + first, 0, width, d, scratch);
     FN(adam_row)(width, scratch, wr, mr, vr, a);
   }
 }
 
 DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,
-                             const T *after, T *restrict y) {
-  for (ptrdiff_t i = 0; i < width; i++) y[i] = 0;
-  for (ptrdiff_t k = 0; k < count; k++) {
-    const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
-    T value = values[k];
-    // Rows are scattered in memory, so the next one is prefetched while this one is added.
-    const T *next = k + 1 < count ? w + (ptrdiff_t)(indices[k + 1] - base) * width : after;
-    if (next)
-      for (ptrdiff_t i = 0; i < width; i += 64 / (ptrdiff_t)sizeof(T)) __builtin_prefetch(next + i);
-    for (ptrdiff_t i = 0; i < width; i++) y[i] += value * row[i];
+                             ptrdiff_t ahead, const int32_t *next, T *restrict y) {
+  // Rows are scattered in memory, so those of the next sum are fetched while this one is computed.
+  for (ptrdiff_t k = 0; k < ahead; k++) {
+    const T *row = w + (ptrdiff_t)(next[k] - base) * width;
+    for (ptrdiff_t i = 0; i < width; i += 64 / (ptrdiff_t)sizeof(T)) __builtin_prefetch(row + i);
   }
+  FN(weighted_rows)(count, indices, values, base, width, w, y);
 }
 
 DK_CLONES void FN(dk_round_bf16)(ptrdiff_t n, const T *x, uint16_t *restrict y) {

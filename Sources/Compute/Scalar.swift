@@ -46,7 +46,10 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
       UnsafePointer<dk_adam>, Target
     ) -> Void
-  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Source?, Target) -> Void
+  let gather:
+    @Sendable (
+      Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int, UnsafePointer<Int32>, Target
+    ) -> Void
   let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
   let widenBFloat16: @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
 
@@ -79,7 +82,10 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
         Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
         UnsafePointer<dk_adam>, Target
       ) -> Void,
-    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Source?, Target) -> Void,
+    gather:
+      @escaping @Sendable (
+        Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int, UnsafePointer<Int32>, Target
+      ) -> Void,
     roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
     widenBFloat16: @escaping @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
   ) {
@@ -140,7 +146,7 @@ extension Float: Scalar {
     nadam: { unsafe dk_nadam_f($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7) },
+    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     roundBFloat16: { unsafe dk_round_bf16_f($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2, $3) })
 }
@@ -174,7 +180,7 @@ extension Double: Scalar {
     nadam: { unsafe dk_nadam_d($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7) },
+    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
     roundBFloat16: { unsafe dk_round_bf16_d($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2, $3) })
 }

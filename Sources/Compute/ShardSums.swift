@@ -21,6 +21,7 @@ extension Matrix {
       weights.allSatisfy { $0.columns == columns } && weights.dropLast().allSatisfy { $0.rows == height }
         && weights.last.map { $0.rows <= height } ?? true, "shards of different shapes")
     clear()
+    if count == 0 { return }
     var sums = PendingSums(
       users.map { user in
         let entries = batch.offsets[user]..<batch.offsets[user + 1]
@@ -43,15 +44,15 @@ extension Matrix {
           let shard = base + place * height..<base + place * height + weight.rows
           unsafe weight.withPointer { weight in
             unsafe batch.withAllPointers { indices, values in
+              var next = unsafe sums.entries(of: 0, below: shard.upperBound, indices)
               for user in 0..<count {
-                let entries = unsafe sums.entries(of: user, below: shard.upperBound, indices)
+                let entries = next
+                next = unsafe user + 1 < count ? sums.entries(of: user + 1, below: shard.upperBound, indices) : 0..<0
                 if entries.isEmpty { continue }
-                let ahead = unsafe user + 1 < count ? sums.peek(user + 1, below: shard.upperBound, indices) : nil
                 while sums.isComplete(user, before: first + place) { join(user) }
                 unsafe S.kernels.gather(
                   entries.count, indices + entries.lowerBound, values + entries.lowerBound, Int32(shard.lowerBound),
-                  columns, weight, unsafe ahead.map { unsafe weight + ($0 - shard.lowerBound) * columns },
-                  row(user, sums.levels[user]))
+                  columns, weight, next.count, indices + next.lowerBound, row(user, sums.levels[user]))
                 sums.push(first + place, for: user)
               }
             }
@@ -88,12 +89,6 @@ private struct PendingSums {
     while stop < limit, unsafe Int(columns[stop]) < end { stop += 1 }
     left[user] = stop..<limit
     return start..<stop
-  }
-
-  /// The column of a user's next entry, if below `end`.
-  func peek(_ user: Int, below end: Int, _ columns: UnsafePointer<Int32>) -> Int? {
-    guard let place = left[user].first, unsafe Int(columns[place]) < end else { return nil }
-    return unsafe Int(columns[place])
   }
 
   /// Whether no later shard belongs to the smallest node with the last two sums.

@@ -68,7 +68,7 @@ extension Matrix {
       if entries.isEmpty { return unsafe target.update(repeating: 0, count: columns) }
       unsafe weight.withPointer { w in
         unsafe batch.withPointers(to: entries) { index, value in
-          unsafe S.kernels.gather(entries.count, index, value, Int32(base), columns, w, nil, target)
+          unsafe S.kernels.gather(entries.count, index, value, Int32(base), columns, w, 0, index, target)
         }
       }
     }

@@ -66,9 +66,9 @@ typedef struct {
   /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
   void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \
                           const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch);                                        \
-  /* y = Σ_k values[k]·w[indices[k] − base]; `after` is the row wanted next, or null */                                       \
+  /* y = Σ_k values[k]·w[indices[k] − base]; `next` are the indices of the rows wanted next, `ahead` of them */            \
   void dk_gather_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,     \
-                     const T *_Nullable after, T *y);                                                                         \
+                     ptrdiff_t ahead, const int32_t *next, T *y);                                                             \
   /* to bfloat16, ties to even, NaN kept; and back, times a */                                                                \
   void dk_round_bf16_##S(ptrdiff_t n, const T *x, uint16_t *y);                                                               \
   void dk_widen_bf16_##S(ptrdiff_t n, T a, const uint16_t *x, T *y);
