@@ -175,8 +175,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Autoencoders", "Communication", "Compute", "Evaluation", "Experiments", "FileFormats", "InteractionData",
-        "Presentation", "TestSupport",
+        "Autoencoders", "Communication", "Compute", "Evaluation", "Experiments", "FileFormats", "Generation",
+        "InteractionData", "Presentation", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(

@@ -101,6 +101,16 @@ public struct AuditData: Sendable {
     notes = []
   }
 
+  /// The first item of the synthetic users that a model does not know, so that it has not drawn them; `nil` if it knows
+  /// them all.
+  ///
+  /// - Parameter known: the items of the model.
+  /// - Returns: its number in ``items``.
+  public func syntheticItem(notIn known: Vocabulary) -> Int? {
+    let counts = synthetic.columnCounts()
+    return counts.indices.first { counts[$0] > 0 && known.index(of: items[$0]) == nil }
+  }
+
   private static func nothingShared(_ data: Interactions, _ train: Interactions) -> String {
     "no item of \(data.name) occurs in \(train.name); check that both files use the same ids"
   }

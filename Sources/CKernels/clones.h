@@ -1,4 +1,4 @@
-// How the vector loops of this target are compiled.
+// How the vector loops of this target are compiled, and what they share.
 #ifndef DOPPEL_CLONES_H
 #define DOPPEL_CLONES_H
 
@@ -15,5 +15,8 @@
 #define LANES _Pragma("clang fp reassociate(on)")
 
 #define INLINE static inline __attribute__((always_inline))
+
+// 1.5·2²³: a number below 2²² in size, added to it, is rounded to the nearest integer, which is then in the lowest bits.
+#define ROUNDING 12582912.0f
 
 #endif

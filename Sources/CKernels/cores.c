@@ -14,7 +14,7 @@ __attribute__((constructor)) static void remember_cores(void) {
 }
 
 int dk_allowed_cores(uint64_t *bits) {
-  for (int core = 0; core < 1024; core++)
+  for (int core = 0; core < 64 * DK_CORE_WORDS; core++)
     if (core < CPU_SETSIZE && CPU_ISSET(core, &allowed)) bits[core / 64] |= (uint64_t)1 << core % 64;
   return count;
 }

@@ -12,11 +12,10 @@
 INLINE float exp_f(float x) {
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
-  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
-  float k = x * 1.44269504088896341f + magic;
+  float k = x * 1.44269504088896341f + ROUNDING;
   int32_t bits;
   __builtin_memcpy(&bits, &k, 4);
-  k -= magic;
+  k -= ROUNDING;
   float r = x - k * 0.693359375f;
   r = r + k * 2.12194440e-4f;
   float p = 1.9875691500e-4f;

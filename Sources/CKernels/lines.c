@@ -236,9 +236,13 @@ DK_CLONES ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const d
   state->is_odd_next = 0;
   if (state->block == 0) state->block = block;
   const ptrdiff_t before = state->line_count;
-  const dk_line_form common = {4, {0, 1, 2, 3}, 0, f.longest}, trimmed = {4, {0, 1, 2, 3}, 1, f.longest};
-  const bool is_common = f.column_count == 4 && f.columns[0] == 0 && f.columns[1] == 1 && f.columns[2] == 2 && f.columns[3] == 3;
-  // The loops over columns vanish where these are known.
+  // The columns of most files are user, item, rating and time, and no others: the loops over columns vanish where this is known.
+  const dk_line_form common = {4, {0, 1, 2, 3}, 0, f.longest};
+  dk_line_form trimmed = common;
+  trimmed.trims = 1;
+  const bool is_common = f.column_count == common.column_count && f.columns[0] == common.columns[0] &&
+                         f.columns[1] == common.columns[1] && f.columns[2] == common.columns[2] &&
+                         f.columns[3] == common.columns[3];
   if (is_common && !f.trims)
     take(bytes, total, common, ends, end_count, state, items, users, ratings, times);
   else if (is_common)

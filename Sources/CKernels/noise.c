@@ -50,11 +50,10 @@ INLINE void draw_lanes(uint64_t key, uint64_t counter, float *restrict z) {
       float radius = __builtin_elementwise_sqrt(-2.0f * log_positive(u < 1.0f ? u : 1.0f));
       // A turn is cut in quarters: t is the distance from the nearest, at most an eighth of a turn, in radians.
       float v = (float)(int32_t)angles[i] * 0x1p-30f;
-      const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
-      float rounded = v + magic;
+      float rounded = v + ROUNDING;
       int32_t quarter;
       memcpy(&quarter, &rounded, 4);
-      float t = (v - (rounded - magic)) * 1.57079632679f, s = t * t;
+      float t = (v - (rounded - ROUNDING)) * 1.57079632679f, s = t * t;
       float sine = t * (1.0f + s * (-1.66666667e-1f + s * (8.33333333e-3f + s * -1.98412698e-4f)));
       float cosine = 1.0f + s * (-0.5f + s * (4.16666667e-2f + s * (-1.38888889e-3f + s * 2.48015873e-5f)));
       float a = quarter & 1 ? sine : cosine, b = quarter & 1 ? cosine : sine;

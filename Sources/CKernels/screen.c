@@ -11,10 +11,7 @@ enum { LANE = 16 };
 #define ABOVE 1.000001
 
 // Outside of LANES: with sums reordered, adding and subtracting one number could be left out.
-INLINE float nearest_integer(float x) {
-  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer
-  return (x + magic) - magic;
-}
+INLINE float nearest_integer(float x) { return (x + ROUNDING) - ROUNDING; }
 
 DK_CLONES void dk_round_bytes(ptrdiff_t n, const float *x, int8_t *y, dk_byte_row *row) {
   LANES

@@ -44,7 +44,8 @@ extension Communicator {
   public func gather<Number: BitwiseCopyable>(_ mine: [Number], counts: [Int]) throws -> [Number] {
     precondition(counts.count == size && counts[rank] == mine.count, "\(mine.count) numbers, said to be \(counts)")
     let stride = MemoryLayout<Number>.stride
-    return try unsafe Self.filled(counts.reduce(0, +)) { all in
+    return try unsafe [Number](filled: counts.reduce(0, +)) { all in
+      let all = unsafe UnsafeMutableRawBufferPointer(all)
       try unsafe mine.withUnsafeBytes { mine in try unsafe gather(mine, into: all, counts: counts.map { $0 * stride }) }
     }
   }
@@ -71,7 +72,8 @@ extension Communicator {
   public func exchange<Number: BitwiseCopyable>(_ parts: [Number], sent: [Int], got: [Int]) throws -> [Number] {
     precondition(sent.count == size && got.count == size && sent.reduce(0, +) == parts.count)
     let stride = MemoryLayout<Number>.stride
-    return try unsafe Self.filled(got.reduce(0, +)) { received in
+    return try unsafe [Number](filled: got.reduce(0, +)) { received in
+      let received = unsafe UnsafeMutableRawBufferPointer(received)
       try unsafe parts.withUnsafeBytes { parts in
         try unsafe exchange(parts, sent.map { $0 * stride }, into: received, got.map { $0 * stride })
       }
@@ -84,7 +86,8 @@ extension Communicator {
   /// - Throws: ``CommunicationError``.
   public func broadcast<Number: BitwiseCopyable>(_ numbers: [Number], count: Int, from root: Int = 0) throws -> [Number]
   {
-    try unsafe Self.filled(count) { bytes in
+    try unsafe [Number](filled: count) { all in
+      let bytes = unsafe UnsafeMutableRawBufferPointer(all)
       if rank == root { unsafe numbers.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) } }
       try unsafe broadcast(bytes, from: root)
     }
@@ -102,21 +105,6 @@ extension Communicator {
   ///
   /// - Throws: ``CommunicationError``.
   public func meet() throws { _ = try gather([UInt8(0)], counts: Array(repeating: 1, count: size)) }
-
-  /// An array whose memory is filled by `fill`.
-  private static func filled<Number: BitwiseCopyable>(
-    _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws -> [Number] {
-    // An empty array's length would be written into memory that all empty arrays of the process share.
-    if count == 0 {
-      try unsafe fill(UnsafeMutableRawBufferPointer(start: nil, count: 0))
-      return []
-    }
-    return try unsafe [Number](unsafeUninitializedCapacity: count) { buffer, filled in
-      try unsafe fill(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
-      filled = count
-    }
-  }
 }
 
 /// The reason why processes cannot work together.

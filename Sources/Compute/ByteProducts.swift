@@ -9,16 +9,14 @@ import SharedLibraries
       UnsafeMutablePointer<Int32>, Int, UnsafePointer<Int32>
     ) -> Int32
   private let call: Call
-  private let setThreads: (@convention(c) (Int32) -> Void)?
+  private let setThreads: SetThreads?
 
   /// - Returns: `nil` if the library lacks the function, or library or processor AVX512_VNNI. Without it, products in single
   ///   precision are as fast, and the library adds pairs of products in 16 bits, which large bytes overflow.
   init?(_ library: SharedLibrary) {
     guard dk_has_avx512_vnni() == 1, let call = unsafe library.symbol("dnnl_gemm_s8s8s32") else { return nil }
     unsafe self.call = unsafe unsafeBitCast(call, to: Call.self)
-    setThreads = unsafe library.symbol("omp_set_num_threads").map {
-      unsafe unsafeBitCast($0, to: (@convention(c) (Int32) -> Void).self)
-    }
+    setThreads = library.setOpenMPThreads
     // The library may have been told to leave out instructions that the processor has.
     if !addsExactly() { return nil }
   }

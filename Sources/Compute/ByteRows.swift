@@ -1,4 +1,5 @@
 import CKernels
+import Communication
 
 /// The rows of a matrix rounded to bytes, with bounds for what the rounding leaves out.
 struct ByteRows: Sendable {
@@ -20,20 +21,14 @@ struct ByteRows: Sendable {
     (rows, columns) = (matrix.rows, matrix.columns)
     let (rows, columns) = (rows, columns)
     var described = [dk_byte_row](repeating: dk_byte_row(), count: rows)
-    let size = rows * columns
-    // An empty array's length would be written into memory that all empty arrays of the process share.
-    storage =
-      size == 0
-      ? []
-      : unsafe [Int8](unsafeUninitializedCapacity: size) { bytes, count in
-        count = size
-        guard let target = bytes.baseAddress else { return }
-        unsafe matrix.withPointer { source in
-          for row in 0..<rows {
-            unsafe dk_round_bytes(columns, source + row * columns, target + row * columns, &described[row])
-          }
+    storage = unsafe [Int8](filled: rows * columns) { bytes in
+      guard let target = bytes.baseAddress else { return }
+      unsafe matrix.withPointer { source in
+        for row in 0..<rows {
+          unsafe dk_round_bytes(columns, source + row * columns, target + row * columns, &described[row])
         }
       }
+    }
     scales = described.map(\.scale)
     norms = described.map(\.norm)
     residuals = described.map(\.residual)

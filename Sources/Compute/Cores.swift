@@ -3,7 +3,7 @@ import Foundation
 
 /// The cores that this process may use.
 package enum Cores {
-  /// Their numbers as bits, 64 to a word, 16 words; no bit where the system does not tell.
+  /// Their numbers as bits, 64 to a word; no bit where the system does not tell.
   ///
   /// A batch system, `taskset` or the launcher of several processes may leave a process only some of the machine's cores.
   package static let allowed: [UInt64] = bits.words
@@ -12,7 +12,7 @@ package enum Cores {
   package static let count = max(1, min(bits.count, quota(of: groups()) ?? .max))
 
   private static let bits: (count: Int, words: [UInt64]) = {
-    var words = [UInt64](repeating: 0, count: 16)
+    var words = [UInt64](repeating: 0, count: Int(DK_CORE_WORDS))
     let count = unsafe words.withUnsafeMutableBufferPointer { words in
       unsafe words.baseAddress.map { unsafe Int(dk_allowed_cores($0)) } ?? 0
     }

@@ -1,4 +1,5 @@
 import CKernels
+import Communication
 
 /// Some adjacent items of a model whose scores are products: a vector and a bias for each.
 public struct ItemFactors: Sendable {
@@ -28,10 +29,7 @@ public struct ItemFactors: Sendable {
     precondition(
       users.columns == width && 0..<users.rows ~= user && items.allSatisfy { rows.contains($0) },
       "row \(user) of \(users) with items of \(vectors)")
-    // An empty array's length would be written into memory that all empty arrays of the process share.
-    if items.isEmpty { return [] }
-    return unsafe [Float](unsafeUninitializedCapacity: items.count) { scores, count in
-      count = items.count
+    return unsafe [Float](filled: items.count) { scores in
       guard let target = scores.baseAddress else { return }
       unsafe users.withPointer { x in
         unsafe vectors.withPointer { rows in

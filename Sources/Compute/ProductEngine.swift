@@ -102,9 +102,7 @@ import SharedLibraries
     guard let library = SharedLibrary(candidates: oneDNNNames), let symbol = unsafe library.symbol("dnnl_sgemm")
     else { return nil }
     let sgemm = unsafe unsafeBitCast(symbol, to: DNNLSgemm.self)
-    let setThreads = unsafe library.symbol("omp_set_num_threads").map {
-      unsafe unsafeBitCast($0, to: SetThreads.self)
-    }
+    let setThreads = library.setOpenMPThreads
     var version = ""
     var major = 2
     if let symbol = unsafe library.symbol("dnnl_version") {
@@ -145,9 +143,7 @@ import SharedLibraries
     guard let library = SharedLibrary(candidates: candidates),
       let symbol = unsafe library.symbol("cblas_sgemm")
     else { return nil }
-    let setThreads = unsafe library.symbol("openblas_set_num_threads_local").map {
-      unsafe unsafeBitCast($0, to: SetThreads.self)
-    }
+    let setThreads = library.setThreads(by: "openblas_set_num_threads_local")
     var version = ""
     if let symbol = unsafe library.symbol("openblas_get_config") {
       let read = unsafe unsafeBitCast(
@@ -333,7 +329,19 @@ private typealias CBLASSgemm =
     Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32,
     UnsafePointer<Float>, Int32, Float, UnsafeMutablePointer<Float>, Int32
   ) -> Void
-private typealias SetThreads = @convention(c) (Int32) -> Void
+
+/// A function of a library that sets the number of threads of its later calls by the same thread.
+typealias SetThreads = @convention(c) (Int32) -> Void
+
+extension SharedLibrary {
+  /// The function by which OpenMP, with which oneDNN is usually built, is told the number of threads.
+  var setOpenMPThreads: SetThreads? { setThreads(by: "omp_set_num_threads") }
+
+  /// A function of this name; `nil` if the library has none.
+  fileprivate func setThreads(by name: String) -> SetThreads? {
+    unsafe symbol(name).map { unsafe unsafeBitCast($0, to: SetThreads.self) }
+  }
+}
 
 @unsafe private enum SGEMM: Sendable {
   case dnnl(DNNLSgemm, prepare: SetThreads?)

@@ -1,3 +1,5 @@
+import Communication
+
 extension Processor {
   /// Creates an array of numbers slice by slice, several at a time, and collects a result of each.
   ///
@@ -12,17 +14,8 @@ extension Processor {
   ) throws -> (elements: [Element], results: [Result]) {
     precondition(cuts.first == 0, "the cuts do not begin with 0")
     precondition(zip(cuts, cuts.dropFirst()).allSatisfy { $0 <= $1 }, "the cuts descend")
-    let count = cuts[cuts.count - 1]
-    // An empty array's length would be written into memory that all empty arrays of the process share.
-    if count == 0 {
-      let results = try map(count: cuts.count - 1) { slice in
-        var none = MutableSpan<Element>()
-        return try body(slice, &none)
-      }
-      return ([], results)
-    }
     var results: [Result] = []
-    let elements = try unsafe [Element](unsafeUninitializedCapacity: count) { memory, initialized in
+    let elements = try unsafe [Element](filled: cuts[cuts.count - 1]) { memory in
       // Shared between threads, but slice by slice, and slices do not overlap.
       nonisolated(unsafe) let memory = unsafe memory
       results = try map(count: cuts.count - 1) { slice in
@@ -33,7 +26,6 @@ extension Processor {
         var elements = unsafe own.bindMemory(to: Element.self).mutableSpan
         return try body(slice, &elements)
       }
-      initialized = count
     }
     return (elements, results)
   }

@@ -36,6 +36,9 @@ public struct Metric: Sendable, Hashable {
   /// The default metrics of ratings.
   public static let ratingDefaults = [rmse, mae]
 
+  /// The metric of validation users that chooses the epoch and the settings of a ranking model unless another is set.
+  public static let selectionDefault = Metric(.ndcg, at: 100)
+
   /// The key, for example `ndcg@100`.
   public var key: String { cutoff.map { "\(kind.name)@\($0)" } ?? kind.name }
 

@@ -26,6 +26,17 @@ extension ModelDirectory {
       notes: data.notes + notes(unknown: unknown) + assumed + configuration.newcomerNotes(profiles))
   }
 
+  /// The users of a file, or one of them; filters by counts are not about them unless they are requested.
+  ///
+  /// - Parameters:
+  ///   - user: the id of the only user; `nil` for all.
+  ///   - reader: how the file is read and filtered.
+  /// - Throws: `InputError`; `DataError`, also when there is no such user.
+  public func audience(of user: String? = nil, in path: String, reader: ModelDataReader) throws -> Audience {
+    let found = try reader.read(path, scope: .anyone)
+    return audience(try user.map { try found.only(user: $0, of: path) } ?? found.data)
+  }
+
   /// One new user, given by a list of items.
   ///
   /// - Throws: ``UnknownItems`` when none of them is in the model.

@@ -41,6 +41,12 @@ public struct ComparisonRun: Sendable {
     (self.models, self.seed, self.processor) = (models, seed, processor)
   }
 
+  /// What follows from task, source and kind of split.
+  public var plan: ComparisonPlan { ComparisonPlan(task, of: data.source, split: data.split) }
+
+  /// The value that chooses the epoch, by its name in files: a metric's key.
+  public var selectionName: String { TrainingObjective.recommend.selectionName(task, .selectionDefault) }
+
   /// Reads the data, fits every model and measures it on the test part.
   ///
   /// - Throws: `WrongTask`, ``ModelForOneProcess``, ``ImpossibleRepetition``, ``NothingToMeasure``, ``TooLittleMemory``, `InputError`, `DataError`, `TrainingError`,

@@ -10,7 +10,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   /// The metrics.
   public var metrics = Split.defaultMetrics
   /// The metric that chooses the epoch of a ranking model on the validation users; for ratings, it is the RMSE.
-  public var selection = Metric(.ndcg, at: 100)
+  public var selection = Metric.selectionDefault
   /// The objective of ranking models.
   public var objective = TrainingObjective.recommend
   /// Whether a model is fitted again on all training data, if the split has more than the first fit uses.
@@ -43,13 +43,7 @@ public struct Experiment<Split: TaskSplit>: Sendable {
   private var everything: SparseRows? { refits ? split.everything : nil }
 
   /// The value that chooses the epoch, by its name in files: a metric's key, `negative-elbo` or `rmse`.
-  public var selectionName: String {
-    switch (Split.task, objective) {
-    case (.rating, _): "rmse"
-    case (.ranking, .generate): "negative-elbo"
-    case (.ranking, .recommend): selection.key
-    }
-  }
+  public var selectionName: String { objective.selectionName(Split.task, selection) }
 
   /// Fits one model; validation chooses the epoch.
   ///
@@ -121,4 +115,17 @@ public struct Experiment<Split: TaskSplit>: Sendable {
 
   /// The users that a model was fitted to, in the order of their weights.
   public func users(of fit: Fit<some Sendable>) -> UserRows { split.users(of: fit.extent) }
+}
+
+extension TrainingObjective {
+  /// The value that chooses the epoch, by its name in files: a metric's key, `negative-elbo` or `rmse`.
+  ///
+  /// - Parameter selection: the metric that chooses the epoch of a ranking model trained to recommend.
+  func selectionName(_ task: RecommendationTask, _ selection: Metric) -> String {
+    switch (task, self) {
+    case (.rating, _): Metric.rmse.key
+    case (.ranking, .generate): "negative-elbo"
+    case (.ranking, .recommend): selection.key
+    }
+  }
 }

@@ -44,7 +44,7 @@ extension Experiment {
     var needs = needs(of: models)
     if let resident { for place in needs.indices { needs[place].memory.resident = resident } }
     if let refusal = refusal(of: needs, limit: limit)?.error { throw refusal }
-    let trained = needs.filter { $0.model.withMembers.contains { $0.isTrainedInEpochs } }
+    let trained = needs.filter { $0.model.hasEpochs }
     let largest = trained.max { $0.memory.total < $1.memory.total }
     return largest.map { ["\($0.model.name) needs about \($0.memory)"] } ?? []
   }

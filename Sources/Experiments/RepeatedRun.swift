@@ -8,12 +8,7 @@ extension ComparisonRun {
   ///
   /// - Throws: as ``run()``; ``ImpossibleRepetition``.
   func repeated<Split: TaskSplit>(_: Split.Type) throws -> ComparedModels {
-    if repetition.folds != nil {
-      switch data.source {
-      case .directory, .files: throw ImpossibleRepetition()
-      case .builtIn, .file: if Split.task == .rating || data.split != .users { throw ImpossibleRepetition() }
-      }
-    }
+    if repetition.folds != nil && !self.plan.dividesUsers { throw ImpossibleRepetition() }
     let watch = Stopwatch()
     let read = try Split.read(data, seed: seed, forTraining: false)
     let loading = watch.seconds

@@ -31,7 +31,7 @@ public struct TrainingRun: Sendable {
   /// With a guarantee, the model is fitted to all users for a fixed number of epochs, without validation.
   public var privacy: PrivacyRequest?
   /// The metric that chooses the epoch of a ranking model.
-  public var selection = Metric(.ndcg, at: 100)
+  public var selection = Metric.selectionDefault
   /// Whether the model is fitted again on all data after the epoch was chosen.
   public var refits = true
   /// When checkpoints are written; `nil` for none, unless ``resumes``.
@@ -51,6 +51,9 @@ public struct TrainingRun: Sendable {
   public init(_ model: any ZooModel, output: String, seed: Seed, processor: Processor) {
     (self.model, self.output, self.seed, self.processor) = (model, output, seed, processor)
   }
+
+  /// The value that chooses the epoch, by its name in files: a metric's key, `negative-elbo` or `rmse`.
+  public var selectionName: String { objective.selectionName(model.task, selection) }
 
   /// Checks, before anything is read, that the model can be trained with these options.
   ///

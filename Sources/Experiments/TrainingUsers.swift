@@ -1,6 +1,7 @@
 public import Autoencoders
 import Compute
 import FileFormats
+public import Generation
 public import InteractionData
 
 /// The training users of a saved model, which does not keep them: they are read again or, for the built-in population,
@@ -26,6 +27,34 @@ extension ModelDirectory {
     // In earlier versions, the plain population was the built-in one.
     let isPlain = record.facts?.dataset?.users == Population.plain.users
     return try builtInSeed.map { try (isPlain ? Population.plain : Population()).simulate(seed: $0) }
+  }
+
+  /// The place of the training users: the one that is given or, without one, the built-in population, if the model was
+  /// trained on it.
+  public func trainingSource(_ given: DataSelection.Source?) -> DataSelection.Source? {
+    given ?? (isOfBuiltInPopulation ? .builtIn : nil)
+  }
+
+  /// The training users for a `SamplingPlan`, read when they are first needed.
+  ///
+  /// Users of the built-in population that a privacy guarantee protects are not simulated again.
+  ///
+  /// - Parameters:
+  ///   - given: the place of the users; `nil` for none.
+  ///   - reader: how they are read and filtered.
+  ///   - note: receives the notes of the reading.
+  /// - Returns: `nil` if no place is given, and the users cannot or may not be simulated again.
+  public func samplingPeople(
+    _ given: DataSelection.Source?, reader: ModelDataReader, note: @escaping ([String]) -> Void
+  ) -> SamplingPeople? {
+    let source = record.privacy == nil ? trainingSource(given) : given
+    return source.map { source in
+      SamplingPeople(areRemade: given == nil, named: source.trainingName) {
+        let found = try trainingUsers(source, reader: reader)
+        note(found.notes)
+        return (found.userIDs, found.profiles)
+      }
+    }
   }
 
   /// The users of some data as rows over the model's items, without users who have none of them.

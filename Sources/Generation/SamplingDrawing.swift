@@ -22,7 +22,7 @@ struct SamplingDrawing {
   ) throws {
     let plan = plan.adapted(to: directory)
     try plan.check()
-    if plan.hasTitles && directory.titles?.hasTitles != true { throw SamplingError.noTitles }
+    try plan.checkTitles(of: directory)
     (self.plan, self.directory, self.people) = (plan, directory, people)
     (self.seed, self.processor, self.note) = (seed, processor, note)
     let name = directory.configuration.name

@@ -129,6 +129,13 @@ public struct SamplingPlan: Sendable, Equatable {
     if lengths == .own, source == .prior || source == .fitted { throw .ownLengths(source: source.name) }
   }
 
+  /// Checks that a model has the titles that the plan asks for.
+  ///
+  /// - Throws: ``SamplingError/noTitles``.
+  public func checkTitles(of directory: ModelDirectory) throws(SamplingError) {
+    if hasTitles && directory.titles?.hasTitles != true { throw .noTitles }
+  }
+
   /// Draws the users and writes them to a file, whole or not at all: `user<TAB>item`, in the format of ``ProfileText``.
   ///
   /// The same plan, model and seed give the same bytes at any number of threads.

@@ -163,7 +163,7 @@ extension RankingSplit {
   /// - Throws: `OutputError` when the directory cannot be written, exists and holds other files, or the split
   ///   is not one of held-out users with validation and test.
   public func writeAuthorsLayout(to path: String) throws {
-    guard kind == .users || kind == .directory, let validation, let test else {
+    guard kind.holdsOutUsers, let validation, let test else {
       throw OutputError(path: path, reason: "this layout is for held-out users, with validation and test")
     }
     try AtomicDirectory.write(

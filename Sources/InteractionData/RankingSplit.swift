@@ -45,6 +45,12 @@ public enum SplitKind: String, Codable, Sendable, CaseIterable {
   case files
   /// The layout of the Mult-VAE authors: files with held-out users.
   case directory
+
+  /// The ways to divide one file.
+  public static let ofOneFile: [SplitKind] = [.users, .interactions, .leaveOneOut, .time]
+
+  /// Whether test users are not among the training users.
+  public var holdsOutUsers: Bool { self == .users || self == .directory }
 }
 
 /// Data divided into training and test (I items).

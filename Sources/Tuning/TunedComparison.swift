@@ -28,22 +28,32 @@ public struct TunedComparison: Sendable {
 
     /// The maximum number of trials for a budget of time.
     public static let mostTrials = 1000
+
+    /// The maximum number of trials.
+    public var most: Int {
+      switch self {
+      case .trials(let trials): trials
+      case .seconds: Self.mostTrials
+      }
+    }
   }
+
+  /// Whether a comparison that is repeated in this way can follow a search: on folds, users that the search used would
+  /// be test users.
+  public static func allows(_ repetition: Repetition) -> Bool { repetition.folds == nil }
 
   /// Plans both on the same data, split and seed.
   ///
   /// - Parameter budget: the budget of each model.
-  /// - Precondition: the comparison has no folds.
+  /// - Precondition: a search ``allows(_:)`` the repetition of the comparison.
   public init(_ comparison: ComparisonRun, budget: Budget) {
-    precondition(comparison.repetition.folds == nil, "on folds, all users become test users")
+    precondition(Self.allows(comparison.repetition), "on folds, all users become test users")
     self.comparison = comparison
     self.comparison.repetition.keepsSplit = true
     search = TuningRun(comparison.models, seed: comparison.seed, processor: comparison.processor)
     (search.data, search.task) = (comparison.data, comparison.task)
-    switch budget {
-    case .trials(let trials): search.trials = trials
-    case .seconds(let seconds): (search.trials, search.time) = (Budget.mostTrials, .each(seconds: seconds))
-    }
+    search.trials = budget.most
+    if case .seconds(let seconds) = budget { search.time = .each(seconds: seconds) }
     (search.memoryLimit, search.observer) = (comparison.memoryLimit, comparison.observer)
     // The comparison reports the notes on the data and the epochs of the compared models.
     (search.observer.onNotes, search.observer.onEpoch) = ({ _ in }, { _, _ in })

@@ -21,7 +21,7 @@ public struct TuningRun: Sendable {
   /// What is predicted.
   public var task = RecommendationTask.ranking
   /// The metric to optimise on the validation users of a ranking; for ratings, it is the RMSE.
-  public var selection = Metric(.ndcg, at: 100)
+  public var selection = Metric.selectionDefault
   /// The number of trials per model, including the defaults.
   public var trials = 30
   /// The number of trials that are proposed without the results of each other; the processor's processes can run as
@@ -75,6 +75,24 @@ public struct TuningRun: Sendable {
     case .ranking: try run(RankingSplit.self)
     case .rating: try run(RatingSplit.self)
     }
+  }
+
+  /// The metric that decides: ``selection`` for a ranking, the RMSE for ratings.
+  public var metric: Metric { task == .rating ? .rmse : selection }
+
+  /// The fewest trials of a model of which two are proposed from results, so that ``atOnce`` matters.
+  public static let fewestTrialsAtOnce = ParzenSampler.startUp + 2
+
+  /// A note if there are more processes than trials at the same time, as soon as trials need results; empty for a single
+  /// process.
+  public var notesOnProcesses: [String] {
+    let searched = models.count { !space(of: $0).dimensions.isEmpty }
+    let most = atOnce * (time == nil ? searched : 1)
+    let processes = processor.processes
+    guard processes > 1, trials > ParzenSampler.startUp, processes > most else { return [] }
+    return [
+      "after the first ten trials of each model, at most \(counted(most, "trial")) at a time for \(processes) processes"
+    ]
   }
 
   /// Whether the number of trials was requested, rather than being the maximum for a budget of time.
@@ -242,7 +260,7 @@ public struct TuningRun: Sendable {
       ])
     }
     var members = (try JSONValue(encoding: facts).members ?? [:]).merging([
-      "selection": .string(task == .rating ? Metric.rmse.key : selection.key), "halving": .bool(halves),
+      "selection": .string(metric.key), "halving": .bool(halves),
       "models": .array(set),
     ]) { $1 }
     // Earlier versions proposed trials one by one, and wrote nothing about it.

@@ -151,4 +151,22 @@ struct CanaryAuditTests {
     }
     for sentence in result.conclusions { #expect(result.text.contains(sentence)) }
   }
+
+  @Test("users who are more or fewer than those of the model are counted")
+  func otherUsers() throws {
+    var record = ModelRecord()
+    record.training = try JSONValue.object(["epochs": 2, "bestEpoch": 2, "refitted": false, "users": 140])
+      .decoded(as: TrainingRecord.self)
+    let directory = ModelDirectory(
+      configuration: Popularity(), model: Popularity.Fitted(counts: [Float](repeating: 1, count: 40)),
+      items: Self.items, record: record)
+    let processor = try CanaryAudit.adapted(Processor(engine: .gsl, threads: 1), to: directory)
+    #expect(processor.precision == .float32)
+    let audit = CanaryAudit(of: directory, seed: Seed(1), processor: processor)
+    #expect(audit.notes(users: 140).isEmpty)
+    #expect(
+      audit.notes(users: 150)
+        == ["the model was trained on 140 users, and the audit trains on 150 beside the canaries"])
+    #expect(Self.audit(MultVAE(), epsilon: 3, canaries: 100).notes(users: 150).isEmpty)
+  }
 }

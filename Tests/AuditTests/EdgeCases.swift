@@ -36,6 +36,16 @@ struct EdgeCases {
     #expect(result[.coOccurrence]?.value == 0)
   }
 
+  @Test("An item of synthetic users that a model does not know is found")
+  func unknownItem() throws {
+    let synthetic = population.part(1)
+    let data = try AuditData(train: population.part(0), synthetic: synthetic)
+    #expect(data.syntheticItem(notIn: data.items) == nil)
+    let item = synthetic.items[Int(synthetic.itemIndices[0])]
+    let known = Vocabulary(ids: data.items.ids.filter { $0 != item })
+    #expect(data.syntheticItem(notIn: known).map { data.items[$0] } == item)
+  }
+
   @Test("A holdout that is the training data is named")
   func overlap() throws {
     let result = try audit(population.part(0), population.part(1), population.part(0))

@@ -60,6 +60,22 @@ struct CommunicatorTests {
     }
   }
 
+  // MARK: Arrays
+
+  @Test("an array has what it was filled with, and an empty one is filled without memory", arguments: [0, 1, 5])
+  func filled(count: Int) throws {
+    struct Broken: Error {}
+    var calls = 0
+    let numbers = unsafe [Int32](filled: count) { memory in
+      calls += 1
+      let (size, hasAddress) = unsafe (memory.count, memory.baseAddress != nil)
+      #expect(size == count && hasAddress == (count > 0))
+      for index in 0..<count { unsafe memory.initializeElement(at: index, to: Int32(3 * index)) }
+    }
+    #expect(calls == 1 && numbers == (0..<count).map { Int32(3 * $0) })
+    #expect(throws: Broken.self) { try unsafe [Int32](filled: count) { _ in throw Broken() } }
+  }
+
   // MARK: Launchers
 
   @Test("a process that was started alone has no launcher, and opens no library")

@@ -3,6 +3,7 @@ import Compute
 import Experiments
 import FileFormats
 import Foundation
+import Generation
 import InteractionData
 import TestSupport
 import Testing
@@ -69,6 +70,50 @@ struct TrainingUsersTests {
         try stranger.trainingUsers(.file(path), reader: ModelDataReader(for: stranger))
       }
       #expect(error?.path == path && error?.message == "has no user with an item of the model")
+    }
+  }
+
+  @Test("synthetic users are drawn from users that are given, or made again unless a guarantee protects them")
+  func people() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/data.tsv"
+      try "user\titem\nu\ta\nw\tb\n".write(toFile: path, atomically: false, encoding: .utf8)
+      let directory = model(Vocabulary(ids: ["a", "b"]), facts(.file(path)))
+      let reader = ModelDataReader(for: directory)
+      #expect(directory.trainingSource(nil) == nil && directory.trainingSource(.file(path)) == .file(path))
+      let nobody = directory.samplingPeople(nil, reader: reader) { _ in }
+      #expect(nobody == nil)
+      var notes: [String] = []
+      let people = directory.samplingPeople(.file(path), reader: reader) { notes += $0 }
+      let given = try #require(people)
+      #expect(!given.areRemade && given.name == path && notes.isEmpty)
+      let ids = try given.read().ids
+      #expect(ids == ["u", "w"] && notes.contains("data.tsv is not what the model was trained on"))
+    }
+    let population = try Population.plain.simulate(seed: Seed(3)).interactions
+    var directory = model(population.items, facts(.builtIn, dataset: DataSummary(population)))
+    let reader = ModelDataReader(for: directory)
+    let remade = directory.samplingPeople(nil, reader: reader) { _ in }
+    #expect(remade?.areRemade == true && remade?.name == Population.name)
+    directory.record.privacy = try PrivacyRequest(epsilon: 3, delta: 1e-6)
+      .plan(users: 100, options: MultVAE().training)
+    #expect(directory.trainingSource(nil) == .builtIn)
+    let protected = directory.samplingPeople(nil, reader: reader) { _ in }
+    #expect(protected == nil)
+  }
+
+  @Test("lists are for all users of a file, or for one of them")
+  func audience() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/data.tsv"
+      try "user\titem\nu\ta\nu\tb\nv\tb\n".write(toFile: path, atomically: false, encoding: .utf8)
+      let directory = model(Vocabulary(ids: ["a", "b"]), nil)
+      let reader = ModelDataReader(for: directory)
+      #expect(try directory.audience(in: path, reader: reader).userIDs == ["u", "v"])
+      let one = try directory.audience(of: "v", in: path, reader: reader)
+      #expect(one.userIDs == ["v"] && one.profiles.items.rowCount == 1)
+      let error = #expect(throws: DataError.self) { try directory.audience(of: "x", in: path, reader: reader) }
+      #expect(error?.text == "x" && error?.message == "is not a user of this file")
     }
   }
 }

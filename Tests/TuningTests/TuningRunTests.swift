@@ -1,4 +1,5 @@
 import Autoencoders
+import Communication
 import Compute
 import Evaluation
 import Experiments
@@ -183,6 +184,53 @@ struct TuningRunTests {
   func time() {
     #expect(TimeBudget.inAll(seconds: 90).end(from: 30, modelsLeft: 2) == 60)
     #expect(TimeBudget.each(seconds: 90).end(from: 30, modelsLeft: 2) == 120)
+  }
+
+  @Test("more processes than trials at the same time are noted where trials need results")
+  func processes() throws {
+    func notes(
+      _ ranks: Int, _ change: @escaping @Sendable (inout TuningRun) -> Void = { _ in }
+    ) throws -> [[String]] {
+      try LocalCommunicator.run(ranks: ranks) { communicator in
+        var run = TuningRun(
+          [EASE(), Popularity(), MultVAE()], seed: Seed(1), processor: Processor(engine: .gsl, threads: 1))
+        try run.processor.join(communicator)
+        change(&run)
+        return run.notesOnProcesses
+      }
+    }
+    // Popularity has nothing to search.
+    let two = ["after the first ten trials of each model, at most 2 trials at a time for 3 processes"]
+    let (many, few, wider) = (try notes(3), try notes(2), try notes(3) { $0.atOnce = 2 })
+    #expect(many == [two, two, two] && few == [[], []] && wider == [[], [], []])
+    // With a time, the models are searched one after the other.
+    let timed = try notes(3) { ($0.atOnce, $0.time) = (2, .inAll(seconds: 5)) }
+    let short = try notes(3) { $0.trials = 10 }
+    #expect(timed == [two, two, two] && short == [[], [], []])
+    #expect(try run([Popularity()]).notesOnProcesses.isEmpty)
+  }
+
+  @Test("a record is told in one line, and its numbers are points of curves")
+  func words() {
+    var record = TrialRecord(model: "ease", trial: 0, rung: 0, settings: ["l2": 200, "scores": "scaled"])
+    record.failure = "too large"
+    #expect(record.words(of: nil, metric: "ndcg@100") == "ease, trial 0: failed: too large (the defaults)")
+    #expect(record.scalars(metric: "ndcg@100").map { $0.tag } == ["setting/l2"])
+    (record.trial, record.value, record.epochs, record.bestEpoch) = (3, 0.25, 10, 7)
+    #expect(record.words(of: 30, metric: "ndcg@100") == "ease, trial 3 of 30: ndcg@100 0.2500 at epoch 7 of 10")
+    let scalars = record.scalars(metric: "ndcg@100")
+    #expect(scalars.map { $0.tag } == ["metric/ndcg@100", "setting/l2"] && scalars.map { $0.value } == [0.25, 200])
+  }
+
+  @Test("a budget has a maximum of trials, and folds cannot follow a search")
+  func budgets() {
+    #expect(TunedComparison.Budget.trials(5).most == 5)
+    #expect(TunedComparison.Budget.seconds(5).most == TunedComparison.Budget.mostTrials)
+    var repetition = Repetition()
+    repetition.seeds = 3
+    #expect(TunedComparison.allows(repetition))
+    repetition.folds = 2
+    #expect(!TunedComparison.allows(repetition))
   }
 
   @Test("settings that are held are not searched, and a model with nothing to search is refused")

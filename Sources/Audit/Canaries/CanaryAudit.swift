@@ -34,6 +34,8 @@ public struct CanaryAudit: Sendable {
   /// δ of the bounds for a training without a guarantee.
   public static let usualDelta = 1e-6
 
+  /// The number of users that the audited model was trained on, if it is known.
+  private var trainedUsers: Int?
   private let model: any ZooModel
   private let items: Vocabulary
   private let seed: Seed
@@ -55,6 +57,20 @@ public struct CanaryAudit: Sendable {
     privacy = record.privacy.map { PrivacyRequest(epsilon: $0.epsilon, delta: $0.delta, clip: $0.clip) }
     epochs = record.training.flatMap { $0.bestEpoch > 0 ? $0.bestEpoch : nil }
     profileLengths = record.profileLengths
+    trainedUsers = record.training?.users
+  }
+
+  /// A processor with the number format that a model was trained in.
+  ///
+  /// - Throws: `EngineError` if this machine has no faster instruction for the format.
+  public static func adapted(_ processor: Processor, to directory: ModelDirectory) throws -> Processor {
+    try processor.using(directory.record.facts?.precision ?? ProductPrecision.float32)
+  }
+
+  /// A note if the real users are not as many as the model was trained on.
+  public func notes(users: Int) -> [String] {
+    guard let trainedUsers, trainedUsers != users else { return [] }
+    return ["the model was trained on \(trainedUsers) users, and the audit trains on \(users) beside the canaries"]
   }
 
   /// Checks, before anything is read, that the training can be audited.

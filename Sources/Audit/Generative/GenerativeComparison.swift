@@ -99,6 +99,12 @@ public struct GenerativeComparison: Sendable {
     return model.isVariational ? nil : "\(model.name) has no prior to draw from"
   }
 
+  /// The names of the built-in models that users can be drawn from.
+  public static var models: [String] { Zoo.defaults.filter { refusal(of: $0) == nil }.map(\.name) }
+
+  /// The names of the built-in models that can be fitted privately and drawn from.
+  public static var privateModels: [String] { Zoo.defaults.filter { privateRefusal(of: $0) == nil }.map(\.name) }
+
   /// Fits every model, draws from it in every way it has, and holds what is drawn against the training users.
   ///
   /// - Throws: `TrainingError`, `DataError`; `ImpossibleGuarantee`, before anything is fitted.

@@ -17,6 +17,9 @@ extension ZooModel {
   /// The model and its members.
   public var withMembers: [any ZooModel] { [self] + members.flatMap(\.withMembers) }
 
+  /// Whether the model or one of its members is trained in epochs.
+  public var hasEpochs: Bool { withMembers.contains { $0.isTrainedInEpochs } }
+
   /// The same model with some settings changed where it has them, and its members likewise.
   ///
   /// - Throws: ``HyperparameterError`` for a value that is out of range.

@@ -76,7 +76,11 @@ typedef struct {
 DK_DECLARE(float, f)
 DK_DECLARE(double, d)
 
-/// The number of cores that this process may run on, and their numbers as bits, 16 words; 0 where the system does not tell.
+/// The words of 64 bits that `dk_allowed_cores` fills.
+#define DK_CORE_WORDS 16
+
+/// The number of cores that this process may run on, and their numbers as bits, DK_CORE_WORDS words; 0 where the system does
+/// not tell.
 ///
 /// Those at the start of the process: a library may have bound a thread to one of them since.
 int dk_allowed_cores(uint64_t *bits);

@@ -108,9 +108,7 @@ struct Audit: CheckedCommand {
   private func guarantee(of data: AuditData, from synthetic: String) throws -> PrivacyRecord? {
     guard let model else { return nil }
     let directory = try ModelDirectory(contentsOf: model)
-    let counts = data.synthetic.columnCounts()
-    let stranger = counts.indices.first { counts[$0] > 0 && directory.items.index(of: data.items[$0]) == nil }
-    if let stranger {
+    if let stranger = data.syntheticItem(notIn: directory.items) {
       throw DataError(
         path: synthetic, message: "has the item \"\(data.items[stranger])\", which \(model) does not know",
         accepted: "users drawn from the model of --model")

@@ -8,13 +8,13 @@ extension Audit {
     let started = Date()
     guard let model else { throw UsageError(Self.needsModel) }
     let directory = try ModelDirectory(contentsOf: model)
-    let processor = try processor(of: directory)
+    let processor = try CanaryAudit.adapted(options.processor(), to: directory)
     var audit = CanaryAudit(of: directory, seed: options.randomSeed, processor: processor)
     audit.canaries = count
     try audit.check()
     let users = try directory.trainingUsers(
       trainingData(of: directory, at: model), reader: reading.reader(for: directory, threads: options.threads))
-    options.note(users.notes + notes(on: directory, users: users.userIDs.count))
+    options.note(users.notes + audit.notes(users: users.userIDs.count))
     let loaded = Date()
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
@@ -37,24 +37,12 @@ extension Audit {
 
   static let needsModel = "--canaries needs --model: the model whose training is audited; accepted: a model directory"
 
-  /// The processor, with the number format that the model was trained in.
-  private func processor(of directory: ModelDirectory) throws -> Processor {
-    let precision = directory.record.facts?.precision ?? ProductPrecision.float32
-    return try options.processor().using(precision)
-  }
-
   /// The place of the real users: `--real`, or the built-in population.
   private func trainingData(of directory: ModelDirectory, at model: String) throws -> DataSelection.Source {
-    if let real { return try DataPlace(real).source }
-    if directory.isOfBuiltInPopulation { return .builtIn }
+    let given = try real.map { try DataPlace($0).source }
+    if let source = directory.trainingSource(given) { return source }
     throw UsageError(
       "--canaries needs --real: \(model) was not trained on the built-in population; accepted: the file it was "
         + "trained on")
-  }
-
-  /// Differences between the users and those of the model.
-  private func notes(on directory: ModelDirectory, users: Int) -> [String] {
-    guard let trained = directory.record.training?.users, trained != users else { return [] }
-    return ["the model was trained on \(trained) users, and the audit trains on \(users) beside the canaries"]
   }
 }

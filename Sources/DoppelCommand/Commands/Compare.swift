@@ -54,13 +54,9 @@ struct Compare: SharedCommand {
   }
 
   func idleFlags() throws -> [IdleFlags] {
-    let splitting = data.splitting
     let (task, chosen) = (choice.task, choice.names?.map(Zoo.named))
-    var trials = Int.max
-    if let tune, case .trials(let number) = try TunedComparison.Budget(tune) { trials = number }
-    let fitsAgain =
-      generating.generative || task == .rating || splitting.split == SplitKind.time.rawValue
-      || splitting.hasFiles && splitting.validation == nil
+    let plan = ComparisonPlan(task, of: try data.splitting.source(data: data.data), split: data.splitting.kind)
+    let trials = try tune.map { try TunedComparison.Budget($0).most } ?? Int.max
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)
       + [
@@ -69,20 +65,19 @@ struct Compare: SharedCommand {
           ["--tune"], when: data.inputs.contains { $0.path == "-" },
           "reads the data twice, and standard input can be read only once; accepted: a file"),
         IdleFlags(
-          ["--tune"], when: repeating.folds != nil,
+          ["--tune"], when: !TunedComparison.allows(repeating.repetition),
           "cannot be combined with --folds: validation users of the search would be test users of other folds"),
         IdleFlags(["--at-once"], when: tune == nil, "is for --tune"),
         SearchOptions.idle(atOnceWith: trials),
         IdleFlags(["--per-user"], when: task == .rating, "is for --task ranking"),
         IdleFlags(
-          ["--save-split"],
-          when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
+          ["--save-split"], when: !plan.holdsOutUsers,
           "is for --split users: its layout describes held-out users"),
         IdleFlags(
           ["--save-split"], when: repeating.isRepeated, "saves one split, but --seeds and --folds make several"),
         IdleFlags(
-          ["--folds"], when: task == .rating || splitting.hasFiles || splitting.split != SplitKind.users.rawValue,
-          "is for --split users: it divides the users"),
+          // The comparison refuses folds of a ready split.
+          ["--folds"], when: !plan.holdsOutUsers, "is for --split users: it divides the users"),
         IdleFlags(
           ["--titles"],
           when: report == nil || task == .rating || generating.generative,
@@ -90,12 +85,12 @@ struct Compare: SharedCommand {
         ),
         IdleFlags(["--table"], when: options.json, "cannot be combined with --json"),
         IdleFlags(
-          ["--no-refit"], when: !fitsAgain,
+          ["--no-refit"], when: !generating.generative && !plan.fitsAgain,
           "has no effect here: compare fits a second time only with --task rating, --split time, --generative, or --train "
             + "without --validation"),
         IdleFlags(
           ["--precision"],
-          when: chosen?.allSatisfy { $0?.withMembers.contains { $0.isTrainedInEpochs } == false } ?? false,
+          when: chosen?.allSatisfy { $0?.hasEpochs == false } ?? false,
           "is for models that are trained in epochs, and none of these is"),
         IdleFlags(
           ["--memory-limit"], when: chosen?.allSatisfy { $0.map { type(of: $0).isBaseline } == true } ?? false,
@@ -129,8 +124,7 @@ struct Compare: SharedCommand {
       quiet: options.quiet, verbose: telling.verbose, weights: TrainingReporter.weights)
     defer { reporter.clear() }
     run.observer = reporter.observe()
-    let curves = telling.curves.begin(
-      &run.observer, metric: choice.task == .rating ? Metric.rmse.key : Metric(.ndcg, at: 100).key)
+    let curves = telling.curves.begin(&run.observer, metric: run.selectionName)
     let compared = try compared(run, reporter)
     guard Processes.isRoot else { return }
     reporter.end()
@@ -161,7 +155,7 @@ struct Compare: SharedCommand {
     try SearchOptions.hold(&tuned.search, set: hyperparameters)
     tuned.search.atOnce = atOnce
     tuned.search.tell(reporter, quiet: options.quiet, journal: nil)
-    options.note(tuned.search.notesOnProcesses)
+    options.note(tuned.search.adviceOnProcesses)
     tuned.onTuned = { Interruption.endAtOnce() }
     return try tuned.run().compared
   }

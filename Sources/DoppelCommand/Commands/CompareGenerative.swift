@@ -69,8 +69,8 @@ extension Compare {
       set: hyperparameters, otherwise: Self.generativeModels.map { try Zoo.parse($0) })
     for model in chosen {
       if let reason = GenerativeComparison.refusal(of: model) {
-        let able = Zoo.defaults.filter { GenerativeComparison.refusal(of: $0) == nil }.map(\.name)
-        throw UsageError("\(reason); --generative accepts \(able.joined(separator: ", "))")
+        let able = GenerativeComparison.models.joined(separator: ", ")
+        throw UsageError("\(reason); --generative accepts \(able)")
       }
     }
     return chosen
@@ -81,10 +81,10 @@ extension Compare {
     let guarantees = try generating.guarantees()
     let reasons = models.compactMap { GenerativeComparison.privateRefusal(of: $0) }
     if !guarantees.isEmpty && reasons.count == models.count {
-      let able = Zoo.defaults.filter { GenerativeComparison.privateRefusal(of: $0) == nil }.map(\.name)
+      let able = GenerativeComparison.privateModels.joined(separator: ", ")
       throw UsageError(
         "--private needs a model that can be trained privately and drawn from its prior: "
-          + "\(reasons.joined(separator: "; ")); accepted: \(able.joined(separator: ", "))")
+          + "\(reasons.joined(separator: "; ")); accepted: \(able)")
     }
     return guarantees
   }

@@ -56,7 +56,7 @@ struct Evaluate: CheckedCommand {
         IdleFlags(
           ReadingOptions.flags, when: data == nil && train == nil && test == nil,
           "is for files; without one, users are drawn from the built-in population"),
-        IdleFlags(["--cut", "--new-users"], when: split != SplitKind.time.rawValue, "is for --split time"),
+        IdleFlags(["--cut", "--new-users"], when: kind != .time, "is for --split time"),
         IdleFlags(
           ["--split", "--cut", "--new-users"], when: data == nil || train != nil || test != nil,
           "is for one file of interactions, DATA"),
@@ -91,8 +91,11 @@ struct Evaluate: CheckedCommand {
         + document.comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
   }
 
+  /// How one file is divided; `nil` for an unknown word.
+  private var kind: SplitKind? { SplitKind(rawValue: split) }
+
   private func testUsers(of directory: ModelDirectory, _ reader: ModelDataReader) throws -> TestUsers {
-    switch SplitKind(rawValue: split) {
+    switch kind {
     case .time?:
       guard let data else { throw UsageError("--split time needs DATA") }
       return try directory.testUsers(

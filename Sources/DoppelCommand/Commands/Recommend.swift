@@ -119,8 +119,7 @@ struct Recommend: CheckedCommand {
       if listed.ids.isEmpty { options.note(["--items names no item; the list is that of a user who has none"]) }
       return try directory.audience(items: listed.ids)
     }
-    let path = users ?? data ?? ""
-    let found = try reading.reader(for: directory, threads: options.threads).read(path, scope: .anyone)
-    return directory.audience(try user.map { try found.only(user: $0, of: path) } ?? found.data)
+    return try directory.audience(
+      of: user, in: users ?? data ?? "", reader: reading.reader(for: directory, threads: options.threads))
   }
 }

@@ -72,7 +72,7 @@ struct Sample: CheckedCommand {
     func note(_ notes: [SamplingNote]) { options.note(notes.map(drawing.words)) }
     do {
       // Before the trainings of a choice.
-      if plan.hasTitles && directory.titles?.hasTitles != true { throw SamplingError.noTitles }
+      try plan.checkTitles(of: directory)
       let decision = try holdout.map { try decide(plan, directory, people, heldOut: $0, processor) }
       if let decision { plan = decision.applied(to: plan) }
       let progress = Progress(quiet: options.quiet)
@@ -106,14 +106,6 @@ struct Sample: CheckedCommand {
   /// The training users, if `--data` has them or they can be simulated again.
   private func people(of directory: ModelDirectory) throws -> SamplingPeople? {
     let reader = try reading.reader(for: directory, threads: options.threads)
-    let isRemade = directory.isOfBuiltInPopulation && directory.record.privacy == nil
-    let source = try data.map { try DataPlace($0).source } ?? (isRemade ? .builtIn : nil)
-    return source.map { source in
-      SamplingPeople(areRemade: data == nil, named: source.trainingName) {
-        let found = try directory.trainingUsers(source, reader: reader)
-        options.note(found.notes)
-        return (found.userIDs, found.profiles)
-      }
-    }
+    return directory.samplingPeople(try data.map { try DataPlace($0).source }, reader: reader, note: options.note)
   }
 }

@@ -32,7 +32,7 @@ struct Train: SharedCommand {
   var objective = TrainingObjective.recommend
   @Option(
     help: ArgumentHelp("Metric that chooses the epoch of a ranking model.", valueName: "key"), completion: .metric)
-  var selection = "ndcg@100"
+  var selection = Metric.selectionDefault.key
   @OptionGroup(title: "Privacy") var privacy: PrivacyOptions
   @OptionGroup var telling: EpochOptions
   @OptionGroup(title: "Checkpoints") var stopping: CheckpointOptions
@@ -53,7 +53,7 @@ struct Train: SharedCommand {
   func idleFlags() throws -> [IdleFlags] {
     let known = Zoo.named(model)
     let isFitted = known.map(\.isTrainedInEpochs) ?? true
-    let hasEpochs = known?.withMembers.contains { $0.isTrainedInEpochs } ?? true
+    let hasEpochs = known?.hasEpochs ?? true
     return try data.idleFlags(task: known?.task ?? .ranking) + telling.idleFlags(quiet: options.quiet)
       + privacy.idleFlags
       + [
@@ -90,8 +90,7 @@ struct Train: SharedCommand {
       weights: TrainingReporter.weights.filter { objective == .recommend || $0 != "beta" })
     defer { reporter.clear() }
     run.observer = reporter.observe(savingTo: output, keepsCheckpoints: stopping.areKept)
-    let measure = objective == .generate ? "negative-elbo" : run.selection.key
-    let curves = telling.curves.begin(&run.observer, metric: plain.task == .rating ? Metric.rmse.key : measure)
+    let curves = telling.curves.begin(&run.observer, metric: run.selectionName)
     let trained = try run.run()
     guard Processes.isRoot else { return }
     reporter.end()

@@ -45,10 +45,11 @@ struct Tune: SharedCommand {
   }
 
   func run() throws {
-    let names = models.split { $0 == "," || $0 == " " }.map(String.init)
     var choice = ModelChoice()
     (choice.models, choice.task) = (models, task)
-    guard !names.isEmpty else { throw UsageError("--models is empty; accepted: names such as mult-vae,linear") }
+    guard choice.names?.isEmpty == false else {
+      throw UsageError("--models is empty; accepted: names such as mult-vae,linear")
+    }
     var run = TuningRun(
       try choice.models(set: hyperparameters, otherwise: []), seed: options.randomSeed,
       processor: try options.processor().using(hyperparameters.precision))
@@ -60,16 +61,16 @@ struct Tune: SharedCommand {
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
     run.observer = reporter.observe()
-    let key = task == .rating ? Metric.rmse.key : run.selection.key
+    let key = run.metric.key
     let curves = curves.begin(&run.observer, metric: key)
     run.tell(reporter, quiet: options.quiet, journal: search.journal)
     if let curves {
       run.onRecord = { [told = run.onRecord] in
         told($0)
-        curves.add($0, metric: key)
+        curves.add($0.scalars(metric: key), to: "\($0.model), trials", step: $0.trial)
       }
     }
-    options.note(run.notesOnProcesses)
+    options.note(run.adviceOnProcesses)
     let result = try run.run()
     Interruption.endAtOnce()
     reporter.clear()
@@ -89,9 +90,9 @@ struct Tune: SharedCommand {
 extension TuningRun {
   /// Reports every trial on stderr, and says on interruption how the search can continue.
   mutating func tell(_ reporter: TrainingReporter, quiet: Bool, journal: String?) {
-    let (trials, key) = (hasTrialsToCount ? trials : nil, task == .rating ? Metric.rmse.key : selection.key)
+    let (trials, key) = (hasTrialsToCount ? trials : nil, metric.key)
     if !quiet && !Console.hasTerminal {
-      onRecord = { Console.standardError($0.words(of: trials, key) + "\n") }
+      onRecord = { Console.standardError($0.words(of: trials, metric: key) + "\n") }
     }
     onProgress = { reporter.show($0) }
     if Processes.launcher != nil { Interruption.waitForOthers() }
@@ -102,38 +103,7 @@ extension TuningRun {
       }
     }
   }
-}
 
-extension TuningRun {
-  /// A note if there are more processes than trials at the same time; empty for a single process.
-  var notesOnProcesses: [String] {
-    let searched = models.filter { !space(of: $0).dimensions.isEmpty }.count
-    let most = atOnce * (time == nil ? searched : 1)
-    guard let launcher = Processes.launcher, trials > 10, launcher.processes > most else { return [] }
-    return [
-      "after the first ten trials of each model, at most \(counted(most, "trial")) at a time for "
-        + "\(launcher.processes) processes; --at-once N allows N of each model"
-    ]
-  }
-}
-
-extension TrialRecord {
-  /// One line.
-  fileprivate func words(of trials: Int?, _ metric: String) -> String {
-    var words = "\(model), trial \(trial)\(trials.map { " of \($0)" } ?? ""): "
-    words += value.map { "\(metric) \(Number.decimal($0))" } ?? "failed: \(failure ?? "")"
-    if let epochs, let bestEpoch, value != nil { words += " at epoch \(bestEpoch) of \(epochs)" }
-    return words + (trial == 0 ? " (the defaults)" : "")
-  }
-}
-
-extension TrainingCurves {
-  /// A trial: its value and its numeric settings.
-  fileprivate func add(_ trial: TrialRecord, metric: String) {
-    var scalars = trial.value.map { [(tag: "metric/\(metric)", value: $0)] } ?? []
-    for (name, setting) in trial.settings.sorted(by: { $0.key < $1.key }) {
-      if case .number(let value) = setting { scalars.append((tag: "setting/\(name)", value: value)) }
-    }
-    add(scalars, to: "\(trial.model), trials", step: trial.trial)
-  }
+  /// The notes on processes, with the flag that helps.
+  var adviceOnProcesses: [String] { notesOnProcesses.map { "\($0); --at-once N allows N of each model" } }
 }

@@ -14,7 +14,7 @@ extension CompletionKind {
   /// A ranking metric at the usual cut-offs.
   static let metric = list(Metric.rankingDefaults.filter(\.kind.largerIsBetter).map(\.key))
   /// The ways to split one file.
-  static let splits = list([SplitKind.users, .interactions, .leaveOneOut, .time].map(\.rawValue))
+  static let splits = list(SplitKind.ofOneFile.map(\.rawValue))
   /// The separators that have names.
   static let delimiters = list(["tab", "comma", "semicolon", "blanks", "::"])
   /// Config files, by extension.

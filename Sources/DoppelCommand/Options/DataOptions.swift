@@ -182,13 +182,23 @@ struct SplittingOptions: ParsableArguments {
   /// Whether the parts are given as separate files.
   var hasFiles: Bool { train != nil || validation != nil || test != nil }
 
+  /// How one file is divided; `nil` for an unknown word, which the selection refuses.
+  var kind: SplitKind? { SplitKind.ofOneFile.first { $0.rawValue == split } }
+
+  /// Where the data are; the selection refuses flags that do not go together.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  func source(data: String?) throws -> DataSelection.Source {
+    if hasFiles { return .files(train: train ?? "", validation: validation, test: test) }
+    return try data.map { try DataPlace($0).source } ?? .builtIn
+  }
+
   func selection(data: String?, reading: ReadingOptions) throws -> DataSelection {
     var selection = DataSelection()
     selection.format = try reading.format()
     selection.filters = reading.filters
-    let kinds: [SplitKind] = [.users, .interactions, .leaveOneOut, .time]
-    guard let kind = kinds.first(where: { $0.rawValue == split }) else {
-      let names = kinds.map(\.rawValue)
+    guard let kind else {
+      let names = SplitKind.ofOneFile.map(\.rawValue)
       throw UsageError(
         "--split \(split) is unknown; did you mean \(alternatives(nearestSpellings(to: split, among: names)))? "
           + "Accepted: \(names.joined(separator: ", "))")
@@ -202,14 +212,12 @@ struct SplittingOptions: ParsableArguments {
     selection.newUsers = newUsers
     if hasFiles {
       guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
-      guard let train else { throw UsageError("--test and --validation need --train") }
-      selection.source = .files(train: train, validation: validation, test: test)
-    } else if let data {
-      selection.source = try DataPlace(data).source
-    } else if kind == .time {
+      guard train != nil else { throw UsageError("--test and --validation need --train") }
+    } else if data == nil && kind == .time {
       throw UsageError(
         "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
     }
+    selection.source = try source(data: data)
     return selection
   }
 

@@ -50,9 +50,7 @@ struct GenerativeOptions: ParsableArguments {
   var clip: Double?
 
   /// The models that can be fitted privately and drawn from.
-  private static var privateModels: String {
-    Zoo.defaults.filter { GenerativeComparison.privateRefusal(of: $0) == nil }.map(\.name).joined(separator: ", ")
-  }
+  private static var privateModels: String { GenerativeComparison.privateModels.joined(separator: ", ") }
 
   /// Flags that are for comparing lists, and flags without the one that they need.
   var idleFlags: [IdleFlags] {

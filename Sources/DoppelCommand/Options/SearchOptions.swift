@@ -22,7 +22,7 @@ struct SearchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Metric to optimise on the validation users of a ranking.", valueName: "key"),
     completion: .metric)
-  var selection = "ndcg@100"
+  var selection = Metric.selectionDefault.key
   @Option(
     help: ArgumentHelp(
       "Other ranges, from YAML or JSON such as 'models: {ease: {l2: {from: 10, to: 1000, log: true}}}'.",
@@ -58,8 +58,10 @@ struct SearchOptions: ParsableArguments {
 
   /// The flag has no effect if at most one trial is proposed from the results of others.
   static func idle(atOnceWith trials: Int) -> IdleFlags {
-    IdleFlags(
-      ["--at-once"], when: trials < 12, "has no effect on fewer than 12 trials: the first ten need no results")
+    let fewest = TuningRun.fewestTrialsAtOnce
+    return IdleFlags(
+      ["--at-once"], when: trials < fewest,
+      "has no effect on fewer than \(fewest) trials: the first ten need no results")
   }
 
   /// Flags that are for another task, or for a journal that is not kept.

@@ -27,8 +27,11 @@ public struct SearchPoint: Sendable, Equatable {
 /// of the constants; McKay, Beckman & Conover, Technometrics 21 (1979), for Latin hypercubes; Ginsbourger, Le Riche &
 /// Carraro, "Kriging is well-suited to parallelize optimization" (2010), for constant liars.
 public struct ParzenSampler: Sendable {
+  /// The number of evenly spread points before the first proposal, unless another is set.
+  static let startUp = 10
+
   /// The number of evenly spread points before the first proposal.
-  public var startUpTrials = 10
+  public var startUpTrials = ParzenSampler.startUp
   /// The number of draws that are compared.
   public var candidates = 24
   /// The share of the trials that counts as good.

@@ -1,4 +1,5 @@
 public import FileFormats
+import Presentation
 
 /// The result of a trial, or of the part of it that has run: a line of the journal.
 ///
@@ -42,6 +43,31 @@ public struct TrialRecord: Codable, Sendable, Equatable {
     (self.model, self.trial, self.rung, self.settings) = (model, trial, rung, settings)
     metrics = [:]
     isComplete = false
+  }
+}
+
+extension TrialRecord {
+  /// The record in one line.
+  ///
+  /// - Parameters:
+  ///   - trials: the number of trials of the model; `nil` for no number.
+  ///   - metric: the name of the value.
+  public func words(of trials: Int?, metric: String) -> String {
+    var words = "\(model), trial \(trial)\(trials.map { " of \($0)" } ?? ""): "
+    words += value.map { "\(metric) \(Number.decimal($0))" } ?? "failed: \(failure ?? "")"
+    if let epochs, let bestEpoch, value != nil { words += " at epoch \(bestEpoch) of \(epochs)" }
+    return words + (trial == 0 ? " (the defaults)" : "")
+  }
+
+  /// The value, if the trial has not failed, and the settings that are numbers, for curves over trials.
+  ///
+  /// - Parameter metric: the name of the value.
+  public func scalars(metric: String) -> [(tag: String, value: Double)] {
+    var scalars = value.map { [(tag: "metric/\(metric)", value: $0)] } ?? []
+    for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
+      if case .number(let value) = setting { scalars.append((tag: "setting/\(name)", value: value)) }
+    }
+    return scalars
   }
 }
 
