@@ -150,4 +150,19 @@ struct WordTests {
       .map { $0.trimmingCharacters(in: .whitespaces) }
     #expect(headings == whole)
   }
+
+  @Test(
+    "a number that was given is told as it was written",
+    arguments: [
+      ("compare good.tsv --held-out 1", "doppel: --held-out 1 is not a share"),
+      ("explain good.tsv --beta -1", "doppel: --beta -1 is not a weight"),
+      ("sample m --output s --temperature auto --holdout h --attack-limit 60", "doppel: --attack-limit 60 is out of"),
+      ("sample m --output s --like i1 --spread 2000", "doppel: --spread 2000 is out of range"),
+      ("compare good.tsv --min-rating 4", "so --min-rating 4 cannot be applied"),
+    ])
+  func numbers(line: String, told: String) throws {
+    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(outcome.status != 0)
+    #expect(outcome.errors.contains(told), "\(outcome.errors)")
+  }
 }

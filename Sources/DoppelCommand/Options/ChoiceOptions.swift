@@ -54,7 +54,8 @@ struct ChoiceOptions: ParsableArguments {
     guard let attackLimit else { return SamplingObjective() }
     guard let objective = SamplingObjective(attackLimit: attackLimit) else {
       throw ValidationError(
-        "--attack-limit \(attackLimit) is out of range; accepted: a number above 0.5, which is guessing, up to 1")
+        "--attack-limit \(Number.plain(attackLimit)) is out of range; accepted: a number above 0.5, which is guessing, "
+          + "up to 1")
     }
     return objective
   }

@@ -115,7 +115,7 @@ struct ReadingOptions: ParsableArguments {
   func validate() throws {
     if let minRating, !minRating.isFinite {
       throw ValidationError(
-        "--min-rating \(minRating) is not a rating; accepted: a finite number such as 4 or 3.5")
+        "--min-rating \(Number.plain(minRating)) is not a rating; accepted: a finite number such as 4 or 3.5")
     }
     for (flag, number) in [
       ("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core),
@@ -195,7 +195,8 @@ struct SplittingOptions: ParsableArguments {
     }
     selection.split = kind
     guard heldOut > 0 && heldOut < 0.5 else {
-      throw UsageError("--held-out \(heldOut) is not a share; accepted: a number above 0 and below 0.5")
+      throw UsageError(
+        "--held-out \(Number.plain(heldOut)) is not a share; accepted: a number above 0 and below 0.5")
     }
     selection.heldOut = heldOut
     selection.cut = try cut.map(Self.parsedCut)
