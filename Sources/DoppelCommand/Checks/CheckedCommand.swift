@@ -17,11 +17,14 @@ protocol CheckedCommand: ParsableCommand {
 extension CheckedCommand {
   var outputs: [Output] { [] }
 
-  /// Refuses standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
+  /// Refuses empty paths, standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
   /// each other.
   ///
   /// - Throws: ``UsageError``, `InputError`, `OutputError`.
   func check(_ invocation: Invocation) throws {
+    if let empty = inputs.first(where: { $0.path?.isEmpty == true }) {
+      throw UsageError("\(empty.name) is empty; accepted: a path")
+    }
     let fromStdin = inputs.filter { $0.path == "-" }.map(\.name)
     if fromStdin.count > 1 {
       let names = fromStdin.dropLast().joined(separator: ", ") + " and " + (fromStdin.last ?? "")

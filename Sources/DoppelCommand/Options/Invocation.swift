@@ -47,6 +47,7 @@ struct Invocation: Sendable {
     words = [name] + rest
     typed = Set(flags)
     if let path = Self.configPath(in: rest) {
+      if path.isEmpty { throw UsageError("--config is empty; accepted: a path") }
       let known = try checkFlags()
       let file = try ConfigFile(path: path)
       let models = try file.modelSettings { _ = try Zoo.parse($0) }
