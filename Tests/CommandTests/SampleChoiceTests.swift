@@ -84,10 +84,16 @@ struct SampleChoiceTests: CommandSuite {
     "what does not go together is named",
     arguments: [
       ("--temperature auto --data t.tsv", "--temperature auto needs --holdout"),
-      ("--temperature auto --holdout h.tsv --like i1", "--temperature auto cannot be combined with --like"),
+      (
+        "--temperature auto --holdout h.tsv --like i1",
+        "--temperature auto cannot be combined with --like: it chooses for users from the whole latent space, and --like "
+          + "draws near a place in it; accepted: --from prior, --from population, --from fitted, or --temperature with a "
+          + "number\n"
+      ),
       (
         "--temperature auto --holdout h.tsv --interpolate i1 i2",
-        "--temperature auto cannot be combined with --interpolate"
+        "--temperature auto cannot be combined with --interpolate: it chooses for users from the whole latent space, and "
+          + "--interpolate draws near a place in it; accepted: --from prior"
       ),
       ("--temperature auto --holdout h.tsv --counts", "--temperature auto cannot be combined with --counts"),
       ("--temperature warm", "--temperature warm is not a number; accepted: a number from 0.000001, or auto"),
