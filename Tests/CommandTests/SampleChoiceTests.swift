@@ -80,6 +80,26 @@ struct SampleChoiceTests: CommandSuite {
     #expect(try !folder.names().contains("s.tsv"))
   }
 
+  @Test("a holdout of other people is noted once, before the trainings and what they find")
+  func otherPeople() throws {
+    try train()
+    let lines = try folder.text("h.tsv").split(separator: "\n")
+    // Three quarters of the users, each with half of their items.
+    let users = Array(Set(lines.dropFirst().compactMap { $0.split(separator: "\t").first })).sorted()
+    let kept = Set(users.prefix(60))
+    let short = lines.dropFirst().enumerated().filter { place, line in
+      place % 2 == 0 && line.split(separator: "\t").first.map { kept.contains($0) } == true
+    }
+    try folder.write(([lines[0]] + short.map(\.element)).joined(separator: "\n") + "\n", to: "short.tsv")
+    let told = try run(
+      "sample vae --data t.tsv --holdout short.tsv --temperature auto --temperatures 0.75 --lengths empirical "
+        + "--utility-epochs 1 --users 5 --output s.tsv"
+    ).errors
+    let parts = told.components(separatedBy: "note: the holdout (short.tsv) and the training users (t.tsv) look like ")
+    #expect(parts.count == 2, "\(told)")
+    #expect(parts.last?.contains("note: fidelity: 60 of 80 synthetic users drawn at random") == true, "\(told)")
+  }
+
   @Test(
     "what does not go together is named",
     arguments: [

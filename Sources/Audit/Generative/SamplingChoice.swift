@@ -84,6 +84,9 @@ public struct SamplingChoice: Sendable {
     }
     if none > 0 { notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out") }
     notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), people.name, heldOut)
+    // The audits of the candidates note it as well, but only after trainings.
+    let other = BlindAttack.note(train: users.profiles.items, people.name, holdout: kept, heldOut.name)
+    notes += [other].compactMap(\.self)
     self.notes = notes
     utility = UtilityOptions()
     utility.tstrOnly = true
