@@ -151,6 +151,18 @@ struct WordTests {
     #expect(headings == whole)
   }
 
+  @Test("--items without an id is a user who has none, and a note says so", arguments: ["", " , "])
+  func noItems(items: String) throws {
+    let train = "train good.tsv --model popularity --output m --quiet".split(separator: " ").map(String.init)
+    #expect(try doppel.run(train, in: folder).status == 0)
+    let outcome = try doppel.run(["recommend", "m", "-k", "2", "--items", items], in: folder)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.split(separator: "\n").count == 3)
+    #expect(outcome.errors == "note: --items names no item; the list is that of a user who has none\n")
+    let some = try doppel.run(["recommend", "m", "-k", "2", "--items", "i1"], in: folder)
+    #expect(some.errors.isEmpty, "\(some.errors)")
+  }
+
   @Test(
     "a number that was given is told as it was written",
     arguments: [
