@@ -29,8 +29,8 @@ struct Split: CheckedCommand {
   }
 
   func idleFlags() throws -> [IdleFlags] {
-    [IdleFlags(PartOptions.flags, when: true, "is for commands that take a split; split makes one of DATA")]
-      + (try file.idleFlags(task: task))
+    try [IdleFlags(PartOptions.flags, when: true, "is for commands that take a split; split makes one of DATA")]
+      + file.idleFlags(task: task)
   }
 
   func run() throws {
