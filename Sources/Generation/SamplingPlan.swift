@@ -3,6 +3,7 @@ public import Compute
 import FileFormats
 import Foundation
 public import InteractionData
+import Presentation
 
 /// A plan for synthetic users from a saved model: their source, number, profile lengths, and how items are drawn.
 ///
@@ -117,7 +118,7 @@ public struct SamplingPlan: Sendable, Equatable {
     var least = 1
     switch source {
     case .user(_, let spread):
-      if !(0...1000 ~= spread) { throw .outOfRange(.spread, value: "\(spread)", accepted: 0...1000) }
+      if !(0...1000 ~= spread) { throw .outOfRange(.spread, value: Number.plain(spread), accepted: 0...1000) }
     case .interpolation(_, _, let steps, _):
       try require(.steps, steps, 2...100_000)
       least = steps

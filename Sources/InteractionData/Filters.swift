@@ -1,5 +1,6 @@
 import Compute
 import FileFormats
+import Presentation
 
 /// Filters that are applied before anything else.
 public struct Filters: Sendable, Equatable {
@@ -80,7 +81,7 @@ public struct Filters: Sendable, Equatable {
 
   private func notes(on data: [String]) -> [String] { data.filter { minRating == nil || $0 != ColumnChoice.zeros } }
 
-  private static func rating(_ least: Double) -> String { "--min-rating \(least)" }
+  private static func rating(_ least: Double) -> String { "--min-rating \(Number.plain(least))" }
 
   private func noRatings(_ name: String) -> DataError {
     DataError(

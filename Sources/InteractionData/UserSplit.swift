@@ -1,5 +1,6 @@
 public import Compute
 import FileFormats
+import Presentation
 
 extension RankingSplit {
   /// Strong generalisation: some users are held out from training, and a part of their items is predicted from the
@@ -61,7 +62,7 @@ private struct UserDivision {
     let total = users.count
     guard fraction > 0, fraction < 1 else {
       throw DataError(
-        path: name, text: "\(fraction)", message: "is not a share of users to hold out",
+        path: name, text: Number.plain(fraction), message: "is not a share of users to hold out",
         accepted: "more than 0 and less than \(forTraining ? 1 : 0.5)")
     }
     // A tiny addition, because 0.29 × 100 is 28.999… in binary.

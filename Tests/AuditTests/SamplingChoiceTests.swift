@@ -247,7 +247,10 @@ struct SamplingChoiceTests {
     let notes = try trained.choice(heldOut: Interactions(name: "h", pairs: pairs + strange)).notes
     #expect(notes.contains("h: 3 users without an item of the model left out"), "\(notes)")
     #expect(notes.contains { $0.hasPrefix("h: ") && $0.contains("with items that are not in the model left out") })
-    #expect(!notes.contains { $0.contains("are also ids of training users") })
+    #expect(!notes.contains { $0.contains("are also ids of training users") || $0.contains("different populations") })
+    let halves = Interactions(name: "halves", pairs: pairs.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))
+    let others = try trained.choice(heldOut: halves).notes
+    #expect(others.contains { $0.hasPrefix("the holdout (halves) and the training users (") }, "\(others)")
     #expect {
       try trained.choice(heldOut: trained.people)
     } throws: {
@@ -261,6 +264,8 @@ struct SamplingChoiceTests {
     var plan = SamplingPlan()
     plan.source = .user(like: "x")
     #expect(throws: ImpossibleSamplingChoice.source("user")) { try trained.choice().decide(plan) }
+    let near = "\(ImpossibleSamplingChoice.source("user"))"
+    #expect(near.hasSuffix("the source user is near given users; accepted: prior, population, fitted"), "\(near)")
     (plan.source, plan.law) = (.population, .multinomial)
     #expect(throws: ImpossibleSamplingChoice.counts) { try trained.choice().decide(plan) }
     plan.law = .withoutReplacement

@@ -184,5 +184,9 @@ struct PrivateUpdateTests {
     #expect(throws: ImpossibleGuarantee.delta(1)) {
       try PrivacyRequest(epsilon: 1, delta: 1).plan(users: 1000, options: options)
     }
+    #expect("\(ImpossibleGuarantee.epsilon(0))".hasPrefix("an ε of 0 is out of range"))
+    #expect("\(ImpossibleGuarantee.delta(1))".hasPrefix("a δ of 1 is out of range"))
+    #expect("\(ImpossibleGuarantee.clip(-2))".hasPrefix("a gradient norm limit of -2 is out of range"))
+    #expect("\(ImpossibleGuarantee.outOfReach(epsilon: 1, delta: 1e-6))" == "no noise gives an ε of 1 at a δ of 1e-06")
   }
 }

@@ -63,6 +63,12 @@ struct TrainingErrorTests {
     #expect(error?.description.contains("smaller ratings") == true)
   }
 
+  @Test("numbers of settings are told as they would be given")
+  func numbers() {
+    #expect("\(TrainingError.unusable(model: "m", value: "score", learningRate: 2))".hasSuffix(" learning rate than 2"))
+    #expect("\(TrainingError.unsolvable(model: "m", setting: "l2", value: 0))".hasSuffix(" l2 0; try a larger one"))
+  }
+
   @Test("a failed update leaves the weights as they were")
   func weightsSurvive() throws {
     let network = Network<Float>(design(.gaussian), items: 80, users: 90, seed: Seed(1))

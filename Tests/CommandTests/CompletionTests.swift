@@ -19,7 +19,7 @@ struct CompletionTests {
       ("sample model --lengths n", ["nearby", "negative-binomial"]),
       ("export mo", ["model"]), ("export model --graph d", ["decode"]),
       ("encode model --format n", ["npy"]), ("train --precision ", ["auto", "bf16", "f32"]), ("tra", ["train"]),
-      ("train --epo", ["--epochs"]),
+      ("train --epo", ["--epochs"]), ("compare --valid", ["--validation"]), ("split --valid", []),
     ])
   func offers(_ words: String, _ offered: [String]) throws {
     let folder = try TemporaryFolder()

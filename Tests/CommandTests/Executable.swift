@@ -36,7 +36,7 @@ struct Executable {
   /// Runs to the end.
   func run(
     _ arguments: [String], in folder: TemporaryFolder, input: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String?] = [:]
   ) throws -> Outcome {
     let run = try start(arguments, in: folder, input: input, environment: environment)
     return try run.outcome()
@@ -45,9 +45,11 @@ struct Executable {
   /// Starts, so that the test can interrupt.
   ///
   /// Output goes to files: a pipe nobody reads would fill up.
+  ///
+  /// - Parameter environment: what is set besides; `nil` takes a name away.
   func start(
     _ arguments: [String], in folder: TemporaryFolder, input: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String?] = [:]
   ) throws -> Run {
     let process = process(arguments, in: folder, environment: environment)
     let files = try TemporaryFolder()

@@ -5,8 +5,8 @@ struct HelpTests {
   @Test(
     "is as it was, and fits 80 columns",
     arguments: [
-      "", "compare", "tune", "train", "evaluate", "recommend", "encode", "sample", "simulate", "doctor", "export",
-      "explain",
+      "", "compare", "tune", "train", "evaluate", "recommend", "encode", "sample", "split", "simulate", "doctor",
+      "export", "explain",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]

@@ -41,7 +41,7 @@ struct PlaceTests {
       "train good.tsv --model popularity --output n --log good.tsv", "encode ae good.tsv --output good.tsv",
       "sample ae --from fitted --data good.tsv --output good.tsv",
       "sample ae --from fitted --data good.tsv --output ae/config.json",
-      "audit --real good.tsv --synthetic good.tsv --report good.tsv",
+      "inspect ae good.tsv --report ae/config.json", "audit --real good.tsv --synthetic good.tsv --report good.tsv",
     ])
   func ownInput(line: String) throws {
     if line.contains(" ae ") {
@@ -86,6 +86,22 @@ struct PlaceTests {
   func empty(words: [String]) throws {
     let outcome = try doppel.run(words, in: folder)
     #expect(outcome.status == 64 && outcome.errors.contains(" is empty; accepted: the path of a "), "\(outcome.errors)")
+  }
+
+  @Test(
+    "an empty path is no input",
+    arguments: [
+      ("recommend m --users", "--users"), ("recommend m --user u1 --data", "--data"),
+      ("recommend m --items i1 --only-items", "--only-items"), ("recommend m --items i1 --titles", "--titles"),
+      ("compare", "DATA"), ("compare --test good.tsv --train", "--train"), ("compare good.tsv --config", "--config"),
+      ("tune good.tsv --models ease --space", "--space"), ("evaluate m", "DATA"), ("export --output g.onnx", "MODEL"),
+      ("audit --real good.tsv --synthetic", "--synthetic"), ("sample m --output s --data", "--data"),
+      ("inspect", "MODEL"), ("inspect m", "DATA"), ("inspect m good.tsv --truth", "--truth"),
+    ])
+  func emptyInput(line: String, name: String) throws {
+    let outcome = try doppel.run(line.split(separator: " ").map(String.init) + [""], in: folder)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors == "doppel: \(name) is empty; accepted: a path\n")
   }
 
   @Test(

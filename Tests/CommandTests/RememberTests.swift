@@ -230,9 +230,8 @@ struct RememberTests: CommandSuite {
     try run(
       "compare --task rating --train rated/train.tsv --validation rated/validation.tsv --test rated/test.tsv --models mean"
     )
-    #expect(
-      try run("split --train own.csv --test own.csv --output x", status: 64).errors.contains("already parts of a split")
-    )
+    let refused = try run("split --train own.csv --test own.csv --output x", status: 64).errors
+    #expect(refused.hasPrefix("doppel: --train is for commands that take a split"), "\(refused)")
     #expect(try run("split own.csv --output pop", status: 73).errors.contains("pop"))
   }
 }

@@ -80,14 +80,40 @@ struct SampleChoiceTests: CommandSuite {
     #expect(try !folder.names().contains("s.tsv"))
   }
 
+  @Test("a holdout of other people is noted once, before the trainings and what they find")
+  func otherPeople() throws {
+    try train()
+    let lines = try folder.text("h.tsv").split(separator: "\n")
+    // Three quarters of the users, each with half of their items.
+    let users = Array(Set(lines.dropFirst().compactMap { $0.split(separator: "\t").first })).sorted()
+    let kept = Set(users.prefix(60))
+    let short = lines.dropFirst().enumerated().filter { place, line in
+      place % 2 == 0 && line.split(separator: "\t").first.map { kept.contains($0) } == true
+    }
+    try folder.write(([lines[0]] + short.map(\.element)).joined(separator: "\n") + "\n", to: "short.tsv")
+    let told = try run(
+      "sample vae --data t.tsv --holdout short.tsv --temperature auto --temperatures 0.75 --lengths empirical "
+        + "--utility-epochs 1 --users 5 --output s.tsv"
+    ).errors
+    let parts = told.components(separatedBy: "note: the holdout (short.tsv) and the training users (t.tsv) look like ")
+    #expect(parts.count == 2, "\(told)")
+    #expect(parts.last?.contains("note: fidelity: 60 of 80 synthetic users drawn at random") == true, "\(told)")
+  }
+
   @Test(
     "what does not go together is named",
     arguments: [
       ("--temperature auto --data t.tsv", "--temperature auto needs --holdout"),
-      ("--temperature auto --holdout h.tsv --like i1", "--temperature auto cannot be combined with --like"),
+      (
+        "--temperature auto --holdout h.tsv --like i1",
+        "--temperature auto cannot be combined with --like: it chooses for users from the whole latent space, and --like "
+          + "draws near a place in it; accepted: --from prior, --from population, --from fitted, or --temperature with a "
+          + "number\n"
+      ),
       (
         "--temperature auto --holdout h.tsv --interpolate i1 i2",
-        "--temperature auto cannot be combined with --interpolate"
+        "--temperature auto cannot be combined with --interpolate: it chooses for users from the whole latent space, and "
+          + "--interpolate draws near a place in it; accepted: --from prior"
       ),
       ("--temperature auto --holdout h.tsv --counts", "--temperature auto cannot be combined with --counts"),
       ("--temperature warm", "--temperature warm is not a number; accepted: a number from 0.000001, or auto"),

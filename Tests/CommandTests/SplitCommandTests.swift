@@ -14,7 +14,7 @@ struct SplitCommandTests: CommandSuite {
     try folder.write("user_id,anime_id,rating\n" + lines.joined(), to: "anime.csv")
     let found = try document("compare anime.csv --task rating --min-rating 1 --models mean")
     #expect((found["dataset"] as? [String: Any])?["interactions"] as? Int == 18)
-    #expect((found["notes"] as? [String])?.contains("--min-rating 1.0 removed 18 of 36 interactions") == true)
+    #expect((found["notes"] as? [String])?.contains("--min-rating 1 removed 18 of 36 interactions") == true)
   }
 
   @Test("--min-rating keeps ratings that equal it")

@@ -13,7 +13,7 @@ struct Terminal {
     master = try Self.call("posix_openpt", O_RDWR | O_NOCTTY)
     try #require(master >= 0)
     try #require(try Self.call("grantpt", master) == 0 && Self.call("unlockpt", master) == 0)
-    let name = try #require(try unsafe Self.function("ptsname", as: Name.self)(master))
+    guard let name = try unsafe Self.function("ptsname", as: Name.self)(master) else { throw Missing(name: "ptsname") }
     path = unsafe String(cString: name)
     if let columns {
       var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -64,7 +64,11 @@ struct Terminal {
   }
 
   private static func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
-    let symbol = try #require(unsafe dlsym(dlopen(nil, RTLD_NOW), name))
+    // Not with #require, whose expansion uses the pointer outside of any unsafe expression.
+    guard let symbol = unsafe dlsym(dlopen(nil, RTLD_NOW), name) else { throw Missing(name: name) }
     return unsafe unsafeBitCast(symbol, to: type)
   }
+
+  /// A function of the system that is not there, or gives nothing.
+  private struct Missing: Error { let name: String }
 }

@@ -150,4 +150,31 @@ struct WordTests {
       .map { $0.trimmingCharacters(in: .whitespaces) }
     #expect(headings == whole)
   }
+
+  @Test("--items without an id is a user who has none, and a note says so", arguments: ["", " , "])
+  func noItems(items: String) throws {
+    let train = "train good.tsv --model popularity --output m --quiet".split(separator: " ").map(String.init)
+    #expect(try doppel.run(train, in: folder).status == 0)
+    let outcome = try doppel.run(["recommend", "m", "-k", "2", "--items", items], in: folder)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.split(separator: "\n").count == 3)
+    #expect(outcome.errors == "note: --items names no item; the list is that of a user who has none\n")
+    let some = try doppel.run(["recommend", "m", "-k", "2", "--items", "i1"], in: folder)
+    #expect(some.errors.isEmpty, "\(some.errors)")
+  }
+
+  @Test(
+    "a number that was given is told as it was written",
+    arguments: [
+      ("compare good.tsv --held-out 1", "doppel: --held-out 1 is not a share"),
+      ("explain good.tsv --beta -1", "doppel: --beta -1 is not a weight"),
+      ("sample m --output s --temperature auto --holdout h --attack-limit 60", "doppel: --attack-limit 60 is out of"),
+      ("sample m --output s --like i1 --spread 2000", "doppel: --spread 2000 is out of range"),
+      ("compare good.tsv --min-rating 4", "so --min-rating 4 cannot be applied"),
+    ])
+  func numbers(line: String, told: String) throws {
+    let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(outcome.status != 0)
+    #expect(outcome.errors.contains(told), "\(outcome.errors)")
+  }
 }

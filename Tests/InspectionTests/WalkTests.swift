@@ -45,6 +45,7 @@ struct WalkTests {
     #expect(throws: LatentWalkError.unknownUser("nobody")) {
       try inspector.interpolate(model, from: "user-0", to: "nobody", steps: 3)
     }
+    #expect("\(LatentWalkError.unknownUser(""))".hasPrefix("'' is not among the users"))
     #expect(throws: LatentWalkError.unknownDimension(2, of: 1)) {
       try inspector.traverse(model, dimension: 2, steps: 3)
     }

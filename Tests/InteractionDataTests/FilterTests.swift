@@ -11,7 +11,7 @@ struct FilterTests {
     let kept = try Filters(minRating: 4).apply(to: read(Self.text))
     #expect(kept.lines == ["u1 i1", "u1 i3", "u2 i1", "u2 i2", "u3 i4"])
     #expect(kept.items.ids == ["i1", "i3", "i2", "i4"])
-    #expect(kept.notes == ["--min-rating 4.0 removed 2 of 7 interactions"])
+    #expect(kept.notes == ["--min-rating 4 removed 2 of 7 interactions"])
     #expect(try Filters(minRating: 0).apply(to: read(Self.text)).ratings == nil)
   }
 
@@ -31,7 +31,7 @@ struct FilterTests {
     filters.keepsRatings = true
     let kept = try filters.apply(to: read("u1,i1,-1\nu1,i2,7\nu2,i1,1\nu2,i2,-1\n"))
     #expect(kept.lines == ["u1 i2 7.0", "u2 i1 1.0"])
-    #expect(kept.notes == ["--min-rating 1.0 removed 2 of 4 interactions"])
+    #expect(kept.notes == ["--min-rating 1 removed 2 of 4 interactions"])
   }
 
   @Test("without filters nothing changes")
@@ -71,7 +71,7 @@ struct FilterTests {
   func empty() throws {
     let data = try read(Self.text)
     for (filters, name) in [
-      (Filters(minRating: 6), "--min-rating 6.0"), (Filters(minUserItems: 9), "--min-user-items 9"),
+      (Filters(minRating: 6), "--min-rating 6"), (Filters(minUserItems: 9), "--min-user-items 9"),
       (Filters(minItemUsers: 9), "--min-item-users 9"), (Filters(core: 4), "--core 4"),
     ] {
       let error = #expect(throws: DataError.self) { try filters.apply(to: data) }

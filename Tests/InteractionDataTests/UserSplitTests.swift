@@ -97,6 +97,8 @@ struct UserSplitTests {
         try RankingSplit.users(data, heldOut: share, seed: Seed(1))
       }
     }
+    let whole = #expect(throws: DataError.self) { try RankingSplit.users(data, heldOut: 1, seed: Seed(1)) }
+    #expect(whole?.text == "1")
     let short = Interactions(
       name: "d", pairs: (0..<9).flatMap { user in (0..<4).map { (user: "u\(user)", item: "i\($0)") } })
     let none = #expect(throws: DataError.self) { try RankingSplit.users(short, seed: Seed(1)) }

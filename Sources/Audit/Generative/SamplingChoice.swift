@@ -84,6 +84,9 @@ public struct SamplingChoice: Sendable {
     }
     if none > 0 { notes.append("\(heldOut.name): \(counted(none, "user")) without an item of the model left out") }
     notes += AuditData.sharedIDs(Vocabulary(ids: users.ids), people.name, heldOut)
+    // The audits of the candidates note it as well, but only after trainings.
+    let other = BlindAttack.note(train: users.profiles.items, people.name, holdout: kept, heldOut.name)
+    notes += [other].compactMap(\.self)
     self.notes = notes
     utility = UtilityOptions()
     utility.tstrOnly = true
@@ -243,8 +246,8 @@ public enum ImpossibleSamplingChoice: Error, Equatable, CustomStringConvertible 
     case .privateModel:
       "the guarantee of this model does not cover settings that are chosen by its training users; accepted: a temperature"
     case .source(let name):
-      "temperature and lengths are chosen for draws from the whole space, not from \(name); accepted: prior, population, "
-        + "fitted"
+      "temperature and lengths are chosen for draws from the whole latent space, and the source \(name) is near given users; "
+        + "accepted: prior, population, fitted"
     case .counts: "the audit is about sets of items, not about counts; accepted: items drawn without replacement"
     case .noTemperatures: "there is no temperature to choose from; accepted: one or more"
     case .noUtility:

@@ -79,12 +79,20 @@ package struct BlindAttack: Sendable, Equatable {
   /// That of the attackers' areas.
   private static var margin: Double { GapRule.margin(.membershipAUC, ceiling: 0.5) }
 
-  /// A note if training and holdout users are told apart without a look at the synthetic users.
+  /// A note if training and holdout users of an audit are told apart without a look at the synthetic users.
   static func note(on data: AuditData) -> String? {
-    guard let holdout = data.holdout else { return nil }
-    let found = all(train: data.train, holdout: holdout).filter(\.isStrong)
+    data.holdout.flatMap {
+      note(train: data.train, data.names.train, holdout: $0, data.names.holdout ?? "holdout")
+    }
+  }
+
+  /// A note if users are told apart, with the names of both kinds.
+  static func note(
+    train: SparseRows, _ trainName: String, holdout: SparseRows, _ holdoutName: String
+  ) -> String? {
+    let found = all(train: train, holdout: holdout).filter(\.isStrong)
     if found.isEmpty { return nil }
-    return "the holdout (\(data.names.holdout ?? "holdout")) and the training users (\(data.names.train)) look like "
+    return "the holdout (\(holdoutName)) and the training users (\(trainName)) look like "
       + "different populations: \(found.map(\.words).joined(separator: "; ")); the attackers' figures then show this "
       + "difference too, not only a leak; a holdout drawn at random from the same users has none, but filters by counts, "
       + "which are for training users alone, must be applied before it is drawn"

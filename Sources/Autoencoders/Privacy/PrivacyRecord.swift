@@ -1,5 +1,6 @@
 public import Compute
 import Foundation
+import Presentation
 
 /// The requested guarantee of a private training.
 ///
@@ -135,11 +136,14 @@ public enum ImpossibleGuarantee: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .epsilon(let value):
-      "an ε of \(value) is out of range; accepted: a number above 0, up to \(Int(PrivacyRequest.largestEpsilon))"
+      "an ε of \(Number.plain(value)) is out of range; accepted: a number above 0, up to "
+        + "\(Int(PrivacyRequest.largestEpsilon))"
     case .delta(let value):
-      "a δ of \(value) is out of range; accepted: a number between 0 and 1, well below 1 / users"
-    case .clip(let value): "a gradient norm limit of \(value) is out of range; accepted: a number above 0"
-    case .outOfReach(let epsilon, let delta): "no noise gives an ε of \(epsilon) at a δ of \(delta)"
+      "a δ of \(Number.plain(value)) is out of range; accepted: a number between 0 and 1, well below 1 / users"
+    case .clip(let value):
+      "a gradient norm limit of \(Number.plain(value)) is out of range; accepted: a number above 0"
+    case .outOfReach(let epsilon, let delta):
+      "no noise gives an ε of \(Number.plain(epsilon)) at a δ of \(Number.plain(delta))"
     case .model(let name, let reason): "\(name) cannot be trained privately: it \(reason)"
     case .precision: "private training computes in single precision; accepted: f32"
     }

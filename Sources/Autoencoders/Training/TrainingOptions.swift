@@ -1,3 +1,5 @@
+import Presentation
+
 /// The options for fitting a model.
 ///
 /// The names are the same for all models.
@@ -93,9 +95,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         + "first seen in the \(failure.layer); likely cause: \(cause(of: failure, rate))"
     case .unusable(let model, let value, let learningRate):
       "\(model): its \(value) is not a finite number; likely cause: weights grown too large; "
-        + (learningRate.map { "try a smaller \(rate) than \($0)" } ?? "try smaller ratings")
+        + (learningRate.map { "try a smaller \(rate) than \(Number.plain($0))" } ?? "try smaller ratings")
     case .unsolvable(let model, let setting, let value):
-      "\(model): its equations cannot be solved in single precision with \(setting) \(value); try a larger one"
+      "\(model): its equations cannot be solved in single precision with \(setting) "
+        + "\(Number.plain(value)); try a larger one"
     case .tooManyItems(let model, let items, let most):
       "\(model): there are \(items) items, more than its maximum of \(most)"
     case .noUsers: "no user has any interaction to train on"
@@ -105,9 +108,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
 
   private func cause(of failure: NonFiniteLoss, _ rate: String) -> String {
     if failure.layer.hasPrefix("weights") {
-      return "a step too large; try a smaller \(rate) than \(failure.learningRate)"
+      return "a step too large; try a smaller \(rate) than \(Number.plain(failure.learningRate))"
     }
     return "values too large for single precision; try a smaller \(rate) than "
-      + "\(failure.learningRate), or smaller ratings"
+      + "\(Number.plain(failure.learningRate)), or smaller ratings"
   }
 }

@@ -12,16 +12,22 @@ protocol CheckedCommand: ParsableCommand {
   ///
   /// - Throws: `InputError` if the check needs the data and they are missing.
   func idleFlags() throws -> [IdleFlags]
+  /// Ways that exclude one another: those of the command line take precedence over others in a config file.
+  static var ways: [Ways] { get }
 }
 
 extension CheckedCommand {
   var outputs: [Output] { [] }
+  static var ways: [Ways] { [] }
 
-  /// Refuses standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
-  /// each other.
+  /// Refuses inputs without a path, standard input read twice, flags without an effect, and outputs that cannot be
+  /// written or would overwrite each other.
   ///
   /// - Throws: ``UsageError``, `InputError`, `OutputError`.
   func check(_ invocation: Invocation) throws {
+    if let empty = inputs.first(where: { $0.path?.isEmpty == true }) {
+      throw UsageError("\(empty.name) is empty; accepted: a path")
+    }
     let fromStdin = inputs.filter { $0.path == "-" }.map(\.name)
     if fromStdin.count > 1 {
       let names = fromStdin.dropLast().joined(separator: ", ") + " and " + (fromStdin.last ?? "")

@@ -55,7 +55,7 @@ struct Compare: SharedCommand {
 
   func idleFlags() throws -> [IdleFlags] {
     let (task, chosen) = (choice.task, choice.names?.map(Zoo.named))
-    let plan = ComparisonPlan(task, of: try data.splitting.source(data: data.data), split: data.splitting.kind)
+    let plan = ComparisonPlan(task, of: try data.source(), split: data.file.splitting.kind)
     let trials = try tune.map { try TunedComparison.Budget($0).most } ?? Int.max
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)

@@ -17,7 +17,7 @@ struct Explain: CheckedCommand {
     help: ArgumentHelp("Save the lesson as a page with figures: one HTML file.", valueName: "file"), completion: .file()
   )
   var report: String?
-  @Option(help: ArgumentHelp("β of the VAE, the weight of its prior.", valueName: "β")) var beta = 1.0
+  @Option(help: ArgumentHelp("β of the VAE, the weight of its prior (default: 1).", valueName: "β")) var beta: Double?
   @Option(help: ArgumentHelp("Width of every code.", valueName: "width")) var latent = 32
   @Option(help: ArgumentHelp("Epochs per training (default: 100, fewer on large data).", valueName: "n"))
   var epochs: Int?
@@ -37,8 +37,8 @@ struct Explain: CheckedCommand {
   }
 
   func validate() throws {
-    guard beta >= 0, beta.isFinite else {
-      throw ValidationError("--beta \(beta) is not a weight; accepted: a number from 0")
+    if let beta, !(beta >= 0 && beta.isFinite) {
+      throw ValidationError("--beta \(Number.plain(beta)) is not a weight; accepted: a number from 0")
     }
     for (flag, number, least) in [
       ("--latent", latent, 2), ("--epochs", epochs ?? 1, 1), ("--max-users", maxUsers ?? 50, 50),
@@ -52,7 +52,8 @@ struct Explain: CheckedCommand {
     var lesson = Lesson(seed: options.randomSeed, processor: try options.processor())
     lesson.data = try data.selection(threads: options.threads)
     lesson.titles = titling.titles
-    (lesson.beta, lesson.latent, lesson.epochs, lesson.users) = (beta, latent, epochs, maxUsers)
+    (lesson.beta, lesson.latent) = (beta ?? lesson.beta, latent)
+    (lesson.epochs, lesson.users) = (epochs, maxUsers)
     let reporter = TrainingReporter(quiet: options.quiet, verbose: false)
     defer { reporter.clear() }
     lesson.observer = reporter.observe()

@@ -35,7 +35,9 @@ struct Inspect: CheckedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("DATA", modelsAndData.data), ("--truth", truth)] + titling.inputs + options.inputs
+    let (models, data) = modelsAndData
+    let directories: [(name: String, path: String?)] = models.map { (name: "MODEL", path: $0) }
+    return directories + [("DATA", data), ("--truth", truth)] + titling.inputs + options.inputs
   }
 
   var outputs: [Output] { Output.file("--report", report) }

@@ -10,11 +10,12 @@ struct Simulate: CheckedCommand {
 
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
-  @Option(help: ArgumentHelp("Number of users; \(defaults(\.users)).", valueName: "n")) var users: Int?
-  @Option(help: ArgumentHelp("Number of items; \(defaults(\.items)).", valueName: "n")) var items: Int?
-  @Option(help: ArgumentHelp("Number of tastes; \(defaults(\.tastes)).", valueName: "n")) var tastes: Int?
+  @Option(help: ArgumentHelp("Number of users; \(defaults { "\($0.users)" }).", valueName: "n")) var users: Int?
+  @Option(help: ArgumentHelp("Number of items; \(defaults { "\($0.items)" }).", valueName: "n")) var items: Int?
+  @Option(help: ArgumentHelp("Number of tastes; \(defaults { "\($0.tastes)" }).", valueName: "n")) var tastes: Int?
   @Option(
-    help: ArgumentHelp("Mean number of items per user; \(defaults(\.meanProfileLength)).", valueName: "n"))
+    help: ArgumentHelp(
+      "Mean number of items per user; \(defaults { Number.plain($0.meanProfileLength) }).", valueName: "n"))
   var profileLength: Double?
   @Flag(help: "Simulate independent tastes only: no related tastes, moods, sequels or very long profiles.")
   var plain = false
@@ -65,9 +66,10 @@ struct Simulate: CheckedCommand {
     }
   }
 
-  private static func defaults(_ size: KeyPath<Population, some CustomStringConvertible & Equatable>) -> String {
-    let (lifelike, plain) = (Population()[keyPath: size], Population.plain[keyPath: size])
-    return lifelike == plain ? "\(lifelike)" : "\(lifelike), with --plain \(plain)"
+  /// The default of a size, and that of plain populations where it is another.
+  private static func defaults(_ size: (Population) -> String) -> String {
+    let (lifelike, plain) = (size(Population()), size(Population.plain))
+    return lifelike == plain ? lifelike : "\(lifelike), with --plain \(plain)"
   }
 
   /// The JSON document.

@@ -13,27 +13,30 @@ struct Split: CheckedCommand {
       split.json has the kind, the seed, the hash and the counts. Filters are applied before the split.
       """)
 
-  @OptionGroup var data: DataOptions
+  @OptionGroup var file: OneFileOptions
+  // Refused, with the reason.
+  @OptionGroup(visibility: .hidden) var parts: PartOptions
   @Option(help: ArgumentHelp("Directory to write.", valueName: "directory"), completion: .directory)
   var output: String
   @Option(help: "What to predict from the parts.")
   var task = RecommendationTask.ranking
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
-  var inputs: [(name: String, path: String?)] { data.inputs + options.inputs }
+  var inputs: [(name: String, path: String?)] { file.inputs + options.inputs }
 
   var outputs: [Output] {
     [Output(flag: "--output", path: output, kind: .directory { try SplitFiles.verify($0) })]
   }
 
-  func idleFlags() throws -> [IdleFlags] { try data.idleFlags(task: task) }
+  func idleFlags() throws -> [IdleFlags] {
+    try [IdleFlags(PartOptions.flags, when: true, "is for commands that take a split; split makes one of DATA")]
+      + file.idleFlags(task: task)
+  }
 
   func run() throws {
-    let selection = try data.selection(threads: options.threads)
-    switch selection.source {
-    case .builtIn, .file: break
-    case .files: throw UsageError("--train, --validation and --test are already parts of a split; split takes DATA")
-    case .directory(let path): throw UsageError("\(path) is already split; split takes a file of interactions")
+    let selection = try file.selection(threads: options.threads)
+    if case .directory(let path) = selection.source {
+      throw UsageError("\(path) is already split; split takes a file of interactions")
     }
     let export = try SplitExport(selection, task: task, seed: options.randomSeed)
     options.note(export.notes)

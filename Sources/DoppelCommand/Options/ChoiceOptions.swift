@@ -25,6 +25,9 @@ struct ChoiceOptions: ParsableArguments {
       valueName: "n"))
   var utilityEpochs: Int?
 
+  /// All of these flags.
+  static let flags = ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"]
+
   /// The temperatures that are tried by default, as a list.
   private static var defaultList: String {
     SamplingChoice.defaultTemperatures.map { Number.plain($0.value) }.joined(separator: ",")
@@ -35,11 +38,7 @@ struct ChoiceOptions: ParsableArguments {
 
   /// Flags without the one that they need.
   func idleFlags(hasNumber: Bool) -> [IdleFlags] {
-    [
-      IdleFlags(
-        ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"], when: hasNumber,
-        "needs --temperature auto")
-    ]
+    [IdleFlags(Self.flags, when: hasNumber, "needs --temperature auto")]
   }
 
   func validate() throws {
@@ -54,7 +53,8 @@ struct ChoiceOptions: ParsableArguments {
     guard let attackLimit else { return SamplingObjective() }
     guard let objective = SamplingObjective(attackLimit: attackLimit) else {
       throw ValidationError(
-        "--attack-limit \(attackLimit) is out of range; accepted: a number above 0.5, which is guessing, up to 1")
+        "--attack-limit \(Number.plain(attackLimit)) is out of range; accepted: a number above 0.5, which is guessing, "
+          + "up to 1")
     }
     return objective
   }

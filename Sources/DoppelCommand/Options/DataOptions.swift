@@ -4,6 +4,35 @@ import FileFormats
 
 /// The source of interactions, how they are read and how they are filtered.
 struct DataOptions: ParsableArguments {
+  @OptionGroup var file: OneFileOptions
+  @OptionGroup(title: "Splitting") var parts: PartOptions
+
+  /// The data selection given by these flags.
+  func selection(threads: Int?) throws -> DataSelection {
+    try parts.check(besides: file.data)
+    var selection = try file.selection(threads: threads)
+    if let files = parts.source { selection.source = files }
+    return selection
+  }
+
+  /// The input files, with the names of their flags or argument.
+  var inputs: [(name: String, path: String?)] { file.inputs + parts.inputs }
+
+  /// Where the data are, before it is known whether the flags go together.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  func source() throws -> DataSelection.Source { try parts.source ?? file.source() }
+
+  /// Flags that are for other data, another split or another task.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  func idleFlags(task: RecommendationTask) throws -> [IdleFlags] {
+    try file.idleFlags(task: task, hasParts: parts.areGiven)
+  }
+}
+
+/// One file of interactions, how it is read and how it is divided.
+struct OneFileOptions: ParsableArguments {
   @Argument(
     help: """
       File of interactions, a directory in the Mult-VAE authors' layout, or - for stdin (default: the \
@@ -16,31 +45,39 @@ struct DataOptions: ParsableArguments {
 
   /// The data selection given by these flags.
   func selection(threads: Int?) throws -> DataSelection {
-    var selection = try splitting.selection(data: data, reading: reading)
+    var selection = DataSelection()
+    (selection.format, selection.filters) = (try reading.format(), reading.filters)
     selection.threads = threads
+    try splitting.set(&selection)
+    guard data != nil || selection.split != .time else {
+      throw UsageError(
+        "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
+    }
+    selection.source = try source()
     return selection
   }
 
-  /// The input files, with the names of their flags or argument.
-  var inputs: [(name: String, path: String?)] {
-    [
-      ("DATA", data), ("--train", splitting.train), ("--validation", splitting.validation), ("--test", splitting.test),
-    ]
-  }
+  /// Where the data are.
+  ///
+  /// - Throws: `InputError` for a directory of something else.
+  func source() throws -> DataSelection.Source { try data.map { try DataPlace($0).source } ?? .builtIn }
+
+  /// The input files.
+  var inputs: [(name: String, path: String?)] { [("DATA", data)] }
 
   /// Flags that are for other data, another split or another task.
   ///
+  /// - Parameter hasParts: whether the parts of a split are read in place of one file.
   /// - Throws: `InputError` for a directory of something else.
-  func idleFlags(task: RecommendationTask) throws -> [IdleFlags] {
+  func idleFlags(task: RecommendationTask, hasParts: Bool = false) throws -> [IdleFlags] {
     let split = SplitKind(rawValue: splitting.split)
-    return try ReadingOptions.idleFlags(
-      data: data, hasFiles: splitting.hasFiles, alsoOfOneFile: Self.dividing)
+    return try ReadingOptions.idleFlags(data: data, hasFiles: hasParts, alsoOfOneFile: SplittingOptions.flags)
       + [
         IdleFlags(
-          Self.dividing, when: splitting.hasFiles,
+          SplittingOptions.flags, when: hasParts,
           "divides one file of interactions, but --train and --test are already divided"),
         IdleFlags(
-          Self.dividing, when: task == .rating,
+          SplittingOptions.flags, when: task == .rating,
           "is for --task ranking; --task rating holds out a tenth of the ratings, of any user"),
         IdleFlags(
           ["--held-out"], when: split != nil && split != .users,
@@ -48,9 +85,6 @@ struct DataOptions: ParsableArguments {
         IdleFlags(["--cut", "--new-users"], when: split != .time, "is for --split time"),
       ]
   }
-
-  /// The flags that say how one file is divided.
-  private static let dividing = ["--split", "--held-out", "--cut", "--new-users"]
 }
 
 /// How files are read and filtered.
@@ -115,7 +149,7 @@ struct ReadingOptions: ParsableArguments {
   func validate() throws {
     if let minRating, !minRating.isFinite {
       throw ValidationError(
-        "--min-rating \(minRating) is not a rating; accepted: a finite number such as 4 or 3.5")
+        "--min-rating \(Number.plain(minRating)) is not a rating; accepted: a finite number such as 4 or 3.5")
     }
     for (flag, number) in [
       ("--min-user-items", minUserItems), ("--min-item-users", minItemUsers), ("--core", core),
@@ -156,7 +190,7 @@ struct ReadingOptions: ParsableArguments {
   }
 }
 
-/// How one file is divided, or which files are the parts.
+/// How one file is divided.
 struct SplittingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("users, interactions, leave-one-out or time.", valueName: "kind"), completion: .splits)
   var split: String = SplitKind.users.rawValue
@@ -172,53 +206,29 @@ struct SplittingOptions: ParsableArguments {
   @Flag(
     help: "With --split time, also test users who first appear after the cut, with their first items as input.")
   var newUsers = false
-  @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
-  var train: String?
-  @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"), completion: .file())
-  var validation: String?
-  @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"), completion: .file())
-  var test: String?
 
-  /// Whether the parts are given as separate files.
-  var hasFiles: Bool { train != nil || validation != nil || test != nil }
+  /// All of these flags.
+  static let flags = ["--split", "--held-out", "--cut", "--new-users"]
 
-  /// How one file is divided; `nil` for an unknown word, which the selection refuses.
+  /// The kind of split; `nil` for an unknown word, which ``set(_:)`` refuses.
   var kind: SplitKind? { SplitKind.ofOneFile.first { $0.rawValue == split } }
 
-  /// Where the data are; the selection refuses flags that do not go together.
+  /// Applies the flags to a selection.
   ///
-  /// - Throws: `InputError` for a directory of something else.
-  func source(data: String?) throws -> DataSelection.Source {
-    if hasFiles { return .files(train: train ?? "", validation: validation, test: test) }
-    return try data.map { try DataPlace($0).source } ?? .builtIn
-  }
-
-  func selection(data: String?, reading: ReadingOptions) throws -> DataSelection {
-    var selection = DataSelection()
-    selection.format = try reading.format()
-    selection.filters = reading.filters
+  /// - Throws: ``UsageError``.
+  func set(_ selection: inout DataSelection) throws {
     guard let kind else {
       let names = SplitKind.ofOneFile.map(\.rawValue)
       throw UsageError(
         "--split \(split) is unknown; did you mean \(alternatives(nearestSpellings(to: split, among: names)))? "
           + "Accepted: \(names.joined(separator: ", "))")
     }
-    selection.split = kind
     guard heldOut > 0 && heldOut < 0.5 else {
-      throw UsageError("--held-out \(heldOut) is not a share; accepted: a number above 0 and below 0.5")
-    }
-    selection.heldOut = heldOut
-    selection.cut = try cut.map(Self.parsedCut)
-    selection.newUsers = newUsers
-    if hasFiles {
-      guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
-      guard train != nil else { throw UsageError("--test and --validation need --train") }
-    } else if data == nil && kind == .time {
       throw UsageError(
-        "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
+        "--held-out \(Number.plain(heldOut)) is not a share; accepted: a number above 0 and below 0.5")
     }
-    selection.source = try source(data: data)
-    return selection
+    (selection.split, selection.heldOut) = (kind, heldOut)
+    (selection.cut, selection.newUsers) = (try cut.map(Self.parsedCut), newUsers)
   }
 
   /// Parses a cut.
@@ -227,5 +237,41 @@ struct SplittingOptions: ParsableArguments {
       throw UsageError("--cut \(text) is neither a share nor a time; accepted: \(TimeCut.accepted)")
     }
     return cut
+  }
+}
+
+/// The parts of a split as separate files.
+struct PartOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Fixed training file.", valueName: "file"), completion: .file())
+  var train: String?
+  @Option(help: ArgumentHelp("Fixed validation file.", valueName: "file"), completion: .file())
+  var validation: String?
+  @Option(help: ArgumentHelp("Fixed test file.", valueName: "file"), completion: .file())
+  var test: String?
+
+  /// All of these flags.
+  static let flags = ["--train", "--validation", "--test"]
+
+  /// Whether there are such files.
+  var areGiven: Bool { train != nil || validation != nil || test != nil }
+
+  /// The input files.
+  var inputs: [(name: String, path: String?)] {
+    [("--train", train), ("--validation", validation), ("--test", test)]
+  }
+
+  /// The files as a source; `nil` if there are none.
+  var source: DataSelection.Source? {
+    areGiven ? .files(train: train ?? "", validation: validation, test: test) : nil
+  }
+
+  /// Checks that the files make a split by themselves.
+  ///
+  /// - Parameter data: the argument DATA, which they replace.
+  /// - Throws: ``UsageError``.
+  func check(besides data: String?) throws {
+    guard areGiven else { return }
+    guard data == nil else { throw UsageError("give DATA or --train with --test, not both") }
+    guard train != nil else { throw UsageError("--test and --validation need --train") }
   }
 }

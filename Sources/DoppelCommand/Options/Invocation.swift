@@ -15,7 +15,7 @@ struct Invocation: Sendable {
   /// The content of a config file.
   struct Config: Sendable {
     let path: String
-    /// The flags it gives that the command line does not.
+    /// The flags it gives, without those that give way to the command line.
     let flags: Set<String>
     /// The settings of single models.
     let models: [String: [ConfigFile.Setting]]
@@ -47,11 +47,15 @@ struct Invocation: Sendable {
     words = [name] + rest
     typed = Set(flags)
     if let path = Self.configPath(in: rest) {
+      if path.isEmpty { throw UsageError("--config is empty; accepted: a path") }
       let known = try checkFlags()
       let file = try ConfigFile(path: path)
       let models = try file.modelSettings { _ = try Zoo.parse($0) }
+      let ways = (KnownFlags.type(of: name) as? any CheckedCommand.Type)?.ways ?? []
+      let line = TypedWords(rest, known)
       let found = try file.arguments(
-        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) })
+        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) }
+      ).filter { word in !ways.contains { $0.leaveOut(TypedWords.Flag(word: word), besides: line) } }
       config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)
       words = [name] + found + rest
     }

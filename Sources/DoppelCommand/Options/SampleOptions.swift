@@ -61,7 +61,7 @@ struct SampleOptions: ParsableArguments {
   var lengths = SamplingPlan.Lengths.auto.rawValue
 
   /// The word for a temperature that is chosen.
-  private static let automatic = "auto"
+  static let automatic = "auto"
 
   /// Whether temperature and lengths are chosen.
   var isAutomatic: Bool { temperature == Self.automatic }
@@ -102,8 +102,11 @@ struct SampleOptions: ParsableArguments {
     do {
       try SamplingChoice.check(plan)
     } catch {
-      let flag = error == .counts ? "--counts" : userFlag
-      throw UsageError("--temperature \(Self.automatic) cannot be combined with \(flag): \(error)")
+      let start = "--temperature \(Self.automatic) cannot be combined with"
+      guard case .source = error else { throw UsageError("\(start) --counts: \(error)") }
+      throw UsageError(
+        "\(start) \(userFlag): it chooses for users from the whole latent space, and \(userFlag) draws near a place in "
+          + "it; accepted: \(Self.everywhere), or --temperature with a number")
     }
   }
 
@@ -169,10 +172,13 @@ extension SampleOptions {
         + "auto, empirical, nearby, negative-binomial"
     case .popularityOfPlace:
       return "--keep-popularity is for users from the whole latent space, and \(userFlag) draws near a place in it; "
-        + "accepted: --from prior, --from population, --from fitted"
+        + "accepted: \(Self.everywhere)"
     default: return "\(error)"
     }
   }
+
+  /// The origins in the whole latent space.
+  private static let everywhere = "--from prior, --from population, --from fitted"
 
   /// Every model that can be sampled.
   private static var drawnModels: String {

@@ -153,7 +153,7 @@ public enum LatentWalkError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noCodes: "the model has no latent space"
-    case .unknownUser(let id): "\(id) is not among the users; accepted: the id of a user in the data"
+    case .unknownUser(let id): "'\(id)' is not among the users; accepted: the id of a user in the data"
     case .unknownDimension(let number, let count):
       "there is no dimension \(number); accepted: a whole number from 1 to \(count)"
     }
