@@ -12,16 +12,13 @@ protocol CheckedCommand: ParsableCommand {
   ///
   /// - Throws: `InputError` if the check needs the data and they are missing.
   func idleFlags() throws -> [IdleFlags]
-  /// Ways that exclude one another: those of the command line take precedence over others in a config file.
-  static var ways: [Ways] { get }
 }
 
 extension CheckedCommand {
   var outputs: [Output] { [] }
-  static var ways: [Ways] { [] }
 
-  /// Refuses inputs without a path, standard input read twice, flags without an effect, and outputs that cannot be
-  /// written or would overwrite each other.
+  /// Refuses empty paths, standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
+  /// each other.
   ///
   /// - Throws: ``UsageError``, `InputError`, `OutputError`.
   func check(_ invocation: Invocation) throws {

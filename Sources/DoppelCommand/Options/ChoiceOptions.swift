@@ -25,9 +25,6 @@ struct ChoiceOptions: ParsableArguments {
       valueName: "n"))
   var utilityEpochs: Int?
 
-  /// All of these flags.
-  static let flags = ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"]
-
   /// The temperatures that are tried by default, as a list.
   private static var defaultList: String {
     SamplingChoice.defaultTemperatures.map { Number.plain($0.value) }.joined(separator: ",")
@@ -38,7 +35,11 @@ struct ChoiceOptions: ParsableArguments {
 
   /// Flags without the one that they need.
   func idleFlags(hasNumber: Bool) -> [IdleFlags] {
-    [IdleFlags(Self.flags, when: hasNumber, "needs --temperature auto")]
+    [
+      IdleFlags(
+        ["--holdout", "--temperatures", "--attack-limit", "--utility-epochs"], when: hasNumber,
+        "needs --temperature auto")
+    ]
   }
 
   func validate() throws {

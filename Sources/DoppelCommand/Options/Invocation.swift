@@ -15,7 +15,7 @@ struct Invocation: Sendable {
   /// The content of a config file.
   struct Config: Sendable {
     let path: String
-    /// The flags it gives, without those that give way to the command line.
+    /// The flags it gives that the command line does not.
     let flags: Set<String>
     /// The settings of single models.
     let models: [String: [ConfigFile.Setting]]
@@ -51,11 +51,8 @@ struct Invocation: Sendable {
       let known = try checkFlags()
       let file = try ConfigFile(path: path)
       let models = try file.modelSettings { _ = try Zoo.parse($0) }
-      let ways = (KnownFlags.type(of: name) as? any CheckedCommand.Type)?.ways ?? []
-      let line = TypedWords(rest, known)
       let found = try file.arguments(
-        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) }
-      ).filter { word in !ways.contains { $0.leaveOut(TypedWords.Flag(word: word), besides: line) } }
+        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) })
       config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)
       words = [name] + found + rest
     }

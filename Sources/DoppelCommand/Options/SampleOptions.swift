@@ -61,7 +61,7 @@ struct SampleOptions: ParsableArguments {
   var lengths = SamplingPlan.Lengths.auto.rawValue
 
   /// The word for a temperature that is chosen.
-  static let automatic = "auto"
+  private static let automatic = "auto"
 
   /// Whether temperature and lengths are chosen.
   var isAutomatic: Bool { temperature == Self.automatic }
