@@ -44,8 +44,8 @@ extension Communicator {
   public func gather<Number: BitwiseCopyable>(_ mine: [Number], counts: [Int]) throws -> [Number] {
     precondition(counts.count == size && counts[rank] == mine.count, "\(mine.count) numbers, said to be \(counts)")
     let stride = MemoryLayout<Number>.stride
-    return try [Number](filled: counts.reduce(0, +)) { all in
-      let all = unsafe UnsafeMutableRawBufferPointer(all)
+    return try unsafe [Number](filled: counts.reduce(0, +)) { all in
+      let all = UnsafeMutableRawBufferPointer(all)
       try unsafe mine.withUnsafeBytes { mine in try unsafe gather(mine, into: all, counts: counts.map { $0 * stride }) }
     }
   }
@@ -72,8 +72,8 @@ extension Communicator {
   public func exchange<Number: BitwiseCopyable>(_ parts: [Number], sent: [Int], got: [Int]) throws -> [Number] {
     precondition(sent.count == size && got.count == size && sent.reduce(0, +) == parts.count)
     let stride = MemoryLayout<Number>.stride
-    return try [Number](filled: got.reduce(0, +)) { received in
-      let received = unsafe UnsafeMutableRawBufferPointer(received)
+    return try unsafe [Number](filled: got.reduce(0, +)) { received in
+      let received = UnsafeMutableRawBufferPointer(received)
       try unsafe parts.withUnsafeBytes { parts in
         try unsafe exchange(parts, sent.map { $0 * stride }, into: received, got.map { $0 * stride })
       }
@@ -86,8 +86,8 @@ extension Communicator {
   /// - Throws: ``CommunicationError``.
   public func broadcast<Number: BitwiseCopyable>(_ numbers: [Number], count: Int, from root: Int = 0) throws -> [Number]
   {
-    try [Number](filled: count) { all in
-      let bytes = unsafe UnsafeMutableRawBufferPointer(all)
+    try unsafe [Number](filled: count) { all in
+      let bytes = UnsafeMutableRawBufferPointer(all)
       if rank == root { unsafe numbers.withUnsafeBytes { unsafe bytes.copyMemory(from: $0) } }
       try unsafe broadcast(bytes, from: root)
     }

@@ -168,7 +168,7 @@ struct SamplingPlanTests {
     #expect(refusal { $0.firstUser = 0 } == .outOfRange(.firstUser, value: "0", accepted: 1...1_000_000_000_000))
     #expect(
       refusal { $0.source = .user(like: "user-1", spread: -1) }
-        == .outOfRange(.spread, value: "-1.0", accepted: 0...1000))
+        == .outOfRange(.spread, value: "-1", accepted: 0...1000))
     #expect(
       refusal {
         $0.source = .interpolation(from: "user-1", to: "user-2", steps: 20)
