@@ -231,14 +231,16 @@ DK_CLONES void FN(dk_nadam)(ptrdiff_t n, const T *g, T *restrict w, T *restrict 
   }
 }
 
-// One stretch of columns of Σ values[k]·row(k), with the sums in registers; every number is added in the order of k.
+// One stretch of columns of Σ values[k]·row(k), with the sums in registers where there are enough of them, otherwise in
+// the first-level cache; every number is added in the order of k.
 #define STRETCH(vectors)                                                                       \
   for (; i + (vectors)*lanes <= width; i += (vectors)*lanes) {                                 \
     vector sum[vectors];                                                                       \
     for (int j = 0; j < (vectors); j++) sum[j] = (vector){0};                                  \
     for (ptrdiff_t k = 0; k < count; k++) {                                                    \
       const vector *row = (const vector *)(w + (ptrdiff_t)(indices[k] - base) * width + i);    \
-      _Pragma("clang loop unroll(full)") for (int j = 0; j < (vectors); j++) sum[j] += values[k] * row[j]; \
+      _Pragma("clang loop unroll(full)")                                                       \
+      for (int j = 0; j < (vectors); j++) sum[j] += values[k] * row[j];                        \
     }                                                                                          \
     for (int j = 0; j < (vectors); j++) ((vector *)(y + i))[j] = sum[j];                       \
   }

@@ -54,14 +54,6 @@ extension Matrix {
     for row in 0..<other.rows { add(row: row, of: other, toRow: 0) }
   }
 
-  /// Adds one of its own rows to another.
-  @specialized(where S == Float)
-  public mutating func add(ownRow source: Int, toRow target: Int) {
-    precondition(source < rows && target < rows && source != target, "row \(source) added to row \(target) of \(self)")
-    let columns = columns
-    unsafe withMutablePointer { unsafe S.kernels.axpy(columns, 1, $0 + source * columns, $0 + target * columns) }
-  }
-
   /// Adds some rows of `other`, as many as this matrix has.
   @specialized(where S == Float)
   public mutating func add(_ other: Matrix, rows range: Range<Int>) {

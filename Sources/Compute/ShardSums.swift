@@ -2,9 +2,9 @@
 extension Matrix {
   /// Every row becomes the sum `Σ value · weight[column]` over the entries of one user in adjacent shards.
   ///
-  /// The entries of a shard are added in order, and the sums of shards along a binary tree: neighbours whose indices
-  /// differ in the lowest bit first. A shard without entries adds nothing, not even a zero. So the bits do not depend on
-  /// the division of the shards, as long as each run is a node of the tree.
+  /// The entries of a shard are added in order, and the sums of shards along the tree whose nodes of up to 2ᵏ shards
+  /// begin at multiples of 2ᵏ (`ShardTree` in Autoencoders). A shard without entries adds nothing, not even a zero. So
+  /// the bits do not depend on the division of the shards, if each run is a node of the tree.
   ///
   /// - Parameters:
   ///   - users: the rows of `batch`, as many as this matrix has.
@@ -70,7 +70,9 @@ private struct PendingSums {
   let depth: Int
   /// The number of waiting sums of each user.
   var levels: [Int]
-  /// The last shard in each of them.
+  /// A shard in each of them.
+  ///
+  /// For later shards any is as good, because the sum is a whole node.
   private var shards: [Int]
   /// The entries of each user that have not been added.
   private var left: [Range<Int>]

@@ -8,16 +8,16 @@ extension ComparisonRun {
   ///
   /// - Throws: as ``run()``; ``ImpossibleRepetition``.
   func repeated<Split: TaskSplit>(_: Split.Type) throws -> ComparedModels {
-    if repetition.folds != nil && !self.plan.dividesUsers { throw ImpossibleRepetition() }
+    if repetition.folds != nil && !plan.dividesUsers { throw ImpossibleRepetition() }
     let watch = Stopwatch()
     let read = try Split.read(data, seed: seed, forTraining: false)
     let loading = watch.seconds
-    let plan = repetition.runs(from: seed)
+    let divisions = repetition.runs(from: seed)
     var chosen = models
     var (runs, units): ([ComparedRun], [[String]]) = ([], [])
     var first:
       (loaded: LoadedData<Split>, popularity: [Int], metrics: [Metric], leftOut: [String], titles: ItemTitles?)?
-    for (index, (seed, fold)) in plan.enumerated() {
+    for (index, (seed, fold)) in divisions.enumerated() {
       var selection = data
       selection.fold = fold
       let loaded = try Split.divide(
@@ -26,7 +26,7 @@ extension ComparisonRun {
       var experiment = Experiment(loaded.split, seed: seed, processor: processor)
       experiment.metrics = metrics ?? Split.defaultMetrics
       experiment.refits = refits
-      experiment.observer = observer.appending(" (run \(index + 1) of \(plan.count))")
+      experiment.observer = observer.appending(" (run \(index + 1) of \(divisions.count))")
       if first == nil {
         observer.onNotes(loaded.notes)
         let titles = try observer.titles(titles, for: loaded.split.items)
@@ -34,7 +34,7 @@ extension ComparisonRun {
         (chosen, left) = leavesOutTooLarge ? try experiment.fitting(models, limit: memoryLimit) : (models, [])
         observer.onNotes(left)
         observer.onMemory(try experiment.memoryNotes(chosen, limit: memoryLimit))
-        observer.onModels(chosen.count * plan.count)
+        observer.onModels(chosen.count * divisions.count)
         first = (
           loaded, Split.task == .ranking ? experiment.fittedRows.columnCounts() : [], experiment.metrics, left,
           titles

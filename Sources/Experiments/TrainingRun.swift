@@ -176,7 +176,7 @@ public enum ImpossibleTraining: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotSelect(let metric):
-      "\(metric.key) cannot choose an epoch of a ranking model; accepted: ndcg@100, …"
+      "\(metric.key) cannot choose an epoch of a ranking model; accepted: \(Metric.selectionDefault.key), …"
     case .hasNoDistribution(let model):
       "\(model) has no latent distribution and cannot be trained to generate; accepted: a variational model"
     case .weightStaysBelowOne(let model): "\(model) can be trained to generate only with β up to 1"

@@ -20,8 +20,10 @@ public struct Lesson: Sendable {
   public var titles: String?
   /// L, the number of latent dimensions of every model.
   public var latent = 32
+  /// β of the VAE, unless another is set: that of the evidence lower bound.
+  public static let defaultBeta = 1.0
   /// β of the VAE.
-  public var beta = 1.0
+  public var beta = Lesson.defaultBeta
   /// The weights β that are set side by side, besides ``beta``.
   public var betas = [0, 0.2, 1, 20]
   /// The number of epochs of every training; `nil` for 100, fewer on large data.

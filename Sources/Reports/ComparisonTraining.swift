@@ -1,4 +1,5 @@
 import Autoencoders
+import Evaluation
 import Experiments
 import Plots
 import Presentation
@@ -27,7 +28,7 @@ extension ComparisonReport {
     let isRanking = validated.first?.ranking != nil
     var plot = Plot(
       "Validation by epoch", description: validated.map(chosen).joined(separator: " "), x: Axis("epoch"),
-      y: Axis(isRanking ? "validation ndcg@100" : "−RMSE on validation ratings"))
+      y: Axis(isRanking ? "validation \(Metric.selectionDefault.key)" : "−RMSE on validation ratings"))
     for model in validated {
       let points = model.history.compactMap { record in
         record.validation.map { PlotPoint(Double(record.epoch), $0) }

@@ -91,7 +91,7 @@ public struct TuningRun: Sendable {
     let processes = processor.processes
     guard processes > 1, trials > ParzenSampler.startUp, processes > most else { return [] }
     return [
-      "after the first ten trials of each model, at most \(counted(most, "trial")) at a time for \(processes) processes"
+      "after the first \(ParzenSampler.startUp) trials of each model, at most \(counted(most, "trial")) at a time for \(processes) processes"
     ]
   }
 

@@ -63,7 +63,7 @@ struct TrainingErrorTests {
     #expect(error?.description.contains("smaller ratings") == true)
   }
 
-  @Test("numbers of settings are told as they would be given")
+  @Test("whole numbers of settings are told without .0")
   func numbers() {
     #expect("\(TrainingError.unusable(model: "m", value: "score", learningRate: 2))".hasSuffix(" learning rate than 2"))
     #expect("\(TrainingError.unsolvable(model: "m", setting: "l2", value: 0))".hasSuffix(" l2 0; try a larger one"))

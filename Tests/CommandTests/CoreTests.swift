@@ -29,7 +29,9 @@ struct CoreTests: CommandSuite {
           + "--output m")
       let training = try doppel.start(endless, in: folder, environment: Self.bound)
       let deadline = Date(timeIntervalSinceNow: 300)
-      while !training.errors.contains("epoch 2"), Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
+      while !training.errors.contains("epoch 2"), training.process.isRunning, Date() < deadline {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
       let tasks = "/proc/\(training.process.processIdentifier)/task"
       // A thread may end before it is looked at.
       let found = try FileManager.default.contentsOfDirectory(atPath: tasks).compactMap { cores(of: "\(tasks)/\($0)") }

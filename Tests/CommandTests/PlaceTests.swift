@@ -41,7 +41,8 @@ struct PlaceTests {
       "train good.tsv --model popularity --output n --log good.tsv", "encode ae good.tsv --output good.tsv",
       "sample ae --from fitted --data good.tsv --output good.tsv",
       "sample ae --from fitted --data good.tsv --output ae/config.json",
-      "inspect ae good.tsv --report ae/config.json", "audit --real good.tsv --synthetic good.tsv --report good.tsv",
+      "inspect ae good.tsv --report ae/config.json", "evaluate ae good.tsv --per-user ae/config.json",
+      "audit --real good.tsv --synthetic good.tsv --report good.tsv",
     ])
   func ownInput(line: String) throws {
     if line.contains(" ae ") {
@@ -94,7 +95,9 @@ struct PlaceTests {
       ("recommend m --users", "--users"), ("recommend m --user u1 --data", "--data"),
       ("recommend m --items i1 --only-items", "--only-items"), ("recommend m --items i1 --titles", "--titles"),
       ("compare", "DATA"), ("compare --test good.tsv --train", "--train"), ("compare good.tsv --config", "--config"),
-      ("tune good.tsv --models ease --space", "--space"), ("evaluate m", "DATA"), ("export --output g.onnx", "MODEL"),
+      ("tune good.tsv --models ease --space", "--space"), ("evaluate m", "DATA"), ("evaluate", "MODEL"),
+      ("encode --output c.tsv", "MODEL"), ("recommend --items u1", "MODEL"), ("sample --output s", "MODEL"),
+      ("audit --real good.tsv --canaries 100 --model", "--model"), ("export --output g.onnx", "MODEL"),
       ("audit --real good.tsv --synthetic", "--synthetic"), ("sample m --output s --data", "--data"),
       ("inspect", "MODEL"), ("inspect m", "DATA"), ("inspect m good.tsv --truth", "--truth"),
     ])

@@ -112,7 +112,7 @@ struct WordTests {
       ("compare --models autorec", "did you mean user-autorec or item-autorec?"),
       ("compare --metrics min@10", "did you mean 'recall-min@10'?"),
       ("compare --split leave", "did you mean leave-one-out?"), ("compar", "did you mean compare?"),
-      ("compare --epoch 3", "did you mean --epochs?"),
+      ("compare --epoch 3", "did you mean --epochs?"), ("split --tas rating", "did you mean --task"),
     ] {
       let outcome = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
       #expect(outcome.status == 64 && outcome.errors.contains(told), "\(outcome.errors)")
@@ -164,7 +164,7 @@ struct WordTests {
   }
 
   @Test(
-    "a number that was given is told as it was written",
+    "a whole number that was given is told without .0",
     arguments: [
       ("compare good.tsv --held-out 1", "doppel: --held-out 1 is not a share"),
       ("explain good.tsv --beta -1", "doppel: --beta -1 is not a weight"),

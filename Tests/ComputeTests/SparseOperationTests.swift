@@ -46,13 +46,67 @@ struct SparseOperationTests {
     }
   }
 
-  @Test("rows of one matrix are added to each other and to another's")
+  /// Products and sums of small whole numbers are exact in any order and with any rounding of single steps.
+  private static func whole<S: Scalar>(_ rows: Int, _ columns: Int, _ seed: Int, _: S.Type) -> Matrix<S> {
+    var random = Seed(68).stream(.simulation, seed)
+    return Matrix(
+      rows: rows, columns: columns, elements: (0..<rows * columns).map { _ in S(random.integer(below: 17) - 8) })
+  }
+
+  @Test(
+    "weighted sums of rows are exact at every width, whatever part of it the registers hold",
+    arguments: [0, 1, 15, 16, 31, 32, 63, 64, 65, 96, 127, 128, 129, 191, 192, 200, 600])
+  func widths(width: Int) {
+    func check<S: Scalar>(_: S.Type) {
+      let (weights, deltas) = (Self.whole(9, width, 1, S.self), Self.whole(6, width, 2, S.self))
+      // Six users with no, one and several of the nine items; item 4 has nobody.
+      let items: [[Int32]] = [[], [3], [0, 8], [1, 2, 3, 5, 6, 7, 8], [0, 1, 2, 3], [8]]
+      var batch = BatchRows<S>()
+      for (user, list) in items.enumerated() {
+        for item in list { batch.append(column: item + 20, value: S(user + 2 * Int(item) - 7)) }
+        batch.endRow()
+      }
+      func value(_ user: Int, _ item: Int32) -> S { S(user + 2 * Int(item) - 7) }
+      var found = Self.whole(6, width, 3, S.self)
+      for user in items.indices {
+        found.gather(
+          batch, entries: batch.offsets[user]..<batch.offsets[user + 1], base: 20, from: weights, toRow: user)
+        for column in 0..<width {
+          let expected = items[user].reduce(S(0)) { $0 + value(user, $1) * weights[Int($1), column] }
+          #expect(found[user, column] == expected, "\(S.self), user \(user), column \(column)")
+        }
+      }
+      var inShards = Self.whole(6, width, 4, S.self)
+      let shards = [0..<4, 4..<8, 8..<9].map { rows in
+        Matrix(rows: rows.count, columns: width, elements: rows.flatMap { weights[row: $0] })
+      }
+      inShards.gather(batch, users: 0..<6, fromShards: shards, base: 20, first: 0)
+      #expect(inShards == found)
+
+      var columns = BatchColumns<S>()
+      columns.collect(columns: 20..<29, from: batch)
+      var gradient = Matrix<S>(rows: 9, columns: width)
+      for (user, list) in items.enumerated() {
+        for item in list {
+          for column in 0..<width { gradient[Int(item), column] += value(user, item) * deltas[user, column] }
+        }
+      }
+      let step = Adam(learningRate: 0.01).step(1, penalty: 0)
+      var (sparse, dense, scratch) = (weights, weights, Matrix<S>(rows: 1, columns: width))
+      var sparseMoments = AdamMoments<S>(rows: 9, columns: width)
+      var denseMoments = sparseMoments
+      sparseMoments.update(&sparse, sparse: columns, delta: deltas, scratch: &scratch, step)
+      denseMoments.update(&dense, gradient: gradient, step)
+      #expect(sparse == dense && sparseMoments.first == denseMoments.first)
+      #expect(width == 0 || sparse != weights)
+    }
+    check(Float.self)
+    check(Double.self)
+  }
+
+  @Test("rows of one matrix are added to another's")
   func rowSums() {
     let matrix: Matrix<Double> = gaussianMatrix(4, 3, seed: 67)
-    var found = matrix
-    found.add(ownRow: 3, toRow: 1)
-    for column in 0..<3 { #expect(found[1, column] == matrix[1, column] + matrix[3, column]) }
-    for row in [0, 2, 3] { #expect(found[row: row] == matrix[row: row]) }
     var two = Matrix<Double>(rows: 2, columns: 3)
     two.add(matrix, rows: 1..<3)
     #expect(two.elements[...] == matrix[row: 1] + matrix[row: 2])

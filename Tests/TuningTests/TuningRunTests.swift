@@ -200,7 +200,7 @@ struct TuningRunTests {
       }
     }
     // Popularity has nothing to search.
-    let two = ["after the first ten trials of each model, at most 2 trials at a time for 3 processes"]
+    let two = ["after the first 10 trials of each model, at most 2 trials at a time for 3 processes"]
     let (many, few, wider) = (try notes(3), try notes(2), try notes(3) { $0.atOnce = 2 })
     #expect(many == [two, two, two] && few == [[], []] && wider == [[], [], []])
     // With a time, the models are searched one after the other.

@@ -35,7 +35,9 @@ public struct SamplingChoice: Sendable {
   public var maximumUsers = AuditOptions().maximumUsers
   /// Receives the progress of the trainings; asked between and during candidates whether to stop.
   public var observer = RunObserver()
-  /// Counted remarks about the held-out users.
+  /// Remarks about the held-out users.
+  ///
+  /// What an audit notes as well is also in ``SamplingDecision/notes``.
   public let notes: [String]
   private let directory: ModelDirectory
   private let users: (ids: [String], profiles: Profiles)
@@ -246,8 +248,8 @@ public enum ImpossibleSamplingChoice: Error, Equatable, CustomStringConvertible 
     case .privateModel:
       "the guarantee of this model does not cover settings that are chosen by its training users; accepted: a temperature"
     case .source(let name):
-      "temperature and lengths are chosen for draws from the whole latent space, and the source \(name) is near given users; "
-        + "accepted: prior, population, fitted"
+      "temperature and lengths are chosen for draws from the whole latent space, and the source \(name) draws near or "
+        + "between given users; accepted: prior, population, fitted"
     case .counts: "the audit is about sets of items, not about counts; accepted: items drawn without replacement"
     case .noTemperatures: "there is no temperature to choose from; accepted: one or more"
     case .noUtility:

@@ -65,9 +65,9 @@ extension Autoencoder: DividedRecommender {
     let products = ShardProducts(Array(network.shards[own]), from: own.lowerBound)
     let pieces = UserPieces.rows(of: input.rowCount)
     let parts = try tree.subtrees(of: own).map { node in
+      let layer = products.inputLayer(under: node)
       var part = Matrix<Float>(rows: 0, columns: design.architecture.inputWidth)
-      part.setRows(
-        to: try processor.map(count: pieces.count) { products.gather(input, rows: pieces[$0], under: node) })
+      part.setRows(to: try processor.map(count: pieces.count) { layer.sums(pieces[$0], of: input) })
       return part
     }
     guard let division else { return parts[0] }

@@ -55,22 +55,11 @@ struct ShardProducts<S: Scalar>: Sendable {
   /// Uses adjacent shards in order, starting with the given index.
   init(_ shards: [ItemShard<S>], from first: Int = 0) { (self.shards, self.first) = (shards, first) }
 
-  /// The wide input layer's sums over the items of users, restricted to the shards under a node: `Σ value ·
-  /// weight[item]`; shape: rows × H.
-  ///
-  /// - Parameters:
-  ///   - input: B × I.
-  ///   - rows: the users.
-  ///   - node: a node of the ``ShardTree`` within this run.
-  @specialized(where S == Float)
-  func gather(_ input: BatchRows<S>, rows: Range<Int>, under node: Range<Int>) -> Matrix<S> {
-    var sums = Matrix<S>(rows: rows.count, columns: shards.first?.inputWeight.columns ?? 0)
-    if node.isEmpty { return sums }
-    let places = node.lowerBound - first..<node.upperBound - first
-    sums.gather(
-      input, users: rows, fromShards: shards[places].map(\.inputWeight),
-      base: shards[places.lowerBound].items.lowerBound, first: node.lowerBound)
-    return sums
+  /// The wide input layer under a node of the ``ShardTree`` within this run.
+  func inputLayer(under node: Range<Int>) -> InputLayer<S> {
+    let shards = shards[node.lowerBound - first..<node.upperBound - first]
+    return InputLayer(
+      weights: shards.map(\.inputWeight), base: shards.first?.items.lowerBound ?? 0, first: node.lowerBound)
   }
 
   /// The logits of the run's items, from the input of the wide output layer (B × D); shape: B × items.
@@ -85,5 +74,23 @@ struct ShardProducts<S: Scalar>: Sendable {
       logits.add(bias: shard.outputBias, atColumn: column)
     }
     return logits
+  }
+}
+
+/// The wide input layer of adjacent shards, a node of the ``ShardTree``.
+struct InputLayer<S: Scalar>: Sendable {
+  /// A matrix for each shard; shapes: items × H.
+  fileprivate let weights: [Matrix<S>]
+  /// The first item.
+  fileprivate let base: Int
+  /// The first shard.
+  fileprivate let first: Int
+
+  /// The sums over the items of some users (rows of B × I), `Σ value · weight[item]`; shape: rows × H.
+  @specialized(where S == Float)
+  func sums(_ rows: Range<Int>, of input: BatchRows<S>) -> Matrix<S> {
+    var sums = Matrix<S>(rows: rows.count, columns: weights.first?.columns ?? 0)
+    sums.gather(input, users: rows, fromShards: weights, base: base, first: first)
+    return sums
   }
 }

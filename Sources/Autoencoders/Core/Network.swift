@@ -136,7 +136,7 @@ public struct Network<S: Scalar>: Sendable {
 
   /// The wide input layer's sums over the items of users (B × I), without bias; shape: B × H.
   func gather(_ input: BatchRows<S>) -> Matrix<S> {
-    products.gather(input, rows: 0..<input.rowCount, under: ShardTree(count: shards.count).root)
+    products.inputLayer(under: ShardTree(count: shards.count).root).sums(0..<input.rowCount, of: input)
   }
 
   /// The mean of the user vectors; shape: 1 × H.

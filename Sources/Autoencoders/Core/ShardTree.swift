@@ -6,6 +6,8 @@
 /// it (``subtrees(of:)``) and passes on one sum for each; ``sum(_:of:adding:)`` combines them, with the same bits
 /// however the shards are divided among threads, groups or processes. Any run is possible, with at most 2 log₂ S
 /// subtrees; a run that begins and ends at multiples of a large power of two has the fewest.
+///
+/// `Matrix.gather(_:users:fromShards:base:first:)` has the same order without recursion.
 struct ShardTree: Sendable, Equatable {
   /// S, the number of shards.
   let count: Int

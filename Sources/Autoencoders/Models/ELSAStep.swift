@@ -208,9 +208,9 @@ public struct ELSAStep<S: Scalar>: Sendable {
     let products = ShardProducts(unit, from: own.lowerBound)
     let pieces = UserPieces.rows(of: input.rowCount)
     let parts = try tree.subtrees(of: own).map { node in
+      let layer = products.inputLayer(under: node)
       var part = Matrix<S>(rows: 0, columns: rank)
-      part.setRows(
-        to: try processor.map(count: pieces.count) { products.gather(input, rows: pieces[$0], under: node) })
+      part.setRows(to: try processor.map(count: pieces.count) { layer.sums(pieces[$0], of: input) })
       return part
     }
     return try sum(parts, rows: input.rowCount)

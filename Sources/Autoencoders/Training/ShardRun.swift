@@ -40,7 +40,8 @@ struct ShardRun<S: Scalar>: Sendable {
   mutating func gather(_ input: BatchRows<S>, kept isKept: Bool) throws -> [Matrix<S>] {
     let products = ShardProducts(isKept ? kept ?? [] : workers.map(\.shard), from: indices.lowerBound)
     return try subtrees.map { node in
-      try inPieces(of: input.rowCount, as: .gather) { rows, _ in products.gather(input, rows: rows, under: node) }
+      let layer = products.inputLayer(under: node)
+      return try inPieces(of: input.rowCount, as: .gather) { rows, _ in layer.sums(rows, of: input) }
     }
   }
 

@@ -17,8 +17,8 @@ protocol CheckedCommand: ParsableCommand {
 extension CheckedCommand {
   var outputs: [Output] { [] }
 
-  /// Refuses empty paths, standard input read twice, flags without an effect, and outputs that cannot be written or would overwrite
-  /// each other.
+  /// Refuses inputs without a path, standard input read twice, flags without an effect, and outputs that cannot be
+  /// written or would overwrite each other.
   ///
   /// - Throws: ``UsageError``, `InputError`, `OutputError`.
   func check(_ invocation: Invocation) throws {

@@ -27,7 +27,7 @@ struct Evaluate: CheckedCommand {
   var test: String?
   @Option(
     help: ArgumentHelp("How one file is divided: users, or time.", valueName: "kind"),
-    completion: .list([SplitKind.users, .time].map(\.rawValue)))
+    completion: .list(kinds.map(\.rawValue)))
   var split = SplitKind.users.rawValue
   @Option(
     help: ArgumentHelp(
@@ -44,7 +44,7 @@ struct Evaluate: CheckedCommand {
   @OptionGroup(title: "Everywhere") var options: RunOptions
 
   var inputs: [(name: String, path: String?)] {
-    [("DATA", data), ("--train", train), ("--test", test)] + options.inputs
+    [("MODEL", model), ("DATA", data), ("--train", train), ("--test", test)] + options.inputs
   }
 
   var outputs: [Output] { measure.outputs }
@@ -91,8 +91,11 @@ struct Evaluate: CheckedCommand {
         + document.comparison.scoreTable.markdown(firstColumn: "metric", width: Console.width))
   }
 
+  /// How one file may be divided.
+  private static let kinds = [SplitKind.users, .time]
+
   /// How one file is divided; `nil` for an unknown word.
-  private var kind: SplitKind? { SplitKind(rawValue: split) }
+  private var kind: SplitKind? { Self.kinds.first { $0.rawValue == split } }
 
   private func testUsers(of directory: ModelDirectory, _ reader: ModelDataReader) throws -> TestUsers {
     switch kind {
@@ -103,7 +106,8 @@ struct Evaluate: CheckedCommand {
         seed: options.randomSeed)
     case .users?: return try directory.testUsers(source(), reader: reader, seed: options.randomSeed)
     default:
-      throw UsageError("--split \(split) is unknown here; accepted: users, time")
+      throw UsageError(
+        "--split \(split) is unknown here; accepted: \(Self.kinds.map(\.rawValue).joined(separator: ", "))")
     }
   }
 

@@ -17,7 +17,10 @@ struct Explain: CheckedCommand {
     help: ArgumentHelp("Save the lesson as a page with figures: one HTML file.", valueName: "file"), completion: .file()
   )
   var report: String?
-  @Option(help: ArgumentHelp("β of the VAE, the weight of its prior (default: 1).", valueName: "β")) var beta: Double?
+  @Option(
+    help: ArgumentHelp(
+      "β of the VAE, the weight of its prior (default: \(Number.plain(Lesson.defaultBeta))).", valueName: "β"))
+  var beta: Double?
   @Option(help: ArgumentHelp("Width of every code.", valueName: "width")) var latent = 32
   @Option(help: ArgumentHelp("Epochs per training (default: 100, fewer on large data).", valueName: "n"))
   var epochs: Int?

@@ -36,7 +36,8 @@ struct Inspect: CheckedCommand {
 
   var inputs: [(name: String, path: String?)] {
     let (models, data) = modelsAndData
-    let directories: [(name: String, path: String?)] = models.map { (name: "MODEL", path: $0) }
+    // A model is a directory; what cannot be one is reported when it is read.
+    let directories: [(name: String, path: String?)] = models.filter { $0 != "-" }.map { (name: "MODEL", path: $0) }
     return directories + [("DATA", data), ("--truth", truth)] + titling.inputs + options.inputs
   }
 

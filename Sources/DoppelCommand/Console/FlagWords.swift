@@ -50,7 +50,8 @@ enum FlagWords {
   private static func words(for error: ImpossibleTraining) -> String {
     switch error {
     case .cannotSelect(let metric):
-      return "--selection \(metric.key) cannot choose an epoch of a ranking model; accepted: ndcg@100, …"
+      return
+        "--selection \(metric.key) cannot choose an epoch of a ranking model; accepted: \(Metric.selectionDefault.key), …"
     case .hasNoDistribution(let model):
       let able = Zoo.defaults.filter(\.isVariational).map(\.name)
       return "--objective generate needs a model with a latent distribution, which \(model) lacks; accepted: "

@@ -10,9 +10,7 @@ struct DataOptions: ParsableArguments {
   /// The data selection given by these flags.
   func selection(threads: Int?) throws -> DataSelection {
     try parts.check(besides: file.data)
-    var selection = try file.selection(threads: threads)
-    if let files = parts.source { selection.source = files }
-    return selection
+    return try file.selection(of: parts.source, threads: threads)
   }
 
   /// The input files, with the names of their flags or argument.
@@ -44,11 +42,17 @@ struct OneFileOptions: ParsableArguments {
   @OptionGroup(title: "Splitting") var splitting: SplittingOptions
 
   /// The data selection given by these flags.
-  func selection(threads: Int?) throws -> DataSelection {
+  ///
+  /// - Parameter parts: the parts of a split that are read in place of the file.
+  func selection(of parts: DataSelection.Source? = nil, threads: Int?) throws -> DataSelection {
     var selection = DataSelection()
     (selection.format, selection.filters) = (try reading.format(), reading.filters)
     selection.threads = threads
     try splitting.set(&selection)
+    if let parts {
+      selection.source = parts
+      return selection
+    }
     guard data != nil || selection.split != .time else {
       throw UsageError(
         "--split time needs times, and the built-in population has none; accepted: a file with timestamps")
@@ -70,7 +74,7 @@ struct OneFileOptions: ParsableArguments {
   /// - Parameter hasParts: whether the parts of a split are read in place of one file.
   /// - Throws: `InputError` for a directory of something else.
   func idleFlags(task: RecommendationTask, hasParts: Bool = false) throws -> [IdleFlags] {
-    let split = SplitKind(rawValue: splitting.split)
+    let split = splitting.kind
     return try ReadingOptions.idleFlags(data: data, hasFiles: hasParts, alsoOfOneFile: SplittingOptions.flags)
       + [
         IdleFlags(
@@ -82,7 +86,7 @@ struct OneFileOptions: ParsableArguments {
         IdleFlags(
           ["--held-out"], when: split != nil && split != .users,
           "is for --split users, not for --split \(splitting.split)"),
-        IdleFlags(["--cut", "--new-users"], when: split != .time, "is for --split time"),
+        IdleFlags(["--cut", "--new-users"], when: split != nil && split != .time, "is for --split time"),
       ]
   }
 }
@@ -261,6 +265,8 @@ struct PartOptions: ParsableArguments {
   }
 
   /// The files as a source; `nil` if there are none.
+  ///
+  /// Without ``train``, which ``check(besides:)`` asks for, its path is empty.
   var source: DataSelection.Source? {
     areGiven ? .files(train: train ?? "", validation: validation, test: test) : nil
   }

@@ -9,11 +9,6 @@ struct KnownFlags {
     $0.configuration.commandName ?? "\($0)".lowercased()
   }
 
-  /// The type of a command.
-  static func type(of command: String) -> (any ParsableCommand.Type)? {
-    zip(commands, DoppelCommand.configuration.subcommands).first { $0.0 == command }?.1
-  }
-
   private var takesValue: [String: Bool] = [:]
   /// Flags that the command refuses and does not list.
   private var hidden: Set<String> = []
@@ -29,23 +24,22 @@ struct KnownFlags {
     let commands = root?["subcommands"]?.elements.compactMap(\.members) ?? []
     let description = commands.first { $0["commandName"]?.text == command } ?? [:]
     for case .object(let argument) in description["arguments"]?.elements ?? [] {
-      for case .object(let name) in argument["names"]?.elements ?? [] {
+      for case .object(let name) in argument["names"]?.elements ?? [] where name["kind"] == "long" {
         guard let text = name["name"]?.text else { continue }
-        let flag = (name["kind"] == "long" ? "--" : "-") + text
-        takesValue[flag] = argument["kind"] == "option"
-        if argument["shouldDisplay"] == false { hidden.insert(flag) }
+        takesValue["--" + text] = argument["kind"] == "option"
+        if argument["shouldDisplay"] == false { hidden.insert("--" + text) }
       }
     }
     takesValue["--version"] = false
     takesValue["--help"] = false
   }
 
-  /// Whether a flag, such as `--epochs` or `-k`, is followed by a value; `nil` when there is no such flag.
+  /// Whether a flag, such as `--epochs`, is followed by a value; `nil` when there is no such flag.
   func takesValue(_ flag: String) -> Bool? { takesValue[flag] }
 
   /// The flags that may have been meant.
   func nearest(to flag: String) -> [String] {
-    let known = takesValue.keys.filter { $0.hasPrefix("--") && !hidden.contains($0) }
+    let known = takesValue.keys.filter { !hidden.contains($0) }
     return nearestSpellings(to: flag, among: known.sorted())
   }
 }

@@ -61,7 +61,7 @@ struct SearchOptions: ParsableArguments {
     let fewest = TuningRun.fewestTrialsAtOnce
     return IdleFlags(
       ["--at-once"], when: trials < fewest,
-      "has no effect on fewer than \(fewest) trials: the first ten need no results")
+      "has no effect on fewer than \(fewest) trials: the first \(ParzenSampler.startUp) need no results")
   }
 
   /// Flags that are for another task, or for a journal that is not kept.

@@ -28,7 +28,7 @@ public struct SearchPoint: Sendable, Equatable {
 /// Carraro, "Kriging is well-suited to parallelize optimization" (2010), for constant liars.
 public struct ParzenSampler: Sendable {
   /// The number of evenly spread points before the first proposal, unless another is set.
-  static let startUp = 10
+  public static let startUp = 10
 
   /// The number of evenly spread points before the first proposal.
   public var startUpTrials = ParzenSampler.startUp
