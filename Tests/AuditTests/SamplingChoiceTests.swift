@@ -266,7 +266,8 @@ struct SamplingChoiceTests {
     #expect(throws: ImpossibleSamplingChoice.source("user")) { try trained.choice().decide(plan) }
     let near = "\(ImpossibleSamplingChoice.source("user"))"
     #expect(
-      near.hasSuffix("the source user draws near or between given users; accepted: prior, population, fitted"), "\(near)")
+      near.hasSuffix("the source user draws near or between given users; accepted: prior, population, fitted"),
+      "\(near)")
     (plan.source, plan.law) = (.population, .multinomial)
     #expect(throws: ImpossibleSamplingChoice.counts) { try trained.choice().decide(plan) }
     plan.law = .withoutReplacement
