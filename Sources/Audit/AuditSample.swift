@@ -42,20 +42,30 @@ struct AuditSample: Sendable {
 extension SparseRows {
   /// Some rows at random, in their order; all where there are no more.
   func drawing(_ count: Int, _ seed: Seed, _ tag: AuditDraw) -> SparseRows {
-    if rowCount <= count { return self }
+    rowCount <= count ? self : selecting(rows: drawnRows(count, seed, tag))
+  }
+
+  /// The numbers of these rows.
+  func drawnRows(_ count: Int, _ seed: Seed, _ tag: AuditDraw) -> [Int] {
+    if rowCount <= count { return Array(0..<rowCount) }
     var random = seed.stream(for: tag)
-    return selecting(rows: random.permutation(rowCount)[..<count].sorted())
+    return random.permutation(rowCount)[..<count].sorted()
   }
 
   /// The rows with some of the columns alone; a row that has none of them is left out.
-  func keeping(_ isKept: (_ column: Int) -> Bool) -> SparseRows {
+  ///
+  /// - Returns: the rows, and their numbers here.
+  func keeping(_ isKept: (_ column: Int) -> Bool) -> (rows: SparseRows, numbers: [Int]) {
     let kept = (0..<columnCount).map(isKept)
-    var (offsets, left) = ([0], [Int32]())
+    var (offsets, left, numbers) = ([0], [Int32](), [Int]())
     for row in 0..<rowCount {
       left += indices(ofRow: row).filter { kept[Int($0)] }
-      if left.count > offsets[offsets.count - 1] { offsets.append(left.count) }
+      if left.count > offsets[offsets.count - 1] {
+        offsets.append(left.count)
+        numbers.append(row)
+      }
     }
-    return SparseRows(columnCount: columnCount, offsets: offsets, indices: left)
+    return (SparseRows(columnCount: columnCount, offsets: offsets, indices: left), numbers)
   }
 
   /// The rows that have an item, and how many have none.

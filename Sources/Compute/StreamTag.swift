@@ -17,8 +17,13 @@ extension Seed {
   }
 
   /// The seed of a tag, whose streams are apart from those of this seed.
-  package func derived(for tag: some StreamTag) -> Seed {
-    var random = stream(for: tag)
+  package func derived(for tag: some StreamTag) -> Seed { Self.drawn(from: stream(for: tag)) }
+
+  /// The seed of a tag for one of many.
+  package func derived(for tag: some StreamTag, _ index: Int) -> Seed { Self.drawn(from: stream(for: tag, index)) }
+
+  private static func drawn(from stream: consuming RandomSource) -> Seed {
+    var random = stream
     let (high, low) = (UInt64(random.bits()), UInt64(random.bits()))
     return Seed(high << 32 | low)
   }
@@ -67,6 +72,10 @@ public enum AuditDraw: Int, StreamTag {
   case privacyHalves = 53
   /// The real users of each reference model of the likelihood attacker, one stream per model.
   case likelihoodReference = 54
+  /// Whom each pair of shadow generators is trained on, one stream per pair.
+  case shadowHalves = 55
+  /// The training of each shadow generator and its draws, one seed per shadow.
+  case shadowTraining = 56
   case mapLandmarks = 60
   case mapFirst = 61
   case mapSecond = 62

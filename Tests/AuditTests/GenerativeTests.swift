@@ -24,13 +24,14 @@ struct GenerativeTests {
     return try plain.setting(changes.filter { plain.has($0.key) })
   }
 
-  private static func result(_ names: [String], threads: Int) throws -> GenerativeResult {
+  private static func result(_ names: [String], threads: Int, shadows: Int = 0) throws -> GenerativeResult {
     let processor = Processor(engine: try .engine(.gsl), threads: threads)
     var comparison = try GenerativeComparison(
       interactions(users: 300), seed: Seed(2), processor: processor)
     comparison.options.permutations = 19
     comparison.options.resamples = 20
     comparison.options.pairUsers = 120
+    comparison.shadows = shadows
     return try comparison.run(names.map(model))
   }
 
@@ -71,6 +72,26 @@ struct GenerativeTests {
     #expect(one.contenders == three.contenders)
     #expect(one.comparisons.isEmpty)
     #expect(one.sentences.isEmpty)
+  }
+
+  @Test("Shadow generators add an attacker to every way to draw, and change nothing else, at any number of threads")
+  func shadows() throws {
+    let names = ["ae", "mult-vae"]
+    let plain = try Self.result(names, threads: 2)
+    let (one, three) = (
+      try Self.result(names, threads: 1, shadows: 4), try Self.result(names, threads: 3, shadows: 4)
+    )
+    #expect(one.contenders == three.contenders)
+    #expect(one.measuredPrivacy == GenerativeResult.privacy + [.shadowMembershipAUC])
+    #expect(plain.measuredPrivacy == GenerativeResult.privacy)
+    for (attacked, contender) in zip(one.contenders, plain.contenders) {
+      #expect(Array(attacked.measures.dropLast(2)) == contender.measures)
+      #expect(attacked.measures.suffix(2).map(\.kind) == [.shadowMembershipAUC, .shadowMembershipTPR])
+      let area = try #require(attacked[.shadowMembershipAUC])
+      #expect(try #require(area.value) > 0.4 && area.ceiling == 0.5)
+      #expect(attacked.attacks.count == 4 && contender.attacks.count == 3)
+    }
+    #expect(one.text.contains("| shadow AUC") && one.text.contains("strongest AUC"))
   }
 
   @Test("A difference is what is short of the ceiling, with a simultaneous interval")

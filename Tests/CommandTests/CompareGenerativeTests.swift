@@ -102,7 +102,8 @@ struct CompareGenerativeTests {
       ("--utility-epochs 3", "--utility-epochs needs --utility"), ("--delta 1e-5", "--delta needs --private"),
       ("--private 1", "--private needs --delta"), ("--private 0 --delta 1e-5", "--private 0 is out of range"),
       ("--private 1 --delta 1", "--delta 1 is out of range"), ("--private 1,x --delta 1e-5", "x is not a number"),
-      ("--private 1,1 --delta 1e-5", "--private has 1 twice"),
+      ("--private 1,1 --delta 1e-5", "--private has 1 twice"), ("--shadows 5", "--shadows 5 is odd; accepted: an even"),
+      ("--shadows 2", "--shadows 2 is out of range; accepted: an even number from 4 to 1000"),
       ("--private 1 --delta 1e-5 --models ae,mult-dae", "ae has no prior to draw from; mult-dae has no prior"),
       ("--private 1 --delta 1e-5 --models cdae", "cdae has a vector for every training user"),
     ])

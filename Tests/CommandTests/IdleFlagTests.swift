@@ -106,6 +106,7 @@ struct IdleFlagTests {
         "--interpolate draws near"
       ),
       ("compare good.tsv --utility", "--utility", "needs --generative"),
+      ("compare good.tsv --shadows 4", "--shadows", "needs --generative"),
       ("compare good.tsv --private 1 --delta 1e-6", "--private", "needs --generative"),
       ("compare good.tsv --generative --utility-epochs 3", "--utility-epochs", "needs --utility"),
       ("compare good.tsv --generative --clip 2", "--clip", "needs --private"),

@@ -43,6 +43,11 @@ public struct GenerativeComparison: Sendable {
   /// model leaves it, and the numbers are not covered by the guarantees in any case, because they are computed from the
   /// users.
   public var guarantees: [PrivacyRequest] = []
+  /// The number of shadow generators, an even number: every fit is repeated as often on random halves of all users, for an
+  /// attacker who knows how the generator is made (`ShadowAttack`); none by default.
+  public var shadows = 0
+  /// The accepted numbers of shadow generators, if there are any.
+  public static let acceptedShadows = 4...1000
   /// Counted remarks about the halves.
   public let notes: [String]
   private let seed: Seed
@@ -112,6 +117,12 @@ public struct GenerativeComparison: Sendable {
   public func run(_ models: [any ZooModel]) throws -> GenerativeResult {
     let fits = try fits(of: models)
     experiment.observer.onModels(trainings(of: fits))
+    let attack: ShadowAttack? =
+      shadows == 0
+      ? nil
+      : ShadowAttack(
+        train: training, holdout: heldOut, shadows: shadows, most: options.maximumUsers, seed: seed,
+        processor: processor)
     var (results, contenders): ([ModelResult], [GenerativeContender]) = ([], [])
     var notes = leftOut(of: models)
     if keepsPopularity && temperatures.contains(where: { $0 != .one }) {
@@ -121,8 +132,10 @@ public struct GenerativeComparison: Sendable {
     for fit in fits {
       let (result, draw) = try fitted(fit)
       results.append(result)
+      let first = contenders.count
+      var likelihoods: [[Double]] = []
       try draw { source, temperature, rows in
-        if experiment.observer.isInterrupted() { throw TrainingError.interrupted }
+        try goOn()
         var contender = GenerativeContender(
           model: fit.model.name, source: source, temperature: temperature,
           keepsPopularity: keepsPopularity && temperature != .one, guarantee: fit.guarantee,
@@ -137,6 +150,12 @@ public struct GenerativeComparison: Sendable {
         }
         (contender.users, contender.measures) = (synthetic.rows.rowCount, found.measures)
         contenders.append(contender)
+        if let attack { likelihoods.append(try attack.likelihoods(under: synthetic.rows, check: goOn)) }
+      }
+      guard let attack else { continue }
+      let others = try (0..<shadows).map { try shadow($0, of: fit, epochs: result.bestEpoch, attack) }
+      for (way, own) in likelihoods.enumerated() {
+        contenders[first + way].measures += attack.measures(own, shadows: others.map { $0[way] })
       }
     }
     return GenerativeResult(
@@ -166,7 +185,7 @@ public struct GenerativeComparison: Sendable {
   /// A model with the guarantee it is to have.
   private struct PlannedFit {
     let model: any ZooModel
-    let guarantee: PrivacyRequest?
+    var guarantee: PrivacyRequest?
   }
 
   /// Every model as it is, followed by its private fits.
@@ -189,40 +208,82 @@ public struct GenerativeComparison: Sendable {
 
   /// How many models are trained in all.
   private func trainings(of fits: [PlannedFit]) -> Int {
-    guard let utility = options.utility else { return fits.count }
+    let count = fits.count * (1 + shadows)
+    guard let utility = options.utility else { return count }
     let sources = fits.reduce(0) { sum, fit in
       sum + (fit.guarantee == nil && fit.model.isVariational ? GenerativeSource.allCases.count : 1)
     }
-    return fits.count + UtilityAudit.trainings(utility, audits: sources * temperatures.count)
+    return count + UtilityAudit.trainings(utility, audits: sources * temperatures.count)
   }
 
   /// Fits a model.
   ///
   /// - Returns: what fitting took, and what draws from the model.
-  private func fitted(
-    _ fit: PlannedFit
-  ) throws -> (result: ModelResult, draw: (_ visit: GenerativeDrawing.Visit) throws -> Void) {
-    let users = Profiles(items: training, trainingRows: Array(0..<training.rowCount))
-    let drawing = GenerativeDrawing(
-      users: users, count: count, temperatures: temperatures.sorted { $0.value < $1.value },
-      keepsPopularity: keepsPopularity, seed: seed, processor: processor)
+  private func fitted(_ plan: PlannedFit) throws -> (result: ModelResult, draw: Draw) {
     var experiment = experiment
-    guard let request = fit.guarantee else {
-      experiment.objective = Self.objective(of: fit.model)
-      let (result, found) = try experiment.run(fit.model)
-      return (result, { try drawing.draw(from: found.model, $0) })
+    guard let request = plan.guarantee else {
+      experiment.objective = Self.objective(of: plan.model)
+      let (result, found) = try experiment.run(plan.model)
+      return (result, draw(from: found, plan, training, seed))
     }
     let epsilon = Number.exact(request.epsilon)
     experiment.privacy = request
     experiment.observer = experiment.observer.appending(" with ε \(epsilon)")
     let watch = Stopwatch()
-    let found = try experiment.fit(any: fit.model)
-    guard let guarantee = found.guarantee else { preconditionFailure("\(fit.model.name) was not fitted privately") }
+    let found = try experiment.fit(any: plan.model)
     var result = ModelResult(
-      configuration: fit.model.settingsUsed(rows: training.rowCount), scores: [], bestEpoch: found.bestEpoch,
+      configuration: plan.model.settingsUsed(rows: training.rowCount), scores: [], bestEpoch: found.bestEpoch,
       parameters: found.model.parameterCount, seconds: .init(train: watch.seconds))
-    result.label = "\(fit.model.name), ε \(epsilon)"
-    return (result, { try drawing.draw(from: found.model, under: guarantee, secret: request.secret, $0) })
+    result.label = "\(plan.model.name), ε \(epsilon)"
+    return (result, draw(from: found, plan, training, seed))
+  }
+
+  /// Draws users from a model in every way it has.
+  private typealias Draw = (_ visit: GenerativeDrawing.Visit) throws -> Void
+
+  /// What draws from a fitted model.
+  ///
+  /// - Parameter rows: whom it was fitted on.
+  private func draw(
+    from found: Fit<any FittedModel>, _ plan: PlannedFit, _ rows: SparseRows, _ seed: Seed
+  ) -> Draw {
+    let drawing = GenerativeDrawing(
+      users: Profiles(items: rows, trainingRows: Array(0..<rows.rowCount)), count: count,
+      temperatures: temperatures.sorted { $0.value < $1.value }, keepsPopularity: keepsPopularity, seed: seed,
+      processor: processor)
+    guard let request = plan.guarantee else { return { try drawing.draw(from: found.model, $0) } }
+    guard let guarantee = found.guarantee else { preconditionFailure("\(plan.model.name) was not fitted privately") }
+    return { try drawing.draw(from: found.model, under: guarantee, secret: request.secret, $0) }
+  }
+
+  /// Fits a model as before on the users of a shadow, and draws as many users from it in the same ways.
+  ///
+  /// - Parameter epochs: as many as the fit under attack had.
+  /// - Returns: for each way, how probable its users make the people whom the attacker tells apart.
+  private func shadow(_ place: Int, of plan: PlannedFit, epochs: Int, _ attack: ShadowAttack) throws -> [[Double]] {
+    var plan = plan
+    let (rows, seed) = (attack.users(of: place), seed.derived(for: AuditDraw.shadowTraining, place))
+    plan.guarantee?.noiseSeed = seed.value
+    let whole = RankingSplit(
+      kind: .users, items: split.items, trainUserIDs: (0..<rows.rowCount).map { "\($0)" }, train: rows,
+      validation: nil, refit: nil, test: nil)
+    var shadow = Experiment(whole, seed: seed, processor: processor)
+    shadow.observer = experiment.observer.appending(" (shadow \(place + 1) of \(shadows))")
+    shadow.privacy = plan.guarantee
+    if plan.guarantee == nil {
+      shadow.objective = Self.objective(of: plan.model)
+      shadow.knownEpochs = epochs > 0 ? epochs : nil
+    }
+    var found: [[Double]] = []
+    let drawing = try draw(from: shadow.fit(any: plan.model), plan, rows, seed)
+    try drawing { _, _, drawn in
+      found.append(try attack.likelihoods(under: drawn.filled.rows, check: goOn))
+    }
+    return found
+  }
+
+  private func goOn() throws {
+    if experiment.observer.isInterrupted() { throw TrainingError.interrupted }
   }
 
   /// A note on the models that have no private fit.

@@ -58,14 +58,20 @@ public struct GenerativeResult: Sendable {
     Self.utility.filter { kind in contenders.contains { $0[kind]?.value != nil } }
   }
 
+  /// The measures of privacy in the table, and the attacker with shadow models where there was one.
+  public var measuredPrivacy: [AuditMeasureKind] {
+    Self.privacy + [.shadowMembershipAUC].filter { kind in contenders.contains { $0[kind] != nil } }
+  }
+
   /// One row for the held-out users, whom no generator is expected to pass, and one for each contender.
   ///
-  /// The utility of held-out users is that of training on real ones. With several temperatures, guarantees or measures
-  /// of utility, the last column has the strongest attacker.
+  /// The utility of held-out users is that of training on real ones. With several temperatures, guarantees, measures of
+  /// utility or shadow generators, the last column has the strongest attacker.
   public var table: Table {
-    let kinds = Self.fidelity + measuredUtility + Self.privacy
+    let kinds = Self.fidelity + measuredUtility + measuredPrivacy
     let isOfCurves =
       contenders.contains { $0.temperature != 1 || $0.guarantee != nil } || !measuredUtility.isEmpty
+      || measuredPrivacy.contains(.shadowMembershipAUC)
     let strongest: [Table.Column] = isOfCurves ? [.number("strongest AUC")] : []
     var table = Table(columns: [.text("users from")] + kinds.map { .number(Self.heading($0)) } + strongest)
     func append(_ name: String, _ attack: Double?, _ value: (AuditMeasureKind) -> Double?) {
@@ -137,6 +143,7 @@ public struct GenerativeResult: Sendable {
     case .closestRecordShare: "nearer to train"
     case .membershipAUC: "membership AUC"
     case .likelihoodMembershipAUC: "likelihood AUC"
+    case .shadowMembershipAUC: "shadow AUC"
     default: kind.rawValue
     }
   }

@@ -48,8 +48,8 @@ struct PrivacyAudit: Sendable {
       // users, where holdout users lack the items that only they have: with these, members would be told by the
       // catalogue alone.
       let known = data.train.columnCounts()
-      let members = train.keeping { known[$0] > 1 }
-      let others = holdout.keeping { known[$0] > 0 }
+      let members = train.keeping { known[$0] > 1 }.rows
+      let others = holdout.keeping { known[$0] > 0 }.rows
       let halves = Self.halves(others, seed)
       let share = try ClosestRecordShare(synthetic, train: members, holdout: others, seed: seed, processor)
       let ceiling = try ClosestRecordShare(halves.0, train: members, holdout: halves.1, seed: seed, processor)

@@ -107,7 +107,7 @@ extension AuditGap: Encodable {
 
 extension [AuditMeasure] {
   /// The areas under the curve of all attackers who infer membership.
-  var attacks: [AuditMeasure] { filter { AuditMeasureKind.attackAreas.contains($0.kind) } }
+  var attacks: [AuditMeasure] { filter(\.kind.isAttackArea) }
 
   /// The largest of ``attacks``; `nil` where none could be computed.
   var strongestAttack: AuditMeasure? {

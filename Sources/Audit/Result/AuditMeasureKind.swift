@@ -27,8 +27,10 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
   case densityMembershipTPR = "membership-density-tpr"
   case likelihoodMembershipAUC = "membership-likelihood-auc"
   case likelihoodMembershipTPR = "membership-likelihood-tpr"
+  case shadowMembershipAUC = "membership-shadow-auc"
+  case shadowMembershipTPR = "membership-shadow-tpr"
 
-  /// The areas of the attackers on membership, simplest first.
+  /// The areas of the attackers on membership in every audit, simplest first.
   public static let attackAreas: [AuditMeasureKind] = [
     .membershipAUC, .densityMembershipAUC, .likelihoodMembershipAUC,
   ]
@@ -37,6 +39,9 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     .membershipAUC, .membershipTPR, .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC,
     .likelihoodMembershipTPR,
   ]
+
+  /// Whether this is the area of an attacker on membership, of those that train the generator too.
+  var isAttackArea: Bool { Self.attackAreas.contains(self) || self == .shadowMembershipAUC }
 
   /// The three questions of an audit.
   public enum Group: String, Sendable, CaseIterable, Codable { case fidelity, utility, privacy }
@@ -52,7 +57,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .fidelity
     case .popularityUtility, .vaeUtility, .augmentation, .rankingAgreement: .utility
     case .exactCopies, .holdoutCopies, .closestRecordShare, .neighbourRatio, .membershipAUC, .membershipTPR,
-      .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR:
+      .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR,
+      .shadowMembershipAUC, .shadowMembershipTPR:
       .privacy
     }
   }
@@ -87,6 +93,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     case .densityMembershipTPR: "membership inference by density ratio, TPR at 1 % FPR"
     case .likelihoodMembershipAUC: "membership inference by likelihood ratio, AUC"
     case .likelihoodMembershipTPR: "membership inference by likelihood ratio, TPR at 1 % FPR"
+    case .shadowMembershipAUC: "membership inference by shadow models, AUC"
+    case .shadowMembershipTPR: "membership inference by shadow models, TPR at 1 % FPR"
     }
   }
 
@@ -117,6 +125,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
     case .densityMembershipTPR: "membership (density), TPR"
     case .likelihoodMembershipAUC: "membership (likelihood)"
     case .likelihoodMembershipTPR: "membership (likelihood), TPR"
+    case .shadowMembershipAUC: "membership (shadows)"
+    case .shadowMembershipTPR: "membership (shadows), TPR"
     }
   }
 
@@ -128,7 +138,8 @@ public enum AuditMeasureKind: String, Sendable, CaseIterable, Codable {
       .neighbourRatio:
       .higherIsBetter
     case .meanDiscrepancy, .twoSampleTest, .exactCopies, .holdoutCopies, .closestRecordShare, .membershipAUC,
-      .membershipTPR, .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR:
+      .membershipTPR, .densityMembershipAUC, .densityMembershipTPR, .likelihoodMembershipAUC, .likelihoodMembershipTPR,
+      .shadowMembershipAUC, .shadowMembershipTPR:
       .lowerIsBetter
     case .popularityGini: .equalIsBest
     }

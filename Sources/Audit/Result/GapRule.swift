@@ -20,8 +20,10 @@ package enum GapRule {
     case .neighbourRatio, .profileLength, .popularityGini, .closestRecordShare, .meanDiscrepancy: 0.05
     // Among rare items nearly all cells are "neither", and even noise is above 0.97.
     case .pairTrends: 0.01
-    case .twoSampleTest, .membershipAUC, .densityMembershipAUC, .likelihoodMembershipAUC: 0.1
-    case .membershipTPR, .densityMembershipTPR, .likelihoodMembershipTPR: 0.05
+    case .twoSampleTest, .membershipAUC, .densityMembershipAUC, .likelihoodMembershipAUC,
+      .shadowMembershipAUC:
+      0.1
+    case .membershipTPR, .densityMembershipTPR, .likelihoodMembershipTPR, .shadowMembershipTPR: 0.05
     case .exactCopies, .holdoutCopies: 0.01
     case .popularityUtility, .vaeUtility: 0.15 * abs(ceiling)
     case .augmentation: 0.05 * abs(ceiling)

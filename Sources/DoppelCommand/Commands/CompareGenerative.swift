@@ -36,7 +36,7 @@ extension Compare {
     if let maximum = generating.maxUsers { comparison.options.maximumUsers = maximum }
     comparison.options.utility = generating.utilityOptions
     (comparison.temperatures, comparison.guarantees) = (try generating.chosenTemperatures(), guarantees)
-    comparison.keepsPopularity = generating.keepPopularity
+    (comparison.keepsPopularity, comparison.shadows) = (generating.keepPopularity, generating.shadows ?? 0)
     comparison.experiment.observer.onMemory(
       try comparison.experiment.memoryNotes(comparison.trained(models), limit: hyperparameters.memoryLimit?.bytes))
     let result = try comparison.run(models)

@@ -37,6 +37,13 @@ struct GenerativeOptions: ParsableArguments {
       "With --utility: maximum number of epochs per training (default: \(UtilityOptions().epochs)).", valueName: "n"))
   var utilityEpochs: Int?
   @Option(
+    help: ArgumentHelp(
+      """
+      Also attack with shadow models: train every generator this many times more (an even number), on random halves of all \
+      users, for an attacker who knows how it is made.
+      """, valueName: "n"))
+  var shadows: Int?
+  @Option(
     name: .customLong("private"),
     help: ArgumentHelp(
       """
@@ -60,7 +67,8 @@ struct GenerativeOptions: ParsableArguments {
         "cannot be combined with --generative"),
       IdleFlags(
         [
-          "--temperatures", "--keep-popularity", "--utility", "--utility-epochs", "--private", "--delta", "--clip",
+          "--temperatures", "--keep-popularity", "--utility", "--utility-epochs", "--shadows", "--private", "--delta",
+          "--clip",
         ], when: !generative, "needs --generative"),
       IdleFlags(
         ["--keep-popularity"], when: (try? chosenTemperatures()) == [.one],
@@ -79,6 +87,12 @@ struct GenerativeOptions: ParsableArguments {
     }
     if let utilityEpochs, utilityEpochs < 1 {
       throw ValidationError("--utility-epochs \(utilityEpochs) is too few; accepted: a whole number from 1")
+    }
+    let accepted = GenerativeComparison.acceptedShadows
+    if let shadows, !(accepted ~= shadows && shadows % 2 == 0) {
+      throw ValidationError(
+        "--shadows \(shadows) is \(accepted ~= shadows ? "odd" : "out of range"); accepted: an even number from "
+          + "\(accepted.lowerBound) to \(accepted.upperBound), such as 16")
     }
     _ = try chosenTemperatures()
     if let epsilons { _ = try Self.numbers("--private", epsilons, example: "1,3,8") }
