@@ -82,12 +82,16 @@ public struct ConfigFile {
   ///
   /// - Parameters:
   ///   - takesValue: whether a flag is followed by a value; `nil` for a flag that the command does not have.
+  ///   - takesSeveral: whether it is followed by several, each a word.
   ///   - nearest: the flags that may have been meant.
+  /// - Returns: words to go before those of the command line, and words to go behind them: several values end with the
+  ///   next flag, so anything else that followed would be taken for one.
   /// - Throws: ``SettingsError`` naming file, line and the nearest valid flag.
   public func arguments(
-    of command: String, given: Set<String>, takesValue: (String) -> Bool?, nearest: (String) -> [String]
-  ) throws -> [String] {
-    var words: [String] = []
+    of command: String, given: Set<String>, takesValue: (String) -> Bool?, takesSeveral: (String) -> Bool,
+    nearest: (String) -> [String]
+  ) throws -> (before: [String], behind: [String]) {
+    var (words, behind): ([String], [String]) = ([], [])
     for (key, node) in members {
       let flag = "--" + Self.kebabCase(key)
       func wrong(_ message: String) -> SettingsError { SettingsError("\(place(of: node)): \(message)") }
@@ -110,14 +114,25 @@ public struct ConfigFile {
           words.append(opposite)
         }
       } else if key == "models", node.mapping != nil {
-        words.append(flag + "=" + Self.members(of: node).map(\.key).joined(separator: ","))
+        let names = Self.members(of: node).map(\.key)
+        if names.isEmpty { throw wrong("models is empty; accepted: names of models") }
+        words.append(flag + "=" + names.joined(separator: ","))
       } else if let text = Self.text(node) {
-        words.append(flag + "=" + text)
+        // The parser would take the next word of the command line for a value that is not there.
+        if text.isEmpty { throw wrong("\(key) is empty; accepted: a value, or ~ for none") }
+        if case .bool? = Self.value(node) {
+          throw wrong("\(key) takes a value, and '\(text)' is none; quote it if it is one")
+        }
+        if takesSeveral(flag) {
+          behind += [flag] + (node.sequence?.compactMap { $0.scalar?.string } ?? [text])
+        } else {
+          words.append(flag + "=" + text)
+        }
       } else {
         throw wrong("\(key) must be a single value")
       }
     }
-    return words
+    return (words, behind)
   }
 
   /// The keys of the file besides some, each with its place.

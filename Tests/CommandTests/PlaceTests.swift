@@ -108,6 +108,33 @@ struct PlaceTests {
   }
 
   @Test(
+    "an empty value takes no other word for its own, in a config file or after an equals sign",
+    arguments: ["report: ''", "log: []", "per-user: \"\"", "models: {}", "--report=", "--models="])
+  func emptyValue(text: String) throws {
+    let before = try folder.data("good.tsv")
+    var words = ["compare", "good.tsv"]
+    if text.hasPrefix("--") {
+      words.insert(text, at: 1)
+    } else {
+      try folder.write(text, to: "c.yaml")
+      words += ["--config", "c.yaml"]
+    }
+    let outcome = try doppel.run(words, in: folder)
+    #expect(outcome.status == 64 && outcome.errors.contains("is empty"), "\(outcome.errors)")
+    #expect(try folder.data("good.tsv") == before && outcome.output.isEmpty)
+  }
+
+  @Test("several values in a config file are words of their own, before the arguments or not")
+  func severalValues() throws {
+    #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    try folder.write("interpolate: [nobody, u1]\nsteps: 3\n", to: "c.yaml")
+    for line in ["inspect --config c.yaml ae good.tsv", "inspect ae good.tsv --config c.yaml"] {
+      let outcome = try run(line)
+      #expect(outcome.errors.contains("nobody"), "\(outcome.errors)")
+    }
+  }
+
+  @Test(
     "an output inside another one is refused before the first epoch",
     arguments: [
       "train good.tsv --model ae --output m --log m/log.csv",

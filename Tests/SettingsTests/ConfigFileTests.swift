@@ -13,9 +13,13 @@ struct ConfigFileTests {
   }
 
   private func words(_ text: String, given: Set<String> = []) throws -> [String] {
-    let known = ["--epochs": true, "--hidden": true, "--quiet": false, "--header": false, "--no-header": false]
-    return try file(text).arguments(
-      of: "compare", given: given, takesValue: { known[$0] }, nearest: { _ in ["--epochs"] })
+    let known = [
+      "--epochs": true, "--pair": true, "--hidden": true, "--quiet": false, "--header": false, "--no-header": false,
+    ]
+    let found = try file(text).arguments(
+      of: "compare", given: given, takesValue: { known[$0] }, takesSeveral: { $0 == "--pair" },
+      nearest: { _ in ["--epochs"] })
+    return found.before + (found.behind.isEmpty ? [] : ["…"] + found.behind)
   }
 
   @Test("become words of the command line, as they stand in the file")
@@ -25,6 +29,7 @@ struct ConfigFileTests {
         "--epochs=007", "--hidden=600,200", "--quiet", "--no-header",
       ])
     #expect(try words("{\"epochs\": 5}") == ["--epochs=5"])
+    #expect(try words("pair: [a, 'b c']\nepochs: 5") == ["--epochs=5", "…", "--pair", "a", "b c"])
     #expect(try words("epochs: 5\nquiet: false\nhidden: ~", given: ["--epochs"]).isEmpty)
   }
 
@@ -41,6 +46,11 @@ struct ConfigFileTests {
     #expect(message("quiet: true\nepoch: 5").hasSuffix(":2: unknown key 'epoch' for compare; did you mean epochs?"))
     #expect(message("epochs: {a: 1}").hasSuffix("epochs must be a single value"))
     #expect(message("quiet: 3").hasSuffix("quiet must be true or false"))
+    for empty in ["''", "[]", "\"\"", "['']"] {
+      #expect(
+        message("quiet: true\nepochs: \(empty)").hasSuffix(":2: epochs is empty; accepted: a value, or ~ for none"))
+    }
+    #expect(message("epochs: true").hasSuffix("epochs takes a value, and 'true' is none; quote it if it is one"))
     #expect(message("help: true").hasSuffix("'help' is for the command line only"))
     #expect(throws: DataError.self) { try file("- a\n- b") }
     #expect(throws: DataError.self) { try file("a: &x 1\nb: *x") }

@@ -8,7 +8,7 @@ extension Blend {
     Setting(
       name: "members", help: "Models to blend, such as linear,mult-vae (default: \(defaultNames)).",
       placeholder: "names", form: .models,
-      accepted: "names of ranking models such as linear,mult-vae",
+      accepted: "names of ranking models that are no blends, such as linear,mult-vae",
       read: { blend in
         .array(
           blend.members.map {
@@ -51,7 +51,9 @@ extension Blend {
 
   private static func member(_ value: JSONValue, among candidates: [any ZooModel.Type]) -> (any ZooModel)? {
     guard let name = value.text ?? value.members?["model"]?.text,
-      let type = candidates.first(where: { $0.name == name && $0.task == .ranking })
+      let type = candidates.first(where: { $0.name == name && $0.task == .ranking }),
+      // A setting is for every model that has it, and a blend in a blend would be given its own members again and again.
+      !(type is any CompositeModel.Type)
     else { return nil }
     let plain = type.init().knowing(candidates)
     return try? plain.setting(value.members?["hyperparameters"]?.members ?? [:])

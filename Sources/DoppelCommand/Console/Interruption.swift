@@ -96,8 +96,7 @@ enum Interruption {
   private static func takeSignals() {
     var blocked = set(of: StopSignal.all.filter { !isIgnored($0.number) })
     while true {
-      var number: Int32 = 0
-      guard unsafe sigwait(&blocked, &number) == 0, let signal = StopSignal(number) else { continue }
+      guard let number = nextSignal(&blocked), let signal = StopSignal(number) else { continue }
       switch answer(signal) {
       case .end(let code, let farewell):
         // Never wait for a reader of stderr: nothing could end the process then.
@@ -110,6 +109,22 @@ enum Interruption {
       case .ignore: break
       }
     }
+  }
+
+  /// The next signal from outside; `nil` for one from this process.
+  ///
+  /// When the process crashes, Swift stops its other threads by SIGUSR1. That is no request, and a checkpoint must not be
+  /// written from memory that may be damaged.
+  private static func nextSignal(_ blocked: inout sigset_t) -> Int32? {
+    #if os(Linux)
+      var sender = unsafe siginfo_t()
+      let number = unsafe sigwaitinfo(&blocked, &sender)
+      let isOwn = unsafe sender._sifields._kill.si_pid == getpid()
+      return number > 0 && !isOwn ? number : nil
+    #else
+      var number: Int32 = 0
+      return unsafe sigwait(&blocked, &number) == 0 ? number : nil
+    #endif
   }
 
   private static func answer(_ signal: StopSignal) -> Answer {

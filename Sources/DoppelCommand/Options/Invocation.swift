@@ -43,7 +43,7 @@ struct Invocation: Sendable {
         "unknown command '\(name)'; did you mean \(alternatives(nearestSpellings(to: name, among: KnownFlags.commands)))? "
           + "Accepted: \(KnownFlags.commands.joined(separator: ", "))")
     }
-    let rest = Self.joiningNegativeNumbers(Array(words.dropFirst()))
+    let rest = Self.separatingEmptyValues(Self.joiningNegativeNumbers(Array(words.dropFirst())))
     words = [name] + rest
     typed = Set(flags)
     if let path = Self.configPath(in: rest) {
@@ -52,9 +52,12 @@ struct Invocation: Sendable {
       let file = try ConfigFile(path: path)
       let models = try file.modelSettings { _ = try Zoo.parse($0) }
       let found = try file.arguments(
-        of: name, given: typed, takesValue: { known.takesValue($0) }, nearest: { known.nearest(to: $0) })
-      config = Config(path: path, flags: Set(found.map { String($0.prefix { $0 != "=" }) }), models: models)
-      words = [name] + found + rest
+        of: name, given: typed, takesValue: { known.takesValue($0) }, takesSeveral: { known.takesSeveral.contains($0) },
+        nearest: { known.nearest(to: $0) })
+      let flags = (found.before + found.behind).filter { $0.hasPrefix("--") }.map { String($0.prefix { $0 != "=" }) }
+      config = Config(path: path, flags: Set(flags), models: models)
+      let plain = rest.firstIndex(of: "--") ?? rest.endIndex
+      words = [name] + found.before + rest[..<plain] + found.behind + rest[plain...]
     }
   }
 
@@ -112,6 +115,14 @@ struct Invocation: Sendable {
         joined.append(word)
       }
     }
+  }
+
+  /// The parser would take the word after `--report=` for its value.
+  private static func separatingEmptyValues(_ words: [String]) -> [String] {
+    let flags = words.prefix { $0 != "--" }
+    return flags.flatMap { word in
+      word.hasPrefix("--") && word.firstIndex(of: "=") == word.indices.last ? [String(word.dropLast()), ""] : [word]
+    } + words[flags.endIndex...]
   }
 
   private static func configPath(in words: [String]) -> String? {

@@ -10,6 +10,8 @@ struct KnownFlags {
   }
 
   private var takesValue: [String: Bool] = [:]
+  /// Flags that are followed by several values.
+  private(set) var takesSeveral: Set<String> = []
   /// Flags that the command refuses and does not list.
   private var hidden: Set<String> = []
 
@@ -27,6 +29,7 @@ struct KnownFlags {
       for case .object(let name) in argument["names"]?.elements ?? [] where name["kind"] == "long" {
         guard let text = name["name"]?.text else { continue }
         takesValue["--" + text] = argument["kind"] == "option"
+        if argument["parsingStrategy"] == "upToNextOption" { takesSeveral.insert("--" + text) }
         if argument["shouldDisplay"] == false { hidden.insert("--" + text) }
       }
     }
