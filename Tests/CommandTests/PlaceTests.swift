@@ -54,6 +54,78 @@ struct PlaceTests {
     #expect(try folder.data("good.tsv") == before)
   }
 
+  @Test(
+    "no directory replaces what the run reads from it",
+    arguments: [
+      "split o/train.tsv --output o", "split o/train.tsv --output ./o/", "split up/o/train.tsv --output o",
+      "split good.tsv --config o/split.json --output o",
+      "compare ready --models popularity --save-split ready",
+      "compare ready/train.csv --models popularity --save-split ready",
+      "encode ae codes/metadata.tsv --format projector --output codes",
+    ])
+  func directory(line: String) throws {
+    let manager = FileManager.default
+    func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+    for name in ["o", "codes"] {
+      try manager.createDirectory(atPath: path(name), withIntermediateDirectories: false)
+    }
+    try manager.createSymbolicLink(atPath: path("up"), withDestinationPath: ".")
+    let good = try folder.text("good.tsv")
+    for name in ["o/train.tsv", "codes/metadata.tsv"] { try folder.write(good, to: name) }
+    try folder.write("{}", to: "o/split.json")
+    if line.contains("ready") {
+      #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    }
+    if line.contains(" ae ") {
+      #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    }
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains("would replace what"), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(try folder.text("o/train.tsv") == good && folder.text("codes/metadata.tsv") == good)
+  }
+
+  @Test(
+    "no output replaces a file of a directory of data",
+    arguments: [
+      "compare ready --models popularity --report ready/train.csv",
+      "compare ready --models popularity --per-user ready/test_te.csv",
+      "compare ready --models popularity --log ready/unique_uid.txt",
+      "compare ./ready/ --models popularity --log up/ready/test_tr.csv",
+      "tune ready --models linear --trials 1 --output ready/unique_sid.txt", "explain ready --report ready/train.csv",
+      "evaluate ae ready --per-user ready/train.csv", "inspect ae ready --report ready/train.csv",
+    ])
+  func directoryOfData(line: String) throws {
+    let manager = FileManager.default
+    #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    if line.contains(" ae ") {
+      #expect(try run("train ready --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    }
+    try manager.createSymbolicLink(
+      atPath: folder.url.appendingPathComponent("up").path, withDestinationPath: ".")
+    func files() throws -> [Data] {
+      try manager.contentsOfDirectory(atPath: folder.url.appendingPathComponent("ready").path).sorted().map {
+        try folder.data("ready/" + $0)
+      }
+    }
+    let before = try files()
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains("would replace what DATA reads"), "\(outcome.errors)")
+    #expect(try files() == before)
+  }
+
+  @Test("a directory of data and a folder of curves take files that are new")
+  func besideData() throws {
+    #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    for _ in 0..<2 {
+      let outcome = try run("compare ready --models ae --epochs 1 --report ready/r.html --quiet")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let curves = try run("compare good.tsv --models ae --epochs 1 --tensorboard . --quiet")
+    #expect(curves.status == 0, "\(curves.errors)")
+    #expect(try folder.names().contains("ae"))
+  }
+
   @Test("a config file may come from standard input, settings of models included")
   func configFromStdin() throws {
     let outcome = try run(
