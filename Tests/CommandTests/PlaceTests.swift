@@ -114,6 +114,33 @@ struct PlaceTests {
     #expect(try files() == before)
   }
 
+  @Test(
+    "the directory of a model takes no other files",
+    arguments: [
+      ("evaluate ae good.tsv --per-user ae/new.tsv", "lies inside MODEL ae"),
+      ("export ae --output ae/new.onnx", "lies inside MODEL ae"),
+      ("sample ae --from prior --output ./up/ae/new.tsv", "lies inside MODEL ae"),
+      ("encode ae good.tsv --format projector --output ae/new", "lies inside MODEL ae"),
+      ("inspect ae good.tsv --report ae/new.html", "lies inside MODEL ae"),
+      ("compare good.tsv --models dae --epochs 1 --tensorboard ae", "ae holds a model"),
+      ("compare good.tsv --models dae --epochs 1 --tensorboard ae/new", "holds a model"),
+      ("train good.tsv --model dae --epochs 1 --output m --tensorboard ae", "ae holds a model"),
+      ("tune good.tsv --models dae --trials 1 --epochs 1 --tensorboard ae", "ae holds a model"),
+    ])
+  func model(line: String, told: String) throws {
+    let manager = FileManager.default
+    #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    try manager.createSymbolicLink(
+      atPath: folder.url.appendingPathComponent("up").path, withDestinationPath: ".")
+    func names() throws -> [String] {
+      try manager.contentsOfDirectory(atPath: folder.url.appendingPathComponent("ae").path).sorted()
+    }
+    let before = try names()
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains(told), "\(outcome.errors)")
+    #expect(try names() == before)
+  }
+
   @Test("a directory of data and a folder of curves take files that are new")
   func besideData() throws {
     #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)

@@ -89,7 +89,7 @@ struct Compare: SharedCommand {
           "has no effect here: compare fits a second time only with --task rating, --split time, --generative, or --train "
             + "without --validation"),
         IdleFlags(
-          ["--precision"],
+          ["--precision", "--tensorboard"],
           when: chosen?.allSatisfy { $0?.hasEpochs == false } ?? false,
           "is for models that are trained in epochs, and none of these is"),
         IdleFlags(
