@@ -239,6 +239,21 @@ struct PlaceTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
+  @Test("several runs save their split where it is one: of a search, or of data that are split already")
+  func oneSplit() throws {
+    #expect(try run("compare good.tsv --models popularity --save-split single --quiet").status == 0)
+    for line in [
+      "compare good.tsv --models linear --tune 2 --seeds 2 --save-split several",
+      "compare single --models popularity --seeds 2 --save-split several",
+    ] {
+      let outcome = try run(line + " --quiet")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      for file in ["train.csv", "validation_te.csv", "test_tr.csv", "test_te.csv", "unique_uid.txt"] {
+        #expect(try folder.data("several/" + file) == folder.data("single/" + file), "\(line): \(file)")
+      }
+    }
+  }
+
   @Test("a model that is there is replaced with --force, or by --resume of the same run")
   func force() throws {
     let train = "train good.tsv --model ae --latent 2 --epochs 1 --output m --quiet"
