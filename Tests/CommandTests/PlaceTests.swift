@@ -254,6 +254,15 @@ struct PlaceTests {
     }
   }
 
+  @Test("an output may go into a pipe by its name in /dev", arguments: ["/dev/stdout", "/dev/fd/3"])
+  func pipe(path: String) throws {
+    let line = "\(doppel.path) compare good.tsv --models popularity --quiet --log \(path) 3>&1 | cat"
+    let outcome = try Executable(path: "/bin/sh").run(["-c", line], in: folder)
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.contains("model,") && outcome.output.contains("| popularity"), "\(outcome.output)")
+    #expect(try folder.names() == ["good.tsv"])
+  }
+
   @Test("a model that is there is replaced with --force, or by --resume of the same run")
   func force() throws {
     let train = "train good.tsv --model ae --latent 2 --epochs 1 --output m --quiet"
