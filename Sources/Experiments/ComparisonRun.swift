@@ -24,6 +24,8 @@ public struct ComparisonRun: Sendable {
   /// error before any training.
   public var leavesOutTooLarge = false
   /// The directory to which a split by users is written in the Mult-VAE authors' layout; `nil` for none.
+  ///
+  /// Of a repeated comparison, only a split that all runs share is written.
   public var splitOutput: String?
   /// How often the comparison is repeated.
   public var repetition = Repetition()
@@ -72,13 +74,15 @@ public struct ComparisonRun: Sendable {
   }
 
   private func compared() throws -> ComparedModels {
-    if !repetition.isSingle {
-      return try task == .ranking ? repeated(RankingSplit.self) : repeated(RatingSplit.self)
-    }
-    return switch task {
+    switch task {
     case .ranking:
-      try run { (split: RankingSplit) in if let splitOutput { try split.writeAuthorsLayout(to: splitOutput) } }
-    case .rating: try run { (_: RatingSplit) in }
+      let keep: (RankingSplit) throws -> Void = { split in
+        if let splitOutput { try split.writeAuthorsLayout(to: splitOutput) }
+      }
+      return try repetition.isSingle ? run(keep) : repeated(keep)
+    case .rating:
+      let keep: (RatingSplit) throws -> Void = { _ in }
+      return try repetition.isSingle ? run(keep) : repeated(keep)
     }
   }
 

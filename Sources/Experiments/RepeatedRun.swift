@@ -6,8 +6,9 @@ import InteractionData
 extension ComparisonRun {
   /// Divides the same data anew for every run, and fits and measures every model on each division.
   ///
+  /// - Parameter keep: receives the division, if it is that of all runs, before the first fit.
   /// - Throws: as ``run()``; ``ImpossibleRepetition``.
-  func repeated<Split: TaskSplit>(_: Split.Type) throws -> ComparedModels {
+  func repeated<Split: TaskSplit>(_ keep: (Split) throws -> Void) throws -> ComparedModels {
     if repetition.folds != nil && !plan.dividesUsers { throw ImpossibleRepetition() }
     let watch = Stopwatch()
     let read = try Split.read(data, seed: seed, forTraining: false)
@@ -30,6 +31,7 @@ extension ComparisonRun {
       if first == nil {
         observer.onNotes(loaded.notes)
         let titles = try observer.titles(titles, for: loaded.split.items)
+        if processor.isRoot && repetition.hasOneSplit(plan) { try keep(loaded.split) }
         let left: [String]
         (chosen, left) = leavesOutTooLarge ? try experiment.fitting(models, limit: memoryLimit) : (models, [])
         observer.onNotes(left)

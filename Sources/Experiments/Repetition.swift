@@ -18,6 +18,12 @@ public struct Repetition: Sendable, Equatable {
   /// Whether there is only one run.
   public var isSingle: Bool { seeds == 1 && folds == nil }
 
+  /// Whether all runs have the same test users, if users are held out: on one split that is kept, or that the data
+  /// already have.
+  public func hasOneSplit(_ plan: ComparisonPlan) -> Bool {
+    folds == nil && (seeds == 1 || keepsSplit || !plan.dividesUsers)
+  }
+
   /// The runs, seed by seed.
   func runs(from seed: Seed) -> [(seed: Seed, fold: Fold?)] {
     (0..<seeds).flatMap { index -> [(seed: Seed, fold: Fold?)] in

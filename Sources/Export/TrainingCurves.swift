@@ -25,10 +25,17 @@ public final class TrainingCurves: Sendable {
   /// - Parameter metric: the metric of validation values, such as `ndcg@100`.
   public init(in folder: String, metric: String) { (self.folder, self.metric) = (folder, metric) }
 
-  /// Checks that the folder can be written.
+  /// Checks that the folder can be written and is not part of a saved model, which could no longer be replaced if its
+  /// directory held curves.
   ///
   /// - Throws: `OutputError`.
-  public static func verify(_ folder: String) throws { try AtomicDirectory.verify(folder) { _ in true } }
+  public static func verify(_ folder: String) throws {
+    let outer = URL(fileURLWithPath: folder).standardizedFileURL.deletingLastPathComponent().path
+    for place in [folder, outer] where (try? ModelDirectory.configuration(at: place)) != nil {
+      throw OutputError(path: folder, reason: "\(place) holds a model; choose a directory outside it")
+    }
+    try AtomicDirectory.verify(folder) { _ in true }
+  }
 
   /// The same observer, which also writes every epoch.
   public func following(_ observer: RunObserver) -> RunObserver {

@@ -149,6 +149,8 @@ public enum AtomicFile {
 /// - Parameter named: how the user wrote the path.
 /// - Throws: ``OutputError`` if links form a cycle.
 func linkedPath(_ path: String, named: String? = nil) throws(OutputError) -> String {
+  // The system opens a link to a pipe, such as /dev/stdout or /dev/fd/63, but the link's text is no path.
+  if FileKind(path: path) == .other { return path }
   guard let target = resolvingLinks(path) else { throw OutputError(path: named ?? path, reason: lastSystemError()) }
   return target
 }

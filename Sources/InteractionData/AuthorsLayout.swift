@@ -18,13 +18,17 @@ enum AuthorsLayout: String, CaseIterable {
   static let items = "unique_sid.txt"
   static let users = "unique_uid.txt"
 
+  /// The names of all files of the layout.
+  static let fileNames = allCases.map(\.rawValue) + [items, users]
+
   /// Whether a file of this name belongs to the layout.
-  static func isOwn(_ name: String) -> Bool {
-    AuthorsLayout(rawValue: name) != nil || [items, users].contains(name)
-  }
+  static func isOwn(_ name: String) -> Bool { fileNames.contains(name) }
 }
 
 extension RankingSplit {
+  /// The names of the files that are read from a directory in the Mult-VAE authors' layout, where they exist.
+  public static let authorsLayoutFiles = AuthorsLayout.fileNames
+
   /// Reads a split in the layout of the Mult-VAE authors.
   ///
   /// Their files hold numbers: when every `sid` of all files is a whole number below the number of lines of

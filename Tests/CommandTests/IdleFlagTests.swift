@@ -68,6 +68,7 @@ struct IdleFlagTests {
       ("compare good.tsv --models popularity --precision f32", "--precision", "epochs"),
       ("compare good.tsv --models popularity --memory-limit 1GB", "--memory-limit", "trained"),
       ("compare good.tsv --models ease --precision bf16", "--precision", "epochs"),
+      ("compare good.tsv --models popularity,ease --tensorboard b", "--tensorboard", "epochs"),
       ("compare good.tsv --verbose --quiet", "--verbose", "--quiet"),
       ("compare good.tsv --generative --metrics ndcg@10", "--metrics", "--generative"),
       ("train good.tsv --model popularity --output m --resume", "--resume", "popularity"),

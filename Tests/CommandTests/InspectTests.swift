@@ -65,7 +65,7 @@ struct InspectTests: CommandSuite {
     try fails("inspect ae p/interactions.tsv --traverse 3", 64, "1 to 2")
     try fails("inspect vae p/interactions.tsv --draws 9223372036854775807", 64, "2 to 100000")
     try fails("inspect vae p/interactions.tsv --traverse 1 --steps 9223372036854775807", 64, "2 to 1000")
-    try fails("inspect ae p/interactions.tsv --interpolate user-001 nobody", 64, "nobody")
+    try fails("inspect ae p/interactions.tsv --interpolate user-001 nobody", 65, "ae: 'nobody' is not among the users")
     try fails("inspect ae p/interactions.tsv --truth p/items.tsv", 65, "header of a truth")
     try fails("inspect nowhere", 66, "nowhere")
   }

@@ -54,6 +54,105 @@ struct PlaceTests {
     #expect(try folder.data("good.tsv") == before)
   }
 
+  @Test(
+    "no directory replaces what the run reads from it",
+    arguments: [
+      "split o/train.tsv --output o", "split o/train.tsv --output ./o/", "split up/o/train.tsv --output o",
+      "split good.tsv --config o/split.json --output o",
+      "compare ready --models popularity --save-split ready",
+      "compare ready/train.csv --models popularity --save-split ready",
+      "encode ae codes/metadata.tsv --format projector --output codes",
+    ])
+  func directory(line: String) throws {
+    let manager = FileManager.default
+    func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+    for name in ["o", "codes"] {
+      try manager.createDirectory(atPath: path(name), withIntermediateDirectories: false)
+    }
+    try manager.createSymbolicLink(atPath: path("up"), withDestinationPath: ".")
+    let good = try folder.text("good.tsv")
+    for name in ["o/train.tsv", "codes/metadata.tsv"] { try folder.write(good, to: name) }
+    try folder.write("{}", to: "o/split.json")
+    if line.contains("ready") {
+      #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    }
+    if line.contains(" ae ") {
+      #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    }
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains("would replace what"), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    #expect(try folder.text("o/train.tsv") == good && folder.text("codes/metadata.tsv") == good)
+  }
+
+  @Test(
+    "no output replaces a file of a directory of data",
+    arguments: [
+      "compare ready --models popularity --report ready/train.csv",
+      "compare ready --models popularity --per-user ready/test_te.csv",
+      "compare ready --models popularity --log ready/unique_uid.txt",
+      "compare ./ready/ --models popularity --log up/ready/test_tr.csv",
+      "tune ready --models linear --trials 1 --output ready/unique_sid.txt", "explain ready --report ready/train.csv",
+      "evaluate ae ready --per-user ready/train.csv", "inspect ae ready --report ready/train.csv",
+    ])
+  func directoryOfData(line: String) throws {
+    let manager = FileManager.default
+    #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    if line.contains(" ae ") {
+      #expect(try run("train ready --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    }
+    try manager.createSymbolicLink(
+      atPath: folder.url.appendingPathComponent("up").path, withDestinationPath: ".")
+    func files() throws -> [Data] {
+      try manager.contentsOfDirectory(atPath: folder.url.appendingPathComponent("ready").path).sorted().map {
+        try folder.data("ready/" + $0)
+      }
+    }
+    let before = try files()
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains("would replace what DATA reads"), "\(outcome.errors)")
+    #expect(try files() == before)
+  }
+
+  @Test(
+    "the directory of a model takes no other files",
+    arguments: [
+      ("evaluate ae good.tsv --per-user ae/new.tsv", "lies inside MODEL ae"),
+      ("export ae --output ae/new.onnx", "lies inside MODEL ae"),
+      ("sample ae --from prior --output ./up/ae/new.tsv", "lies inside MODEL ae"),
+      ("encode ae good.tsv --format projector --output ae/new", "lies inside MODEL ae"),
+      ("inspect ae good.tsv --report ae/new.html", "lies inside MODEL ae"),
+      ("compare good.tsv --models dae --epochs 1 --tensorboard ae", "ae holds a model"),
+      ("compare good.tsv --models dae --epochs 1 --tensorboard ae/new", "holds a model"),
+      ("train good.tsv --model dae --epochs 1 --output m --tensorboard ae", "ae holds a model"),
+      ("tune good.tsv --models dae --trials 1 --epochs 1 --tensorboard ae", "ae holds a model"),
+    ])
+  func model(line: String, told: String) throws {
+    let manager = FileManager.default
+    #expect(try run("train good.tsv --model ae --latent 2 --epochs 1 --output ae").status == 0)
+    try manager.createSymbolicLink(
+      atPath: folder.url.appendingPathComponent("up").path, withDestinationPath: ".")
+    func names() throws -> [String] {
+      try manager.contentsOfDirectory(atPath: folder.url.appendingPathComponent("ae").path).sorted()
+    }
+    let before = try names()
+    let outcome = try run(line)
+    #expect(outcome.status == 73 && outcome.errors.contains(told), "\(outcome.errors)")
+    #expect(try names() == before)
+  }
+
+  @Test("a directory of data and a folder of curves take files that are new")
+  func besideData() throws {
+    #expect(try run("compare good.tsv --models popularity --save-split ready --quiet").status == 0)
+    for _ in 0..<2 {
+      let outcome = try run("compare ready --models ae --epochs 1 --report ready/r.html --quiet")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let curves = try run("compare good.tsv --models ae --epochs 1 --tensorboard . --quiet")
+    #expect(curves.status == 0, "\(curves.errors)")
+    #expect(try folder.names().contains("ae"))
+  }
+
   @Test("a config file may come from standard input, settings of models included")
   func configFromStdin() throws {
     let outcome = try run(
@@ -165,6 +264,30 @@ struct PlaceTests {
   func null() throws {
     let outcome = try run("compare good.tsv --models popularity --log /dev/null --report /dev/null --quiet")
     #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test("several runs save their split where it is one: of a search, or of data that are split already")
+  func oneSplit() throws {
+    #expect(try run("compare good.tsv --models popularity --save-split single --quiet").status == 0)
+    for line in [
+      "compare good.tsv --models linear --tune 2 --seeds 2 --save-split several",
+      "compare single --models popularity --seeds 2 --save-split several",
+    ] {
+      let outcome = try run(line + " --quiet")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      for file in ["train.csv", "validation_te.csv", "test_tr.csv", "test_te.csv", "unique_uid.txt"] {
+        #expect(try folder.data("several/" + file) == folder.data("single/" + file), "\(line): \(file)")
+      }
+    }
+  }
+
+  @Test("an output may go into a pipe by its name in /dev", arguments: ["/dev/stdout", "/dev/fd/3"])
+  func pipe(path: String) throws {
+    let line = "\(doppel.path) compare good.tsv --models popularity --quiet --log \(path) 3>&1 | cat"
+    let outcome = try Executable(path: "/bin/sh").run(["-c", line], in: folder)
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.contains("model,") && outcome.output.contains("| popularity"), "\(outcome.output)")
+    #expect(try folder.names() == ["good.tsv"])
   }
 
   @Test("a model that is there is replaced with --force, or by --resume of the same run")

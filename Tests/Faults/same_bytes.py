@@ -5,6 +5,7 @@ same JSON of a comparison but for seconds, threads and users a second.
 Several builds must be of one commit, each from scratch in a place of its own.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -55,12 +56,16 @@ def main():
                     done = common.run(build, "train", source, "--output", output, "--threads", threads, "--model", *words, *flags,
                                       cwd=folder, env=environment)
                     if done.returncode == 0 and model.endswith("vae"):
-                        done = common.run(build, "sample", output, "--data", data, "--users", 700, "--output", output + "/synthetic.tsv",
+                        done = common.run(build, "sample", output, "--data", data, "--users", 700, "--output", output + ".tsv",
                                           "--threads", threads, cwd=folder, env=environment)
                     if done.returncode:
                         faults.append(f"{output}: {done.stderr}")
                         continue
                     found[output] = common.digest(os.path.join(folder, output))
+                    if model.endswith("vae"):
+                        # Beside the model, because the directory of a model takes no other files.
+                        with open(os.path.join(folder, output + ".tsv"), "rb") as file:
+                            found[output]["samples"] = hashlib.sha256(file.read()).hexdigest()
                     models += 1
             for output, hashes in found.items():
                 first = next(iter(found.values()))

@@ -38,10 +38,17 @@ extension CheckedCommand {
     }
     for output in outputs { try output.checkPath() }
     try OutputPlaces.check(
-      outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path) },
-      reading: inputs.compactMap { input in input.path.flatMap { $0 == "-" ? nil : (input.name, $0) } })
+      outputs.filter { $0.path != "-" }.map { ($0.flag, $0.path, $0.form) }, reading: placesRead)
     // Of several processes, only the first writes.
     if Processes.isRoot { for output in outputs { try output.verify() } }
+  }
+
+  /// The paths of the inputs, and those of the files in a directory of data.
+  private var placesRead: [(name: String, path: String)] {
+    inputs.flatMap { input -> [(name: String, path: String)] in
+      guard let path = input.path, path != "-" else { return [] }
+      return ([path] + DataPlace.files(inDirectory: path)).map { (name: input.name, path: $0) }
+    }
   }
 }
 
@@ -67,8 +74,10 @@ struct Output {
     case file
     /// A file, or `-` for standard output.
     case fileOrStdout
-    /// A directory, with a check that it can be written.
+    /// A directory that is written as a whole, with a check that it can be.
     case directory((String) throws -> Void)
+    /// A directory that may hold other files, with a check that files can be added.
+    case sharedDirectory((String) throws -> Void)
   }
 
   let flag: String
@@ -80,9 +89,18 @@ struct Output {
     path.map { [Output(flag: flag, path: $0, kind: .file)] } ?? []
   }
 
+  /// How it takes its place.
+  fileprivate var form: OutputPlaces.Form {
+    switch kind {
+    case .file, .fileOrStdout: .file
+    case .directory: .directory
+    case .sharedDirectory: .addedFiles
+    }
+  }
+
   /// Refuses an empty path, and standard output where it carries the result of the command.
   fileprivate func checkPath() throws {
-    let isDirectory = if case .directory = kind { true } else { false }
+    let isDirectory = form != .file
     if path.isEmpty {
       throw UsageError("\(flag) is empty; accepted: the path of a \(isDirectory ? "directory" : "file")")
     }
@@ -98,7 +116,7 @@ struct Output {
     switch kind {
     case .file: try AtomicFile.verify(path)
     case .fileOrStdout: if path != "-" { try AtomicFile.verify(path) }
-    case .directory(let verify): try verify(path)
+    case .directory(let verify), .sharedDirectory(let verify): try verify(path)
     }
   }
 }

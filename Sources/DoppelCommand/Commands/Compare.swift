@@ -56,6 +56,8 @@ struct Compare: SharedCommand {
   func idleFlags() throws -> [IdleFlags] {
     let (task, chosen) = (choice.task, choice.names?.map(Zoo.named))
     let plan = ComparisonPlan(task, of: try data.source(), split: data.file.splitting.kind)
+    var repetition = repeating.repetition
+    repetition.keepsSplit = tune != nil
     let trials = try tune.map { try TunedComparison.Budget($0).most } ?? Int.max
     return try data.idleFlags(task: task) + generating.idleFlags
       + telling.idleFlags(quiet: options.quiet)
@@ -74,7 +76,8 @@ struct Compare: SharedCommand {
           ["--save-split"], when: !plan.holdsOutUsers,
           "is for --split users: its layout describes held-out users"),
         IdleFlags(
-          ["--save-split"], when: repeating.isRepeated, "saves one split, but --seeds and --folds make several"),
+          ["--save-split"], when: !repetition.hasOneSplit(plan),
+          "saves one split, but --seeds and --folds make several"),
         IdleFlags(
           // The comparison refuses folds of a ready split.
           ["--folds"], when: !plan.holdsOutUsers, "is for --split users: it divides the users"),
@@ -89,7 +92,7 @@ struct Compare: SharedCommand {
           "has no effect here: compare fits a second time only with --task rating, --split time, --generative, or --train "
             + "without --validation"),
         IdleFlags(
-          ["--precision"],
+          ["--precision", "--tensorboard"],
           when: chosen?.allSatisfy { $0?.hasEpochs == false } ?? false,
           "is for models that are trained in epochs, and none of these is"),
         IdleFlags(

@@ -21,7 +21,7 @@ struct Export: CheckedCommand {
   @Option(help: "What the graph computes.") var graph = ModelExport.Graph.recommend
   @Flag(
     help: """
-      Store the weights outside the graph: in the model's own weight file if it is in the same folder or below it, \
+      Store the weights outside the graph: in the model's own weight file if it is below the folder of the graph, \
       otherwise in a second file that ends in .data. Above 2 GB, this is always so.
       """)
   var externalWeights = false

@@ -41,10 +41,13 @@ struct Failure {
       .badData
     case let error as TrainingError:
       if case .interrupted = error { Interruption.code } else { .badData }
+    case let error as ModelWalkError:
+      // The data decide which users there are, as for recommend --user; the model decides the dimensions.
+      if case .unknownUser = error.reason { .badData } else { .commandLine }
     case is InputError, is UnfinishedTraining: .missingInput
     case is OutputError, is OccupiedDirectory: .cannotWrite
     case is HyperparameterError, is WrongTask, is MetricKeyError, is EngineError, is UsageError, is SettingsError,
-      is Population.InvalidParameter, is ModelWalkError, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
+      is Population.InvalidParameter, is ImpossibleTraining, is TooLittleMemory, is NothingToMeasure,
       is CommunicationError, is DisagreeingProcesses, is ModelForOneProcess, is ImpossibleGuarantee,
       is NothingToSearch, is ImpossibleRepetition, is TooLittleSearchMemory, is CutNeeded, is ImpossibleCanaries:
       .commandLine

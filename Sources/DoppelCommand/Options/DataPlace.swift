@@ -35,4 +35,10 @@ enum DataPlace {
     }
     self = .directory(path)
   }
+
+  /// The paths that are read from a directory of data; none for anything else.
+  static func files(inDirectory path: String) -> [String] {
+    guard case .directory(let directory)? = try? DataPlace(path) else { return [] }
+    return RankingSplit.authorsLayoutFiles.map { directory + "/" + $0 }
+  }
 }

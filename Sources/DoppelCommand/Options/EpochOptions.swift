@@ -29,7 +29,7 @@ struct CurveOptions: ParsableArguments {
   /// The directory for the curves.
   var outputs: [Output] {
     tensorboard.map {
-      [Output(flag: "--tensorboard", path: $0, kind: .directory { try TrainingCurves.verify($0) })]
+      [Output(flag: "--tensorboard", path: $0, kind: .sharedDirectory { try TrainingCurves.verify($0) })]
     } ?? []
   }
 

@@ -31,7 +31,4 @@ struct RepetitionOptions: ParsableArguments {
     repetition.folds = folds
     return repetition
   }
-
-  /// Whether there is more than one run.
-  var isRepeated: Bool { !repetition.isSingle }
 }
