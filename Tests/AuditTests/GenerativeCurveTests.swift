@@ -274,6 +274,6 @@ struct GenerativeCurveTests {
       }
     }.result
     let notes = result.notes.filter { $0.hasPrefix("δ = 0.5 protects nobody") }
-    #expect(notes.count == 1 && told.withLock { $0 } == notes)
+    #expect(notes.count == 1 && told.withLock { Set($0).isSuperset(of: notes) })
   }
 }

@@ -129,7 +129,8 @@ struct TrainingUsersTests {
       wishes.minRating = 4
       let reader = ModelDataReader(for: directory, wishes: wishes)
       func accepted(_ user: String) -> String? {
-        #expect(throws: DataError.self) { try directory.audience(of: user, in: path, reader: reader) }?.accepted
+        let error = #expect(throws: DataError.self) { try directory.audience(of: user, in: path, reader: reader) }
+        return error?.accepted
       }
       #expect(accepted("x") == "one of the 2 users with items left after the filters")
       #expect(accepted("w") == "one of the 2 users with items left, or other filters")
@@ -137,13 +138,12 @@ struct TrainingUsersTests {
   }
 
   @Test("who cannot be tested for lack of items is told that five are needed")
-  func shortProfiles() throws {
+  func shortProfiles() {
     let items = Vocabulary(ids: (0..<6).map { "i\($0)" })
     func accepted(_ ids: [String]) -> String? {
-      #expect(throws: DataError.self) {
-        try model(items, nil).testUsers(
-          foldingIn: Interactions(name: "data", pairs: ids.map { (user: "u", item: $0) }), seed: Seed(1))
-      }?.accepted
+      let data = Interactions(name: "data", pairs: ids.map { (user: "u", item: $0) })
+      let error = #expect(throws: DataError.self) { try model(items, nil).testUsers(foldingIn: data, seed: Seed(1)) }
+      return error?.accepted
     }
     #expect(
       accepted(Array(items.ids.prefix(4)))
