@@ -24,7 +24,8 @@ public struct AuditData: Sendable {
   ///
   /// Ratings are left out: a profile is a set of items.
   ///
-  /// - Throws: `DataError` when a file has fewer than ``leastUsers`` users.
+  /// - Throws: `DataError` when a file has fewer than ``leastUsers`` users, and when more than half of the holdout users
+  ///   have the items of a training user although most training users have items that no other has.
   public init(train: Interactions, synthetic: Interactions, holdout: Interactions? = nil) throws {
     for data in [train, synthetic, holdout].compactMap(\.self) where data.users.count < Self.leastUsers {
       throw Self.tooFew(data.users.count, data.name)
@@ -50,7 +51,9 @@ public struct AuditData: Sendable {
       }
       notes += Self.sharedIDs(train.users, train.name, holdout)
       let same = Self.equalProfiles(of: rows, in: self.train)
-      if 2 * same > holdout.users.count {
+      if let error = Self.notUnseen(rows, holdout.name, train: self.train) {
+        // Short profiles are equal by chance, and then many training users equal each other as well.
+        if 2 * Self.twins(in: self.train) <= self.train.rowCount { throw error }
         notes.append(
           "\(same) of \(holdout.users.count) holdout profiles equal a training profile; the holdout may overlap the training data"
         )
@@ -66,7 +69,8 @@ public struct AuditData: Sendable {
   ///   - synthetic: taken as it is: likes and nothing else, as `sample` writes them.
   ///   - holdout: users it has not seen; filters by counts are not about them.
   ///   - format: how the real files are read.
-  /// - Throws: `InputError`; `DataError`, also when a file has fewer than ``leastUsers`` users.
+  /// - Throws: `InputError`; `DataError`, also when a file has fewer than ``leastUsers`` users or the holdout is not
+  ///   unseen.
   public init(
     real: String, synthetic: String, holdout: String? = nil, format: InteractionFormat = InteractionFormat(),
     filters: Filters = Filters(), threads: Int? = nil
@@ -129,6 +133,23 @@ public struct AuditData: Sendable {
   static func equalProfiles(of rows: SparseRows, in train: SparseRows) -> Int {
     let known = ProfileSet(train)
     return (0..<rows.rowCount).count { known.contains(rows.indices(ofRow: $0)) }
+  }
+
+  /// The number of users who have the same items as another.
+  private static func twins(in rows: SparseRows) -> Int {
+    let known = ProfileSet(rows)
+    return (0..<rows.rowCount).count { known.count(rows.indices(ofRow: $0)) > 1 }
+  }
+
+  /// The error for held-out users of whom more than half have the items of a training user; `nil` for others.
+  static func notUnseen(_ heldOut: SparseRows, _ name: String, train: SparseRows) -> DataError? {
+    let same = equalProfiles(of: heldOut, in: train)
+    if 2 * same <= heldOut.rowCount { return nil }
+    return DataError(
+      path: name,
+      message: "\(same) of \(counted(heldOut.rowCount, "user")) have the items of a training user, so that no attacker "
+        + "could tell them apart",
+      accepted: "users that the model has not seen")
   }
 
   /// The notes of a file, each with its name.

@@ -57,6 +57,9 @@ public struct ModelCard: Sendable {
     text += "\n\n"
     if let privacy = record.privacy {
       text += Self.words(on: privacy)
+      if let users = training?.users, let warning = privacy.remark(users: users) {
+        text += "**Warning:** \(warning).\n\n"
+      }
     } else if let training {
       text += fitting(training, value, selection)
     }
@@ -74,6 +77,10 @@ public struct ModelCard: Sendable {
       text += "the aggregate posterior from the prior is \(Self.number(posterior.divergence)) nats by the mean and "
       text += "variance of each dimension (at most \(Self.number(posterior.largestDivergence)) in one)"
       if let joint = posterior.jointDivergence { text += " and \(Self.number(joint)) nats by mean and full covariance" }
+      if posterior.dimensions > AggregatePosterior.mostCorrelatedDimensions {
+        text += "; by mean and full covariance it is not computed for more than "
+        text += "\(AggregatePosterior.mostCorrelatedDimensions) dimensions"
+      }
       text += ". With a larger value, draws from the prior resemble users less; by default, `doppel sample` "
       text += "draws from the aggregate posterior.\n\n"
     }

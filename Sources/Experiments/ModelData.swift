@@ -212,11 +212,12 @@ extension ModelDataReader.Found {
   public func only(user: String, of path: String) throws -> Interactions {
     if let only = data.only(user: user) { return only }
     let isGone = everyone.index(of: user) != nil
+    let others = data.users.count < everyone.count ? " with items left after the filters" : " in it"
     throw DataError(
       path: path, text: user,
       message: isGone ? "has no items left after the filters" : "is not a user of this file",
       accepted: "one of the \(counted(data.users.count, "user"))"
-        + (isGone ? " with items left, or other filters" : " in it"))
+        + (isGone ? " with items left, or other filters" : others))
   }
 
   /// The note for data that should be the training data.

@@ -49,7 +49,9 @@ extension ModelDirectory {
     guard let found else {
       throw DataError(
         path: data.name, message: "has no user with five items of the model",
-        accepted: "interactions with items of the model's items.txt")
+        accepted: unknown == data.count
+          ? "interactions with items of the model's items.txt"
+          : "users with at least five items of the model's items.txt, of which a fifth is held out")
     }
     return TestUsers(
       kind: .users, dataset: DataSummary(data), users: found, notes: data.notes + notes(unknown: unknown))

@@ -99,6 +99,9 @@ public struct TrainingRun: Sendable {
     experiment.privacy = privacy
     experiment.observer = observer
     observer.onMemory(try experiment.memoryNotes([sized(for: experiment.fittedRows)], limit: memoryLimit))
+    let warning = privacy?.remark(users: experiment.fittedRows.rowCount)
+    // Also at the end, but a training that protects nobody should not have to end first.
+    if let warning { observer.onNotes([warning]) }
     var facts = RunFacts(seed: seed, processor, dataset: loaded.summary)
     (facts.threads, facts.data) = (nil, loaded.record)
     (facts.dataHash, facts.splitHash) = (loaded.hash, loaded.split.hash)
@@ -124,11 +127,8 @@ public struct TrainingRun: Sendable {
       directory.itemPopularity = ItemPopularity(of: users.rows)
       directory.record.profileLengths = LengthHistogram(of: users.rows)?.users
       if case .gaussians(let network) = fit.model.latent {
-        let profiles = Profiles(items: users.rows)
-        let posterior = try network.aggregatePosterior(of: profiles, processor: processor)
-        let joint = try FittedGaussian(to: network, over: profiles, processor: processor)
-          .divergence(from: network.prior)
-        directory.record.aggregatePosterior = PosteriorSummary(posterior, jointDivergence: joint)
+        directory.record.aggregatePosterior = try PosteriorSummary(
+          of: network, over: Profiles(items: users.rows), processor: processor)
       }
     }
     if processor.isRoot {
@@ -138,7 +138,9 @@ public struct TrainingRun: Sendable {
     }
     return TrainedRun(
       directory: directory, output: output, history: fit.history, seconds: watch.seconds,
-      notes: [fit.remark(on: model)].compactMap(\.self))
+      notes: [
+        warning, fit.remark(on: model), directory.record.aggregatePosterior?.remark,
+      ].compactMap(\.self))
   }
 
   /// The model with the largest batches that its training may draw.

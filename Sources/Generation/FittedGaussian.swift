@@ -35,26 +35,30 @@ public struct FittedGaussian<Latent: LatentSpace>: LatentSource {
     var shift = Matrix<Float>(rows: 1, columns: latent)
     shift.setToColumnSums(of: pilot)
     shift.scale(row: 0, by: -1 / Float(pilot.rows))
-    let blocks = try model.mapCodes(of: profiles, inBlocksOf: size, processor: processor) { [shift] _, codes in
-      // The mean is subtracted first, because single precision would lose small variances beside large means.
-      var centres = Latent.center(of: codes)
-      centres.add(bias: shift)
-      var sums = Matrix<Float>(rows: 1, columns: latent)
-      var products = Matrix<Float>(rows: latent, columns: latent)
-      var own = sums
-      sums.setToColumnSums(of: centres)
-      processor.engine.multiply(transposing: centres, centres, into: &products)
-      if let variances = variances(codes) { own.setToColumnSums(of: variances) }
-      return (sums, products, own)
-    }
     let n = Double(users)
     var sum = [Double](repeating: 0, count: latent)
     var covariance = Matrix<Double>(rows: latent, columns: latent)
-    for (sums, products, own) in blocks {
-      for i in 0..<latent {
-        sum[i] += Double(sums[0, i]) / n
-        covariance[i, i] += Double(own[0, i]) / n
-        for j in 0...i { covariance[i, j] += Double(products[i, j]) / n }
+    // A block leaves an L × L matrix, so that those of all users would not fit in memory.
+    for part in (0..<users).blocks(of: 16 * size) {
+      let some = profiles.selecting(part)
+      let blocks = try model.mapCodes(of: some, inBlocksOf: size, processor: processor) { [shift] _, codes in
+        // The mean is subtracted first, because single precision would lose small variances beside large means.
+        var centres = Latent.center(of: codes)
+        centres.add(bias: shift)
+        var sums = Matrix<Float>(rows: 1, columns: latent)
+        var products = Matrix<Float>(rows: latent, columns: latent)
+        var own = sums
+        sums.setToColumnSums(of: centres)
+        processor.engine.multiply(transposing: centres, centres, into: &products)
+        if let variances = variances(codes) { own.setToColumnSums(of: variances) }
+        return (sums, products, own)
+      }
+      for (sums, products, own) in blocks {
+        for i in 0..<latent {
+          sum[i] += Double(sums[0, i]) / n
+          covariance[i, i] += Double(own[0, i]) / n
+          for j in 0...i { covariance[i, j] += Double(products[i, j]) / n }
+        }
       }
     }
     for i in 0..<latent { for j in 0...i { covariance[i, j] -= sum[i] * sum[j] } }
@@ -147,5 +151,19 @@ extension FittedGaussian where Latent == GaussianLatent {
       return sum + 0.5 * (whitened.sumOfSquares(row: i) + Double(distance[0, i] * distance[0, i]) - 1) - log(diagonal)
         + log(reference[i, i])
     }
+  }
+}
+
+extension PosteriorSummary {
+  /// Summarises the aggregate posterior of some users, by dimension and jointly; without the joint divergence with more
+  /// than `AggregatePosterior.mostCorrelatedDimensions`.
+  ///
+  /// - Throws: `GSLError` for codes without a covariance.
+  /// - Precondition: there is at least one user.
+  package init(of model: Autoencoder<GaussianLatent>, over users: Profiles, processor: Processor) throws {
+    let posterior = try model.aggregatePosterior(of: users, processor: processor)
+    let isNarrow = posterior.mean.count <= AggregatePosterior.mostCorrelatedDimensions
+    let fitted = try isNarrow ? FittedGaussian(to: model, over: users, processor: processor) : nil
+    self.init(posterior, jointDivergence: try fitted?.divergence(from: model.prior))
   }
 }

@@ -43,8 +43,9 @@ struct SamplingDrawing {
     case .gaussians(let model):
       try requireItemProbabilities(model.design.likelihood)
       findings.aggregatePosterior =
-        people == nil
-        ? directory.record.aggregatePosterior : try Self.posterior(of: model, over: users(), processor)
+        try people == nil
+        ? directory.record.aggregatePosterior
+        : PosteriorSummary(of: model, over: users(), processor: processor)
       try prepare(model)
     }
   }
@@ -137,16 +138,6 @@ struct SamplingDrawing {
         users: plan.numbers, seed: seed, processor: processor,
         prepare: { block in (block.rows, asText ? text.lines(of: block) : []) }, visit: { try visit($0.0, $0.1) })
     }
-  }
-
-  /// The moments of the users' codes, by dimension and jointly, as in `config.json`.
-  private static func posterior(
-    of model: Autoencoder<GaussianLatent>, over users: Profiles, _ processor: Processor
-  ) throws -> PosteriorSummary {
-    let fitted = try FittedGaussian(to: model, over: users, processor: processor)
-    return PosteriorSummary(
-      try model.aggregatePosterior(of: users, processor: processor),
-      jointDivergence: try fitted.divergence(from: model.prior))
   }
 
   // MARK: Uses of the training users

@@ -141,7 +141,7 @@ extension SamplingResult {
       return ["\(model) has no latent distribution; the Gaussian was fitted to its codes after training"]
     }
     guard from == "prior", let divergence = aggregatePosterior?.jointDivergence else {
-      return []
+      return from == "prior" ? [aggregatePosterior?.remark].compactMap(\.self) : []
     }
     return [
       "the aggregate posterior has a KL divergence of \(Number.decimal(divergence, 2)) nats from this prior, by mean and "

@@ -46,11 +46,38 @@ struct EdgeCases {
     #expect(data.syntheticItem(notIn: known).map { data.items[$0] } == item)
   }
 
-  @Test("A holdout that is the training data is named")
+  @Test("A holdout that is the training data is refused; where users are equal by chance, it is named")
   func overlap() throws {
-    let result = try audit(population.part(0), population.part(1), population.part(0))
-    #expect(result.notes.contains { $0.contains("user ids") })
-    #expect(result.notes.contains { $0.contains("may overlap the training data") })
+    let train = population.part(0)
+    let error = #expect(throws: DataError.self) { try audit(train, population.part(1), train) }
+    #expect(
+      error?.message
+        == "120 of 120 users have the items of a training user, so that no attacker could tell them apart")
+    #expect(error?.accepted == "users that the model has not seen")
+
+    func users(_ name: String) -> Interactions {
+      Interactions(name: name, pairs: (0..<60).map { ("\(name)\($0)", "i\($0 % 5)") })
+    }
+    let notes = try audit(users("t"), users("s"), users("h")).notes
+    #expect(notes.contains { $0.contains("60 of 60 holdout profiles equal a training profile") }, "\(notes)")
+  }
+
+  @Test("Why nothing can be judged with a holdout is named: no item of the training users, or copies of itself")
+  func obstacles() throws {
+    let (train, holdout) = (population.part(0), population.part(2))
+    let strange = Interactions(
+      name: "strange", pairs: holdout.pairs.map { ("h\($0.user)", "other-\($0.item)") })
+    for (synthetic, holdout, reason) in [
+      (population.part(1), strange, "no holdout user has an item of the training users"),
+      (holdout, holdout, "100.0 % of the synthetic users equal a holdout user, so that the generator has seen them"),
+    ] {
+      let result = try audit(train, synthetic, holdout)
+      #expect(result.conclusions.contains { $0.hasPrefix("Memorisation could not be judged: \(reason), and") })
+      for kind in [AuditMeasureKind.closestRecordShare] + AuditMeasureKind.attacks {
+        let measure = try #require(result[kind])
+        #expect(measure.judgement == .notJudged && measure.sentence.lowercased() == reason.lowercased() + ".")
+      }
+    }
   }
 
   @Test("Users with one item collide by chance, and as often as real ones")
@@ -77,12 +104,14 @@ struct EdgeCases {
 
   @Test("With dull users on either side, every value is finite or missing", arguments: dull.indices, dull.indices)
   func dullUsers(_ real: Int, _ synthetic: Int) throws {
-    func users(_ kind: Int, _ name: String) -> Interactions {
+    func users(_ kind: Int, _ name: String, from first: Int = 0) -> Interactions {
       let items = Self.dull[kind].items
       return Interactions(
-        name: name, pairs: (0..<100).flatMap { user in items(user).map { ("\(name)\(user)", "i\($0)") } })
+        name: name,
+        pairs: (first..<first + 100).flatMap { user in items(user).map { ("\(name)\(user)", "i\($0)") } })
     }
-    for holdout in [nil, users(real, "h")] {
+    // With the same items of their own, holdout users would be refused as training users.
+    for holdout in [nil, users(real, "h", from: 50)] {
       let result = try audit(users(real, "t"), users(synthetic, "s"), holdout)
       #expect(AuditMeasureKind.allCases.contains(where: { result[$0]?.value != nil }))
       for kind in AuditMeasureKind.allCases {

@@ -262,4 +262,18 @@ struct GenerativeCurveTests {
     }
     #expect(trained.withLock { $0 } == 0)
   }
+
+  @Test("a δ that protects nobody is told before anything is fitted and once in the notes")
+  func largeDelta() throws {
+    let (told, trained) = (Guarded<[String]>([]), Guarded(0))
+    let result = try Self.run(["mult-vae"]) {
+      $0.guarantees = [2, 1].map { PrivacyRequest(epsilon: $0, delta: 0.5) }
+      $0.experiment.observer.onModel = { _ in trained.withLock { $0 += 1 } }
+      $0.experiment.observer.onNotes = { notes in
+        if trained.withLock({ $0 }) == 0 { told.withLock { $0 += notes } }
+      }
+    }.result
+    let notes = result.notes.filter { $0.hasPrefix("δ = 0.5 protects nobody") }
+    #expect(notes.count == 1 && told.withLock { Set($0).isSuperset(of: notes) })
+  }
 }

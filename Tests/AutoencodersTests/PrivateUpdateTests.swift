@@ -184,6 +184,12 @@ struct PrivateUpdateTests {
     #expect(throws: ImpossibleGuarantee.delta(1)) {
       try PrivacyRequest(epsilon: 1, delta: 1).plan(users: 1000, options: options)
     }
+    // A δ of 1 / users allows a training that publishes one user.
+    #expect(PrivacyRequest(epsilon: 3, delta: 0.00099).remark(users: 1000) == nil && plan.remark(users: 1000) == nil)
+    for delta in [0.001, 0.9999] {
+      let remark = try #require(PrivacyRequest(epsilon: 3, delta: delta).remark(users: 1000))
+      #expect(remark.hasPrefix("δ = \(delta) protects nobody: with 1000 users it is not below 1 / users"), "\(remark)")
+    }
     #expect("\(ImpossibleGuarantee.epsilon(0))".hasPrefix("an ε of 0 is out of range"))
     #expect("\(ImpossibleGuarantee.delta(1))".hasPrefix("a δ of 1 is out of range"))
     #expect("\(ImpossibleGuarantee.clip(-2))".hasPrefix("a gradient norm limit of -2 is out of range"))

@@ -159,6 +159,36 @@ struct TrainingRunTests {
     }
   }
 
+  @Test("with too many dimensions for a covariance, record and card have what needs none, and a note says so")
+  func wide() throws {
+    try withTemporaryDirectory { folder in
+      var run = try run("mult-vae", in: folder, epochs: 1)
+      let width = AggregatePosterior.mostCorrelatedDimensions + 1
+      run.model = try run.model.setting(["latent": .number(Double(width))])
+      let trained = try run.run()
+      let posterior = try #require(trained.directory.record.aggregatePosterior)
+      #expect(posterior.dimensions == width && posterior.divergence != nil && posterior.jointDivergence == nil)
+      #expect(trained.notes.contains { $0.contains("is not computed: 1001 latent dimensions are more than 1000") })
+      let card = try String(contentsOfFile: run.output + "/README.md", encoding: .utf8)
+      #expect(card.contains("it is not computed for more than 1000 dimensions"))
+      #expect(try ModelDirectory(contentsOf: run.output).record.aggregatePosterior == posterior)
+    }
+  }
+
+  @Test("a δ that protects nobody is told before the training, in its notes and on the card")
+  func largeDelta() throws {
+    try withTemporaryDirectory { folder in
+      var run = try run("mult-vae", in: folder, epochs: 1)
+      run.privacy = PrivacyRequest(epsilon: 1, delta: 0.9999, noiseSeed: 1)
+      let told = Guarded<[String]>([])
+      run.observer.onNotes = { notes in told.withLock { $0 += notes } }
+      let notes = try run.run().notes.filter { $0.hasPrefix("δ = 0.9999 protects nobody: with 120 users") }
+      #expect(notes.count == 1 && told.withLock { Set($0).isSuperset(of: notes) })
+      let card = try String(contentsOfFile: run.output + "/README.md", encoding: .utf8)
+      #expect(card.contains("**Warning:** δ = 0.9999 protects nobody"))
+    }
+  }
+
   @Test("trained to generate, the bound chooses the epoch, and the record says so")
   func generates() throws {
     try withTemporaryDirectory { folder in

@@ -114,6 +114,40 @@ struct TrainingUsersTests {
       #expect(one.userIDs == ["v"] && one.profiles.items.rowCount == 1)
       let error = #expect(throws: DataError.self) { try directory.audience(of: "x", in: path, reader: reader) }
       #expect(error?.text == "x" && error?.message == "is not a user of this file")
+      #expect(error?.accepted == "one of the 2 users in it")
     }
+  }
+
+  @Test("users without an item left after the filters are not counted as users in the file")
+  func filteredAudience() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/data.tsv"
+      try "user\titem\trating\nu\ta\t5\nv\tb\t5\nw\tb\t1\n".write(
+        toFile: path, atomically: false, encoding: .utf8)
+      let directory = model(Vocabulary(ids: ["a", "b"]), nil)
+      var wishes = ModelDataReader.Wishes()
+      wishes.minRating = 4
+      let reader = ModelDataReader(for: directory, wishes: wishes)
+      func accepted(_ user: String) -> String? {
+        let error = #expect(throws: DataError.self) { try directory.audience(of: user, in: path, reader: reader) }
+        return error?.accepted
+      }
+      #expect(accepted("x") == "one of the 2 users with items left after the filters")
+      #expect(accepted("w") == "one of the 2 users with items left, or other filters")
+    }
+  }
+
+  @Test("who cannot be tested for lack of items is told that five are needed")
+  func shortProfiles() {
+    let items = Vocabulary(ids: (0..<6).map { "i\($0)" })
+    func accepted(_ ids: [String]) -> String? {
+      let data = Interactions(name: "data", pairs: ids.map { (user: "u", item: $0) })
+      let error = #expect(throws: DataError.self) { try model(items, nil).testUsers(foldingIn: data, seed: Seed(1)) }
+      return error?.accepted
+    }
+    #expect(
+      accepted(Array(items.ids.prefix(4)))
+        == "users with at least five items of the model's items.txt, of which a fifth is held out")
+    #expect(accepted(["other"]) == "interactions with items of the model's items.txt")
   }
 }

@@ -36,6 +36,22 @@ struct StudyTableTests {
       processor: Processor(engine: .gsl, threads: 2))
   }
 
+  @Test("a latent space too wide for its covariance is refused before anything is computed")
+  func wide() throws {
+    let width = AggregatePosterior.mostCorrelatedDimensions + 1
+    let model = try Toy.points(encoder: [[Float]](repeating: [Float](repeating: 1, count: width), count: 8))
+    let items = Vocabulary(ids: (0..<8).map { "item-\($0)" })
+    let subject = InspectionSubject(
+      label: "wide", directory: ModelDirectory(configuration: AE(), model: model, items: items))
+    let error = #expect(throws: DataError.self) {
+      try InspectionStudy(
+        [subject], on: Interactions(name: "toy", pairs: [("user", "item-1")]), seed: Seed(1),
+        processor: Processor(engine: .gsl, threads: 2))
+    }
+    #expect(error?.message.contains("has 1001 latent dimensions") == true, "\(String(describing: error))")
+    #expect(error?.accepted == "a model with at most 1000")
+  }
+
   private static func texts(_ table: Table) -> [[String]] {
     table.markdown().split(separator: "\n").map { line in
       line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

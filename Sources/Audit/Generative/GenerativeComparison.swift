@@ -124,7 +124,9 @@ public struct GenerativeComparison: Sendable {
         train: training, holdout: heldOut, shadows: shadows, most: options.maximumUsers, seed: seed,
         processor: processor)
     var (results, contenders): ([ModelResult], [GenerativeContender]) = ([], [])
-    var notes = leftOut(of: models)
+    let warnings = warnings(of: fits)
+    if !warnings.isEmpty { experiment.observer.onNotes(warnings) }
+    var notes = leftOut(of: models) + warnings
     if keepsPopularity && temperatures.contains(where: { $0 != .one }) {
       notes.append("at temperatures other than 1, items keep the expected shares that they have at temperature 1")
     }
@@ -204,6 +206,13 @@ public struct GenerativeComparison: Sendable {
       }
     }
     return fits
+  }
+
+  /// What is wrong with the guarantees, each once.
+  private func warnings(of fits: [PlannedFit]) -> [String] {
+    fits.compactMap { $0.guarantee?.remark(users: training.rowCount) }.reduce(into: []) { distinct, warning in
+      if !distinct.contains(warning) { distinct.append(warning) }
+    }
   }
 
   /// How many models are trained in all.

@@ -71,14 +71,7 @@ public struct SamplingChoice: Sendable {
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
         accepted: "at least \(AuditData.leastUsers) users")
     }
-    let same = AuditData.equalProfiles(of: kept, in: users.profiles.items)
-    if 2 * same > kept.rowCount {
-      throw DataError(
-        path: heldOut.name,
-        message: "\(same) of \(counted(kept.rowCount, "user")) have the items of a training user, so that no attacker "
-          + "could tell them apart",
-        accepted: "users that the model has not seen")
-    }
+    if let error = AuditData.notUnseen(kept, heldOut.name, train: users.profiles.items) { throw error }
     var notes = AuditData.notes(of: heldOut)
     if unknown > 0 {
       notes.append(

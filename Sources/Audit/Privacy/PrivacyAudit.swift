@@ -27,7 +27,8 @@ struct PrivacyAudit: Sendable {
     let holdout = data.holdout.map { take($0, .privacyHoldout, "holdout") }
     let (copies, rows) = ExactCopies.measure(data)
     privacy.copies = rows
-    privacy.measures = [copies, ExactCopies.holdoutMeasure(data)]
+    let holdoutCopies = ExactCopies.holdoutMeasure(data)
+    privacy.measures = [copies, holdoutCopies]
 
     let index = JaccardIndex(train)
     let near = try index.largest(2, of: synthetic, processor)
@@ -50,6 +51,13 @@ struct PrivacyAudit: Sendable {
       let known = data.train.columnCounts()
       let members = train.keeping { known[$0] > 1 }.rows
       let others = holdout.keeping { known[$0] > 0 }.rows
+      privacy.obstacle = Self.obstacle(members, others, holdoutCopies)
+      if let obstacle = privacy.obstacle {
+        let missing = "\(obstacle.prefix(1).uppercased())\(obstacle.dropFirst())."
+        privacy.measures += Self.notJudged(Self.ratio(near, real), missing: missing)
+        self.notes = notes
+        return
+      }
       let halves = Self.halves(others, seed)
       let share = try ClosestRecordShare(synthetic, train: members, holdout: others, seed: seed, processor)
       let ceiling = try ClosestRecordShare(halves.0, train: members, holdout: halves.1, seed: seed, processor)
@@ -65,13 +73,31 @@ struct PrivacyAudit: Sendable {
       privacy.measures += attacks
       privacy.references = references
     } else {
-      privacy.measures.append(GapRule.measure(.closestRecordShare, value: nil, ceiling: nil, missing: unseen))
-      privacy.measures.append(Self.ratio(near, real))
-      for kind in AuditMeasureKind.attacks {
-        privacy.measures.append(GapRule.measure(kind, value: nil, ceiling: nil, missing: unseen))
-      }
+      privacy.measures += Self.notJudged(Self.ratio(near, real), missing: unseen)
     }
     self.notes = notes
+  }
+
+  /// Why users of this holdout cannot stand for unseen ones; `nil` where they can.
+  ///
+  /// - Parameters:
+  ///   - members: training users with the items that they share with another.
+  ///   - others: holdout users with the items that training users have.
+  private static func obstacle(_ members: SparseRows, _ others: SparseRows, _ copies: AuditMeasure) -> String? {
+    if others.rowCount == 0 { return "no holdout user has an item of the training users" }
+    if members.rowCount == 0 { return "no training user has an item in common with another" }
+    if copies.judgement == .fails, let share = copies.value, share > 0.5 {
+      return "\(Number.percent(share)) of the synthetic users equal a holdout user, so that the generator has seen them"
+    }
+    return nil
+  }
+
+  /// The measures after those of copies where nothing stands for unseen users: only the ratio of distances is judged.
+  private static func notJudged(_ ratio: AuditMeasure, missing: String) -> [AuditMeasure] {
+    func measure(_ kind: AuditMeasureKind) -> AuditMeasure {
+      GapRule.measure(kind, value: nil, ceiling: nil, missing: missing)
+    }
+    return [measure(.closestRecordShare), ratio] + AuditMeasureKind.attacks.map(measure)
   }
 
   private static func ratio(_ near: [[Float]], _ real: [[Float]]) -> AuditMeasure {

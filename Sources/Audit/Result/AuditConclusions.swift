@@ -74,9 +74,10 @@ enum AuditConclusions {
     }
     let found = AuditMeasureKind.attacks.compactMap { result[$0] }
     if found.allSatisfy({ $0.judgement == .notJudged }) {
+      let reason = result.privacy.obstacle.map { ": \($0), and" } ?? " without enough holdout users:"
       sentences.append(
-        "Memorisation could not be judged without enough holdout users: distances to training users are meaningful only in "
-          + "comparison with those of unseen users.")
+        "Memorisation could not be judged\(reason) distances to training users are meaningful only in comparison with those "
+          + "of unseen users.")
       return sentences
     }
     if let strongest = result.strongestAttack, let value = strongest.value {

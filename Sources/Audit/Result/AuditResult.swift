@@ -42,6 +42,9 @@ public struct AuditPrivacy: Sendable, Equatable {
   public var measures: [AuditMeasure] = []
   /// Exact copies by profile length.
   public var copies: [CopyRow] = []
+  /// Why nothing that needs unseen users could be judged with this holdout, as a clause; `nil` where it could, and
+  /// without a holdout.
+  public var obstacle: String?
   /// For ``AuditOptions/references`` of another audit of the same real users.
   public var references: LikelihoodReferences?
 

@@ -9,6 +9,13 @@ public import InteractionData
 /// different distribution. In dimension k they are `m = mean μ` and `v = Var(μ) + mean σ²`, and the divergence is that
 /// of `N(m, v)` from the Gaussian with the prior's mean and variance, which is the prior itself if that is N(0, I).
 public struct AggregatePosterior: Sendable, Equatable {
+  /// The largest number of dimensions of a latent space for measures that need a covariance over all of them.
+  ///
+  /// Their memory grows with its square and their time with its cube: about a second here, minutes and gigabytes at
+  /// 8,000. A wider space would also need more users than most data have, since the covariance has full rank only with
+  /// more users than dimensions.
+  public static let mostCorrelatedDimensions = 1000
+
   /// The number of users.
   public let users: Int
   /// m, the mean; shape: L.

@@ -112,7 +112,8 @@ public struct PosteriorSummary: Codable, Sendable, Equatable {
   public var meanSquaredMean: Double?
   /// The mean over dimensions of the variance.
   public var meanVariance: Double?
-  /// The divergence of a Gaussian with the mean and the full covariance.
+  /// The divergence of a Gaussian with the mean and the full covariance; `nil` also with more than
+  /// ``AggregatePosterior/mostCorrelatedDimensions``.
   public var jointDivergence: Double?
 
   /// Summarises moments.
@@ -123,5 +124,13 @@ public struct PosteriorSummary: Codable, Sendable, Equatable {
     meanSquaredMean = posterior.mean.reduce(0) { $0 + $1 * $1 } / count
     meanVariance = posterior.variance.reduce(0, +) / count
     self.jointDivergence = jointDivergence
+  }
+
+  /// Why there is no ``jointDivergence``, if the latent space is too wide for it.
+  public var remark: String? {
+    let most = AggregatePosterior.mostCorrelatedDimensions
+    if dimensions <= most { return nil }
+    return "the divergence from the prior by mean and full covariance is not computed: \(dimensions) latent dimensions "
+      + "are more than \(most)"
   }
 }

@@ -1,5 +1,6 @@
 public import Compute
 import Foundation
+import InteractionData
 import Presentation
 
 /// The requested guarantee of a private training.
@@ -39,6 +40,21 @@ public struct PrivacyRequest: Codable, Sendable, Equatable {
     guard epsilon > 0, epsilon <= Self.largestEpsilon else { throw .epsilon(epsilon) }
     guard delta > 0, delta < 1 else { throw .delta(delta) }
     guard clip > 0, clip.isFinite else { throw .clip(clip) }
+  }
+
+  /// A warning if δ is so large that the guarantee protects nobody: at 1 / users, a training that publishes everything
+  /// about one user at random keeps it, too.
+  ///
+  /// - Parameter users: the number of training users.
+  public func remark(users: Int) -> String? {
+    Self.remark(delta: delta, users: users)
+  }
+
+  fileprivate static func remark(delta: Double, users: Int) -> String? {
+    if delta * Double(users) < 1 { return nil }
+    return "δ = \(Number.exact(delta)) protects nobody: with \(counted(users, "user")) it is not below 1 / users, so "
+      + "that the guarantee allows everything about a user to be published; choose a δ well below "
+      + "\(Number.text(1 / Double(max(1, users))))"
   }
 
   /// An upper limit of the users in an update, exceeded with a probability of less than 10⁻²⁰.
@@ -98,6 +114,9 @@ public struct PrivacyRecord: Codable, Sendable, Equatable {
   public let clip: Double
   /// Every release; their ε add up.
   public let ledger: [PrivateRelease]
+
+  /// The same as ``PrivacyRequest/remark(users:)``.
+  public func remark(users: Int) -> String? { PrivacyRequest.remark(delta: delta, users: users) }
 }
 
 /// A release of information about users by a private training.

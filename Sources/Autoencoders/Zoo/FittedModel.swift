@@ -41,6 +41,15 @@ public enum LatentView: Sendable {
   case points(Autoencoder<PointLatent>)
   /// Users are distributions.
   case gaussians(Autoencoder<GaussianLatent>)
+
+  /// L; 0 without a latent space.
+  public var dimensions: Int {
+    switch self {
+    case .none: 0
+    case .points(let model): model.design.latent
+    case .gaussians(let model): model.design.latent
+    }
+  }
 }
 
 /// The latent space of a model without one was requested.

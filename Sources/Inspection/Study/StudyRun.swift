@@ -25,15 +25,19 @@ extension InspectionStudy {
   ///   - subjects: at least one; all must know the same items.
   ///   - truth: the true tastes of the users, where they are known.
   ///   - onModel: called before each model.
-  /// - Throws: `DataError` for a model without latent codes of users, models of different items, or data without any item
-  ///   of theirs; `GSLError`.
+  /// - Throws: `DataError` for a model without latent codes of users or with more than
+  ///   `AggregatePosterior.mostCorrelatedDimensions`, models of different items, or data without any item of theirs;
+  ///   `GSLError`.
   public init(
     _ subjects: [InspectionSubject], on data: Interactions, truth: Truth? = nil,
     options: InspectionOptions = InspectionOptions(), seed: Seed, processor: Processor,
     onModel: (String) -> Void = { _ in }
   ) throws {
     guard let first = subjects.first else { preconditionFailure("nothing to inspect") }
-    for subject in subjects { try subject.check(against: first) }
+    for subject in subjects {
+      try subject.check(against: first)
+      try subject.checkWidth()
+    }
     let chosen = try ChosenUsers(data, items: first.directory.items, limit: options.maximumUsers, seed: seed)
 
     var notes = chosen.notes
@@ -114,6 +118,15 @@ extension InspectionSubject {
         path: label, message: "has other items than \(first.label)",
         accepted: "models trained on the same items")
     }
+  }
+
+  /// Throws for a latent space too wide for its covariance, which rank, total correlation and the map of users need.
+  fileprivate func checkWidth() throws {
+    let (width, most) = (directory.model.latent.dimensions, AggregatePosterior.mostCorrelatedDimensions)
+    if width <= most { return }
+    throw DataError(
+      path: label, message: "has \(width) latent dimensions, too many for measures that compare every pair of them",
+      accepted: "a model with at most \(most)")
   }
 }
 
