@@ -31,7 +31,8 @@ struct StreamTagTests {
     #expect(SearchDraw.allCases.map(\.rawValue) == [1, 2, 3])
     #expect(
       AuditDraw.allCases.map(\.rawValue) == [
-        1, 2, 3, 4, 10, 11, 12, 20, 30, 40, 41, 50, 51, 52, 53, 54, 60, 61, 62, 63, 70, 71, 72, 73, 74, 80, 81, 82, 90,
+        1, 2, 3, 4, 10, 11, 12, 20, 30, 40, 41, 50, 51, 52, 53, 54, 55, 56, 60, 61, 62, 63, 70, 71, 72, 73, 74, 80, 81,
+        82, 90,
         91, 92, 93,
       ])
     #expect(first(Seed(3).stream(for: AuditDraw.referenceCounts, 7)) == first(Seed(3).stream(.resampling, 10, 7)))

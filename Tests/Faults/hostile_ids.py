@@ -54,8 +54,8 @@ class Session:
         write(self.path("data.csv"), rows)
         self.items, self.users = {row[1] for row in rows}, {row[0] for row in rows}
         for model in ("popularity", "ae", "cdae", "mult-vae", "user-autorec"):
-            flags = [] if model == "popularity" else ["--latent", 4, "--epochs", 3]
-            self.step("train", "data.csv", "--model", model, "--output", model, "--checkpoint-every", 1, *flags)
+            flags = [] if model == "popularity" else ["--latent", 4, "--epochs", 3, "--checkpoint-every", 1]
+            self.step("train", "data.csv", "--model", model, "--output", model, *flags)
             self.expect(f"{model}: items.txt", self.lines(f"{model}/items.txt"), self.items)
             if model == "cdae":
                 self.expect(f"{model}: users.txt", self.lines(f"{model}/users.txt"), self.users)

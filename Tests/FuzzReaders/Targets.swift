@@ -126,7 +126,7 @@ struct Targets {
       }
       _ = try file.arguments(
         of: "train", given: ["--seed"], takesValue: { ["--epochs": true, "--json": false, "--models": true][$0] },
-        nearest: { [$0] })
+        takesSeveral: { $0 == "--models" }, nearest: { [$0] })
     }
   }
 
