@@ -177,4 +177,12 @@ struct WordTests {
     #expect(outcome.status != 0)
     #expect(outcome.errors.contains(told), "\(outcome.errors)")
   }
+
+  @Test("what is told before a training and belongs to its result is told once")
+  func notes() throws {
+    let line = "train good.tsv --model mult-vae --hidden 8 --latent 2 --private 1 --delta 0.5 --epochs 1 --output m"
+    let trained = try doppel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(trained.status == 0)
+    #expect(trained.errors.components(separatedBy: "protects nobody").count == 2, "\(trained.errors)")
+  }
 }

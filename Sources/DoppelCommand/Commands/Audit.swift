@@ -79,6 +79,7 @@ struct Audit: CheckedCommand {
     let data = try AuditData(
       real: real, synthetic: synthetic, holdout: holdout, format: reading.format(), filters: reading.filters,
       threads: options.threads)
+    options.note(data.notes)
     let guarantee = try guarantee(of: data, from: synthetic)
     let processor = try options.processor().using(training.precision)
     let loaded = Date()

@@ -34,10 +34,7 @@ struct Explain: CheckedCommand {
 
   var outputs: [Output] { Output.file("--report", report) }
 
-  func idleFlags() throws -> [IdleFlags] {
-    try data.idleFlags(task: .ranking)
-      + [IdleFlags(["--no-refit"], when: true, "has no effect here: every model is fitted once")]
-  }
+  func idleFlags() throws -> [IdleFlags] { try data.idleFlags(task: .ranking) }
 
   func validate() throws {
     if let beta, !(beta >= 0 && beta.isFinite) {

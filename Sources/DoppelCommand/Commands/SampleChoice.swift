@@ -34,7 +34,7 @@ extension Sample {
     reporter.end()
     // What follows is no training.
     Interruption.setFarewell { _ in "interrupted" }
-    options.note(decision.notes.filter { !choice.notes.contains($0) })
+    options.note(decision.notes)
     if let warning = decision.warning { Console.standardError("warning: \(warning)\n") }
     return decision
   }

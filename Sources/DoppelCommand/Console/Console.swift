@@ -1,3 +1,4 @@
+import Doppel
 import FileFormats
 import Foundation
 
@@ -34,10 +35,17 @@ enum Console {
 
   private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
-  /// Writes notes, unless `--quiet` suppresses them.
+  /// The notes that have been written.
+  private static let noted = Guarded(Set<String>())
+
+  /// Writes notes, each once, unless `--quiet` suppresses them.
+  ///
+  /// What is known before a long computation is also among the notes of its result.
   static func note(_ notes: [String], quiet: Bool) {
     if quiet { return }
-    for note in notes { standardError("note: \(printable(note))\n") }
+    for note in notes where noted.withLock({ $0.insert(note).inserted }) {
+      standardError("note: \(printable(note))\n")
+    }
   }
 
   /// Whether a line can be written to stderr without waiting for its reader.
