@@ -51,7 +51,7 @@ public struct AuditData: Sendable {
       }
       notes += Self.sharedIDs(train.users, train.name, holdout)
       let same = Self.equalProfiles(of: rows, in: self.train)
-      if let error = Self.notUnseen(rows, holdout.name, train: self.train) {
+      if let error = Self.notUnseen(same, of: rows.rowCount, holdout.name) {
         // Short profiles are equal by chance, and then many training users equal each other as well.
         if 2 * Self.twins(in: self.train) <= self.train.rowCount { throw error }
         notes.append(
@@ -142,12 +142,13 @@ public struct AuditData: Sendable {
   }
 
   /// The error for held-out users of whom more than half have the items of a training user; `nil` for others.
-  static func notUnseen(_ heldOut: SparseRows, _ name: String, train: SparseRows) -> DataError? {
-    let same = equalProfiles(of: heldOut, in: train)
-    if 2 * same <= heldOut.rowCount { return nil }
+  ///
+  /// - Parameter same: how many have, of `count`.
+  static func notUnseen(_ same: Int, of count: Int, _ name: String) -> DataError? {
+    if 2 * same <= count { return nil }
     return DataError(
       path: name,
-      message: "\(same) of \(counted(heldOut.rowCount, "user")) have the items of a training user, so that no attacker "
+      message: "\(same) of \(counted(count, "user")) have the items of a training user, so that no attacker "
         + "could tell them apart",
       accepted: "users that the model has not seen")
   }

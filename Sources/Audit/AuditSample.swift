@@ -39,6 +39,15 @@ struct AuditSample: Sendable {
   }
 }
 
+extension RankingSplit {
+  /// A split without validation: everybody is for training, in the order of the rows.
+  init(training rows: SparseRows, items: Vocabulary) {
+    self.init(
+      kind: .users, items: items, trainUserIDs: (0..<rows.rowCount).map { "\($0)" }, train: rows, validation: nil,
+      refit: nil, test: nil)
+  }
+}
+
 extension SparseRows {
   /// Some rows at random, in their order; all where there are no more.
   func drawing(_ count: Int, _ seed: Seed, _ tag: AuditDraw) -> SparseRows {

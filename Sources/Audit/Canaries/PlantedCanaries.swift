@@ -49,10 +49,6 @@ struct PlantedCanaries: Sendable {
   /// The column of a canary's item.
   func item(of canary: Int) -> Int { Int(profiles.indices[canary]) }
 
-  /// A split without validation: everything is for training.
-  var split: RankingSplit {
-    RankingSplit(
-      kind: .users, items: items, trainUserIDs: (0..<rows.rowCount).map { "\($0)" }, train: rows, validation: nil,
-      refit: nil, test: nil)
-  }
+  /// Everybody for training.
+  var split: RankingSplit { RankingSplit(training: rows, items: items) }
 }

@@ -273,10 +273,7 @@ public struct GenerativeComparison: Sendable {
     var plan = plan
     let (rows, seed) = (attack.users(of: place), seed.derived(for: AuditDraw.shadowTraining, place))
     plan.guarantee?.noiseSeed = seed.value
-    let whole = RankingSplit(
-      kind: .users, items: split.items, trainUserIDs: (0..<rows.rowCount).map { "\($0)" }, train: rows,
-      validation: nil, refit: nil, test: nil)
-    var shadow = Experiment(whole, seed: seed, processor: processor)
+    var shadow = Experiment(RankingSplit(training: rows, items: split.items), seed: seed, processor: processor)
     shadow.observer = experiment.observer.appending(" (shadow \(place + 1) of \(shadows))")
     shadow.privacy = plan.guarantee
     if plan.guarantee == nil {

@@ -71,7 +71,8 @@ public struct SamplingChoice: Sendable {
         path: name, message: "has \(counted(count, "user")) with items of the model, too few to compare distributions",
         accepted: "at least \(AuditData.leastUsers) users")
     }
-    if let error = AuditData.notUnseen(kept, heldOut.name, train: users.profiles.items) { throw error }
+    let same = AuditData.equalProfiles(of: kept, in: users.profiles.items)
+    if let error = AuditData.notUnseen(same, of: kept.rowCount, heldOut.name) { throw error }
     var notes = AuditData.notes(of: heldOut)
     if unknown > 0 {
       notes.append(

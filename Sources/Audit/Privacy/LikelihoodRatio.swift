@@ -35,11 +35,8 @@ struct LikelihoodRatio: Sendable {
     for values in references.values {
       for (place, value) in values.enumerated() { scores[place] -= value / Double(references.values.count) }
     }
-    let (positives, negatives) = (Array(scores[..<members.rowCount]), Array(scores[members.rowCount...]))
-    guard let area = ReceiverOperating.area(positives: positives, negatives: negatives) else { return nil }
-    self.area = area
-    found =
-      others.rowCount < MembershipInference.least
-      ? nil : ReceiverOperating.found(positives: positives, negatives: negatives, rate: 0.01)
+    let (own, other) = (Array(scores[..<members.rowCount]), Array(scores[members.rowCount...]))
+    guard let estimates = MembershipInference.estimates(members: own, others: other) else { return nil }
+    (area, found) = estimates
   }
 }

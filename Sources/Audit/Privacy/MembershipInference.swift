@@ -26,14 +26,9 @@ struct MembershipInference: Sendable {
       try index.largest(k, of: members, processor), try index.largest(k, of: others, processor)
     )
     guard let first = near.first, !first.isEmpty,
-      let area = ReceiverOperating.area(positives: near.map { Double($0[0]) }, negatives: far.map { Double($0[0]) })
+      let whole = Self.estimates(members: near.map { Double($0[0]) }, others: far.map { Double($0[0]) })
     else { return nil }
-    self.area = area
-    found =
-      others.rowCount < Self.least
-      ? nil
-      : ReceiverOperating.found(
-        positives: near.map { Double($0[0]) }, negatives: far.map { Double($0[0]) }, rate: 0.01)
+    (area, found) = whole
     guard let elsewhere, elsewhere.rowCount >= k else {
       (densityArea, densityFound) = (nil, nil)
       return
@@ -44,11 +39,17 @@ struct MembershipInference: Sendable {
         log((Self.mean(synthetic) + 1e-3) / (Self.mean(real) + 1e-3))
       }
     }
-    let (positives, negatives) = (try ratios(members, near), try ratios(others, far))
-    densityArea = ReceiverOperating.area(positives: positives, negatives: negatives)
-    densityFound =
-      others.rowCount < Self.least
-      ? nil : ReceiverOperating.found(positives: positives, negatives: negatives, rate: 0.01)
+    let ratio = try Self.estimates(members: ratios(members, near), others: ratios(others, far))
+    (densityArea, densityFound) = (ratio?.area, ratio?.found)
+  }
+
+  /// How well scores tell members from others: the area, and with ``least`` others the share that is found at a false
+  /// positive rate of 1 %; `nil` when one side is empty.
+  static func estimates(members: [Double], others: [Double]) -> (area: Estimate, found: Estimate?)? {
+    guard let area = ReceiverOperating.area(positives: members, negatives: others) else { return nil }
+    return (
+      area, others.count < least ? nil : ReceiverOperating.found(positives: members, negatives: others, rate: 0.01)
+    )
   }
 
   private static func mean(_ values: [Float]) -> Double { Double(values.reduce(0, +)) / Double(values.count) }

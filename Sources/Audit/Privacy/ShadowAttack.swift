@@ -76,12 +76,10 @@ struct ShadowAttack: Sendable {
     let scores = own.indices.map { person in
       score(own[person], shadows: shadows.map { $0[person] }, isIn: isIn.map { $0[person] })
     }
-    let (positives, negatives) = (Array(scores[..<members]), Array(scores[members...]))
-    let area = ReceiverOperating.area(positives: positives, negatives: negatives)
-    let found =
-      negatives.count < MembershipInference.least
-      ? nil : ReceiverOperating.found(positives: positives, negatives: negatives, rate: 0.01)
-    return [(AuditMeasureKind.shadowMembershipAUC, area, 0.5), (.shadowMembershipTPR, found, 0.01)].map {
+    let found = MembershipInference.estimates(members: Array(scores[..<members]), others: Array(scores[members...]))
+    return [
+      (AuditMeasureKind.shadowMembershipAUC, found?.area, 0.5), (.shadowMembershipTPR, found?.found, 0.01),
+    ].map {
       GapRule.measure(
         $0, value: $1?.value, standardError: $1?.standardError, ceiling: $2,
         missing: "Needs \(MembershipInference.least) held-out users.")
