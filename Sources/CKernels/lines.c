@@ -85,40 +85,49 @@ INLINE void trim_words(cuts *ids) {
   }
 }
 
-// The ratings of the first `count` lines; returns the number of lines before the first that has none.
-INLINE ptrdiff_t take_ratings(const cuts *column, ptrdiff_t count, const uint8_t *bytes, float *ratings) {
+// The ratings of the first `count` lines, if they are wanted; returns the number of lines before the first that has none.
+INLINE ptrdiff_t take_ratings(const cuts *column, ptrdiff_t count, const uint8_t *bytes, bool wanted, float *ratings) {
   // Most ratings are one digit, or two with a point between them.
-  int32_t are_others[block], has_others = 0;
+  int32_t are_others[block], has_others = 0, tens[block];
   for (int i = 0; i < block; i++) {
     const uint64_t word = column->words[i], length = (uint64_t)column->lengths[i];
     const uint64_t whole = (word & 0xFF) - '0', tenths = (word >> 16 & 0xFF) - '0';
     const bool is_whole = length == 1;
     const bool has_tenths = (length == 3) & ((word >> 8 & 0xFF) == '.') & (tenths <= 9);
-    ratings[i] = (float)((double)(int32_t)(10 * whole + (is_whole ? 0 : tenths)) / 10.0);
+    tens[i] = (int32_t)(10 * whole + (is_whole ? 0 : tenths));
     are_others[i] = !((whole <= 9) & (is_whole | has_tenths));
   }
   for (int i = 0; i < block; i++) has_others |= are_others[i];
+  if (wanted)
+    for (int i = 0; i < block; i++) ratings[i] = (float)((double)tens[i] / 10.0);
   if (LIKELY(!has_others)) return count;
   for (ptrdiff_t i = 0; i < count; i++)
     if (are_others[i] && !rating_of(bytes + column->starts[i], column->lengths[i], &ratings[i])) return i;
   return count;
 }
 
-// The times of the lines: one to fifteen digits, which a double holds exactly; returns the number of lines before the first that
-// has none. `rest` is the second eight bytes of each.
-INLINE ptrdiff_t take_times(const cuts *column, const uint64_t *rest, ptrdiff_t count, double *times) {
+// The times of the lines, if they are wanted: one to fifteen digits, which a double holds exactly; returns the number of lines
+// before the first that has none. `rest` is the second eight bytes of each.
+INLINE ptrdiff_t take_times(const cuts *column, const uint64_t *rest, ptrdiff_t count, bool wanted, double *times) {
   int32_t are_wrong[block], has_wrong = 0;
+  uint64_t highs[block], lows[block];
+  int64_t low_lengths[block];
   for (int i = 0; i < block; i++) {
     const int64_t length = column->lengths[i];
     const bool is_long = length > 8, fits = (length >= 1) & (length <= 15);
     const uint64_t high = is_long ? column->words[i] : zeros;
     const int64_t low_length = fits ? (is_long ? length - 8 : length) : 8;
     const uint64_t low = padded(is_long ? rest[i] : column->words[i], low_length);
-    // Both factors and the sum are integers below 10¹⁵.
-    times[i] = (double)(int64_t)number_of(high) * powers[low_length] + (double)(int64_t)number_of(low);
+    highs[i] = high;
+    lows[i] = low;
+    low_lengths[i] = low_length;
     are_wrong[i] = !(fits & are_digits(high) & are_digits(low));
   }
   for (int i = 0; i < block; i++) has_wrong |= are_wrong[i];
+  if (wanted)
+    for (int i = 0; i < block; i++)
+      // Both factors and the sum are integers below 10¹⁵.
+      times[i] = (double)(int64_t)number_of(highs[i]) * powers[low_lengths[i]] + (double)(int64_t)number_of(lows[i]);
   if (LIKELY(!has_wrong)) return count;
   ptrdiff_t first = 0;
   while (first < count && !are_wrong[first]) first++;
@@ -185,17 +194,17 @@ INLINE void take(const uint8_t *bytes, ptrdiff_t total, const dk_line_form f, co
     trim_words(&user);
     trim_words(&item);
     if (has_ratings) {
-      float found[block];
+      float found[block] = {0};
       fill(&rating, count);
-      taken = take_ratings(&rating, taken, bytes, found);
-      __builtin_memcpy(ratings + state->line_count, found, (size_t)taken * sizeof found[0]);
+      taken = take_ratings(&rating, taken, bytes, f.keeps_ratings, found);
+      if (f.keeps_ratings) __builtin_memcpy(ratings + state->line_count, found, (size_t)taken * sizeof found[0]);
     }
     if (has_times) {
-      double found[block];
+      double found[block] = {0};
       fill(&time, count);
       for (ptrdiff_t i = count; i < block; i++) rest[i] = zeros;
-      taken = take_times(&time, rest, taken, found);
-      __builtin_memcpy(times + state->line_count, found, (size_t)taken * sizeof found[0]);
+      taken = take_times(&time, rest, taken, f.keeps_times, found);
+      if (f.keeps_times) __builtin_memcpy(times + state->line_count, found, (size_t)taken * sizeof found[0]);
     }
     for (ptrdiff_t i = 0; i < taken; i++) {
       const uint64_t word = user.words[i];
@@ -237,7 +246,7 @@ DK_CLONES ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const d
   if (state->block == 0) state->block = block;
   const ptrdiff_t before = state->line_count;
   // The columns of most files are user, item, rating and time, and no others: the loops over columns vanish where this is known.
-  const dk_line_form common = {4, {0, 1, 2, 3}, 0, f.longest};
+  const dk_line_form common = {4, {0, 1, 2, 3}, 0, f.longest, f.keeps_ratings, f.keeps_times};
   dk_line_form trimmed = common;
   trimmed.trims = 1;
   const bool is_common = f.column_count == common.column_count && f.columns[0] == common.columns[0] &&
@@ -269,6 +278,24 @@ int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdi
       slot = slots[2 * place + 1];
     }
     numbers[i] = (int32_t)(uint32_t)((slot >> 32) - 1);
+    all |= numbers[i];
+  }
+  return all >= 0;
+}
+
+DK_CLONES int dk_find_decimals(const int32_t *places, int64_t limit, const uint64_t *ids, ptrdiff_t count, int32_t *numbers) {
+  int64_t values[most];
+  for (ptrdiff_t i = 0; i < most; i++) {
+    const uint64_t word = ids[with_word + i], length = ids[with_length + i];
+    const bool is_short = (length >= 1) & (length <= 7);
+    const uint64_t text = padded(word, is_short ? (int64_t)length : 8);
+    const int64_t value = (int64_t)number_of(text);
+    const bool is_canonical = ((word & 0xFF) != '0') | (length == 1);
+    values[i] = is_short & are_digits(text) & is_canonical & (value < limit) ? value : -1;
+  }
+  int32_t all = 0;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    numbers[i] = values[i] < 0 ? -1 : places[values[i]] - 1;
     all |= numbers[i];
   }
   return all >= 0;

@@ -11,12 +11,18 @@ public struct LineForm: Sendable {
   ///   - user: the column of the user; `item`, `rating` and `time` likewise, the last two `nil` if there is none.
   ///   - trims: whether blanks beside the separator, and quotes, are not part of a column.
   ///   - longest: the most bytes of a line, without its end.
+  ///   - keepsRatings: whether ratings are wanted, and `keepsTimes` likewise; they are checked in any case.
   /// - Returns: `nil` if one of them is beyond the eighth column.
-  public init?(columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool, longest: Int) {
+  public init?(
+    columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool, longest: Int,
+    keepsRatings: Bool, keepsTimes: Bool
+  ) {
     let columns = (user, item, rating ?? -1, time ?? -1)
     for column in [columns.0, columns.1, columns.2, columns.3] where column >= min(8, columnCount) { return nil }
     if user < 0 || item < 0 { return nil }
-    form = dk_line_form(column_count: columnCount, columns: columns, trims: trims ? 1 : 0, longest: longest)
+    form = dk_line_form(
+      column_count: columnCount, columns: columns, trims: trims ? 1 : 0, longest: longest,
+      keeps_ratings: keepsRatings ? 1 : 0, keeps_times: keepsTimes ? 1 : 0)
   }
 }
 
@@ -67,6 +73,30 @@ public struct IdentifierBatch: Sendable {
           }
           let mask = UInt64(slots.count / 16 - 1)
           return unsafe dk_find_ids(table.assumingMemoryBound(to: UInt64.self), mask, ids, count, numbers) != 0
+        }
+      }
+    }
+  }
+
+  /// Looks the first ids up by their values: the number of each, or −1 for a missing id and for one that is not a decimal number
+  /// of at most seven digits without leading zeros.
+  ///
+  /// - Parameters:
+  ///   - places: for each value the number of its id plus one, or 0.
+  ///   - count: the number of ids.
+  ///   - numbers: receives the numbers.
+  /// - Returns: whether all were found.
+  public func find(byValue places: Span<Int32>, count: Int, numbers: inout InlineArray<64, Int32>) -> Bool {
+    precondition(0...LineBatch.most ~= count, "ids of a batch")
+    let limit = places.count
+    return unsafe places.withUnsafeBufferPointer { places in
+      unsafe fields.withUnsafeBufferPointer { fields in
+        var numbers = numbers.mutableSpan
+        return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+          guard let table = places.baseAddress, let ids = fields.baseAddress, let numbers = numbers.baseAddress else {
+            return false
+          }
+          return unsafe dk_find_decimals(table, Int64(limit), ids, count, numbers) != 0
         }
       }
     }

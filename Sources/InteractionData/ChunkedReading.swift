@@ -67,13 +67,13 @@ struct ChunkedReading {
               own.isMalformed = true
             }
           }
-          source.release(own.range)
         }
         swap(&own, &lane.parsing)
         lane.part = lane.numbered.settled()
       }
       users.append(newUsers)
       items.append(newItems)
+      items.indexDecimals()
       newUsers.removeAll()
       newItems.removeAll()
       var isDone = true
@@ -97,6 +97,10 @@ struct ChunkedReading {
       parts[index].userNumbers = users.numbers(of: parts[index].newUsers, adding: &newUsers)
       parts[index].itemNumbers = items.numbers(of: parts[index].newItems, adding: &newItems)
       line += parts[index].lines
+    }
+    // All at once, because every release interrupts all threads.
+    if let first = parts.first?.range.lowerBound, let last = parts.last(where: { !$0.range.isEmpty }) {
+      source.release(first..<last.range.upperBound)
     }
   }
 

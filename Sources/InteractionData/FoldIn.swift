@@ -68,8 +68,8 @@ extension HeldOutUsers {
     _ data: Interactions, items: Vocabulary, known: Vocabulary? = nil, seed: Seed
   ) -> (users: HeldOutUsers?, unknown: Int) {
     let (rows, unknown) = data.rows(in: items)
-    var blocks = HeldOutBlock.blocks(of: (0..<rows.rowCount).map { (user: $0, row: $0) })
-    for index in blocks.indices { blocks[index].draw(from: rows, seed) }
+    var blocks = HeldOutBlock.blocks(of: Array(0..<rows.rowCount))
+    for index in blocks.indices { blocks[index].draw(from: rows.selecting(rows: blocks[index].users), seed) }
     let users = HeldOutUsers(blocks, columnCount: rows.columnCount, data.users)
     guard let users else { return (nil, unknown) }
     guard let known else { return (users, unknown) }

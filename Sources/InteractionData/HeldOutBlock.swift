@@ -2,8 +2,8 @@ import Compute
 
 /// Some of the held-out users, with the input items and the held-out items of each.
 struct HeldOutBlock: Sendable {
-  /// Their numbers in the vocabulary, which alone determine the random draw of their items, and their rows.
-  fileprivate let users: ArraySlice<(user: Int, row: Int)>
+  /// Their numbers in the vocabulary, ascending, which alone determine the random draw of their items.
+  let users: ArraySlice<Int>
   /// A row for each user, once they are drawn.
   fileprivate var foldIn: SparseRows?
   fileprivate var heldOut: SparseRows?
@@ -12,16 +12,21 @@ struct HeldOutBlock: Sendable {
   private static let size = 256
 
   /// Users in blocks, before anything is drawn.
-  static func blocks(of users: [(user: Int, row: Int)]) -> [HeldOutBlock] {
+  static func blocks(of users: [Int]) -> [HeldOutBlock] {
     (0..<users.count).blocks(of: size).map { HeldOutBlock(users: users[$0]) }
   }
 
-  private init(users: ArraySlice<(user: Int, row: Int)>) { self.users = users }
+  /// The number of items of all users, or `nil` before they are drawn.
+  var itemCount: Int? { foldIn.flatMap { known in heldOut.map { known.nonZeroCount + $0.nonZeroCount } } }
+
+  private init(users: ArraySlice<Int>) { self.users = users }
 
   /// Holds out a fifth of the items of each user, rounded down.
+  ///
+  /// - Parameter rows: a row for each user.
   mutating func draw(from rows: SparseRows, _ seed: Seed) {
     var (foldIn, heldOut) = (RowBuilder(), RowBuilder())
-    for (user, row) in users {
+    for (row, user) in users.enumerated() {
       let all = rows.indices(ofRow: row)
       var items = Array(all)
       // Each user has a random stream, so the draw does not depend on the other held-out users.
@@ -43,7 +48,7 @@ extension HeldOutUsers {
   init?(_ blocks: some Sequence<HeldOutBlock>, columnCount: Int, _ vocabulary: Vocabulary) {
     let blocks = Array(blocks)
     self.init(
-      unseen: blocks.flatMap { $0.users.map { vocabulary[$0.user] } },
+      unseen: blocks.flatMap { $0.users.map { vocabulary[$0] } },
       foldIn: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.foldIn)),
       heldOut: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.heldOut)))
   }

@@ -12,6 +12,7 @@ struct IdentifierTable: Sendable {
   /// Where each id starts in ``bytes``, and where the last one ends; shape: `count + 1`.
   private(set) var starts: [Int] = [0]
   private var slots = [Slot](repeating: Slot(), count: 64)
+  private var decimals = DecimalIndex()
 
   /// A slot as ``IdentifierBatch`` reads it: ``IdentifierKey/word``; ``IdentifierKey/length`` with, from the 33rd bit on, the number
   /// plus one, so that 0 is an empty slot.
@@ -52,7 +53,8 @@ struct IdentifierTable: Sendable {
   ///
   /// - Returns: whether all were found.
   func find(_ ids: IdentifierBatch, count: Int, into numbers: inout InlineArray<64, Int32>) -> Bool {
-    ids.find(in: slots.span, count: count, numbers: &numbers)
+    !decimals.places.isEmpty && ids.find(byValue: decimals.places.span, count: count, numbers: &numbers)
+      || ids.find(in: slots.span, count: count, numbers: &numbers)
   }
 
   /// The number of the id in `source[start..<end]`, given now if it is new.
@@ -67,7 +69,7 @@ struct IdentifierTable: Sendable {
       position = slot(of: key, source, start)
     }
     precondition(end - start <= Int(UInt32.max), "an id of \(end - start) bytes")
-    for index in start..<end { bytes.append(source[index]) }
+    unsafe source.extracting(start..<end).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     starts.append(bytes.count)
     precondition(count <= Int(Int32.max), "more ids than a 32-bit number can count")
     slots[position] = Self.slot(key, number: count - 1)
@@ -92,6 +94,16 @@ struct IdentifierTable: Sendable {
     for index in 0..<other.count { number(source, other.starts[index], other.starts[index + 1]) }
   }
 
+  /// Makes ``find(_:count:into:)`` faster where all ids are decimal numbers.
+  ///
+  /// Ids added later are found all the same.
+  mutating func indexDecimals() {
+    var index = DecimalIndex()
+    swap(&index, &decimals)
+    index.add(self)
+    decimals = index
+  }
+
   /// Forgets all ids.
   mutating func removeAll() {
     if count == 0 { return }
@@ -99,6 +111,7 @@ struct IdentifierTable: Sendable {
     starts.removeAll(keepingCapacity: true)
     starts.append(0)
     for position in slots.indices { slots[position] = Slot() }
+    decimals = DecimalIndex()
   }
 
   /// The slot that holds the id, or the empty one where it would go.

@@ -20,6 +20,8 @@ struct RowParser: Sendable {
   }
 
   private var hasRating: Bool { dialect.columns[ColumnRole.rating.rawValue] >= 0 }
+  private var keepsRatings: Bool { hasRating && keeping.contains(.ratings) }
+  private var keepsTimes: Bool { hasTime && keeping.contains(.timestamps) }
   private var hasTime: Bool { dialect.columns[ColumnRole.timestamp.rawValue] >= 0 }
 
   /// Reads the lines of `chunk.range` into `chunk`, which is empty.
@@ -41,7 +43,6 @@ struct RowParser: Sendable {
     var ends = ByteSearch(delimiter ?? UInt8(ascii: "\n"), or: UInt8(ascii: "\n"), in: chunk.range)
     var line = PlainLine()
     var waiting = WaitingLines()
-    let keepsTimes = hasTime && keeping.contains(.timestamps)
     let form = delimiter == nil ? nil : form(trims: trims)
     // The number of lines parsed in batches, minus those for which a batch failed.
     var gain = 0
@@ -86,7 +87,7 @@ struct RowParser: Sendable {
     guard let user = column(.user), let item = column(.item) else { return nil }
     return LineForm(
       columnCount: dialect.columnCount, user: user, item: item, rating: column(.rating), time: column(.timestamp),
-      trims: trims, longest: Self.longestLine)
+      trims: trims, longest: Self.longestLine, keepsRatings: keepsRatings, keepsTimes: keepsTimes)
   }
 
   /// Adds a line to the waiting lines.
@@ -165,8 +166,8 @@ struct RowParser: Sendable {
     chunk.items.append(addingCapacity: count) { span in
       for index in 0..<count { span.append(waiting.items[index]) }
     }
-    if hasRating && keeping.contains(.ratings) { waiting.batch.appendRatings(to: &chunk.ratings) }
-    if hasTime && keeping.contains(.timestamps) { waiting.batch.appendTimes(to: &chunk.timestamps) }
+    if keepsRatings { waiting.batch.appendRatings(to: &chunk.ratings) }
+    if keepsTimes { waiting.batch.appendTimes(to: &chunk.timestamps) }
     var end = userCount > 0 ? waiting.batch.users.line(0) : count
     if end > 0 { chunk.runs[chunk.runs.count - 1].count += Int32(end) }
     for change in 0..<userCount {

@@ -124,13 +124,8 @@ struct UserGroups: Sendable {
     let counts = try processor.map(count: pieces.count) { piece in
       var counts: [Int32] = []
       var count: Int32 = 0
-      forEachUser(of: piece, isWanted) { piece, lines in
-        if isWhole {
-          count += Int32(lines.count)
-        } else {
-          let items = piece.items.span
-          for line in lines where columns[Int(items[line])] >= 0 { count += 1 }
-        }
+      forEachUser(of: piece, where: { isWanted[Int($0)] }) { piece, lines in
+        count += isWhole ? Int32(lines.count) : piece.count(of: lines, columns)
       } then: { _ in
         counts.append(count)
         count = 0
@@ -150,7 +145,7 @@ struct UserGroups: Sendable {
     }
     for piece in pieces.indices {
       var place = 0
-      forEachUser(of: piece, isWanted, take: { _, _ in }) { own in
+      forEachUser(of: piece, where: { isWanted[Int($0)] }, take: { _, _ in }) { own in
         close(before: own)
         offsets.append(offsets[offsets.count - 1] + Int(counts[piece][place]))
         user = own + 1
@@ -159,55 +154,107 @@ struct UserGroups: Sendable {
       cuts.append(offsets[offsets.count - 1])
     }
     close(before: isWanted.count)
-    let (indices, repeats) = try processor.makeSlices(of: Int32.self, cuts: cuts) { piece, indices in
-      var set = ColumnSet(count: columnCount)
+    let (indices, areDistinct) = try processor.makeSlices(of: Int32.self, cuts: cuts) { piece, indices in
+      // Taken once, because every access counts a reference, next to the columns of the first items, which all threads read.
+      let columns = columns.span
+      var row = ColumnSorter(columnCount: columnCount)
       var target = 0
-      var place = 0
-      var repeats = false
-      forEachUser(of: piece, isWanted) { piece, lines in
-        let items = piece.items.span
-        for line in lines {
-          let column = columns[Int(items[line])]
-          if isWhole || column >= 0 { set.insert(Int(column)) }
-        }
+      var areDistinct = true
+      forEachUser(of: piece, where: { isWanted[Int($0)] }) { piece, lines in
+        row.append(piece.items.span.extracting(lines), columns: columns)
       } then: { _ in
-        let end = set.moveAll(to: &indices, at: target)
-        target += Int(counts[piece][place])
-        repeats = repeats || end != target
-        place += 1
+        let count = row.count
+        areDistinct = row.moveAll(to: &indices, at: target) && areDistinct
+        target += count
       }
-      return repeats
+      return areDistinct
     }
-    if repeats.contains(true) { return nil }
+    if areDistinct.contains(false) { return nil }
     return SparseRows(ordered: columnCount, offsets: offsets, indices: indices)
+  }
+
+  /// One row for each of some users, made by the calling thread.
+  ///
+  /// - Parameters:
+  ///   - users: in ascending order.
+  ///   - columns: the column of each item, or −1 for items that are left out.
+  /// - Returns: `nil` when a user has an item twice.
+  func rows(ofUsers users: some Sequence<Int>, columns: [Int32], columnCount: Int) -> SparseRows? {
+    var wanted = users.makeIterator()
+    var (next, last) = (wanted.next(), -1)
+    var offsets = [0]
+    var indices: [Int32] = []
+    let columns = columns.span
+    var row = ColumnSorter(columnCount: columnCount)
+    var areDistinct = true
+    // Users without a line have a row as well.
+    func close(before user: Int) {
+      while let own = next, own < user {
+        precondition(own > last, "user \(own) after \(last)")
+        offsets.append(indices.count)
+        (next, last) = (wanted.next(), own)
+      }
+    }
+    var piece = firstPiece(of: next)
+    while next != nil && piece < pieces.count {
+      forEachUser(
+        of: piece,
+        where: { user in
+          close(before: Int(user))
+          return next == Int(user)
+        },
+        take: { piece, lines in row.append(piece.items.span.extracting(lines), columns: columns) }
+      ) { user in
+        areDistinct = row.moveAll(onto: &indices) && areDistinct
+        close(before: user + 1)
+      }
+      piece += 1
+    }
+    close(before: .max)
+    return areDistinct ? SparseRows(ordered: columnCount, offsets: offsets, indices: indices) : nil
+  }
+
+  /// The last piece that begins with a user before `user`, or the first; theirs are not before it.
+  private func firstPiece(of user: Int?) -> Int {
+    guard let user else { return pieces.count }
+    var (low, high) = (0, pieces.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if pieces[middle].users.first.map({ Int($0) < user }) ?? true {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return max(0, low - 1)
   }
 
   /// Whether a user has an item twice.
   func hasRepeats(itemCount: Int, _ processor: Processor) throws -> Bool {
-    try processor.map(count: pieces.count) { piece in
-      var set = ColumnSet(count: itemCount)
-      var (count, repeats) = (0, false)
-      forEachUser(of: piece, nil) { piece, lines in
-        let items = piece.items.span
-        for line in lines { set.insert(Int(items[line])) }
-        count += lines.count
+    let columns = (0..<Int32(itemCount)).map(\.self)
+    return try processor.map(count: pieces.count) { piece in
+      let columns = columns.span
+      var row = ColumnSorter(columnCount: itemCount)
+      var areDistinct = true
+      forEachUser(of: piece, where: { _ in true }) { piece, lines in
+        row.append(piece.items.span.extracting(lines), columns: columns)
       } then: { _ in
-        repeats = set.removeAll() != count || repeats
-        count = 0
+        areDistinct = row.removeAll() && areDistinct
       }
-      return repeats
-    }.contains(true)
+      return areDistinct
+    }.contains(false)
   }
 
   /// Visits the lines of every user whose first line is in a piece, including those in later pieces.
   ///
   /// - Parameters:
-  ///   - isWanted: for each user, whether to take theirs; `nil` for all.
+  ///   - isWanted: receives the users in ascending order; whether to take theirs.
   ///   - take: receives some lines of a user and the piece that they are in.
   ///   - then: receives the user afterwards.
   @inline(__always)
   private func forEachUser(
-    of index: Int, _ isWanted: [Bool]?, take: (_ piece: InteractionPiece, _ lines: Range<Int>) -> Void,
+    of index: Int, where isWanted: (_ user: Int32) -> Bool,
+    take: (_ piece: InteractionPiece, _ lines: Range<Int>) -> Void,
     then: (_ user: Int) -> Void
   ) {
     var current: Int32 = -1
@@ -215,7 +262,7 @@ struct UserGroups: Sendable {
     piece.forEachRun(from: starts[index]) { user, lines in
       if user != current {
         if current >= 0 { then(Int(current)) }
-        current = isWanted?[Int(user)] ?? true ? user : -1
+        current = isWanted(user) ? user : -1
       }
       if current >= 0 { take(piece, lines) }
       return true
@@ -231,60 +278,5 @@ struct UserGroups: Sendable {
       if !goesOn { break }
     }
     then(Int(current))
-  }
-}
-
-/// A set of columns that gives them back in ascending order: one bit for each, and one for each word of bits.
-private struct ColumnSet {
-  private var marks: [UInt64]
-  private var summary: [UInt64]
-
-  init(count: Int) {
-    marks = [UInt64](repeating: 0, count: count / 64 + 1)
-    summary = [UInt64](repeating: 0, count: marks.count / 64 + 1)
-  }
-
-  @inline(__always)
-  mutating func insert(_ column: Int) {
-    marks[column >> 6] |= 1 << UInt64(column & 63)
-    summary[column >> 12] |= 1 << UInt64(column >> 6 & 63)
-  }
-
-  /// Writes all columns from `start` on and removes them; returns where they end.
-  @inline(__always)
-  mutating func moveAll(to target: inout MutableSpan<Int32>, at start: Int) -> Int {
-    var position = start
-    takeWords { word, bits in
-      var bits = bits
-      while bits != 0 {
-        target[position] = Int32(truncatingIfNeeded: word << 6 | bits.trailingZeroBitCount)
-        bits &= bits - 1
-        position += 1
-      }
-    }
-    return position
-  }
-
-  /// Removes all columns; returns how many there were.
-  @inline(__always)
-  mutating func removeAll() -> Int {
-    var count = 0
-    takeWords { _, bits in count += bits.nonzeroBitCount }
-    return count
-  }
-
-  @inline(__always)
-  private mutating func takeWords(_ take: (_ word: Int, _ bits: UInt64) -> Void) {
-    for group in summary.indices {
-      var words = summary[group]
-      if words == 0 { continue }
-      summary[group] = 0
-      while words != 0 {
-        let word = group << 6 | words.trailingZeroBitCount
-        words &= words - 1
-        take(word, marks[word])
-        marks[word] = 0
-      }
-    }
   }
 }

@@ -108,25 +108,23 @@ private struct UserDivision {
     let groups = try UserGroups(pieces, userCount: users.count, processor)
     let train = try groups.rows(
       ofUsers: isTraining, columns: columns, columnCount: items.count, isWhole: true, processor)
-    let heldOut = try groups.rows(
-      ofUsers: isTraining.map { !$0 }, columns: columns, columnCount: items.count, processor)
-    guard let train, let heldOut else { return nil }
-    // The row of a held-out user is the number of held-out users before them.
-    var rowOfUser = [Int](repeating: -1, count: users.count)
-    for (row, user) in (0..<users.count).lazy.filter({ !isTraining[$0] }).enumerated() { rowOfUser[user] = row }
-
+    guard let train else { return nil }
     let trainUsers = UserRows(ids: training.map { users[$0] }, rows: train)
     var fingerprint = Fingerprint()
-    let parts = [validation, test].map { part in HeldOutBlock.blocks(of: part.map { (user: $0, row: rowOfUser[$0]) }) }
+    let parts = [validation, test].map(HeldOutBlock.blocks)
     var blocks = Array(parts.joined())
-    // The fingerprint is computed by one thread.
-    try processor.forEach(&blocks, meanwhile: { fingerprint.add(.users, items, trainUsers) }) { [seed] _, block in
-      block.draw(from: heldOut, seed)
+    // One thread computes the fingerprint, and the others meanwhile what comes after it.
+    try processor.forEach(&blocks, meanwhile: { fingerprint.add(.users, items, trainUsers) }) {
+      [seed, columns] _, block in
+      let rows = groups.rows(ofUsers: block.users, columns: columns, columnCount: items.count)
+      if let rows { block.draw(from: rows, seed) }
     }
+    let counts = blocks.compactMap(\.itemCount)
+    if counts.count < blocks.count { return nil }
     let validationUsers = HeldOutUsers(blocks.prefix(parts[0].count), columnCount: items.count, users)
     let testUsers = HeldOutUsers(blocks.dropFirst(parts[0].count), columnCount: items.count, users)
     var notes: [String] = []
-    let dropped = pieces.lineCount - train.nonZeroCount - heldOut.nonZeroCount
+    let dropped = pieces.lineCount - train.nonZeroCount - counts.reduce(0, +)
     if dropped > 0 {
       notes.append(
         "dropped \(counted(dropped, "interaction")) of held-out users with "
@@ -144,11 +142,12 @@ private struct UserDivision {
       notes.append(
         "none of the \(counted(validation.count, "validation user")) has five items, so no epoch can be chosen")
     }
-    let refit =
-      forTraining
-      ? trainUsers.appending(
-        UserRows(
-          ids: validation.map { users[$0] }, rows: heldOut.selecting(rows: validation.map { rowOfUser[$0] }))) : nil
+    var refit: UserRows?
+    if forTraining {
+      let rows = try groups.rows(
+        ofUsers: isTraining.map { !$0 }, columns: columns, columnCount: items.count, isWhole: true, processor)
+      refit = rows.map { trainUsers.appending(UserRows(ids: validation.map { users[$0] }, rows: $0)) }
+    }
     return RankingSplit(
       kind: .users, items: items, train: trainUsers, fingerprint, validation: validationUsers, refit: refit,
       test: testUsers, notes: notes)

@@ -138,6 +138,35 @@ struct ChunkedReadingTests {
     }
   }
 
+  /// Ids that are numbers are looked up by their value, as long as all are written as numbers are, and close enough together.
+  @Test(
+    "ids that denote the same number, or hardly a number, are different ids",
+    arguments: [
+      [], ["07", "007", "00"], ["1048575", "1048576"], ["9999999", "10000000", "12345678", "123456789"],
+      ["+7", "7.0", "-7", "x"],
+    ])
+  func numbers(others: [String]) throws {
+    let numbers = ["7", "0", "70", "65535", "4095", "4096"] + (100..<400).map { "\($0 * 3)" }
+    // First numbers only, so that they have their places when the others appear.
+    let itemIDs = (0..<6_000).map { line in
+      line > 3_000 && line % 3 == 0 && !others.isEmpty
+        ? others[line / 3 % others.count] : numbers[line * line % numbers.count]
+    }
+    let text = itemIDs.enumerated().map { "\($0.offset),\($0.element)\n" }.joined()
+    var (order, places): ([String], [String: Int32]) = ([], [:])
+    let expected = itemIDs.map { id in
+      if let place = places[id] { return place }
+      places[id] = Int32(order.count)
+      order.append(id)
+      return Int32(order.count - 1)
+    }
+    for (chunkSize, threads) in [(100, 1), (700, 2), (1 << 20, 2)] {
+      let data = try read(Array(text.utf8), chunkSize: chunkSize, threads: threads)
+      #expect(data.items.ids == order && data.itemIndices == expected, "parts of \(chunkSize)")
+      #expect(data.userIndices == (0..<6_000).map(Int32.init))
+    }
+  }
+
   @Test("lines and ids longer than a part, and a file of many pages")
   func longLines() throws {
     try withTemporaryDirectory { directory in

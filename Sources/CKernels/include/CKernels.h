@@ -112,6 +112,8 @@ typedef struct {
   int trims;
   /// The most bytes that a line may have, without its end.
   ptrdiff_t longest;
+  /// Whether ratings and times are wanted; they are checked in any case.
+  int keeps_ratings, keeps_times;
 } dk_line_form;
 
 /// The position of `dk_take_lines` and its counts.
@@ -160,6 +162,31 @@ ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_for
 ///
 /// Returns whether all were found.
 int dk_find_ids(const uint64_t *slots, uint64_t mask, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
+
+/// Looks ids up that are decimal numbers of at most seven digits without leading zeros: the number of each, or −1 for any other
+/// id and a missing one.
+///
+/// - `places`: for each value below `limit`, the number plus one of its id, or 0.
+/// - `ids`: as for `dk_find_ids`.
+///
+/// Returns whether all were found.
+int dk_find_decimals(const int32_t *places, int64_t limit, const uint64_t *ids, ptrdiff_t count, int32_t *numbers);
+
+/// The columns of some items, in their order, without those of items whose column is below 0.
+///
+/// - `columns`: the column of each of `item_count` items.
+/// - `found`: receives the columns, and has room for `count`.
+///
+/// Returns how many there are, or −1 if a number is not that of an item.
+ptrdiff_t dk_columns_of_items(ptrdiff_t count, const int32_t *items, ptrdiff_t item_count, const int32_t *columns,
+                              int32_t *found);
+
+/// Sorts n columns from 0 up to, not including, `limit`.
+///
+/// - `spare`: n numbers of working memory.
+///
+/// Returns whether all differ; if not, their order means nothing.
+int dk_sort_columns(ptrdiff_t n, int32_t *columns, int32_t *spare, int32_t limit);
 
 /// The place of the first NaN, n if there is none.
 ptrdiff_t dk_first_nan(ptrdiff_t n, const float *x);
