@@ -52,33 +52,40 @@ struct UserGroups: Sendable {
     var shift = 0
     while userCount >> shift > 512 { shift += 1 }
     let ranges = (userCount - 1) >> shift + 1
-    var sorted = pieces.map { (piece: $0, starts: [Int]()) }
-    try processor.forEach(&sorted) { [shift] _, piece in
-      piece = Self.sorted(piece.piece, rangeCount: ranges, shift: shift)
+    let blocks = pieces.rounds(of: piecesSortedTogether)
+    let all = try processor.map(count: blocks.count) { [shift] block in
+      Self.sorted(blocks[block], rangeCount: ranges, shift: shift)
     }
-    let all = sorted
     return try processor.map(count: ranges) { [shift] range in
       Self.joined(all, range: range, firstUser: range << shift, userCount: min(userCount - range << shift, 1 << shift))
     }
   }
 
-  /// A piece with the lines of each range of users together, a user for each line, and where each range starts.
+  /// So many that the lines of a range are more than a few, and so few that they fit a cache.
+  private static let piecesSortedTogether = 8
+
+  /// One piece of several, with the lines of each range of users together, a user for each line, and where each range starts.
   private static func sorted(
-    _ piece: InteractionPiece, rangeCount: Int, shift: Int
+    _ pieces: [InteractionPiece], rangeCount: Int, shift: Int
   ) -> (piece: InteractionPiece, starts: [Int]) {
     var starts = [Int](repeating: 0, count: rangeCount + 1)
-    piece.forEachRun { user, lines in starts[Int(user) >> shift + 1] += lines.count }
+    for piece in pieces { piece.forEachRun { user, lines in starts[Int(user) >> shift + 1] += lines.count } }
     for range in 0..<rangeCount { starts[range + 1] += starts[range] }
-    var next = starts
-    var users = [Int32](repeating: 0, count: piece.count)
+    var places = starts
+    var users = [Int32](repeating: 0, count: pieces.lineCount)
     var items = users
-    let source = piece.items.span
-    piece.forEachRun { user, lines in
-      let range = Int(user) >> shift
-      for line in lines {
-        users[next[range]] = user
-        items[next[range]] = source[line]
-        next[range] += 1
+    var next = places.mutableSpan
+    var userOfLine = users.mutableSpan
+    var itemOfLine = items.mutableSpan
+    for piece in pieces {
+      let source = piece.items.span
+      piece.forEachRun { user, lines in
+        let range = Int(user) >> shift
+        for line in lines {
+          userOfLine[next[range]] = user
+          itemOfLine[next[range]] = source[line]
+          next[range] += 1
+        }
       }
     }
     return (InteractionPiece(users: users[...], items: items[...]), starts)
