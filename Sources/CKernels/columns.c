@@ -5,19 +5,20 @@
 // values: a comparison whose outcome cannot be predicted takes longer than the work for a column.
 
 ptrdiff_t dk_columns_of_items(ptrdiff_t count, const int32_t *items, ptrdiff_t item_count, const int32_t *columns,
-                              int32_t *found) {
+                              int32_t limit, int32_t *found) {
+  if (item_count <= 0) return count > 0 ? -1 : 0;
   // In two steps, because most rows have no item to leave out: where a column is stored depends on no other column then.
-  int32_t is_outside = 0, lowest = 0;
+  int32_t is_outside = 0, signs = 0;
   for (ptrdiff_t i = 0; i < count; i++) {
     const int32_t item = items[i];
     const int is_known = item >= 0 && item < item_count;
-    is_outside |= !is_known;
     const int32_t column = columns[is_known ? item : 0];
+    is_outside |= !is_known | (column >= limit);
     found[i] = column;
-    lowest |= column;
+    signs |= column;
   }
   if (is_outside) return -1;
-  if (lowest >= 0) return count;
+  if (signs >= 0) return count;
   ptrdiff_t n = 0;
   for (ptrdiff_t i = 0; i < count; i++) {
     const int32_t column = found[i];
@@ -27,9 +28,9 @@ ptrdiff_t dk_columns_of_items(ptrdiff_t count, const int32_t *items, ptrdiff_t i
   return n;
 }
 
-enum { few = 32, digit = 8, values = 1 << digit };
+enum { few = 32, digit_bits = 8, radix = 1 << digit_bits };
 
-// Every column goes where the number of smaller ones says. Without repeats each is equal to one column, itself.
+// Rank sort: every column goes where the number of smaller ones says. Without repeats each is equal to one column, itself.
 INLINE int sort_few(ptrdiff_t n, int32_t *columns) {
   int32_t keys[few], sorted[few], smaller[few], equal[few];
   for (int i = 0; i < few; i++) {
@@ -52,21 +53,21 @@ INLINE int sort_few(ptrdiff_t n, int32_t *columns) {
   return 1;
 }
 
-// Digit by digit from the lowest, in an order that keeps what the digits before have sorted.
+// Radix sort from the lowest digit.
 INLINE int sort_many(ptrdiff_t n, int32_t *columns, int32_t *spare, int digits) {
-  uint32_t next[4][values];
+  uint32_t next[4][radix];
   __builtin_memset(next, 0, (size_t)digits * sizeof next[0]);
   for (ptrdiff_t i = 0; i < n; i++)
-    for (int d = 0; d < digits; d++) next[d][(uint32_t)columns[i] >> digit * d & (values - 1)]++;
+    for (int d = 0; d < digits; d++) next[d][(uint32_t)columns[i] >> digit_bits * d & (radix - 1)]++;
   int32_t *from = columns, *to = spare;
   for (int d = 0; d < digits; d++) {
     uint32_t start = 0;
-    for (int value = 0; value < values; value++) {
+    for (int value = 0; value < radix; value++) {
       const uint32_t count = next[d][value];
       next[d][value] = start;
       start += count;
     }
-    for (ptrdiff_t i = 0; i < n; i++) to[next[d][(uint32_t)from[i] >> digit * d & (values - 1)]++] = from[i];
+    for (ptrdiff_t i = 0; i < n; i++) to[next[d][(uint32_t)from[i] >> digit_bits * d & (radix - 1)]++] = from[i];
     int32_t *const other = from;
     from = to;
     to = other;
@@ -80,8 +81,8 @@ INLINE int sort_many(ptrdiff_t n, int32_t *columns, int32_t *spare, int digits) 
 DK_CLONES int dk_sort_columns(ptrdiff_t n, int32_t *columns, int32_t *spare, int32_t limit) {
   if (n <= few) return sort_few(n, columns);
   // The loops over digits vanish where their number is known.
-  if (limit <= values) return sort_many(n, columns, spare, 1);
-  if (limit <= values * values) return sort_many(n, columns, spare, 2);
-  if (limit <= values * values * values) return sort_many(n, columns, spare, 3);
+  if (limit <= radix) return sort_many(n, columns, spare, 1);
+  if (limit <= radix * radix) return sort_many(n, columns, spare, 2);
+  if (limit <= radix * radix * radix) return sort_many(n, columns, spare, 3);
   return sort_many(n, columns, spare, 4);
 }

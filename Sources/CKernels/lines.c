@@ -291,7 +291,8 @@ DK_CLONES int dk_find_decimals(const int32_t *places, int64_t limit, const uint6
     const uint64_t text = padded(word, is_short ? (int64_t)length : 8);
     const int64_t value = (int64_t)number_of(text);
     const bool is_canonical = ((word & 0xFF) != '0') | (length == 1);
-    values[i] = is_short & are_digits(text) & is_canonical & (value < limit) ? value : -1;
+    const bool has_place = is_short & are_digits(text) & is_canonical & (value < limit);
+    values[i] = has_place ? value : -1;
   }
   int32_t all = 0;
   for (ptrdiff_t i = 0; i < count; i++) {

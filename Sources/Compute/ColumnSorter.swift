@@ -20,26 +20,41 @@ public struct ColumnSorter: Sendable {
   /// Collects the columns of some items.
   ///
   /// - Parameters:
-  ///   - items: numbers of items.
-  ///   - columns: the column of each item, or below 0 for an item that is left out.
+  ///   - items: numbers of items, each with a place in `columns`.
+  ///   - columns: the column of each item, below the sorter's `columnCount`; below 0 for an item that is left out.
   public mutating func append(_ items: Span<Int32>, columns map: Span<Int32>) {
-    let mapped = map.count
-    let needed = count + items.count
-    if columns.count < needed {
-      columns += repeatElement(0, count: max(needed, 2 * columns.count) - columns.count)
-    }
+    if items.isEmpty { return }
+    let (mapped, limit) = (map.count, Int32(columnCount))
+    makeRoom(items.count)
     let found = unsafe columns.withUnsafeMutableBufferPointer { columns in
       unsafe items.withUnsafeBufferPointer { items in
         unsafe map.withUnsafeBufferPointer { map in
           guard let from = items.baseAddress, let map = map.baseAddress, let target = columns.baseAddress else {
-            return 0
+            return -1
           }
-          return unsafe dk_columns_of_items(items.count, from, mapped, map, target + count)
+          return unsafe dk_columns_of_items(items.count, from, mapped, map, limit, target + count)
         }
       }
     }
-    precondition(found >= 0, "an item without a place in the columns")
+    precondition(found >= 0, "an item without a place, or a column that is not below \(columnCount)")
     count += found
+  }
+
+  /// Collects columns below the sorter's `columnCount`.
+  public mutating func append(_ others: Span<Int32>) {
+    makeRoom(others.count)
+    var isInside = true
+    for index in others.indices {
+      columns[count + index] = others[index]
+      isInside = isInside && 0 <= others[index] && Int(others[index]) < columnCount
+    }
+    precondition(isInside, "a column that is not below \(columnCount)")
+    count += others.count
+  }
+
+  private mutating func makeRoom(_ more: Int) {
+    let missing = count + more - columns.count
+    if missing > 0 { columns += repeatElement(0, count: max(missing, columns.count)) }
   }
 
   /// Writes what was collected to `target` from `start` on, ascending, and forgets it.

@@ -12,7 +12,7 @@ public struct LineForm: Sendable {
   ///   - trims: whether blanks beside the separator, and quotes, are not part of a column.
   ///   - longest: the most bytes of a line, without its end.
   ///   - keepsRatings: whether ratings are wanted, and `keepsTimes` likewise; they are checked in any case.
-  /// - Returns: `nil` if one of them is beyond the eighth column.
+  /// - Returns: `nil` if a column is beyond the eighth.
   public init?(
     columnCount: Int, user: Int, item: Int, rating: Int?, time: Int?, trims: Bool, longest: Int,
     keepsRatings: Bool, keepsTimes: Bool
@@ -190,10 +190,10 @@ public struct LineBatch: Sendable {
     for line in count - lines..<count { times[line] = change(times[line]) }
   }
 
-  /// Adds the rating of every line to others; meaningless numbers if lines have none.
+  /// Adds the rating of every line to others; meaningless numbers if lines have none or their form does not keep them.
   public func appendRatings(to others: inout [Float]) { others.append(contentsOf: ratings[..<count]) }
 
-  /// Adds the time of every line to others; meaningless numbers if lines have none.
+  /// Adds the time of every line to others; meaningless numbers if lines have none or their form does not keep them.
   public func appendTimes(to others: inout [Double]) { others.append(contentsOf: times[..<count]) }
 
   /// Adds a line of the current user; for another user, call ``append(user:length:start:)`` first.

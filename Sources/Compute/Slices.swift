@@ -7,14 +7,16 @@ import Communication
 #endif
 
 extension UnsafeMutableRawBufferPointer {
-  /// Asks the system for pages of megabytes, before the memory is accessed; a page is otherwise 4 kB and costs an interruption.
-  fileprivate func preferLargePages() {
+  /// Asks the system for huge pages, before memory is accessed for the first time: a page fault for every 4 kB of a large array
+  /// takes longer than filling it.
+  ///
+  /// Smaller arrays may share their pages with others, and the advice would outlast them.
+  fileprivate func preferHugePages() {
     #if os(Linux)
       let page = 1 << 21
-      guard let start = unsafe baseAddress else { return }
+      guard let start = unsafe baseAddress, count >= 1 << 25 else { return }
       let skipped = unsafe (page - Int(bitPattern: start) % page) % page
-      let count = (self.count - skipped) / page * page
-      if count > 0 { _ = unsafe madvise(start + skipped, count, MADV_HUGEPAGE) }
+      _ = unsafe madvise(start + skipped, (count - skipped) / page * page, MADV_HUGEPAGE)
     #endif
   }
 }
@@ -37,7 +39,7 @@ extension Processor {
     let elements = try unsafe [Element](filled: cuts[cuts.count - 1]) { memory in
       // Shared between threads, but slice by slice, and slices do not overlap.
       nonisolated(unsafe) let memory = unsafe memory
-      unsafe UnsafeMutableRawBufferPointer(memory).preferLargePages()
+      unsafe UnsafeMutableRawBufferPointer(memory).preferHugePages()
       results = try map(count: cuts.count - 1) { slice in
         let own = unsafe UnsafeMutableRawBufferPointer(
           UnsafeMutableBufferPointer(rebasing: memory[cuts[slice]..<cuts[slice + 1]]))

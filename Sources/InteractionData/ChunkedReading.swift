@@ -7,7 +7,7 @@ import FileFormats
 /// parsed, one thread numbers the new ids of each part, in order; during the wave after that, the numbers are inserted,
 /// again in parallel. So ids are numbered by first appearance in the file, and the first error in the file is the one
 /// reported, whatever the number of threads. The serial work is proportional to the number of ids, not of lines. Memory
-/// holds three waves besides the parts.
+/// holds three waves besides the parts, and the text of two.
 struct ChunkedReading {
   let source: ByteSource
   let parser: any PartParser
@@ -84,7 +84,10 @@ struct ChunkedReading {
         swap(&parsed[index], &lanes[index].parsing)
         isDone = isDone && lanes[index].numbered.range.isEmpty && parsed[index].range.isEmpty
       }
-      if isDone { return parts }
+      if isDone {
+        items.removeIndex()
+        return parts
+      }
     }
   }
 
@@ -98,7 +101,7 @@ struct ChunkedReading {
       parts[index].itemNumbers = items.numbers(of: parts[index].newItems, adding: &newItems)
       line += parts[index].lines
     }
-    // All at once, because every release interrupts all threads.
+    // All at once, because every release interrupts the other threads.
     if let first = parts.first?.range.lowerBound, let last = parts.last(where: { !$0.range.isEmpty }) {
       source.release(first..<last.range.upperBound)
     }

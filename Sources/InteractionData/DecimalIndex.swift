@@ -14,7 +14,7 @@ struct DecimalIndex: Sendable {
   /// At most this many values, 4 MB.
   private static let most = 1 << 20
 
-  /// Adds the ids of a table that have not been added before.
+  /// Adds the ids of a table that have not been added before; always of the same table, which only grows.
   ///
   /// Afterwards the index has all ids of the table or is not in use: where an id is not a number without leading zeros, and where
   /// the values are too far apart.
@@ -22,14 +22,18 @@ struct DecimalIndex: Sendable {
     if !isPossible || seen == table.count { return }
     for index in seen..<table.count {
       guard let value = Self.value(table, index) else {
-        self = DecimalIndex()
-        isPossible = false
+        giveUp()
         return
       }
       largest = max(largest, value)
     }
     seen = table.count
-    if largest >= min(Self.most, max(1 << 16, 64 * seen)) {
+    if largest >= Self.most {
+      giveUp()
+      return
+    }
+    // Ids that are far apart may be near each other once there are more of them.
+    if largest >= max(1 << 16, 64 * seen) {
       (places, entered) = ([], 0)
       return
     }
@@ -38,6 +42,11 @@ struct DecimalIndex: Sendable {
       if let value = Self.value(table, index) { places[value] = Int32(index + 1) }
     }
     entered = seen
+  }
+
+  private mutating func giveUp() {
+    self = DecimalIndex()
+    isPossible = false
   }
 
   /// The value of an id of at most seven digits.

@@ -25,6 +25,7 @@ struct HeldOutBlock: Sendable {
   ///
   /// - Parameter rows: a row for each user.
   mutating func draw(from rows: SparseRows, _ seed: Seed) {
+    precondition(rows.rowCount == users.count, "a row for each user")
     var (foldIn, heldOut) = (RowBuilder(), RowBuilder())
     for (row, user) in users.enumerated() {
       let all = rows.indices(ofRow: row)

@@ -69,7 +69,9 @@ struct IdentifierTable: Sendable {
       position = slot(of: key, source, start)
     }
     precondition(end - start <= Int(UInt32.max), "an id of \(end - start) bytes")
-    unsafe source.extracting(start..<end).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    bytes.append(addingCapacity: end - start) { span in
+      for index in start..<end { span.append(source[index]) }
+    }
     starts.append(bytes.count)
     precondition(count <= Int(Int32.max), "more ids than a 32-bit number can count")
     slots[position] = Self.slot(key, number: count - 1)
@@ -104,6 +106,9 @@ struct IdentifierTable: Sendable {
     decimals = index
   }
 
+  /// Ends the use of what ``indexDecimals()`` made, and of its memory.
+  mutating func removeIndex() { decimals = DecimalIndex() }
+
   /// Forgets all ids.
   mutating func removeAll() {
     if count == 0 { return }
@@ -111,7 +116,7 @@ struct IdentifierTable: Sendable {
     starts.removeAll(keepingCapacity: true)
     starts.append(0)
     for position in slots.indices { slots[position] = Slot() }
-    decimals = DecimalIndex()
+    removeIndex()
   }
 
   /// The slot that holds the id, or the empty one where it would go.

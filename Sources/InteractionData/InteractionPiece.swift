@@ -40,16 +40,6 @@ struct InteractionPiece: Sendable {
   /// The number of lines.
   var count: Int { items.count }
 
-  /// How many of some lines have an item with a column.
-  ///
-  /// - Parameter columns: the column of each item, or below 0 for none.
-  func count(of lines: Range<Int>, _ columns: [Int32]) -> Int32 {
-    let (items, columns) = (items.span, columns.span)
-    var count: Int32 = 0
-    for line in lines where columns[Int(items[line])] >= 0 { count += 1 }
-    return count
-  }
-
   /// Takes one run after the other, beginning with the one numbered `first`, as long as `body` asks for more.
   ///
   /// - Parameters:

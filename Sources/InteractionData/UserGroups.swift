@@ -2,7 +2,7 @@ import Compute
 
 /// Interactions grouped by user: users in ascending order, each user's interactions in the order of the lines.
 ///
-/// Most files have this order; others are sorted by counting, in two steps: within each piece by ranges of users, then
+/// Most files have this order; others are sorted by counting, in two steps: some pieces together by ranges of users, then
 /// range by range.
 struct UserGroups: Sendable {
   /// Users ascend within a piece and from one to the next; the lines of a user may continue in later pieces.
@@ -52,7 +52,7 @@ struct UserGroups: Sendable {
     var shift = 0
     while userCount >> shift > 512 { shift += 1 }
     let ranges = (userCount - 1) >> shift + 1
-    let blocks = pieces.rounds(of: piecesSortedTogether)
+    let blocks = blocks(of: pieces)
     let all = try processor.map(count: blocks.count) { [shift] block in
       Self.sorted(blocks[block], rangeCount: ranges, shift: shift)
     }
@@ -61,8 +61,21 @@ struct UserGroups: Sendable {
     }
   }
 
-  /// So many that the lines of a range are more than a few, and so few that they fit a cache.
-  private static let piecesSortedTogether = 8
+  /// Successive pieces that are sorted together: so many lines that those of a range are more than a few, and so few that they
+  /// fit a cache.
+  private static func blocks(of pieces: [InteractionPiece]) -> [[InteractionPiece]] {
+    var blocks: [[InteractionPiece]] = []
+    var lines = Int.max
+    for piece in pieces {
+      if lines >= 1 << 17 {
+        blocks.append([])
+        lines = 0
+      }
+      blocks[blocks.count - 1].append(piece)
+      lines += piece.count
+    }
+    return blocks
+  }
 
   /// One piece of several, with the lines of each range of users together, a user for each line, and where each range starts.
   private static func sorted(
@@ -122,17 +135,16 @@ struct UserGroups: Sendable {
   ///
   /// - Parameters:
   ///   - isWanted: for each user, whether there is a row.
-  ///   - columns: the column of each item, or −1 for items that are left out.
-  ///   - isWhole: whether every item of these users has a column.
+  ///   - columns: the column of each item, below `columnCount`; items of other users may have −1.
   /// - Returns: `nil` when a user has an item twice.
   func rows(
-    ofUsers isWanted: [Bool], columns: [Int32], columnCount: Int, isWhole: Bool = false, _ processor: Processor
+    where isWanted: [Bool], columns: [Int32], columnCount: Int, _ processor: Processor
   ) throws -> SparseRows? {
     let counts = try processor.map(count: pieces.count) { piece in
       var counts: [Int32] = []
       var count: Int32 = 0
-      forEachUser(of: piece, where: { isWanted[Int($0)] }) { piece, lines in
-        count += isWhole ? Int32(lines.count) : piece.count(of: lines, columns)
+      forEachUser(of: piece, where: { isWanted[Int($0)] }) { _, lines in
+        count += Int32(lines.count)
       } then: { _ in
         counts.append(count)
         count = 0
@@ -162,7 +174,8 @@ struct UserGroups: Sendable {
     }
     close(before: isWanted.count)
     let (indices, areDistinct) = try processor.makeSlices(of: Int32.self, cuts: cuts) { piece, indices in
-      // Taken once, because every access counts a reference, next to the columns of the first items, which all threads read.
+      // Taken once: every access changes the reference count, which is beside the columns of the first items, and all threads read
+      // these.
       let columns = columns.span
       var row = ColumnSorter(columnCount: columnCount)
       var target = 0
@@ -174,6 +187,7 @@ struct UserGroups: Sendable {
         areDistinct = row.moveAll(to: &indices, at: target) && areDistinct
         target += count
       }
+      precondition(target == indices.count, "a column for every item of these users")
       return areDistinct
     }
     if areDistinct.contains(false) { return nil }
@@ -183,8 +197,8 @@ struct UserGroups: Sendable {
   /// One row for each of some users, made by the calling thread.
   ///
   /// - Parameters:
-  ///   - users: in ascending order.
-  ///   - columns: the column of each item, or −1 for items that are left out.
+  ///   - users: in ascending order, each once.
+  ///   - columns: the column of each item, below `columnCount`, or −1 for items that are left out.
   /// - Returns: `nil` when a user has an item twice.
   func rows(ofUsers users: some Sequence<Int>, columns: [Int32], columnCount: Int) -> SparseRows? {
     var wanted = users.makeIterator()
@@ -221,13 +235,13 @@ struct UserGroups: Sendable {
     return areDistinct ? SparseRows(ordered: columnCount, offsets: offsets, indices: indices) : nil
   }
 
-  /// The last piece that begins with a user before `user`, or the first; theirs are not before it.
+  /// The last piece that begins with a user before `user`, or the first: the user's lines do not begin in an earlier one.
   private func firstPiece(of user: Int?) -> Int {
     guard let user else { return pieces.count }
     var (low, high) = (0, pieces.count)
     while low < high {
       let middle = (low + high) / 2
-      if pieces[middle].users.first.map({ Int($0) < user }) ?? true {
+      if Int(pieces[middle].users[pieces[middle].users.startIndex]) < user {
         low = middle + 1
       } else {
         high = middle
@@ -238,13 +252,11 @@ struct UserGroups: Sendable {
 
   /// Whether a user has an item twice.
   func hasRepeats(itemCount: Int, _ processor: Processor) throws -> Bool {
-    let columns = (0..<Int32(itemCount)).map(\.self)
-    return try processor.map(count: pieces.count) { piece in
-      let columns = columns.span
+    try processor.map(count: pieces.count) { piece in
       var row = ColumnSorter(columnCount: itemCount)
       var areDistinct = true
       forEachUser(of: piece, where: { _ in true }) { piece, lines in
-        row.append(piece.items.span.extracting(lines), columns: columns)
+        row.append(piece.items.span.extracting(lines))
       } then: { _ in
         areDistinct = row.removeAll() && areDistinct
       }
@@ -255,7 +267,8 @@ struct UserGroups: Sendable {
   /// Visits the lines of every user whose first line is in a piece, including those in later pieces.
   ///
   /// - Parameters:
-  ///   - isWanted: receives the users in ascending order; whether to take theirs.
+  ///   - isWanted: whether to take the lines of a user. It is asked in ascending order of users, before their first line and after
+  ///     `then` of the user before, and perhaps more than once.
   ///   - take: receives some lines of a user and the piece that they are in.
   ///   - then: receives the user afterwards.
   @inline(__always)

@@ -106,8 +106,7 @@ private struct UserDivision {
     for (column, item) in order.enumerated() { columns[item] = Int32(column) }
 
     let groups = try UserGroups(pieces, userCount: users.count, processor)
-    let train = try groups.rows(
-      ofUsers: isTraining, columns: columns, columnCount: items.count, isWhole: true, processor)
+    let train = try groups.rows(where: isTraining, columns: columns, columnCount: items.count, processor)
     guard let train else { return nil }
     let trainUsers = UserRows(ids: training.map { users[$0] }, rows: train)
     var fingerprint = Fingerprint()
@@ -119,6 +118,7 @@ private struct UserDivision {
       let rows = groups.rows(ofUsers: block.users, columns: columns, columnCount: items.count)
       if let rows { block.draw(from: rows, seed) }
     }
+    // Nothing is drawn in a block in which pairs repeat.
     let counts = blocks.compactMap(\.itemCount)
     if counts.count < blocks.count { return nil }
     let validationUsers = HeldOutUsers(blocks.prefix(parts[0].count), columnCount: items.count, users)
@@ -145,8 +145,9 @@ private struct UserDivision {
     var refit: UserRows?
     if forTraining {
       let rows = try groups.rows(
-        ofUsers: isTraining.map { !$0 }, columns: columns, columnCount: items.count, isWhole: true, processor)
-      refit = rows.map { trainUsers.appending(UserRows(ids: validation.map { users[$0] }, rows: $0)) }
+        where: isTraining.map { !$0 }, columns: columns, columnCount: items.count, processor)
+      guard let rows else { return nil }
+      refit = trainUsers.appending(UserRows(ids: validation.map { users[$0] }, rows: rows))
     }
     return RankingSplit(
       kind: .users, items: items, train: trainUsers, fingerprint, validation: validationUsers, refit: refit,
@@ -186,8 +187,8 @@ extension Interactions {
   ) throws -> SparseRows {
     let pieces = try pieces(columns: columns, where: isIncluded, processor)
     let rows = try UserGroups(pieces, userCount: users.count, processor).rows(
-      ofUsers: [Bool](repeating: true, count: users.count), columns: (0..<Int32(columnCount)).map(\.self),
-      columnCount: columnCount, isWhole: true, processor)
+      where: [Bool](repeating: true, count: users.count), columns: (0..<Int32(columnCount)).map(\.self),
+      columnCount: columnCount, processor)
     guard let rows else { preconditionFailure("a pair of \(self) occurs twice") }
     return rows
   }

@@ -107,6 +107,22 @@ struct LikelihoodAttack {
       })
   }
 
+  @Test("Of a part of the training users, unchanged, an attacker finds these and guesses at the others")
+  func unchanged() throws {
+    let members = Self.profiles(200, items: 400, seed: 1)
+    let result = try audit(
+      Self.interactions("t", members), Self.interactions("s", Array(members.prefix(80))),
+      Self.interactions("h", Self.profiles(200, items: 400, seed: 2)))
+    let area = try #require(result.strongestAttack?.value)
+    // (1 + 0.4) / 2, within three standard errors.
+    #expect(abs(area - 0.7) < 0.08)
+    let share = Int((100 * (2 * area - 1)).rounded())
+    #expect(
+      result.conclusions.contains {
+        $0.hasSuffix(" Handing out \(share) % of the training users unchanged allows the same AUC.")
+      })
+  }
+
   @Test("The values are the same with one thread and with three")
   func threads() throws {
     // With fewer users than items, and with more.

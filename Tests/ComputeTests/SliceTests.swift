@@ -23,6 +23,15 @@ struct SliceTests {
     #expect(try processor.makeSlices(of: Double.self, cuts: [0]) { _, _ in }.elements.isEmpty)
   }
 
+  @Test("an array large enough for huge pages is the same", arguments: [(1 << 23) - 1, 1 << 23, (1 << 23) + 700_001])
+  func large(count: Int) throws {
+    let cuts = [0, 1, 999_999, 1_000_001, 5_242_880, count]
+    let numbers = try Processor(engine: .gsl, threads: 2).makeSlices(of: Int32.self, cuts: cuts) { slice, numbers in
+      for index in numbers.indices where numbers[index] == 0 { numbers[index] = Int32(cuts[slice] + index) }
+    }.elements
+    #expect(numbers.count == count && numbers.indices.allSatisfy { numbers[$0] == Int32($0) })
+  }
+
   @Test("the error of the first slice that fails is thrown", arguments: [1, 3])
   func errors(threads: Int) {
     struct Broken: Error, Equatable { let slice: Int }

@@ -15,9 +15,9 @@ struct UserGroupsTests {
     /// The column of each item, or −1.
     let columns: [Int32]
 
-    init(seed: UInt64, isGrouped: Bool, repeats: Bool) {
+    init(seed: UInt64, isGrouped: Bool, repeats: Bool, most: Int = 40) {
       var random = Seed(seed).stream(.resampling)
-      userCount = 1 + random.integer(below: 40)
+      userCount = 1 + random.integer(below: most)
       var pairs: [(user: Int32, item: Int32)] = []
       for user in 0..<Int32(userCount) where random.integer(below: 6) > 0 {
         // Some have more lines than a piece.
@@ -43,7 +43,7 @@ struct UserGroupsTests {
       columns = (0..<itemCount).map { isKnown[$0] ? Int32(order2[$0]) : -1 }
     }
 
-    func row(_ user: Int) -> [Int32] {
+    func row(_ user: Int, _ columns: [Int32]) -> [Int32] {
       users.indices.lazy.filter { users[$0] == Int32(user) }.map { columns[Int(items[$0])] }.filter { $0 >= 0 }.sorted()
     }
   }
@@ -51,20 +51,26 @@ struct UserGroupsTests {
   @Test("are the same made by one thread for some users and by several for all", arguments: [true, false])
   func rows(isGrouped: Bool) throws {
     for seed: UInt64 in 0..<300 {
-      let lines = Lines(seed: seed, isGrouped: isGrouped, repeats: false)
+      // More users than a range has, now and then.
+      let lines = Lines(seed: seed, isGrouped: isGrouped, repeats: false, most: seed % 50 == 0 ? 2_000 : 40)
       let processor = Processor(engine: .gsl, threads: 1 + Int(seed % 3))
       let groups = try UserGroups(lines.pieces, userCount: lines.userCount, processor)
       var random = Seed(seed).stream(.split)
       let isWanted = (0..<lines.userCount).map { _ in random.integer(below: 3) > 0 }
       let wanted = isWanted.indices.filter { isWanted[$0] }
-      let expected = wanted.map(lines.row)
+      let identity = (0..<Int32(lines.itemCount)).map(\.self)
       let all = try #require(
-        try groups.rows(ofUsers: isWanted, columns: lines.columns, columnCount: lines.itemCount, processor))
-      #expect((0..<all.rowCount).map { Array(all.indices(ofRow: $0)) } == expected, "seed \(seed)")
+        try groups.rows(where: isWanted, columns: identity, columnCount: lines.itemCount, processor))
+      #expect(all.rowCount == wanted.count)
+      for (row, user) in wanted.enumerated() {
+        #expect(Array(all.indices(ofRow: row)) == lines.row(user, identity), "seed \(seed)")
+      }
       // Any part of them, also none.
       let part = wanted[(random.integer(below: wanted.count + 1))...].prefix(5)
       let some = try #require(groups.rows(ofUsers: part, columns: lines.columns, columnCount: lines.itemCount))
-      #expect((0..<some.rowCount).map { Array(some.indices(ofRow: $0)) } == part.map(lines.row), "seed \(seed)")
+      #expect(
+        (0..<some.rowCount).map { Array(some.indices(ofRow: $0)) } == part.map { lines.row($0, lines.columns) },
+        "seed \(seed)")
       #expect(try !groups.hasRepeats(itemCount: lines.itemCount, processor))
     }
   }
@@ -79,7 +85,7 @@ struct UserGroupsTests {
       #expect(try groups.hasRepeats(itemCount: lines.itemCount, processor), "seed \(seed)")
       let columns = (0..<Int32(lines.itemCount)).map(\.self)
       let everyone = [Bool](repeating: true, count: lines.userCount)
-      #expect(try groups.rows(ofUsers: everyone, columns: columns, columnCount: lines.itemCount, processor) == nil)
+      #expect(try groups.rows(where: everyone, columns: columns, columnCount: lines.itemCount, processor) == nil)
       let with = (0..<lines.userCount).filter {
         groups.rows(ofUsers: [$0], columns: columns, columnCount: lines.itemCount) == nil
       }

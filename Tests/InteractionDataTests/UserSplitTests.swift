@@ -115,6 +115,7 @@ struct UserSplitTests {
       #expect(split.trainUserIDs.count == 27 && refit.rowCount == 30, "seed \(seed)")
       #expect(refit.nonZeroCount == data.count, "seed \(seed)")
       #expect(refit.selecting(rows: 0..<27) == split.train, "seed \(seed)")
+      #expect(split.pairs(refit, try #require(split.refitUsers).ids) == data.pairs, "seed \(seed)")
       #expect(Set(split.items.ids) == Set(data.pairs.map(\.item)), "seed \(seed)")
     }
   }

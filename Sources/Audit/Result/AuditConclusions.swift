@@ -48,6 +48,13 @@ enum AuditConclusions {
     }
   }
 
+  /// The AUC as a share of real users: whoever has a share q of the training users finds these and guesses at the others, which
+  /// is an AUC of (1 + q) / 2.
+  private static func comparison(withArea area: Double) -> String {
+    let share = Number.percent(2 * area - 1, decimals: 0)
+    return " Handing out \(share) of the training users unchanged allows the same AUC."
+  }
+
   private static func privacy(_ result: AuditResult) -> [String] {
     var sentences: [String] = []
     if let copies = result[.exactCopies], let value = copies.value, let ceiling = copies.ceiling {
@@ -91,7 +98,7 @@ enum AuditConclusions {
         failing.isEmpty
           ? "Membership: \(reach) (chance: 0.5). Stronger attackers may do better."
           : "Membership: \(reach) (chance: 0.5): the synthetic users reveal who was in the training data "
-            + "(\(failing.joined(separator: ", "))).")
+            + "(\(failing.joined(separator: ", ")))." + comparison(withArea: value))
     }
     if let share = result[.closestRecordShare], let value = share.value {
       sentences.append(

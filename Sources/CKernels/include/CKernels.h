@@ -146,7 +146,7 @@ typedef struct {
 /// - `ends`: the positions of separators and line ends from `state->position` on, `end_count` of them.
 /// - `items`, `users`: four times 64 numbers each: the first eight bytes of an id as a little-endian number, with 0
 ///   beyond its end; its length; its start; for users, the line of the batch with which it begins.
-/// - `ratings`, `times`: 64 numbers each.
+/// - `ratings`, `times`: 64 numbers each; not written unless `form` keeps them.
 ptrdiff_t dk_take_lines(const uint8_t *bytes, ptrdiff_t total, const dk_line_form *form, const ptrdiff_t *ends,
                         ptrdiff_t end_count, dk_line_state *state, uint64_t *items, uint64_t *users, float *ratings,
                         double *times);
@@ -174,12 +174,12 @@ int dk_find_decimals(const int32_t *places, int64_t limit, const uint64_t *ids, 
 
 /// The columns of some items, in their order, without those of items whose column is below 0.
 ///
-/// - `columns`: the column of each of `item_count` items.
+/// - `columns`: the column of each of `item_count` items, below `limit`.
 /// - `found`: receives the columns, and has room for `count`.
 ///
-/// Returns how many there are, or −1 if a number is not that of an item.
+/// Returns how many there are, or −1 if a number is not that of an item, or a column not below the limit.
 ptrdiff_t dk_columns_of_items(ptrdiff_t count, const int32_t *items, ptrdiff_t item_count, const int32_t *columns,
-                              int32_t *found);
+                              int32_t limit, int32_t *found);
 
 /// Sorts n columns from 0 up to, not including, `limit`.
 ///
