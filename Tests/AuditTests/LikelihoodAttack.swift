@@ -119,8 +119,32 @@ struct LikelihoodAttack {
     let share = Int((100 * (2 * area - 1)).rounded())
     #expect(
       result.conclusions.contains {
-        $0.hasSuffix(" Handing out \(share) % of the training users unchanged allows the same AUC.")
+        $0.hasSuffix(
+          " On average, an attacker would find out as much if \(share) % of the training users were published unchanged."
+        )
       })
+  }
+
+  @Test("There is no such comparison where no area is beyond chance, or the holdout is of other people")
+  func noComparison() throws {
+    func compares(_ members: [[Int]], _ synthetic: [[Int]], _ others: [[Int]]) throws -> (Bool, AuditResult) {
+      let result = try audit(
+        Self.interactions("t", members), Self.interactions("s", synthetic), Self.interactions("h", others))
+      return (result.conclusions.contains { $0.contains("were published unchanged") }, result)
+    }
+    // Some training users, and holdout users with one item less: the true positives are a leak, the areas are not above chance.
+    let members = Self.profiles(200, items: 400, seed: 1)
+    let others = Self.profiles(200, items: 400, seed: 2)
+    let (compared, result) = try compares(
+      members, Array(members.prefix(60)) + others.map { Array($0.dropLast()) }, others)
+    #expect(try #require(result.strongestAttack?.value) < 0.5)
+    #expect(result[.membershipTPR]?.judgement == .fails && !compared)
+    // A third of the items of everybody.
+    let short = others.map { Array($0.prefix($0.count / 3)) }
+    let (ofOthers, apart) = try compares(members, Array(members.prefix(80)), short)
+    #expect(apart.privacy.looksLikeOthers && !result.privacy.looksLikeOthers)
+    #expect(try #require(apart.strongestAttack?.value) > 0.6)
+    #expect(!ofOthers)
   }
 
   @Test("The values are the same with one thread and with three")

@@ -130,9 +130,10 @@ struct HyperparameterTests {
   func notFinite(_ value: Double) throws {
     for plain in Zoo.defaults {
       for key in plain.hyperparameters.keys {
-        #expect(throws: HyperparameterError.self, "\(plain.name) \(key)") {
+        let error = #expect(throws: HyperparameterError.self, "\(plain.name) \(key)") {
           try plain.setting([key: .number(value)])
         }
+        #expect(error?.description.hasPrefix("\(key) of \(plain.name) cannot be \(value); accepted: ") == true)
       }
     }
   }

@@ -42,7 +42,10 @@ struct PrivacyAudit: Sendable {
 
     let unseen = "Needs --holdout: real users that the generator has not seen."
     if let holdout {
-      notes += [BlindAttack.note(on: data)].compactMap(\.self)
+      if let note = BlindAttack.note(on: data) {
+        notes.append(note)
+        privacy.looksLikeOthers = true
+      }
       distances.append(
         Self.histogram(.synthetic, .holdout, try JaccardIndex(holdout).largest(1, of: synthetic, processor)))
       // Here both sides have only items that the generator could know without them. It knows the catalogue of the training

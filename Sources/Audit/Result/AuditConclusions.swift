@@ -48,11 +48,16 @@ enum AuditConclusions {
     }
   }
 
-  /// The AUC as a share of real users: whoever has a share q of the training users finds these and guesses at the others, which
-  /// is an AUC of (1 + q) / 2.
-  private static func comparison(withArea area: Double) -> String {
+  /// The AUC of an attack that succeeds as a share of real users: whoever has a share q of the training users finds these and
+  /// guesses at the others, which is an AUC of (1 + q) / 2.
+  ///
+  /// Nothing where the holdout is of other people, because attackers then find the difference between the two.
+  private static func comparison(of attack: AuditMeasure, _ result: AuditResult) -> String {
+    guard let area = attack.value, area > 0.5, attack.judgement == .fails, !result.privacy.looksLikeOthers else {
+      return ""
+    }
     let share = Number.percent(2 * area - 1, decimals: 0)
-    return " Handing out \(share) of the training users unchanged allows the same AUC."
+    return " On average, an attacker would find out as much if \(share) of the training users were published unchanged."
   }
 
   private static func privacy(_ result: AuditResult) -> [String] {
@@ -98,7 +103,7 @@ enum AuditConclusions {
         failing.isEmpty
           ? "Membership: \(reach) (chance: 0.5). Stronger attackers may do better."
           : "Membership: \(reach) (chance: 0.5): the synthetic users reveal who was in the training data "
-            + "(\(failing.joined(separator: ", ")))." + comparison(withArea: value))
+            + "(\(failing.joined(separator: ", ")))." + comparison(of: strongest, result))
     }
     if let share = result[.closestRecordShare], let value = share.value {
       sentences.append(

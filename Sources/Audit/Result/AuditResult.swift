@@ -45,6 +45,8 @@ public struct AuditPrivacy: Sendable, Equatable {
   /// Why nothing that needs unseen users could be judged with this holdout, as a clause; `nil` where it could, and
   /// without a holdout.
   public var obstacle: String?
+  /// Whether the holdout is told from the training users without a look at the synthetic ones (`BlindAttack`).
+  public var looksLikeOthers = false
   /// For ``AuditOptions/references`` of another audit of the same real users.
   public var references: LikelihoodReferences?
 

@@ -16,8 +16,14 @@ public enum HyperparameterError: Error, Sendable, Equatable, CustomStringConvert
         : "\(model) has no hyper-parameter \(key); did you mean \(alternatives(nearestSpellings(to: key, among: known)))? "
           + "It has \(known.joined(separator: ", "))"
     case .invalid(let key, let model, let value, let accepted):
-      "\(key) of \(model) cannot be \(value.prettyPrinted); accepted: \(accepted)"
+      "\(key) of \(model) cannot be \(Self.text(value)); accepted: \(accepted)"
     }
+  }
+
+  /// The value as JSON, which has no word for numbers that are not finite.
+  private static func text(_ value: JSONValue) -> String {
+    if case .number(let number) = value, !number.isFinite { return "\(number)" }
+    return value.prettyPrinted
   }
 }
 
