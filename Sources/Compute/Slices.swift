@@ -14,8 +14,8 @@ extension UnsafeMutableRawBufferPointer {
   fileprivate func preferHugePages() {
     #if os(Linux)
       let page = 1 << 21
-      guard let start = unsafe baseAddress, count >= 1 << 25 else { return }
-      let skipped = unsafe (page - Int(bitPattern: start) % page) % page
+      guard let start = baseAddress, count >= 1 << 25 else { return }
+      let skipped = (page - Int(bitPattern: start) % page) % page
       _ = unsafe madvise(start + skipped, (count - skipped) / page * page, MADV_HUGEPAGE)
     #endif
   }
