@@ -63,18 +63,11 @@ public struct IdentifierBatch: Sendable {
   public func find(
     in slots: Span<SIMD2<UInt64>>, count: Int, numbers: inout InlineArray<64, Int32>
   ) -> Bool {
-    precondition(0...LineBatch.most ~= count && slots.count.nonzeroBitCount == 1, "ids and slots")
+    precondition(slots.count.nonzeroBitCount == 1, "\(slots.count) slots")
+    let mask = UInt64(slots.count - 1)
     return unsafe slots.withUnsafeBytes { slots in
-      unsafe fields.withUnsafeBufferPointer { fields in
-        var numbers = numbers.mutableSpan
-        return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
-          guard let table = slots.baseAddress, let ids = fields.baseAddress, let numbers = numbers.baseAddress else {
-            return false
-          }
-          let mask = UInt64(slots.count / 16 - 1)
-          return unsafe dk_find_ids(table.assumingMemoryBound(to: UInt64.self), mask, ids, count, numbers) != 0
-        }
-      }
+      guard let table = unsafe slots.baseAddress?.assumingMemoryBound(to: UInt64.self) else { return false }
+      return unsafe find(count, &numbers) { ids, numbers in unsafe dk_find_ids(table, mask, ids, count, numbers) != 0 }
     }
   }
 
@@ -87,17 +80,27 @@ public struct IdentifierBatch: Sendable {
   ///   - numbers: receives the numbers.
   /// - Returns: whether all were found.
   public func find(byValue places: Span<Int32>, count: Int, numbers: inout InlineArray<64, Int32>) -> Bool {
-    precondition(0...LineBatch.most ~= count, "ids of a batch")
-    let limit = places.count
+    let limit = Int64(places.count)
     return unsafe places.withUnsafeBufferPointer { places in
-      unsafe fields.withUnsafeBufferPointer { fields in
-        var numbers = numbers.mutableSpan
-        return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
-          guard let table = places.baseAddress, let ids = fields.baseAddress, let numbers = numbers.baseAddress else {
-            return false
-          }
-          return unsafe dk_find_decimals(table, Int64(limit), ids, count, numbers) != 0
-        }
+      guard let table = places.baseAddress else { return false }
+      return unsafe find(count, &numbers) { ids, numbers in
+        unsafe dk_find_decimals(table, limit, ids, count, numbers) != 0
+      }
+    }
+  }
+
+  /// Lends the ids and a place for their numbers to a search in a table.
+  @inline(__always)
+  private func find(
+    _ count: Int, _ numbers: inout InlineArray<64, Int32>,
+    _ search: (_ ids: UnsafePointer<UInt64>, _ numbers: UnsafeMutablePointer<Int32>) -> Bool
+  ) -> Bool {
+    precondition(0...LineBatch.most ~= count, "\(count) ids of a batch")
+    return unsafe fields.withUnsafeBufferPointer { ids in
+      var numbers = numbers.mutableSpan
+      return unsafe numbers.withUnsafeMutableBufferPointer { numbers in
+        guard let ids = ids.baseAddress, let numbers = numbers.baseAddress else { return false }
+        return unsafe search(ids, numbers)
       }
     }
   }

@@ -4,9 +4,11 @@ import Compute
 struct HeldOutBlock: Sendable {
   /// Their numbers in the vocabulary, ascending, which alone determine the random draw of their items.
   let users: ArraySlice<Int>
-  /// A row for each user, once they are drawn.
-  fileprivate var foldIn: SparseRows?
-  fileprivate var heldOut: SparseRows?
+  /// A row for each user in both, once they are drawn.
+  fileprivate var drawn: (foldIn: SparseRows, heldOut: SparseRows)?
+
+  /// The rows that they are drawn from, for those who need them afterwards.
+  var rows: SparseRows?
 
   /// Large enough that scheduling is cheap, and small enough that no thread waits long for the last block.
   private static let size = 256
@@ -17,7 +19,7 @@ struct HeldOutBlock: Sendable {
   }
 
   /// The number of items of all users, or `nil` before they are drawn.
-  var itemCount: Int? { foldIn.flatMap { known in heldOut.map { known.nonZeroCount + $0.nonZeroCount } } }
+  var itemCount: Int? { drawn.map { $0.foldIn.nonZeroCount + $0.heldOut.nonZeroCount } }
 
   private init(users: ArraySlice<Int>) { self.users = users }
 
@@ -37,8 +39,7 @@ struct HeldOutBlock: Sendable {
       heldOut.append(wanted)
       foldIn.append(all.removing(wanted))
     }
-    self.foldIn = foldIn.rows(columnCount: rows.columnCount)
-    self.heldOut = heldOut.rows(columnCount: rows.columnCount)
+    drawn = (foldIn.rows(columnCount: rows.columnCount), heldOut.rows(columnCount: rows.columnCount))
   }
 }
 
@@ -50,7 +51,7 @@ extension HeldOutUsers {
     let blocks = Array(blocks)
     self.init(
       unseen: blocks.flatMap { $0.users.map { vocabulary[$0] } },
-      foldIn: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.foldIn)),
-      heldOut: SparseRows(columnCount: columnCount, joining: blocks.compactMap(\.heldOut)))
+      foldIn: SparseRows(columnCount: columnCount, joining: blocks.compactMap { $0.drawn?.foldIn }),
+      heldOut: SparseRows(columnCount: columnCount, joining: blocks.compactMap { $0.drawn?.heldOut }))
   }
 }

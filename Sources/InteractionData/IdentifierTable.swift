@@ -69,12 +69,7 @@ struct IdentifierTable: Sendable {
       position = slot(of: key, source, start)
     }
     precondition(end - start <= Int(UInt32.max), "an id of \(end - start) bytes")
-    // Appending nothing would still write the length of an empty array, which all empty arrays of the process share.
-    if start < end {
-      bytes.append(addingCapacity: end - start) { span in
-        for index in start..<end { span.append(source[index]) }
-      }
-    }
+    bytes.append(copying: source.extracting(start..<end))
     starts.append(bytes.count)
     precondition(count <= Int(Int32.max), "more ids than a 32-bit number can count")
     slots[position] = Self.slot(key, number: count - 1)

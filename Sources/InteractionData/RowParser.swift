@@ -141,7 +141,6 @@ struct RowParser: Sendable {
     _ items: IdentifierTable
   ) throws {
     let (count, userCount) = (waiting.batch.count, waiting.batch.userCount)
-    // Appending nothing would still write the length of an empty array, which all empty arrays of the process share.
     if count == 0 { return }
     if waiting.batch.hasLongIdentifiers {
       waiting.batch.users.hashLong(count: userCount, bytes)
@@ -163,9 +162,7 @@ struct RowParser: Sendable {
           &waiting.items, waiting.batch.items, line, bytes, .item, waiting.firstLine + line, items, &chunk.newItems)
       }
     }
-    chunk.items.append(addingCapacity: count) { span in
-      for index in 0..<count { span.append(waiting.items[index]) }
-    }
+    chunk.items.append(copying: waiting.items.span.extracting(0..<count))
     if keepsRatings { waiting.batch.appendRatings(to: &chunk.ratings) }
     if keepsTimes { waiting.batch.appendTimes(to: &chunk.timestamps) }
     var end = userCount > 0 ? waiting.batch.users.line(0) : count

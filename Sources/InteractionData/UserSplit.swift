@@ -114,9 +114,10 @@ private struct UserDivision {
     var blocks = Array(parts.joined())
     // One thread computes the fingerprint, and the others meanwhile what comes after it.
     try processor.forEach(&blocks, meanwhile: { fingerprint.add(.users, items, trainUsers) }) {
-      [seed, columns] _, block in
+      [seed, columns, forTraining] _, block in
       let rows = groups.rows(ofUsers: block.users, columns: columns, columnCount: items.count)
       if let rows { block.draw(from: rows, seed) }
+      if forTraining { block.rows = rows }
     }
     // Nothing is drawn in a block in which pairs repeat.
     let counts = blocks.compactMap(\.itemCount)
@@ -142,13 +143,12 @@ private struct UserDivision {
       notes.append(
         "none of the \(counted(validation.count, "validation user")) has five items, so no epoch can be chosen")
     }
-    var refit: UserRows?
-    if forTraining {
-      let rows = try groups.rows(
-        where: isTraining.map { !$0 }, columns: columns, columnCount: items.count, processor)
-      guard let rows else { return nil }
-      refit = trainUsers.appending(UserRows(ids: validation.map { users[$0] }, rows: rows))
-    }
+    let refit =
+      forTraining
+      ? trainUsers.appending(
+        UserRows(
+          ids: validation.map { users[$0] },
+          rows: SparseRows(columnCount: items.count, joining: blocks.compactMap(\.rows)))) : nil
     return RankingSplit(
       kind: .users, items: items, train: trainUsers, fingerprint, validation: validationUsers, refit: refit,
       test: testUsers, notes: notes)
