@@ -98,18 +98,37 @@ DK_CLONES double FN(dk_softplus_sigmoid)(ptrdiff_t n, T *f) {
   return total;
 }
 
-DK_CLONES double FN(dk_sparse_dot)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, const T *row) {
+void FN(dk_divide)(ptrdiff_t rows, const ptrdiff_t *offsets, const int32_t *indices, const T *values, int32_t width,
+                   ptrdiff_t runs, int32_t *restrict cuts, int32_t *restrict run_indices, T *restrict run_values) {
+  for (ptrdiff_t i = 0; i < runs * rows + 1; i++) cuts[i] = 0;
+  // A place's count goes one place too far, where it becomes the place's start after the sum and its end after the copy.
+  for (ptrdiff_t r = 0; r < rows; r++)
+    for (ptrdiff_t k = offsets[r]; k < offsets[r + 1]; k++) {
+      const ptrdiff_t place = (ptrdiff_t)((uint32_t)indices[k] / (uint32_t)width) * rows + r + 2;
+      if (place <= runs * rows) cuts[place]++;
+    }
+  for (ptrdiff_t i = 2; i < runs * rows + 1; i++) cuts[i] += cuts[i - 1];
+  for (ptrdiff_t r = 0; r < rows; r++)
+    for (ptrdiff_t k = offsets[r]; k < offsets[r + 1]; k++) {
+      const int32_t run = (int32_t)((uint32_t)indices[k] / (uint32_t)width);
+      const int32_t place = cuts[run * rows + r + 1]++;
+      run_indices[place] = indices[k] - run * width;
+      run_values[place] = values[k];
+    }
+}
+
+DK_CLONES double FN(dk_sparse_dot)(ptrdiff_t count, const int32_t *indices, const T *values, const T *row) {
   double sum = 0;
-  for (ptrdiff_t k = 0; k < count; k++) sum += (double)values[k] * row[indices[k] - base];
+  for (ptrdiff_t k = 0; k < count; k++) sum += (double)values[k] * row[indices[k]];
   return sum;
 }
 
-DK_CLONES void FN(dk_scatter)(ptrdiff_t count, T a, const int32_t *indices, const T *values, int32_t base, T *row) {
-  for (ptrdiff_t k = 0; k < count; k++) row[indices[k] - base] += a * values[k];
+DK_CLONES void FN(dk_scatter)(ptrdiff_t count, T a, const int32_t *indices, const T *values, T *row) {
+  for (ptrdiff_t k = 0; k < count; k++) row[indices[k]] += a * values[k];
 }
 
-DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t n,
-                                     int logistic, T scale, T *row) {
+DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, const T *values, ptrdiff_t n, int logistic,
+                                     T scale, T *row) {
   // Two passes over the list, because the row is cleared between reading its logits and writing its gradient.
   double loss = 0;
   T kept[256];
@@ -119,7 +138,7 @@ DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, co
   while (done < count) {
     ptrdiff_t some = count - done < 256 ? count - done : 256;
     for (ptrdiff_t k = 0; k < some; k++) {
-      T f = row[indices[done + k] - base], x = values[done + k];
+      T f = row[indices[done + k]], x = values[done + k];
       if (logistic) {
         T e = FN(exp)(f < 0 ? f : -f);
         loss += (f > 0 ? f : 0) - x * f + FN(log1p_unit)(e);
@@ -129,9 +148,9 @@ DK_CLONES double FN(dk_listed_cells)(ptrdiff_t count, const int32_t *indices, co
         kept[k] = scale * 2 * (f - x);
       }
     }
-    ptrdiff_t end = indices[done + some - 1] - base + 1;
+    ptrdiff_t end = indices[done + some - 1] + 1;
     for (ptrdiff_t i = cleared; i < end; i++) row[i] = 0;
-    for (ptrdiff_t k = 0; k < some; k++) row[indices[done + k] - base] = kept[k];
+    for (ptrdiff_t k = 0; k < some; k++) row[indices[done + k]] = kept[k];
     cleared = end;
     done += some;
   }
@@ -156,6 +175,20 @@ DK_CLONES double FN(dk_gaussian_forward)(ptrdiff_t n, T low, T high, const T *me
   }
   *held += outside;
   return divergence;
+}
+
+DK_CLONES void FN(dk_gaussian_moments)(ptrdiff_t n, T low, T high, const T *mean, const T *logvar, const T *sigma, double *means,
+                                       double *squares, double *logvars, double *variances) {
+  // Products are rounded before they are added, as on processors without fused operations.
+#pragma clang fp contract(off)
+  for (ptrdiff_t i = 0; i < n; i++) means[i] += (double)mean[i];
+  for (ptrdiff_t i = 0; i < n; i++) squares[i] += (double)mean[i] * (double)mean[i];
+  for (ptrdiff_t i = 0; i < n; i++) {
+    T s = logvar[i];
+    s = s < low ? low : s;
+    logvars[i] += (double)(s > high ? high : s);
+  }
+  for (ptrdiff_t i = 0; i < n; i++) variances[i] += (double)sigma[i] * (double)sigma[i];
 }
 
 DK_CLONES void FN(dk_gaussian_backward)(ptrdiff_t n, T low, T high, T beta, const T *mean, const T *logvar, const T *noise,
@@ -278,13 +311,15 @@ DK_CLONES void FN(dk_sparse_adam)(ptrdiff_t rows, ptrdiff_t width, const int32_t
 }
 
 DK_CLONES void FN(dk_gather)(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,
-                             ptrdiff_t ahead, const int32_t *next, T *restrict y) {
-  // Rows are scattered in memory, so those of the next sum are fetched while this one is computed.
-  for (ptrdiff_t k = 0; k < ahead; k++) {
-    const T *row = w + (ptrdiff_t)(next[k] - base) * width;
+                             T *restrict y) {
+  FN(weighted_rows)(count, indices, values, base, width, w, y);
+}
+
+void FN(dk_fetch)(ptrdiff_t count, const int32_t *indices, int32_t base, ptrdiff_t width, const T *w) {
+  for (ptrdiff_t k = 0; k < count; k++) {
+    const T *row = w + (ptrdiff_t)(indices[k] - base) * width;
     for (ptrdiff_t i = 0; i < width; i += 64 / (ptrdiff_t)sizeof(T)) __builtin_prefetch(row + i);
   }
-  FN(weighted_rows)(count, indices, values, base, width, w, y);
 }
 
 DK_CLONES void FN(dk_round_bf16)(ptrdiff_t n, const T *x, uint16_t *restrict y) {

@@ -5,37 +5,69 @@
 #include <gsl/gsl_rng.h>
 
 #include "CKernels.h"
+#include "clones.h"
+
+// Blocks of four words that are computed together once a stream has turned out to be longer than one: in vector
+// instructions, these take little more time than one.
+enum { MANY = 16 };
 
 typedef struct {
-  uint32_t key[2];
-  uint64_t counter;
-  uint32_t block[4];
-  uint32_t used;
+  uint64_t key, counter;
+  uint32_t words[4 * MANY];
+  uint32_t used, count;
 } philox_state;
 
-static void next_block(philox_state *s) {
-  uint32_t x0 = (uint32_t)s->counter, x1 = (uint32_t)(s->counter >> 32), x2 = 0, x3 = 0;
-  uint32_t k0 = s->key[0], k1 = s->key[1];
+// The blocks of `count` counters from `counter` on.
+INLINE void blocks(uint64_t key, uint64_t counter, const int count, uint32_t *restrict words) {
+  uint32_t x0[MANY], x1[MANY], x2[MANY], x3[MANY];
+  for (int i = 0; i < count; i++) {
+    uint64_t c = counter + (uint64_t)i;
+    x0[i] = (uint32_t)c, x1[i] = (uint32_t)(c >> 32), x2[i] = 0, x3[i] = 0;
+  }
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
   for (int round = 0; round < 10; round++) {
-    uint64_t p0 = (uint64_t)0xD2511F53u * x0, p1 = (uint64_t)0xCD9E8D57u * x2;
-    uint32_t y0 = (uint32_t)(p1 >> 32) ^ x1 ^ k0, y2 = (uint32_t)(p0 >> 32) ^ x3 ^ k1;
-    x0 = y0, x1 = (uint32_t)p1, x2 = y2, x3 = (uint32_t)p0;
+    for (int i = 0; i < count; i++) {
+      uint64_t p0 = (uint64_t)0xD2511F53u * x0[i], p1 = (uint64_t)0xCD9E8D57u * x2[i];
+      uint32_t y0 = (uint32_t)(p1 >> 32) ^ x1[i] ^ k0, y2 = (uint32_t)(p0 >> 32) ^ x3[i] ^ k1;
+      x0[i] = y0, x1[i] = (uint32_t)p1, x2[i] = y2, x3[i] = (uint32_t)p0;
+    }
     k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
   }
-  s->block[0] = x0, s->block[1] = x1, s->block[2] = x2, s->block[3] = x3;
-  s->counter++;
+  for (int i = 0; i < count; i++)
+    words[4 * i] = x0[i], words[4 * i + 1] = x1[i], words[4 * i + 2] = x2[i], words[4 * i + 3] = x3[i];
+}
+
+DK_CLONES static void many_blocks(uint64_t key, uint64_t counter, uint32_t *words) { blocks(key, counter, MANY, words); }
+
+static void refill(philox_state *s) {
+  // Many streams give a few numbers only.
+  if (s->counter == 0)
+    blocks(s->key, 0, 1, s->words), s->count = 4;
+  else
+    many_blocks(s->key, s->counter, s->words), s->count = 4 * MANY;
+  s->counter += s->count / 4;
   s->used = 0;
 }
 
 static void set(void *state, unsigned long seed) {
   philox_state *s = state;
-  *s = (philox_state){.key = {(uint32_t)seed, (uint32_t)((uint64_t)seed >> 32)}, .used = 4};
+  s->key = seed, s->counter = 0, s->used = 0, s->count = 0;
 }
 
 static unsigned long get(void *state) {
   philox_state *s = state;
-  if (s->used == 4) next_block(s);
-  return s->block[s->used++];
+  if (s->used == s->count) refill(s);
+  return s->words[s->used++];
+}
+
+void dk_philox_uniforms(void *generator, ptrdiff_t n, double *numbers) {
+  philox_state *s = ((gsl_rng *)generator)->state;
+  while (n > 0) {
+    if (s->used == s->count) refill(s);
+    const ptrdiff_t left = (ptrdiff_t)(s->count - s->used), some = n < left ? n : left;
+    for (ptrdiff_t i = 0; i < some; i++) numbers[i] = (double)s->words[s->used + i] / 4294967296.0;
+    s->used += (uint32_t)some, numbers += some, n -= some;
+  }
 }
 
 static double get_double(void *state) { return (double)get(state) / 4294967296.0; }

@@ -131,7 +131,9 @@ public struct AdamMoments<S: Scalar>: Sendable {
     precondition(delta.columns == width && entries.rowCount <= delta.rows, "\(delta) for \(parameter)")
     try unsafe forEachPiece(of: &parameter, scratch: &scratch, processor, step) { piece, gradient, w, m, v, constants in
       var columns = BatchColumns<S>()
-      columns.collect(columns: piece, from: entries)
+      var own = BatchRows<S>()
+      own.set(to: piece, of: entries)
+      columns.collect(own, columns: piece.count)
       gradient.reshape(rows: 1, columns: width)
       unsafe delta.withPointer { d in
         unsafe gradient.withMutablePointer { gradient in

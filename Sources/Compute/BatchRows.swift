@@ -1,4 +1,4 @@
-/// The entries of a batch that fall in one range of columns, column by column (CSC), for the gradient of a shard.
+/// The entries of some rows, column by column (CSC), for the gradient of a shard.
 public struct BatchColumns<S: Scalar>: Sendable {
   private var offsets: [Int32] = [0]
   private var rows: [Int32] = []
@@ -8,33 +8,31 @@ public struct BatchColumns<S: Scalar>: Sendable {
   /// One more than the largest row seen.
   public private(set) var rowCount = 0
 
-  /// Creates an empty set of columns; ``collect(columns:from:)`` fills it.
+  /// Creates an empty set of columns; ``collect(_:columns:)`` fills it.
   public init() {}
 
-  /// Collects the entries of `batch` in `columns`.
+  /// Collects all entries of some rows.
   ///
   /// Within a column, rows ascend.
+  ///
+  /// - Parameter count: the number of columns, above all that occur.
   @specialized(where S == Float)
-  public mutating func collect(columns: Range<Int>, from batch: BatchRows<S>) {
-    columnCount = columns.count
-    rowCount = batch.rowCount
-    let segments = batch.segments(columns: columns)
-    offsets = [Int32](repeating: 0, count: columns.count + 1)
-    for segment in segments {
-      for position in segment { offsets[Int(batch.indices[position]) - columns.lowerBound + 1] += 1 }
-    }
-    for column in 0..<columns.count { offsets[column + 1] += offsets[column] }
-    let total = Int(offsets[columns.count])
+  public mutating func collect(_ batch: BatchRows<S>, columns count: Int) {
+    (columnCount, rowCount) = (count, batch.rowCount)
+    offsets = [Int32](repeating: 0, count: count + 1)
+    for column in batch.indices { offsets[Int(column) + 1] += 1 }
+    for column in 0..<count { offsets[column + 1] += offsets[column] }
+    let total = batch.indices.count
     if rows.count < total {
       rows = [Int32](repeating: 0, count: total)
       values = [S](repeating: 0, count: total)
     }
     var next = offsets
-    for (row, segment) in segments.enumerated() {
-      for position in segment {
-        let column = Int(batch.indices[position]) - columns.lowerBound
-        rows[Int(next[column])] = Int32(row)
-        values[Int(next[column])] = batch.values[position]
+    for row in 0..<batch.rowCount {
+      for position in batch.range(ofRow: row) {
+        let column = Int(batch.indices[position])
+        let place = Int(next[column])
+        (rows[place], values[place]) = (Int32(row), batch.values[position])
         next[column] += 1
       }
     }
@@ -97,9 +95,35 @@ public struct BatchRows<S: Scalar>: Sendable {
   /// Adds a row's entries, times `factor`, to the last row.
   @specialized(where S == Float)
   public mutating func append(_ row: Int, of rows: SparseRows, scaledBy factor: S) {
-    for position in rows.range(ofRow: row) {
-      append(column: rows.indices[position], value: S(rows.value(at: position)) * factor)
+    let entries = rows.range(ofRow: row)
+    indices += rows.indices[entries]
+    if let all = rows.values {
+      for value in all[entries] { values.append(S(value) * factor) }
+    } else {
+      values += repeatElement(factor, count: entries.count)
     }
+  }
+
+  /// Adds a row's entries, times `factor`, to the last row; each is left out with probability `rate`, and the others are
+  /// multiplied by `scale`.
+  @specialized(where S == Float)
+  public mutating func append(
+    _ row: Int, of rows: SparseRows, scaledBy factor: S, leavingOut rate: Double, scale: S,
+    using random: inout RandomSource
+  ) {
+    let start = indices.count
+    append(row, of: rows, scaledBy: factor)
+    let count = indices.count - start
+    let draws = random.uniforms(count)
+    // Every second entry is left out, nobody knows which: its place is written again instead of a branch.
+    var place = start
+    for (position, draw) in zip(start..<start + count, draws) {
+      let value = values[position] * scale
+      (indices[place], values[place]) = (indices[position], value)
+      place += draw < rate || value == 0 ? 0 : 1
+    }
+    indices.removeLast(start + count - place)
+    values.removeLast(start + count - place)
   }
 
   /// Adds an entry to the row being built; columns must come in ascending order.
@@ -144,25 +168,42 @@ public struct BatchRows<S: Scalar>: Sendable {
   }
 
   /// Stops the program unless all columns of some entries are among `count` from `base` on.
-  func check(_ entries: Range<Int>, within count: Int, from base: Int) {
+  func check(_ entries: Range<Int>, within count: Int, from base: Int = 0) {
     precondition(entries.upperBound <= indices.count)
     if entries.isEmpty { return }
     let (first, last) = (Int(indices[entries.lowerBound]), Int(indices[entries.upperBound - 1]))
     precondition(first >= base && last - base < count, "columns \(first)…\(last) are not in \(count) from \(base) on")
   }
 
+  /// The storage range of a row's entries.
+  public func range(ofRow row: Int) -> Range<Int> { offsets[row]..<offsets[row + 1] }
+
+  /// Adds rows from the cuts between them and their entries.
+  mutating func append(cuts: ArraySlice<Int32>, indices more: ArraySlice<Int32>, values numbers: ArraySlice<S>) {
+    guard let first = cuts.first else { return }
+    let start = indices.count - Int(first)
+    for cut in cuts.dropFirst() { offsets.append(start + Int(cut)) }
+    indices += more
+    values += numbers
+  }
+
   /// The storage range of the entries of `row` in `columns`.
-  @specialized(where S == Float)
   public func segment(ofRow row: Int, columns: Range<Int>) -> Range<Int> {
-    let all = offsets[row]..<offsets[row + 1]
+    let all = range(ofRow: row)
     let start = firstPosition(in: all, notBelow: columns.lowerBound)
     return start..<firstPosition(in: start..<all.upperBound, notBelow: columns.upperBound)
   }
 
-  /// The storage range of every row's entries in `columns`.
-  @specialized(where S == Float)
-  public func segments(columns: Range<Int>) -> [Range<Int>] {
-    (0..<rowCount).map { segment(ofRow: $0, columns: columns) }
+  /// Becomes the entries of another batch in `columns`, counted from the first of these.
+  public mutating func set(to columns: Range<Int>, of batch: BatchRows) {
+    removeAll()
+    let base = Int32(columns.lowerBound)
+    for row in 0..<batch.rowCount {
+      for position in batch.segment(ofRow: row, columns: columns) {
+        append(column: batch.indices[position] - base, value: batch.values[position])
+      }
+      endRow()
+    }
   }
 
   /// The first of a row's entries in `range` whose column is at least `column`, or the end of `range`.

@@ -31,26 +31,12 @@ public struct GaussianMoments: Codable, Sendable, Equatable {
     precondition(head.columns == 2 * width && deviation.columns == width && deviation.rows >= rows)
     let range = Matrix<S>.logVarianceRange
     let (low, high) = (S(range.lowerBound), S(range.upperBound))
-    unsafe means.withUnsafeMutableBufferPointer { means in
-      unsafe squares.withUnsafeMutableBufferPointer { squares in
-        unsafe logVariances.withUnsafeMutableBufferPointer { logVariances in
-          unsafe variances.withUnsafeMutableBufferPointer { variances in
-            unsafe head.withPointer { head in
-              unsafe deviation.withPointer { sigma in
-                for row in 0..<rows {
-                  let (mean, sigma) = unsafe (head + 2 * row * width, sigma + row * width)
-                  for k in 0..<width {
-                    let value = unsafe Double(mean[k])
-                    let deviation = unsafe Double(sigma[k])
-                    unsafe means[k] += value
-                    unsafe squares[k] += value * value
-                    unsafe logVariances[k] += Double(Swift.min(Swift.max(mean[width + k], low), high))
-                    unsafe variances[k] += deviation * deviation
-                  }
-                }
-              }
-            }
-          }
+    unsafe head.withPointer { head in
+      unsafe deviation.withPointer { sigma in
+        for row in 0..<rows {
+          let mean = unsafe head + 2 * row * width
+          unsafe S.kernels.gaussianMoments(
+            width, low, high, mean, mean + width, sigma + row * width, &means, &squares, &logVariances, &variances)
         }
       }
     }

@@ -63,7 +63,7 @@ extension AdamMoments {
             for row in 0..<count {
               let (low, high) = unsafe (Int(offsets[first + row]), Int(offsets[first + row + 1]))
               unsafe S.kernels.gather(
-                high - low, users + low, values + low, 0, width, delta, 0, users, gradient + row * width)
+                high - low, users + low, values + low, 0, width, delta, gradient + row * width)
             }
           }
         }

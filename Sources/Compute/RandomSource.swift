@@ -75,6 +75,14 @@ public struct Seed: Sendable, Equatable, Codable {
   /// A number in [0, 1).
   public mutating func uniform() -> Double { unsafe gsl_rng_uniform(generator) }
 
+  /// Numbers in [0, 1), as ``uniform()`` would give them one by one.
+  mutating func uniforms(_ count: Int) -> [Double] {
+    unsafe [Double](unsafeUninitializedCapacity: count) { numbers, initialized in
+      if let start = numbers.baseAddress { unsafe dk_philox_uniforms(generator, count, start) }
+      initialized = count
+    }
+  }
+
   /// A number in (0, 1).
   public mutating func positiveUniform() -> Double { unsafe gsl_rng_uniform_pos(generator) }
 

@@ -16,6 +16,7 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
 @safe public final class Kernels<S: Scalar>: Sendable {
   typealias Source = UnsafePointer<S>
   typealias Target = UnsafeMutablePointer<S>
+  typealias Sums = UnsafeMutablePointer<Double>
 
   let axpy: @Sendable (Int, S, Source, Target) -> Void
   let scale: @Sendable (Int, S, Target) -> Void
@@ -30,13 +31,19 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
   let reluBackward: @Sendable (Int, Source, Target) -> Void
   let expShifted: @Sendable (Int, Target, Target, UnsafeMutablePointer<Double>) -> Void
   let softplusSigmoid: @Sendable (Int, Target) -> Double
-  let sparseDot: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double
-  let scatter: @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void
-  let listedCells: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double
+  let divide:
+    @Sendable (
+      Int, UnsafePointer<Int>, UnsafePointer<Int32>, Source, Int32, Int, UnsafeMutablePointer<Int32>,
+      UnsafeMutablePointer<Int32>, Target
+    ) -> Void
+  let sparseDot: @Sendable (Int, UnsafePointer<Int32>, Source, Source) -> Double
+  let scatter: @Sendable (Int, S, UnsafePointer<Int32>, Source, Target) -> Void
+  let listedCells: @Sendable (Int, UnsafePointer<Int32>, Source, Int, Int32, S, Target) -> Double
   let gaussianForward:
     @Sendable (
       Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>
     ) -> Double
+  let gaussianMoments: @Sendable (Int, S, S, Source, Source, Source, Sums, Sums, Sums, Sums) -> Void
   let gaussianBackward: @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void
   let composite: @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double
   let nadam: @Sendable (Int, Source, Target, Target, Target, UnsafePointer<dk_nadam>) -> Void
@@ -46,10 +53,8 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
       Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
       UnsafePointer<dk_adam>, Target
     ) -> Void
-  let gather:
-    @Sendable (
-      Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int, UnsafePointer<Int32>, Target
-    ) -> Void
+  let gather: @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void
+  let fetch: @Sendable (Int, UnsafePointer<Int32>, Int32, Int, Source) -> Void
   let roundBFloat16: @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void
   let widenBFloat16: @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
 
@@ -67,11 +72,17 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
     reluBackward: @escaping @Sendable (Int, Source, Target) -> Void,
     expShifted: @escaping @Sendable (Int, Target, Target, UnsafeMutablePointer<Double>) -> Void,
     softplusSigmoid: @escaping @Sendable (Int, Target) -> Double,
-    sparseDot: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Source) -> Double,
-    scatter: @escaping @Sendable (Int, S, UnsafePointer<Int32>, Source, Int32, Target) -> Void,
-    listedCells: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Int32, S, Target) -> Double,
+    divide:
+      @escaping @Sendable (
+        Int, UnsafePointer<Int>, UnsafePointer<Int32>, Source, Int32, Int, UnsafeMutablePointer<Int32>,
+        UnsafeMutablePointer<Int32>, Target
+      ) -> Void,
+    sparseDot: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Source) -> Double,
+    scatter: @escaping @Sendable (Int, S, UnsafePointer<Int32>, Source, Target) -> Void,
+    listedCells: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int, Int32, S, Target) -> Double,
     gaussianForward:
       @escaping @Sendable (Int, S, S, Source, Source, Source?, Target, Target, UnsafeMutablePointer<Int64>) -> Double,
+    gaussianMoments: @escaping @Sendable (Int, S, S, Source, Source, Source, Sums, Sums, Sums, Sums) -> Void,
     gaussianBackward:
       @escaping @Sendable (Int, S, S, S, Source, Source, Source, Source, Source, Target, Target) -> Void,
     composite: @escaping @Sendable (Int, S, S, S, S, S, S, Source, Source, Source, Target) -> Double,
@@ -82,10 +93,8 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
         Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>, Source, Source, Target, Target, Target,
         UnsafePointer<dk_adam>, Target
       ) -> Void,
-    gather:
-      @escaping @Sendable (
-        Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Int, UnsafePointer<Int32>, Target
-      ) -> Void,
+    gather: @escaping @Sendable (Int, UnsafePointer<Int32>, Source, Int32, Int, Source, Target) -> Void,
+    fetch: @escaping @Sendable (Int, UnsafePointer<Int32>, Int32, Int, Source) -> Void,
     roundBFloat16: @escaping @Sendable (Int, Source, UnsafeMutablePointer<UInt16>) -> Void,
     widenBFloat16: @escaping @Sendable (Int, S, UnsafePointer<UInt16>, Target) -> Void
   ) {
@@ -102,16 +111,19 @@ public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, Sendable, Codable 
     unsafe self.reluBackward = unsafe reluBackward
     unsafe self.expShifted = unsafe expShifted
     unsafe self.softplusSigmoid = unsafe softplusSigmoid
+    unsafe self.divide = unsafe divide
     unsafe self.sparseDot = unsafe sparseDot
     unsafe self.scatter = unsafe scatter
     unsafe self.listedCells = unsafe listedCells
     unsafe self.gaussianForward = unsafe gaussianForward
+    unsafe self.gaussianMoments = unsafe gaussianMoments
     unsafe self.gaussianBackward = unsafe gaussianBackward
     unsafe self.composite = unsafe composite
     unsafe self.nadam = unsafe nadam
     unsafe self.adam = unsafe adam
     unsafe self.sparseAdam = unsafe sparseAdam
     unsafe self.gather = unsafe gather
+    unsafe self.fetch = unsafe fetch
     unsafe self.roundBFloat16 = unsafe roundBFloat16
     unsafe self.widenBFloat16 = unsafe widenBFloat16
   }
@@ -133,10 +145,12 @@ extension Float: Scalar {
     reluBackward: { unsafe dk_relu_backward_f($0, $1, $2) },
     expShifted: { unsafe dk_exp_shifted_f($0, $1, $2, $3) },
     softplusSigmoid: { unsafe dk_softplus_sigmoid_f($0, $1) },
-    sparseDot: { unsafe dk_sparse_dot_f($0, $1, $2, $3, $4) },
-    scatter: { unsafe dk_scatter_f($0, $1, $2, $3, $4, $5) },
-    listedCells: { unsafe dk_listed_cells_f($0, $1, $2, $3, $4, $5, $6, $7) },
+    divide: { unsafe dk_divide_f($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    sparseDot: { unsafe dk_sparse_dot_f($0, $1, $2, $3) },
+    scatter: { unsafe dk_scatter_f($0, $1, $2, $3, $4) },
+    listedCells: { unsafe dk_listed_cells_f($0, $1, $2, $3, $4, $5, $6) },
     gaussianForward: { unsafe dk_gaussian_forward_f($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gaussianMoments: { unsafe dk_gaussian_moments_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) },
     gaussianBackward: {
       unsafe dk_gaussian_backward_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
@@ -146,7 +160,8 @@ extension Float: Scalar {
     nadam: { unsafe dk_nadam_f($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_f($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_f($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gather: { unsafe dk_gather_f($0, $1, $2, $3, $4, $5, $6) },
+    fetch: { unsafe dk_fetch_f($0, $1, $2, $3, $4) },
     roundBFloat16: { unsafe dk_round_bf16_f($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_f($0, $1, $2, $3) })
 }
@@ -167,10 +182,12 @@ extension Double: Scalar {
     reluBackward: { unsafe dk_relu_backward_d($0, $1, $2) },
     expShifted: { unsafe dk_exp_shifted_d($0, $1, $2, $3) },
     softplusSigmoid: { unsafe dk_softplus_sigmoid_d($0, $1) },
-    sparseDot: { unsafe dk_sparse_dot_d($0, $1, $2, $3, $4) },
-    scatter: { unsafe dk_scatter_d($0, $1, $2, $3, $4, $5) },
-    listedCells: { unsafe dk_listed_cells_d($0, $1, $2, $3, $4, $5, $6, $7) },
+    divide: { unsafe dk_divide_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    sparseDot: { unsafe dk_sparse_dot_d($0, $1, $2, $3) },
+    scatter: { unsafe dk_scatter_d($0, $1, $2, $3, $4) },
+    listedCells: { unsafe dk_listed_cells_d($0, $1, $2, $3, $4, $5, $6) },
     gaussianForward: { unsafe dk_gaussian_forward_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gaussianMoments: { unsafe dk_gaussian_moments_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9) },
     gaussianBackward: {
       unsafe dk_gaussian_backward_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     },
@@ -180,7 +197,8 @@ extension Double: Scalar {
     nadam: { unsafe dk_nadam_d($0, $1, $2, $3, $4, $5) },
     adam: { unsafe dk_adam_d($0, $1, $2, $3, $4, $5) },
     sparseAdam: { unsafe dk_sparse_adam_d($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) },
-    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6, $7, $8) },
+    gather: { unsafe dk_gather_d($0, $1, $2, $3, $4, $5, $6) },
+    fetch: { unsafe dk_fetch_d($0, $1, $2, $3, $4) },
     roundBFloat16: { unsafe dk_round_bf16_d($0, $1, $2) },
     widenBFloat16: { unsafe dk_widen_bf16_d($0, $1, $2, $3) })
 }

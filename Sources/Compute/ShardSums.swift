@@ -27,6 +27,9 @@ extension Matrix {
         let entries = batch.offsets[user]..<batch.offsets[user + 1]
         return batch.firstPosition(in: entries, notBelow: base)..<entries.upperBound
       }, shards: weights.count)
+    // Rows are scattered in memory, so those of the next users are fetched while a user's sum is computed.
+    let ahead = 3
+    var entries = [Range<Int>](repeating: 0..<0, count: count)
     var waiting = Matrix(rows: max(0, sums.depth - 1) * count, columns: columns)
     unsafe withMutablePointer { target in
       unsafe waiting.withMutablePointer { waiting in
@@ -44,15 +47,21 @@ extension Matrix {
           let shard = base + place * height..<base + place * height + weight.rows
           unsafe weight.withPointer { weight in
             unsafe batch.withAllPointers { indices, values in
-              var next = unsafe sums.entries(of: 0, below: shard.upperBound, indices)
+              for user in 0..<count { entries[user] = unsafe sums.entries(of: user, below: shard.upperBound, indices) }
+              func fetch(_ user: Int) {
+                let next = entries[user]
+                unsafe S.kernels.fetch(
+                  next.count, indices + next.lowerBound, Int32(shard.lowerBound), columns, weight)
+              }
+              for user in 0..<min(ahead, count) { fetch(user) }
               for user in 0..<count {
-                let entries = next
-                next = unsafe user + 1 < count ? sums.entries(of: user + 1, below: shard.upperBound, indices) : 0..<0
-                if entries.isEmpty { continue }
+                if user + ahead < count { fetch(user + ahead) }
+                let own = entries[user]
+                if own.isEmpty { continue }
                 while sums.isComplete(user, before: first + place) { join(user) }
                 unsafe S.kernels.gather(
-                  entries.count, indices + entries.lowerBound, values + entries.lowerBound, Int32(shard.lowerBound),
-                  columns, weight, next.count, indices + next.lowerBound, row(user, sums.levels[user]))
+                  own.count, indices + own.lowerBound, values + own.lowerBound, Int32(shard.lowerBound), columns,
+                  weight, row(user, sums.levels[user]))
                 sums.push(first + place, for: user)
               }
             }

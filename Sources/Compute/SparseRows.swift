@@ -73,6 +73,12 @@ public struct SparseRows: Sendable, Equatable {
   /// The value of the entry stored at `position`.
   public func value(at position: Int) -> Float { values?[position] ?? 1 }
 
+  /// The sum of the squares of a row's values.
+  public func sumOfSquares(ofRow row: Int) -> Double {
+    guard let values else { return Double(count(ofRow: row)) }
+    return values[range(ofRow: row)].reduce(0) { $0 + Double($1) * Double($1) }
+  }
+
   /// The chosen rows, in the order given.
   public func selecting(rows: some Sequence<Int>) -> SparseRows {
     var offsets = [0]

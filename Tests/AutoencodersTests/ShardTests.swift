@@ -329,7 +329,7 @@ private struct GroupedShards<S: Scalar>: ItemShards {
     for index in groups.indices { try groups[index].learnOutput(output, shares: shares, steps, noise: noise) }
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
+  mutating func learnInput(_ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     for index in groups.indices { try groups[index].learnInput(input, delta: delta, step, noise: noise) }
   }
 

@@ -115,7 +115,9 @@ struct AdamTests {
       let batch: BatchRows<Double> = Self.batch(update)
       let delta: Matrix<Double> = gaussianMatrix(6, 5, seed: 76, place: update)
       let step = Adam(learningRate: 0.01).step(update, penalty: penalty)
-      columns.collect(columns: shard, from: batch)
+      var own = BatchRows<Double>()
+      own.set(to: shard, of: batch)
+      columns.collect(own, columns: shard.count)
       #expect(columns.columnCount == shard.count && columns.rowCount == 6)
       sparseMoments.update(&sparse, sparse: columns, delta: delta, scratch: &scratch, step)
 
@@ -154,7 +156,7 @@ struct AdamTests {
       &pieces, sparse: batch, delta: delta, scratch: &scratch, processor: Processor(engine: .gsl, threads: threads),
       step)
     var columns = BatchColumns<Float>()
-    columns.collect(columns: 0..<rows, from: batch)
+    columns.collect(batch, columns: rows)
     var row = Matrix<Float>(rows: 1, columns: 13)
     wholeMoments.update(&whole, sparse: columns, delta: delta, scratch: &row, step)
     #expect(pieces == whole && pieces != start)
@@ -174,7 +176,7 @@ struct AdamTests {
     var nobody = BatchRows<Float>()
     nobody.endRow()
     var columns = BatchColumns<Float>()
-    columns.collect(columns: 0..<2, from: nobody)
+    columns.collect(nobody, columns: 2)
     var scratch = Matrix<Float>(rows: 1, columns: 4)
     moments.update(
       &weights, sparse: columns, delta: Matrix(rows: 1, columns: 4), scratch: &scratch,

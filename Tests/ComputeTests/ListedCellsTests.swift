@@ -14,7 +14,7 @@ struct ListedCellsTests {
     func check<S: Scalar>(_: S.Type) {
       var f = Matrix<S>(rows: 1, columns: 3, elements: [4, 2, 3.5])
       let loss = f.listedCellsLoss(
-        row: 0, [0, 2], [5, 3], base: 0, logistic: false, scale: 1)
+        row: 0, [0, 2], [5, 3], logistic: false, scale: 1)
       #expect(loss == 1.25)
       #expect(f.elements == [-2, 0, 1])
     }
@@ -22,11 +22,11 @@ struct ListedCellsTests {
     check(Double.self)
   }
 
-  @Test("the gradient is scaled, the loss is not; columns count from the base; other rows stay")
-  func scaleAndBase() {
+  @Test("the gradient is scaled, the loss is not; other rows stay")
+  func scale() {
     var f = Matrix<Double>(rows: 2, columns: 3, elements: [7, 7, 7, 4, 2, 3.5])
     let loss = f.listedCellsLoss(
-      row: 1, [10, 12], [5, 3], base: 10, logistic: false, scale: 0.25)
+      row: 1, [0, 2], [5, 3], logistic: false, scale: 0.25)
     #expect(loss == 1.25)
     #expect(f.elements == [7, 7, 7, -0.5, 0, 0.25])
   }
@@ -35,7 +35,7 @@ struct ListedCellsTests {
   func goldenLogistic() {
     var f = Matrix<Double>(rows: 1, columns: 5, elements: [2, 99, -1, 0.5, -99])
     let loss = f.listedCellsLoss(
-      row: 0, [0, 2, 3], [1, 0, 0], base: 0, logistic: true, scale: 1)
+      row: 0, [0, 2, 3], [1, 0, 0], logistic: true, scale: 1)
     expectClose(
       [loss], [0.1269280110 + 0.3132616875 + 0.9740769842], within: 1e-9, "loss")
     expectClose(
@@ -50,7 +50,7 @@ struct ListedCellsTests {
       for index in indices { elements[Int(index)] = Float(index) * 0.3 }
       var f = Matrix<Float>(rows: 1, columns: 8, elements: elements)
       let loss = f.listedCellsLoss(
-        row: 0, indices, [1, 0, 1], base: 0, logistic: logistic, scale: 0.5)
+        row: 0, indices, [1, 0, 1], logistic: logistic, scale: 0.5)
       return (loss, f.elements)
     }
     for logistic in [false, true] {
@@ -65,7 +65,7 @@ struct ListedCellsTests {
   @Test("no listed cell costs nothing and leaves zeros")
   func emptyList() {
     var f = Matrix<Float>(rows: 1, columns: 3, elements: [1, .nan, 3])
-    let loss = f.listedCellsLoss(row: 0, [], [], base: 0, logistic: false, scale: 1)
+    let loss = f.listedCellsLoss(row: 0, [], [], logistic: false, scale: 1)
     #expect(loss == 0)
     #expect(f.elements == [0, 0, 0])
   }
@@ -80,7 +80,7 @@ struct ListedCellsTests {
     let before: Matrix<Float> = gaussianMatrix(1, columns, seed: 42, place: count, deviation: 3)
     var f = before
     let loss = f.listedCellsLoss(
-      row: 0, indices, values, base: 0, logistic: logistic, scale: 0.5)
+      row: 0, indices, values, logistic: logistic, scale: 0.5)
     var expectedLoss = 0.0
     var expected = [Double](repeating: 0, count: columns)
     for (index, value) in zip(indices.map { Int($0) }, values) {
@@ -99,10 +99,10 @@ struct ListedCellsTests {
 extension Matrix {
   /// The same for cells that are written down.
   fileprivate mutating func listedCellsLoss(
-    row: Int, _ columns: [Int32], _ values: [S], base: Int, logistic: Bool, scale: S
+    row: Int, _ columns: [Int32], _ values: [S], logistic: Bool, scale: S
   ) -> Double {
     let batch = BatchRows(columns, values)
     return listedCellsLoss(
-      row: row, of: batch, entries: columns.indices, base: base, logistic: logistic, scale: scale)
+      row: row, of: batch, entries: columns.indices, logistic: logistic, scale: scale)
   }
 }

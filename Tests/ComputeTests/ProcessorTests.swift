@@ -61,6 +61,25 @@ struct ProcessorTests {
     #expect(scratch.flatMap(\.self).sorted() == Array(0..<500))
   }
 
+  @Test("a matrix has the rows of all elements, and those of none unchanged", arguments: [1, 2, 7])
+  func filling(threads: Int) throws {
+    let processor = Processor(engine: .gsl, threads: threads)
+    var matrix = Matrix<Float>(rows: 10, columns: 2, elements: (0..<20).map { -Float($0) })
+    var elements = [3, 0, 4, 1]
+    var scratch = [Int](repeating: 0, count: threads)
+    let rows = [0..<3, 3..<3, 4..<8, 9..<10]
+    try processor.forEach(&elements, scratch: &scratch, filling: &matrix, rows: rows) { index, element, _ in
+      defer { element += 10 }
+      // What an element without rows returns has any shape.
+      return element == 0
+        ? Matrix(rows: 5, columns: 7)
+        : Matrix(rows: element, columns: 2, elements: (0..<2 * element).map { Float(100 * index + $0) })
+    }
+    #expect(elements == [13, 10, 14, 11])
+    let expected: [Float] = [0, 1, 2, 3, 4, 5, -6, -7, 200, 201, 202, 203, 204, 205, 206, 207, -16, -17, 300, 301]
+    #expect(matrix.elements == expected)
+  }
+
   @Test(
     "of several errors the one of the lowest index is thrown, and the others run all the same",
     arguments: [1, 2, 7])

@@ -11,10 +11,9 @@ struct SparseOperationTests {
   private struct Case {
     let rows = randomRows(6, 40, density: 0.3, seed: 60, ratings: [1, 2, 3.5, -1])
     let weight: Matrix<Double> = gaussianMatrix(40, 9, seed: 61)
-    let base = 100
     var values: [Double] { (rows.values ?? []).map { Double($0) } }
-    /// The entries of one row, their columns counted from `base`.
-    func entries(_ row: Int) -> (indices: [Int32], values: [Double]) {
+    /// The entries of one row.
+    func entries(_ row: Int, from base: Int = 0) -> (indices: [Int32], values: [Double]) {
       let range = rows.range(ofRow: row)
       return (rows.indices[range].map { $0 + Int32(base) }, Array(values[range]))
     }
@@ -22,25 +21,25 @@ struct SparseOperationTests {
 
   @Test("gathering rows of a weight matrix is a product with it, in place of what was there; no other row is touched")
   func gather() {
-    let data = Case()
+    let (data, base) = (Case(), 100)
     let dense: Matrix<Double> = data.rows.dense()
     let before: Matrix<Double> = gaussianMatrix(6, 9, seed: 62)
     var expected = Matrix<Double>(rows: 6, columns: 9)
     ProductEngine.gsl.multiply(dense, data.weight, into: &expected)
     var batch = BatchRows<Double>()
     for row in 0..<6 {
-      let (indices, values) = data.entries(row)
+      let (indices, values) = data.entries(row, from: base)
       // Entries on either side of the shard are another shard's.
-      batch.append(column: Int32(data.base - 1), value: 100)
+      batch.append(column: Int32(base - 1), value: 100)
       for (index, value) in zip(indices, values) { batch.append(column: index, value: value) }
-      batch.append(column: Int32(data.base + 40), value: 100)
+      batch.append(column: Int32(base + 40), value: 100)
       batch.endRow()
     }
     for row in 0..<6 {
       var found = before
       found.gather(
-        batch, entries: batch.segment(ofRow: row, columns: data.base..<data.base + 40), base: data.base,
-        from: data.weight, toRow: row)
+        batch, entries: batch.segment(ofRow: row, columns: base..<base + 40), base: base, from: data.weight,
+        toRow: row)
       for other in 0..<6 where other != row { #expect(found[row: other] == before[row: other]) }
       expectClose(Array(found[row: row]), Array(expected[row: row]), within: Self.rounding, "gather")
     }
@@ -84,7 +83,9 @@ struct SparseOperationTests {
       #expect(inShards == found)
 
       var columns = BatchColumns<S>()
-      columns.collect(columns: 20..<29, from: batch)
+      var own = BatchRows<S>()
+      own.set(to: 20..<29, of: batch)
+      columns.collect(own, columns: 9)
       var gradient = Matrix<S>(rows: 9, columns: width)
       for (user, list) in items.enumerated() {
         for item in list {
@@ -119,8 +120,7 @@ struct SparseOperationTests {
     let other: Matrix<Double> = gaussianMatrix(6, 40, seed: 63)
     for row in 0..<6 {
       let (indices, values) = data.entries(row)
-      let found = other.dot(
-        row: row, with: BatchRows(indices, values), entries: indices.indices, base: data.base)
+      let found = other.dot(row: row, with: BatchRows(indices, values), entries: indices.indices)
       let expected = zip(dense[row: row], other[row: row]).reduce(0) { $0 + $1.0 * $1.1 }
       expectClose([found], [expected], within: Self.rounding, "row \(row)")
     }
@@ -132,7 +132,7 @@ struct SparseOperationTests {
     let before: Matrix<Double> = gaussianMatrix(6, 40, seed: 64)
     var found = before
     let (indices, values) = data.entries(2)
-    found.scatter(BatchRows(indices, values), entries: indices.indices, base: data.base, scale: -0.5, toRow: 2)
+    found.scatter(BatchRows(indices, values), entries: indices.indices, scale: -0.5, toRow: 2)
     let dense: Matrix<Double> = data.rows.dense()
     for row in 0..<6 {
       for column in 0..<40 {
@@ -146,9 +146,9 @@ struct SparseOperationTests {
   func empty() {
     let before: Matrix<Float> = gaussianMatrix(2, 3, seed: 65)
     var matrix = before
-    matrix.scatter(BatchRows(), entries: 0..<0, base: 0, scale: 3, toRow: 1)
+    matrix.scatter(BatchRows(), entries: 0..<0, scale: 3, toRow: 1)
     #expect(matrix == before)
-    #expect(matrix.dot(row: 0, with: BatchRows(), entries: 0..<0, base: 7) == 0)
+    #expect(matrix.dot(row: 0, with: BatchRows(), entries: 0..<0) == 0)
     matrix.gather(
       BatchRows<Float>(), entries: 0..<0, base: 0, from: gaussianMatrix(5, 3, seed: 66), toRow: 0)
     #expect(matrix[row: 0].allSatisfy { $0 == 0 } && matrix[row: 1] == before[row: 1])

@@ -19,10 +19,12 @@ public struct ItemShard<S: Scalar>: Sendable {
   ///
   /// The weights, logits and gradients of a shard of 640 items stay in the second-level cache. Widths are multiples of
   /// 64, which products prefer; the last shard is narrower.
-  public static func ranges(items count: Int) -> [Range<Int>] {
+  public static func ranges(items count: Int) -> [Range<Int>] { (0..<count).blocks(of: width(items: count)) }
+
+  /// The number of items in each range but the last.
+  static func width(items count: Int) -> Int {
     let sixteenth = (count + 15) / 16
-    let width = min(640, max(64, (sixteenth + 63) / 64 * 64))
-    return (0..<count).blocks(of: width)
+    return min(640, max(64, (sixteenth + 63) / 64 * 64))
   }
 
   /// The same without the last layer.

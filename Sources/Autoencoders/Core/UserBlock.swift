@@ -12,6 +12,8 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
   var input = BatchRows<S>()
   /// The cells of the loss, with the clean values.
   var target = BatchRows<S>()
+  /// ``input`` and ``target`` by item shards, in training.
+  private(set) var divided = (input: DividedRows<S>(), target: DividedRows<S>())
   /// Each user's row in the user vectors, or −1.
   var userRows: [Int] = []
 
@@ -193,12 +195,7 @@ extension UserBlock {
   ///
   /// An empty row stays empty.
   private func inputFactor(_ row: Int, of items: SparseRows) -> Double {
-    guard design.normalisesInput else { return 1 }
-    var sum = 0.0
-    for position in items.range(ofRow: row) {
-      sum += Double(items.value(at: position)) * Double(items.value(at: position))
-    }
-    return 1 / max(sum.squareRoot(), 1e-12)
+    design.normalisesInput ? 1 / max(items.sumOfSquares(ofRow: row).squareRoot(), 1e-12) : 1
   }
 
   /// Prepares users for training: normalised and corrupted input, clean target, latent noise.
@@ -222,31 +219,35 @@ extension UserBlock {
     var negatives = noise.stream(.negatives, block)
     var given = noise.givenMask(batchRows: batchRows)
     for row in rows {
-      let factor = inputFactor(row, of: data)
-      for position in data.range(ofRow: row) {
-        let item = data.indices[position]
-        let value = S(data.value(at: position))
-        let normalised = value * S(factor)
-        let corrupted =
-          if let kept = given.next() {
-            kept ? normalised * S(corruptor.keptScale) : 0
-          } else {
-            corruptor.apply(to: normalised, using: &corruption)
-          }
-        if corrupted != 0 { input.append(column: item, value: corrupted) }
-        if case .sampled = design.cells { continue }
-        if clean == nil { target.append(column: item, value: value) }
+      let factor = S(inputFactor(row, of: data))
+      switch (corruptor, noise) {
+      case (.none, .drawn):
+        input.append(row, of: data, scaledBy: factor)
+      case (.masking(let rate, let scale), .drawn):
+        input.append(row, of: data, scaledBy: factor, leavingOut: rate, scale: S(scale), using: &corruption)
+      default:
+        for position in data.range(ofRow: row) {
+          let value = S(data.value(at: position)) * factor
+          let corrupted =
+            if let kept = given.next() {
+              kept ? value * S(corruptor.keptScale) : 0
+            } else {
+              corruptor.apply(to: value, using: &corruption)
+            }
+          if corrupted != 0 { input.append(column: data.indices[position], value: corrupted) }
+        }
       }
       if case .sampled(let perPositive) = design.cells {
         appendSampled(row, of: clean ?? data, perPositive: perPositive, using: &negatives)
-      } else if let clean {
-        for position in clean.range(ofRow: row) {
-          target.append(column: clean.indices[position], value: S(clean.value(at: position)))
-        }
+      } else {
+        target.append(row, of: clean ?? data, scaledBy: 1)
       }
       input.endRow()
       target.endRow()
     }
+    let width = ItemShard<S>.width(items: data.columnCount)
+    divided.input.divide(input, width: width, columns: data.columnCount)
+    divided.target.divide(target, width: width, columns: data.columnCount)
     if Latent.outputsPerDimension > 1 {
       latent.noise.reshape(rows: rows.count)
       if !noise.copyGivenLatent(batchRows: batchRows, into: &latent.noise) {

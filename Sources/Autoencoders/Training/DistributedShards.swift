@@ -55,7 +55,7 @@ struct DistributedShards<S: Scalar>: ItemShards {
     try run.learnOutput(output, shares: shares, steps, noise: noise)
   }
 
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
+  mutating func learnInput(_ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try run.learnInput(input, delta: delta, step, noise: noise)
   }
 

@@ -6,7 +6,7 @@ import Compute
 /// the memory does not grow with the number of shards: it holds a part for each branch, and those that wait for a
 /// neighbour. The branches are added up at the end, a few rows at a time.
 struct GradientParts<S: Scalar>: Sendable {
-  static var mostBranches: Int { 32 }
+  static var mostBranches: Int { 8 }
 
   let tree: ShardTree
   let run: Range<Int>

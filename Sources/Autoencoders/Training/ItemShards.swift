@@ -37,9 +37,10 @@ protocol ItemShards<S>: Sendable {
   /// Updates the input weights, item by item, from the users who have the item.
   ///
   /// - Parameters:
+  ///   - input: the B users of ``gather(_:kept:)`` by item shards, for each block of users.
   ///   - delta: ∂loss/∂(pre-activation) of the first layer; shape: B × H.
   ///   - noise: added to the gradient; `nil` for none.
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws
+  mutating func learnInput(_ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws
 
   /// Converts the logits to ∂loss/∂logits as ``learnOutput(_:_:_:_:)`` does, and stores them for
   /// ``learnOutput(_:shares:_:noise:)``.
@@ -114,7 +115,7 @@ struct LocalShards<S: Scalar>: ItemShards {
   mutating func learnOutput(_ output: Matrix<S>, shares: [Double], _ steps: AdamSteps, noise: UpdateNoise) throws {
     try run.learnOutput(output, shares: shares, steps, noise: noise)
   }
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
+  mutating func learnInput(_ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try run.learnInput(input, delta: delta, step, noise: noise)
   }
   func logits(of output: Matrix<S>) -> Matrix<S> { run.logits(of: output) }

@@ -4,12 +4,14 @@ import Compute
 struct OutputLoss<S: Scalar>: Sendable {
   /// The clean values of the batch.
   let target: BatchRows<S>
+  /// The same by item shards, for each block of users.
+  let divided: [DividedRows<S>]
   private let rule: any OutputLikelihood.Type
   /// Whether only the cells listed in ``target`` count; the loss of a cell then does not depend on others.
   private let isListed: Bool
 
-  init(target: BatchRows<S>, likelihood: Likelihood, cells: LossCells) {
-    self.target = target
+  init(target: BatchRows<S>, divided: [DividedRows<S>], likelihood: Likelihood, cells: LossCells) {
+    (self.target, self.divided) = (target, divided)
     rule = likelihood.rule
     isListed = cells != .all
   }
@@ -18,21 +20,20 @@ struct OutputLoss<S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - logits: with the bias; shape: B × items. If only some cells count, the row already becomes the gradient.
-  ///   - base: the shard's first item.
-  ///   - segment: the places of the user's entries of this shard in ``target``.
+  ///   - own: the entries of ``target`` in this shard.
   @specialized(where S == Float)
-  func measure(_ logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) -> LogitStatistics<S> {
+  func measure(_ logits: inout Matrix<S>, row: Int, target own: BatchRows<S>) -> LogitStatistics<S> {
+    let entries = own.range(ofRow: row)
     if isListed {
       return LogitStatistics(
         loss: logits.listedCellsLoss(
-          row: row, of: target, entries: segment, base: base, logistic: rule.isLogistic,
-          scale: 1 / S(target.rowCount)))
+          row: row, of: own, entries: entries, logistic: rule.isLogistic, scale: 1 / S(own.rowCount)))
     }
-    let product = logits.dot(row: row, with: target, entries: segment, base: base)
-    return rule.measure(&logits, row: row, product: product, values: target.values.span.extracting(segment))
+    let product = logits.dot(row: row, with: own, entries: entries)
+    return rule.measure(&logits, row: row, product: product, values: own.values.span.extracting(entries))
   }
 
-  /// The factor that converts each row left by ``measure(_:row:base:segment:)`` to ∂loss/∂logits, without the target.
+  /// The factor that converts each row left by ``measure(_:row:target:)`` to ∂loss/∂logits, without the target.
   ///
   /// - Parameter normalisers: the softmax of every user; empty for likelihoods without one.
   @specialized(where S == Float)
@@ -46,11 +47,15 @@ struct OutputLoss<S: Scalar>: Sendable {
 
   /// The target's part of ∂loss/∂logits, in a row that has been multiplied by its factor
   /// (``factors(_:normalisers:)``).
+  ///
+  /// - Parameters:
+  ///   - own: the entries of ``target`` in this shard.
+  ///   - user: the row of `own`.
   @specialized(where S == Float)
-  func subtractTarget(from logits: inout Matrix<S>, row: Int, base: Int, segment: Range<Int>) {
+  func subtract(_ own: BatchRows<S>, ofUser user: Int, from logits: inout Matrix<S>, row: Int) {
     if isListed { return }
     logits.scatter(
-      target, entries: segment, base: base, scale: -(S(rule.targetFactor) / S(target.rowCount)), toRow: row)
+      own, entries: own.range(ofRow: user), scale: -(S(rule.targetFactor) / S(own.rowCount)), toRow: row)
   }
 
   /// The softmax of every user, from the statistics over all shards; empty for likelihoods without one.

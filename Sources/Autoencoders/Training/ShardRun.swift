@@ -39,9 +39,10 @@ struct ShardRun<S: Scalar>: Sendable {
   @specialized(where S == Float)
   mutating func gather(_ input: BatchRows<S>, kept isKept: Bool) throws -> [Matrix<S>] {
     let products = ShardProducts(isKept ? kept ?? [] : workers.map(\.shard), from: indices.lowerBound)
+    let width = workers.first?.shard.inputWeight.columns ?? 0
     return try subtrees.map { node in
       let layer = products.inputLayer(under: node)
-      return try inPieces(of: input.rowCount, as: .gather) { rows, _ in layer.sums(rows, of: input) }
+      return try inPieces(of: input.rowCount, columns: width, as: .gather) { rows, _ in layer.sums(rows, of: input) }
     }
   }
 
@@ -82,7 +83,7 @@ struct ShardRun<S: Scalar>: Sendable {
     }
     let finished = parts.withLock { $0 }
     let sums = try subtrees.map { node in
-      try inPieces(of: output.rows, as: .outputGradient) { rows, scratch in
+      try inPieces(of: output.rows, columns: output.columns, as: .outputGradient) { rows, scratch in
         var sum = Matrix<S>(rows: rows.count, columns: output.columns)
         finished.sum(rows, under: node, into: &sum, level: 0, &scratch.levels)
         return sum
@@ -112,7 +113,7 @@ struct ShardRun<S: Scalar>: Sendable {
   }
 
   @specialized(where S == Float)
-  mutating func learnInput(_ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
+  mutating func learnInput(_ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?) throws {
     try processor.forEach(&workers, scratch: &scratch, as: .inputUpdate) { _, worker, scratch in
       worker.learnInput(input, delta: delta, step, noise: noise, &scratch)
     }
@@ -142,15 +143,15 @@ struct ShardRun<S: Scalar>: Sendable {
 
   /// One matrix with a row for each user, computed piece by piece.
   private mutating func inPieces(
-    of users: Int, as pass: Pass, _ rows: @Sendable (_ rows: Range<Int>, _ scratch: inout ShardScratch<S>) -> Matrix<S>
+    of users: Int, columns: Int, as pass: Pass,
+    _ rows: @Sendable (_ rows: Range<Int>, _ scratch: inout ShardScratch<S>) -> Matrix<S>
   ) throws -> Matrix<S> {
     let ranges = UserPieces.rows(of: users)
-    var pieces = [Matrix<S>](repeating: Matrix(rows: 0, columns: 0), count: ranges.count)
-    try processor.forEach(&pieces, scratch: &scratch, as: pass) { index, piece, scratch in
-      piece = rows(ranges[index], &scratch)
+    var pieces = ranges
+    var all = Matrix<S>(rows: users, columns: columns)
+    try processor.forEach(&pieces, scratch: &scratch, filling: &all, rows: ranges, as: pass) { _, piece, scratch in
+      rows(piece, &scratch)
     }
-    var all = Matrix<S>(rows: 0, columns: 0)
-    all.setRows(to: pieces)
     return all
   }
 }

@@ -23,8 +23,8 @@ struct ShardWorker<S: Scalar>: Sendable {
   private var rounded = BFloat16Matrix(rows: 0, columns: 0)
   /// The output weights for rounded products; shape: items × D, empty if ``exact`` is used.
   private var weight = BFloat16Matrix(rows: 0, columns: 0)
-  /// The places of each user's entries in the batch's target.
-  private var segments: [Range<Int>] = []
+  /// The entries of the batch's target in this shard, with items counted from its first.
+  private var target = BatchRows<S>()
   private let precision: ProductPrecision
 
   private var biasGradient: Matrix<S>
@@ -73,12 +73,12 @@ struct ShardWorker<S: Scalar>: Sendable {
   mutating func score(
     _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ scratch: inout ShardScratch<S>
   ) {
-    let (rows, base, bias) = (output.rows, shard.items.lowerBound, shard.outputBias)
-    let segments = loss.target.segments(columns: shard.items)
-    self.segments = segments
+    let (rows, bias) = (output.rows, shard.outputBias)
+    target.set(toRunFrom: shard.items.lowerBound, of: loss.divided)
+    let target = target
     func measure(_ logits: inout Matrix<S>, row: Int) -> LogitStatistics<S> {
       logits.add(row: 0, of: bias, toRow: row)
-      return loss.measure(&logits, row: row, base: base, segment: segments[row])
+      return loss.measure(&logits, row: row, target: target)
     }
     switch precision {
     case .float32:
@@ -105,27 +105,27 @@ struct ShardWorker<S: Scalar>: Sendable {
     _ output: Matrix<S>, _ roundedOutput: BFloat16Matrix, _ loss: OutputLoss<S>, _ softmax: [SoftmaxNormaliser],
     _ steps: AdamSteps?, into part: inout Matrix<S>, _ scratch: inout ShardScratch<S>
   ) {
-    let (engine, base) = (scratch.engine, shard.items.lowerBound)
+    let engine = scratch.engine
     part.reshape(rows: output.rows, columns: output.columns)
     scratch.weightGradient.reshape(rows: shard.items.count, columns: output.columns)
     biasGradient.clear()
     let factors = loss.factors(statistics, normalisers: softmax)
-    func finish(_ logits: inout Matrix<S>, row: Int, segment: Range<Int>) {
-      loss.subtractTarget(from: &logits, row: row, base: base, segment: segment)
+    func finish(_ logits: inout Matrix<S>, row: Int, user: Int) {
+      loss.subtract(target, ofUser: user, from: &logits, row: row)
       biasGradient.add(row: row, of: logits, toRow: 0)
     }
     switch precision {
     case .float32:
       for (row, factor) in factors.enumerated() {
         if factor != 1 { exact.scale(row: row, by: factor) }
-        finish(&exact, row: row, segment: segments[row])
+        finish(&exact, row: row, user: row)
       }
       engine.multiply(exact, shard.outputWeight, into: &part)
       if steps != nil { engine.multiply(transposing: exact, output, into: &scratch.weightGradient) }
     case .bfloat16:
       for (row, factor) in factors.enumerated() {
         rounded.widen(row: row, scaledBy: factor, into: &scratch.row)
-        finish(&scratch.row, row: 0, segment: segments[row])
+        finish(&scratch.row, row: 0, user: row)
         rounded.round(row: 0, of: scratch.row, toRow: row)
       }
       engine.multiply(rounded, weight, into: &part)
@@ -167,9 +167,10 @@ struct ShardWorker<S: Scalar>: Sendable {
   ///   - delta: ∂loss/∂(pre-activation) of the first layer. Shape: B × H.
   ///   - noise: added to the gradient; `nil` for none.
   mutating func learnInput(
-    _ input: BatchRows<S>, delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?, _ scratch: inout ShardScratch<S>
+    _ input: [DividedRows<S>], delta: Matrix<S>, _ step: AdamStep, noise: UpdateNoise?, _ scratch: inout ShardScratch<S>
   ) {
-    columns.collect(columns: shard.items, from: input)
+    scratch.input.set(toRunFrom: shard.items.lowerBound, of: input)
+    columns.collect(scratch.input, columns: shard.items.count)
     if let noise {
       inputMoments.update(
         &shard.inputWeight, sparse: columns, delta: delta, noise: noise.draws(for: .inputWeight),
@@ -190,6 +191,8 @@ struct ShardScratch<S: Scalar>: Sendable {
   var logits = Matrix<S>(rows: 0, columns: 0)
   /// A single row: of the first layer's gradient (1 × H), or of rounded logits (1 × items).
   var row = Matrix<S>(rows: 1, columns: 0)
+  /// The entries of the batch's input in a shard, with items counted from its first.
+  var input = BatchRows<S>()
   /// For sums along the tree.
   var levels: [Matrix<S>] = []
 

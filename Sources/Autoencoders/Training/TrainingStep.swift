@@ -168,6 +168,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Returns: the loss before the update, as means over the users.
   /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared gradients
   ///   would overflow and no weight would change); the weights are then unchanged.
+  @specialized(where Latent == GaussianLatent, S == Float)
   public mutating func update(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
@@ -229,7 +230,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try forward(rows: rows, of: data, target: target, noise: noise)
     var target = BatchRows<S>()
     for block in activeBlocks { target.append(block.target) }
-    let objective = OutputLoss(target: target, likelihood: design.likelihood, cells: design.cells)
+    let objective = OutputLoss(
+      target: target, divided: activeBlocks.map(\.divided.target), likelihood: design.likelihood, cells: design.cells)
     let statistics = try shards.score(output, objective)
     let softmax = objective.normalisers(statistics)
     let reconstruction = statistics.reduce(0) { $0 + $1.loss } + softmax.reduce(0) { $0 + $1.loss }
@@ -258,14 +260,18 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     pseudo?.encode(&beside, multiplier: &multipliers[0])
     seen = beside.parameters
     let (sums, now) = (try shards.gather(input, kept: false), beside)
-    try processor.forEach(&blocks, scratch: &multipliers, as: .narrowForward) { _, block, multiplier in
-      if block.count == 0 { return }
-      block.encode(sums: sums, now, unseenUser: nil, multiplier: &multiplier)
-      if refersToItself { block.latent.reference = block.head }
-      block.draw(now)
-      block.decode(now, multiplier: &multiplier)
+    output.reshape(rows: rows.count, columns: design.architecture.decoder.outputs)
+    try processor.forEach(
+      &blocks, scratch: &multipliers, filling: &output, rows: blocks.map(\.batchRows), as: .narrowForward
+    ) { _, block, multiplier in
+      if block.count > 0 {
+        block.encode(sums: sums, now, unseenUser: nil, multiplier: &multiplier)
+        if refersToItself { block.latent.reference = block.head }
+        block.draw(now)
+        block.decode(now, multiplier: &multiplier)
+      }
+      return block.output
     }
-    output.setRows(to: activeBlocks.map(\.output))
   }
 
   /// Whether the next batch equals the input of the kept encoder, without corruption or omitted entries.
@@ -297,11 +303,17 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Parameter shares: the weight of each user; `nil` if all have weight 1.
   mutating func passBack(_ outputDelta: Matrix<S>, priorWeight: Double, shares: [Double]? = nil) throws {
     let reachesEncoder = phase.learns.contains(.encoder)
-    try processor.forEach(&blocks, scratch: &multipliers, as: .narrowBackward) { [seen] _, block, multiplier in
-      if block.count == 0 { return }
-      block.backward(
-        outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, reachesEncoder: reachesEncoder,
-        shares: shares, multiplier: &multiplier)
+    inputDelta.reshape(rows: reachesEncoder ? outputDelta.rows : 0)
+    let rows = blocks.map { reachesEncoder ? $0.batchRows : 0..<0 }
+    try processor.forEach(
+      &blocks, scratch: &multipliers, filling: &inputDelta, rows: rows, as: .narrowBackward
+    ) { [seen] _, block, multiplier in
+      if block.count > 0 {
+        block.backward(
+          outputDelta: outputDelta, parameters: seen, priorWeight: priorWeight, reachesEncoder: reachesEncoder,
+          shares: shares, multiplier: &multiplier)
+      }
+      return block.inputDelta
     }
   }
 
@@ -314,6 +326,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   mutating func learnBelowOutput(noise: UpdateNoise? = nil) throws {
     let active = activeBlocks
     pseudo?.backward(from: active, parameters: seen, noise: noise, multiplier: &multipliers[0])
+    // Updates change parameters in place unless somebody else still refers to them.
+    seen = []
     try learnSmallLayers(from: active, noise: noise)
     try learnInput(from: active, noise: noise)
   }
@@ -338,8 +352,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
 
   private mutating func learnInput(from active: [UserBlock<Latent, S>], noise: UpdateNoise?) throws {
     guard let step = steps(.encoder)?.penalised else { return }
-    inputDelta.setRows(to: active.map(\.inputDelta))
-    try shards.learnInput(input, delta: inputDelta, step, noise: noise)
+    try shards.learnInput(active.map(\.divided.input), delta: inputDelta, step, noise: noise)
     guard design.userVectors != nil else { return }
     var userEntries = BatchRows<S>()
     for row in active.flatMap(\.userRows) {

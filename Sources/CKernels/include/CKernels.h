@@ -43,18 +43,26 @@ typedef struct {
   void dk_exp_shifted_##S(ptrdiff_t n, T *f, T *max, double *sum);                                                            \
   /* adds Σ [max(f,0) + log1p(exp(−|f|))] to the result; f becomes σ(f) */                                                    \
   double dk_softplus_sigmoid_##S(ptrdiff_t n, T *f);                                                                          \
-  /* Σ_k values[k]·row[indices[k] − base] */                                                                                  \
-  double dk_sparse_dot_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, const T *row);             \
-  /* row[indices[k] − base] += a·values[k] */                                                                                 \
-  void dk_scatter_##S(ptrdiff_t count, T a, const int32_t *indices, const T *values, int32_t base, T *row);                   \
+  /* Divides the entries of some rows by the run of columns, `width` wide, that they are in. Row r has the entries offsets[r] to  \
+     offsets[r + 1], columns ascending. Those of run q and row r become cuts[q·rows + r]..<cuts[q·rows + r + 1], with columns    \
+     counted from the run's first. */                                                                                         \
+  void dk_divide_##S(ptrdiff_t rows, const ptrdiff_t *offsets, const int32_t *indices, const T *values, int32_t width,        \
+                     ptrdiff_t runs, int32_t *cuts, int32_t *run_indices, T *run_values);                                     \
+  /* Σ_k values[k]·row[indices[k]] */                                                                                         \
+  double dk_sparse_dot_##S(ptrdiff_t count, const int32_t *indices, const T *values, const T *row);                           \
+  /* row[indices[k]] += a·values[k] */                                                                                        \
+  void dk_scatter_##S(ptrdiff_t count, T a, const int32_t *indices, const T *values, T *row);                                 \
   /* The loss over the listed cells only: squared (f − x)², or logistic when `logistic`. Returns it; the row becomes          \
      scale·∂loss/∂f, zero outside the list. */                                                                                \
-  double dk_listed_cells_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t n, int logistic,\
-                             T scale, T *row);                                                                                \
+  double dk_listed_cells_##S(ptrdiff_t count, const int32_t *indices, const T *values, ptrdiff_t n, int logistic, T scale,    \
+                             T *row);                                                                                         \
   /* One user's Gaussian: s is held to [low, high] (values changed are counted), σ = exp(s/2), z = μ + σ·ε (z = μ without     \
      noise). Returns the divergence from N(0, I): ½Σ(e^s + μ² − 1 − s). */                                                    \
   double dk_gaussian_forward_##S(ptrdiff_t n, T low, T high, const T *mean, const T *logvar, const T *_Nullable noise, T *sigma,\
                                  T *z, int64_t *held);                                                                        \
+  /* Adds μ, μ², s held to [low, high], and σ² to four sums for each dimension. */                                            \
+  void dk_gaussian_moments_##S(ptrdiff_t n, T low, T high, const T *mean, const T *logvar, const T *sigma, double *means,     \
+                               double *squares, double *logvars, double *variances);                                          \
   /* ∂/∂μ = g + βμ and ∂/∂s = ½g·ε·σ + ½β(e^s − 1), the latter 0 where s was held; g = ∂loss/∂z, β already divided by B */    \
   void dk_gaussian_backward_##S(ptrdiff_t n, T low, T high, T beta, const T *mean, const T *logvar, const T *noise,           \
                                 const T *sigma, const T *g, T *dmean, T *dlogvar);                                            \
@@ -66,9 +74,11 @@ typedef struct {
   /* For every item row r: gradient = Σ_e values[e]·d[users[e]] over e in offsets[r]..<offsets[r+1], then an Adam step */     \
   void dk_sparse_adam_##S(ptrdiff_t rows, ptrdiff_t width, const int32_t *offsets, const int32_t *users, const T *values,     \
                           const T *d, T *w, T *m, T *v, const dk_adam *a, T *scratch);                                        \
-  /* y = Σ_k values[k]·w[indices[k] − base]; `next` are the indices of the rows wanted next, `ahead` of them */            \
+  /* y = Σ_k values[k]·w[indices[k] − base] */                                                                                \
   void dk_gather_##S(ptrdiff_t count, const int32_t *indices, const T *values, int32_t base, ptrdiff_t width, const T *w,     \
-                     ptrdiff_t ahead, const int32_t *next, T *y);                                                             \
+                     T *y);                                                                                                   \
+  /* Asks for the rows w[indices[k] − base], which will be read soon. */                                                      \
+  void dk_fetch_##S(ptrdiff_t count, const int32_t *indices, int32_t base, ptrdiff_t width, const T *w);                      \
   /* to bfloat16, ties to even, NaN kept; and back, times a */                                                                \
   void dk_round_bf16_##S(ptrdiff_t n, const T *x, uint16_t *y);                                                               \
   void dk_widen_bf16_##S(ptrdiff_t n, T a, const uint16_t *x, T *y);
@@ -248,6 +258,9 @@ int dk_is_amd(void);
 
 /// A GSL generator (`gsl_rng *`) over Philox4x32-10 with the given 64-bit key: counter-based, so streams never overlap.
 void *_Nullable dk_philox_alloc(uint64_t key);
+
+/// The next n numbers that `gsl_rng_uniform` would give of such a generator.
+void dk_philox_uniforms(void *generator, ptrdiff_t n, double *numbers);
 
 /// Adds draws from N(0, deviation²) to `x`: numbers start..<start + n of the key.
 void dk_add_noise(uint64_t key, uint64_t start, ptrdiff_t n, float deviation, float *x);

@@ -52,7 +52,7 @@ private struct CentredProfiles {
   init(_ rows: SparseRows) {
     self.rows = rows
     factors = (0..<rows.rowCount).map { row in
-      let square = rows.range(ofRow: row).reduce(0.0) { $0 + Double(rows.value(at: $1)) * Double(rows.value(at: $1)) }
+      let square = rows.sumOfSquares(ofRow: row)
       return square > 0 ? 1 / square.squareRoot() : 0
     }
     mean = Matrix(rows: 1, columns: rows.columnCount)
