@@ -154,7 +154,7 @@ struct ShardTests {
   // MARK: The seam
 
   private static let narrow = randomRows(90, 500, density: 0.05, seed: 302)
-  /// 38 shards: branches of two.
+  /// 38 shards: branches of eight.
   private static let wide = randomRows(40, 24_000, density: 0.003, seed: 303)
 
   private static let variational: MultVAE = {
