@@ -189,9 +189,9 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests", dependencies: ["Compute", "InteractionData", "Evaluation", "Presentation"],
       swiftSettings: settings),
-    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats"], swiftSettings: settings),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData"],
+      name: "InteractionDataTests", dependencies: ["Compute", "FileFormats", "InteractionData", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "GenerationTests",

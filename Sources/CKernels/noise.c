@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "CKernels.h"
-#include "clones.h"
+#include "philox.h"
 
 enum { LANE = 32 };  // counters at a time: 128 draws
 
@@ -29,19 +29,7 @@ INLINE float log_positive(float u) {
 
 INLINE void draw_lanes(uint64_t key, uint64_t counter, float *restrict z) {
   uint32_t x0[LANE], x1[LANE], x2[LANE], x3[LANE];
-  for (int i = 0; i < LANE; i++) {
-    uint64_t c = counter + (uint64_t)i;
-    x0[i] = (uint32_t)c, x1[i] = (uint32_t)(c >> 32), x2[i] = 0, x3[i] = 0;
-  }
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  for (int round = 0; round < 10; round++) {
-    for (int i = 0; i < LANE; i++) {
-      uint64_t p0 = (uint64_t)0xD2511F53u * x0[i], p1 = (uint64_t)0xCD9E8D57u * x2[i];
-      uint32_t y0 = (uint32_t)(p1 >> 32) ^ x1[i] ^ k0, y2 = (uint32_t)(p0 >> 32) ^ x3[i] ^ k1;
-      x0[i] = y0, x1[i] = (uint32_t)p1, x2[i] = y2, x3[i] = (uint32_t)p0;
-    }
-    k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
-  }
+  philox(key, counter, LANE, x0, x1, x2, x3);
   for (int pair = 0; pair < 2; pair++) {
     const uint32_t *words = pair ? x2 : x0, *angles = pair ? x3 : x1;
     for (int i = 0; i < LANE; i++) {

@@ -1,11 +1,11 @@
-// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011) as a GSL generator.
+// Philox4x32-10 as a GSL generator.
 //
 // GSL's own generators are not used because their seeds have 32 bits, too few for a stream per synthetic user, and
 // their states take kilobytes. A counter-based generator has a 64-bit key per stream and needs no warm-up.
 #include <gsl/gsl_rng.h>
 
 #include "CKernels.h"
-#include "clones.h"
+#include "philox.h"
 
 // Blocks of four words that are computed together once a stream has turned out to be longer than one: in vector
 // instructions, these take little more time than one.
@@ -20,19 +20,7 @@ typedef struct {
 // The blocks of `count` counters from `counter` on.
 INLINE void blocks(uint64_t key, uint64_t counter, const int count, uint32_t *restrict words) {
   uint32_t x0[MANY], x1[MANY], x2[MANY], x3[MANY];
-  for (int i = 0; i < count; i++) {
-    uint64_t c = counter + (uint64_t)i;
-    x0[i] = (uint32_t)c, x1[i] = (uint32_t)(c >> 32), x2[i] = 0, x3[i] = 0;
-  }
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  for (int round = 0; round < 10; round++) {
-    for (int i = 0; i < count; i++) {
-      uint64_t p0 = (uint64_t)0xD2511F53u * x0[i], p1 = (uint64_t)0xCD9E8D57u * x2[i];
-      uint32_t y0 = (uint32_t)(p1 >> 32) ^ x1[i] ^ k0, y2 = (uint32_t)(p0 >> 32) ^ x3[i] ^ k1;
-      x0[i] = y0, x1[i] = (uint32_t)p1, x2[i] = y2, x3[i] = (uint32_t)p0;
-    }
-    k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
-  }
+  philox(key, counter, count, x0, x1, x2, x3);
   for (int i = 0; i < count; i++)
     words[4 * i] = x0[i], words[4 * i + 1] = x1[i], words[4 * i + 2] = x2[i], words[4 * i + 3] = x3[i];
 }

@@ -5,7 +5,7 @@ public struct BatchColumns<S: Scalar>: Sendable {
   private var values: [S] = []
   /// The number of columns covered.
   public private(set) var columnCount = 0
-  /// One more than the largest row seen.
+  /// The number of rows.
   public private(set) var rowCount = 0
 
   /// Creates an empty set of columns; ``collect(_:columns:)`` fills it.
@@ -115,12 +115,11 @@ public struct BatchRows<S: Scalar>: Sendable {
     append(row, of: rows, scaledBy: factor)
     let count = indices.count - start
     let draws = random.uniforms(count)
-    // Every second entry is left out, nobody knows which: its place is written again instead of a branch.
+    // Which entries are left out cannot be predicted, so that a place is written again instead of a branch.
     var place = start
     for (position, draw) in zip(start..<start + count, draws) {
-      let value = values[position] * scale
-      (indices[place], values[place]) = (indices[position], value)
-      place += draw < rate || value == 0 ? 0 : 1
+      (indices[place], values[place]) = (indices[position], values[position] * scale)
+      place += draw < rate ? 0 : 1
     }
     indices.removeLast(start + count - place)
     values.removeLast(start + count - place)

@@ -1,4 +1,4 @@
-/// Rows of a batch, divided into runs of columns of equal width: what the passes over item shards read.
+/// Rows of a batch, divided into runs of columns of equal width: what the passes over logits and over input weights read.
 ///
 /// The entries of a run lie side by side. A pass over a run would otherwise look for its few entries of every row all
 /// over the batch, and wait for the memory each time.
@@ -19,6 +19,7 @@ public struct DividedRows<S: Scalar>: Sendable {
   /// Divides some rows.
   ///
   /// - Parameters:
+  ///   - rows: the columns of each ascend.
   ///   - width: the width of a run; the last may be narrower.
   ///   - columns: the number of columns, above all that occur.
   @specialized(where S == Float)
@@ -26,6 +27,7 @@ public struct DividedRows<S: Scalar>: Sendable {
     (rowCount, self.width) = (rows.rowCount, width)
     let runs = (columns + width - 1) / width
     let (places, entries) = (runs * rowCount + 1, rows.indices.count)
+    precondition(entries <= Int(Int32.max), "\(entries) entries in one block")
     for row in 0..<rowCount { rows.check(rows.range(ofRow: row), within: columns) }
     if cuts.count != places { cuts = [Int32](repeating: 0, count: places) }
     if indices.count < entries {

@@ -1,12 +1,13 @@
-/// A matrix whose rows are computed in pieces, by several threads.
 extension Processor {
   /// Changes every element, several at a time, and copies some rows of a matrix from each.
   ///
   /// The thread that has computed the rows copies them, while they are in its cache.
   ///
   /// - Parameters:
+  ///   - scratch: working memory, at least as many as ``workers(for:)``.
   ///   - matrix: its shape is that of the result; a range of its rows belongs to each element.
   ///   - rows: these ranges, in order and without overlap.
+  ///   - pass: its name in the ``meter``.
   ///   - body: returns the rows of an element, of the matrix's width; they are not used if the element has none.
   /// - Throws: the error of the first element (in order) whose body threw; the others have run as well.
   public func forEach<Element: Sendable, Scratch: Sendable, S: Scalar>(

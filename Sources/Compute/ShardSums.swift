@@ -24,7 +24,7 @@ extension Matrix {
     if count == 0 { return }
     var sums = PendingSums(
       users.map { user in
-        let entries = batch.offsets[user]..<batch.offsets[user + 1]
+        let entries = batch.range(ofRow: user)
         return batch.firstPosition(in: entries, notBelow: base)..<entries.upperBound
       }, shards: weights.count)
     // Rows are scattered in memory, so those of the next users are fetched while a user's sum is computed.

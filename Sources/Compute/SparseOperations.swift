@@ -77,7 +77,7 @@ extension Matrix {
   public init(_ rows: BatchRows<S>, times weight: Matrix) {
     self.init(rows: rows.rowCount, columns: weight.columns)
     for row in 0..<rows.rowCount {
-      gather(rows, entries: rows.offsets[row]..<rows.offsets[row + 1], base: 0, from: weight, toRow: row)
+      gather(rows, entries: rows.range(ofRow: row), base: 0, from: weight, toRow: row)
     }
   }
 }

@@ -3,15 +3,23 @@ import Foundation
 /// All bytes of a file: mapped, decompressed, or read from standard input.
 public struct ByteSource: Sendable {
   private enum Storage: Sendable {
-    case mapped(MappedBytes)
-    case inMemory([UInt8])
+    case whole(StoredBytes)
+    case window(DecompressedWindow)
   }
 
   /// How to name the source in messages: the path as given, or `standard input`.
   public let name: String
   private let storage: Storage
+  /// What is decompressed, and how; `beginning` is `nil` if it is decompressed at once.
+  private struct Compressed: Sendable {
+    let bytes: StoredBytes
+    let compression: Compression
+    let libraries: CompressionLibraries
+    let beginning: Int?
+  }
+  private let compressed: Compressed?
   /// Whether the bytes are those of the file, none decompressed.
-  public let isAsStored: Bool
+  public var isAsStored: Bool { compressed == nil }
 
   /// The default limit on the size of a decompressed file or a stream: 16 GiB, or a third of the machine's memory if
   /// that is less.
@@ -28,24 +36,55 @@ public struct ByteSource: Sendable {
   /// - Throws: ``InputError`` when it is missing or unreadable; ``DataError`` when compressed data is damaged, cut off,
   ///   followed by something else or larger than `limit`, or when the file is a Git LFS pointer.
   public init(path: String, limit: Int = defaultLimit, libraries: CompressionLibraries = .present) throws {
+    try self.init(path: path, limit: limit, libraries: libraries, beginning: nil)
+  }
+
+  /// Opens a file that is read once from the beginning to the end; `-` is standard input.
+  ///
+  /// If it is compressed, it is decompressed while it is read: ``count`` says how much there is, ``extend(to:)`` asks for
+  /// more, and what has been released must not be read again.
+  ///
+  /// - Parameters:
+  ///   - beginning: the number of bytes, if there are as many, that are there from the start.
+  ///   - limit: the largest number of bytes that a stream may hold.
+  /// - Throws: what ``init(path:limit:libraries:)`` throws; ``DataError`` for compressed data only if they end before
+  ///   `beginning`, otherwise ``verify()`` throws it.
+  public init(
+    reading path: String, beginning: Int, limit: Int = defaultLimit, libraries: CompressionLibraries = .present
+  ) throws {
+    try self.init(path: path, limit: limit, libraries: libraries, beginning: beginning)
+  }
+
+  private init(path: String, limit: Int, libraries: CompressionLibraries, beginning: Int?) throws {
     name = path == "-" ? "standard input" : path
     let stored = try Self.stored(path, name: name, limit: limit)
-    let (name, compression) = (name, Self.withBytes(of: stored) { Compression(of: $0) })
-    isAsStored = compression == nil
-    if let compression {
-      storage = .inMemory(
-        try Self.withBytes(of: stored) {
-          try libraries.decompress($0, compression, path: name, limit: limit)
-        })
+    if let compression = stored.withBytes({ Compression(of: $0) }) {
+      let compressed = Compressed(
+        bytes: stored, compression: compression, libraries: libraries, beginning: beginning)
+      self.compressed = compressed
+      storage = try Self.decompressed(compressed, name: name, limit: limit)
     } else {
-      storage = stored
+      (compressed, storage) = (nil, .whole(stored))
     }
     // This applies to any kind of file.
     if let pointer = withBytes({ ForeignFormat(of: $0) }), pointer == .gitLFSPointer { throw pointer.error(path: name) }
   }
 
+  private static func decompressed(_ compressed: Compressed, name: String, limit: Int) throws -> Storage {
+    let decompressor = try compressed.libraries.decompressor(
+      of: compressed.bytes, compressed.compression, path: name)
+    if let beginning = compressed.beginning,
+      let window = DecompressedWindow(compressed.bytes, decompressor, path: name)
+    {
+      window.extend(to: beginning)
+      if window.count < beginning { try window.verify() }
+      return .window(window)
+    }
+    return .whole(.inMemory(try decompressor.rest(path: name, limit: limit)))
+  }
+
   /// The content of the file or stream, not decompressed.
-  private static func stored(_ path: String, name: String, limit: Int) throws -> Storage {
+  private static func stored(_ path: String, name: String, limit: Int) throws -> StoredBytes {
     let file: FileDescriptor
     do {
       file = try FileDescriptor.reading(path)
@@ -61,29 +100,58 @@ public struct ByteSource: Sendable {
   /// Wraps bytes that are already in memory.
   public init(name: String, bytes: [UInt8]) {
     self.name = name
-    storage = .inMemory(bytes)
-    isAsStored = true
+    (storage, compressed) = (.whole(.inMemory(bytes)), nil)
   }
 
-  /// The number of bytes.
+  /// The same from the beginning, after some of it has been released.
+  ///
+  /// - Throws: ``InputError`` when there is no memory.
+  public func again() throws -> ByteSource {
+    guard case .window = storage, let compressed else { return self }
+    return ByteSource(
+      name: name, compressed: compressed,
+      storage: try Self.decompressed(compressed, name: name, limit: Self.defaultLimit))
+  }
+
+  private init(name: String, compressed: Compressed, storage: Storage) {
+    (self.name, self.compressed, self.storage) = (name, compressed, storage)
+  }
+
+  /// The number of bytes, or, while a file is decompressed, how many there are so far.
   public var count: Int {
     switch storage {
-    case .mapped(let mapped): mapped.count
-    case .inMemory(let bytes): bytes.count
+    case .whole(let bytes): bytes.count
+    case .window(let window): window.count
     }
   }
 
-  /// Lends the bytes to `body`.
-  public func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
-    try Self.withBytes(of: storage, body)
+  /// Whether ``count`` is the number of all bytes.
+  public var isComplete: Bool {
+    switch storage {
+    case .whole: true
+    case .window(let window): window.isComplete
+    }
   }
 
-  private static func withBytes<Result>(
-    of storage: Storage, _ body: (Span<UInt8>) throws -> Result
-  ) rethrows -> Result {
+  /// Decompresses until there are at least `end` bytes, or all; other threads may read meanwhile.
+  ///
+  /// If the data are damaged, the bytes end there, and ``verify()`` throws.
+  public func extend(to end: Int) {
+    if case .window(let window) = storage { window.extend(to: end) }
+  }
+
+  /// Throws what has ended the bytes before their end.
+  ///
+  /// - Throws: ``DataError`` or ``InputError``.
+  public func verify() throws {
+    if case .window(let window) = storage { try window.verify() }
+  }
+
+  /// Lends the bytes to `body`: all, or those that have been decompressed so far.
+  public func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
     switch storage {
-    case .mapped(let mapped): try mapped.withBytes(body)
-    case .inMemory(let bytes): try body(bytes.span)
+    case .whole(let bytes): try bytes.withBytes(body)
+    case .window(let window): try window.withBytes(body)
     }
   }
 
@@ -94,9 +162,15 @@ public struct ByteSource: Sendable {
     if let format = withBytes({ ForeignFormat(of: $0) }) { throw format.error(path: name) }
   }
 
-  /// Marks `range` as not needed soon, so that it need not stay in memory; it can still be read again.
+  /// Marks `range` as not needed soon, so that it need not stay in memory.
+  ///
+  /// It can still be read again, but if the file is decompressed while it is read, everything up to the end of `range` is
+  /// gone.
   public func release(_ range: Range<Int>) {
-    if case .mapped(let mapped) = storage { mapped.release(range) }
+    switch storage {
+    case .whole(let bytes): bytes.release(range)
+    case .window(let window): window.release(upTo: range.upperBound)
+    }
   }
 
   private static func everything(

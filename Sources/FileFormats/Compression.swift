@@ -42,18 +42,17 @@ public struct CompressionLibraries: Sendable {
   /// The version of libzstd, which reads `.zst`, or `nil` when it was not found.
   public var zstandardVersion: String? { zstandard?.version }
 
-  /// Decompresses everything.
+  /// Begins to decompress.
   ///
-  /// - Throws: ``InputError`` when the library is missing; ``DataError`` when the data is damaged, cut off, followed by
-  ///   something else, or larger than `limit` when decompressed.
-  func decompress(_ bytes: Span<UInt8>, _ compression: Compression, path: String, limit: Int) throws -> [UInt8] {
+  /// - Throws: ``InputError`` when the library is missing.
+  func decompressor(of stored: StoredBytes, _ compression: Compression, path: String) throws -> any Decompressor {
     switch compression {
     case .gzip:
       guard let zlib else {
         throw InputError(
           path: path, reason: "it is compressed with gzip and zlib was not found; decompress it first (gzip -d)")
       }
-      return try zlib.decompress(bytes, path: path, limit: limit)
+      return try GzipDecompressor(stored, zlib, path: path)
     case .zstd:
       guard let zstandard else {
         throw InputError(
@@ -61,35 +60,39 @@ public struct CompressionLibraries: Sendable {
           reason: "it is compressed with zstd and libzstd was not found; install it (apt-get install libzstd1), or "
             + "decompress the file first (zstd -d)")
       }
-      return try zstandard.decompress(bytes, path: path, limit: limit)
+      return try ZstandardDecompressor(stored, zstandard, path: path)
     }
   }
 }
 
-/// The decompressed bytes, never more than a limit.
-struct DecompressedBytes {
-  private(set) var bytes: [UInt8] = []
-  private var chunk = [UInt8](repeating: 0, count: 1 << 18)
-  private let path: String
-  private let limit: Int
-
-  init(path: String, limit: Int) {
-    self.path = path
-    self.limit = limit
-  }
-
-  /// Appends the bytes that `fill` writes into a chunk.
+/// Compressed bytes, decompressed piece by piece.
+protocol Decompressor: AnyObject {
+  /// Fills the beginning of some memory with the next bytes.
   ///
-  /// - Parameter fill: returns the number of bytes that it has written, and a result of its own.
-  mutating func append<Result>(
-    _ fill: (UnsafeMutableBufferPointer<UInt8>) throws -> (count: Int, Result)
-  ) throws -> Result {
-    let (count, result) = try unsafe chunk.withUnsafeMutableBufferPointer { try unsafe fill($0) }
-    bytes.append(contentsOf: chunk[..<count])
-    if bytes.count > limit {
-      throw DataError(
-        path: path, message: "decompresses to more than \(limit) bytes", accepted: "a smaller or an uncompressed file")
+  /// - Returns: the number of bytes, 0 at the end.
+  /// - Throws: ``DataError`` when the data is damaged, cut off or followed by something else; ``InputError`` when there is
+  ///   no memory.
+  func next(into memory: UnsafeMutableBufferPointer<UInt8>) throws -> Int
+  /// The first byte that has not been consumed.
+  var position: Int { get }
+}
+
+extension Decompressor {
+  /// The rest.
+  ///
+  /// - Throws: what ``next(into:)`` throws; ``DataError`` when it is more than `limit` bytes.
+  func rest(path: String, limit: Int) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try unsafe chunk.withUnsafeMutableBufferPointer { try unsafe next(into: $0) }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      if bytes.count > limit {
+        throw DataError(
+          path: path, message: "decompresses to more than \(limit) bytes",
+          accepted: "a smaller or an uncompressed file")
+      }
     }
-    return result
   }
 }

@@ -3,7 +3,7 @@ import SharedLibraries
 /// The functions of zlib that read compressed bytes.
 @safe struct Zlib: Sendable {
   /// z_stream of zlib.h, field by field.
-  @unsafe private struct Stream {
+  @unsafe fileprivate struct Stream {
     var nextIn: UnsafePointer<UInt8>? = nil
     var availableIn: UInt32 = 0
     var totalIn: UInt = 0
@@ -23,16 +23,16 @@ import SharedLibraries
   // int inflateInit2_(z_streamp, int windowBits, const char *version, int stream_size);
   // int inflate(z_streamp, int flush); int inflateReset(z_streamp); int inflateEnd(z_streamp);
   // const char *zlibVersion(void);
-  private typealias Init =
+  fileprivate typealias Init =
     @Sendable @convention(c) (UnsafeMutableRawPointer, Int32, UnsafePointer<CChar>, Int32) -> Int32
-  private typealias Inflate = @Sendable @convention(c) (UnsafeMutableRawPointer, Int32) -> Int32
-  private typealias Step = @Sendable @convention(c) (UnsafeMutableRawPointer) -> Int32
+  fileprivate typealias Inflate = @Sendable @convention(c) (UnsafeMutableRawPointer, Int32) -> Int32
+  fileprivate typealias Step = @Sendable @convention(c) (UnsafeMutableRawPointer) -> Int32
   private typealias Version = @convention(c) () -> UnsafePointer<CChar>?
 
-  private let inflateInit: Init
-  private let inflate: Inflate
-  private let inflateReset: Step
-  private let inflateEnd: Step
+  fileprivate let inflateInit: Init
+  fileprivate let inflate: Inflate
+  fileprivate let inflateReset: Step
+  fileprivate let inflateEnd: Step
   /// Such as `1.2.13`.
   let version: String
 
@@ -50,56 +50,71 @@ import SharedLibraries
     let name = unsafe unsafeBitCast(version, to: Version.self)()
     self.version = unsafe name.map { unsafe String(cString: $0) } ?? ""
   }
+}
 
-  /// Decompresses all members of a gzip file; only zeros may follow the last one.
-  ///
-  /// - Throws: ``DataError`` when the data is damaged, cut off, followed by something else, or decompresses to more
-  ///   than `limit` bytes.
-  func decompress(_ bytes: Span<UInt8>, path: String, limit: Int) throws -> [UInt8] {
-    // zlib stores the address of the stream, so it must not move.
-    let stream = UnsafeMutablePointer<Stream>.allocate(capacity: 1)
-    unsafe stream.initialize(to: Stream())
-    defer { unsafe stream.deallocate() }
+/// All members of a gzip file; only zeros may follow the last one.
+@safe final class GzipDecompressor: Decompressor {
+  private let stored: StoredBytes
+  private let zlib: Zlib
+  private let path: String
+  /// zlib stores its address, so it must not move.
+  private let stream: UnsafeMutablePointer<Zlib.Stream>
+  /// The first byte that zlib has not consumed.
+  private(set) var position = 0
+  private var hasEnded = false
+
+  /// - Throws: ``InputError`` when there is no memory.
+  init(_ stored: StoredBytes, _ zlib: Zlib, path: String) throws {
+    (self.stored, self.zlib, self.path) = (stored, zlib, path)
+    unsafe stream = UnsafeMutablePointer<Zlib.Stream>.allocate(capacity: 1)
+    unsafe stream.initialize(to: Zlib.Stream())
     // 15 for the largest window, 16 for a gzip header; zlib compares the version's first digit.
-    guard unsafe inflateInit(stream, 15 + 16, "1", Int32(MemoryLayout<Stream>.size)) == 0 else {
+    guard unsafe zlib.inflateInit(stream, 15 + 16, "1", Int32(MemoryLayout<Zlib.Stream>.size)) == 0 else {
       throw InputError(path: path, reason: "no memory to decompress it")
     }
-    defer { _ = unsafe inflateEnd(stream) }
-    var output = DecompressedBytes(path: path, limit: limit)
-    try unsafe bytes.withUnsafeBufferPointer { input in
-      // The first byte that zlib has not received.
-      var position = 0
-      while true {
-        if unsafe stream.pointee.availableIn == 0 {
-          let count = min(input.count - position, 1 << 30)
-          unsafe stream.pointee.nextIn = input.baseAddress.map { unsafe $0 + position }
-          unsafe stream.pointee.availableIn = UInt32(count)
-          position += count
-        }
-        let code = try unsafe output.append { chunk in
-          unsafe stream.pointee.nextOut = chunk.baseAddress
-          unsafe stream.pointee.availableOut = UInt32(chunk.count)
-          let code = unsafe inflate(stream, 0)
-          return unsafe (chunk.count - Int(stream.pointee.availableOut), code)
-        }
-        switch code {
-        case 0: continue
-        case 1:
-          let next = unsafe position - Int(stream.pointee.availableIn)
-          if try Self.isEnd(bytes, at: next, path: path) { return }
-          _ = unsafe inflateReset(stream)
-        // Z_BUF_ERROR means missing input or missing room for output; there always is room.
-        case -5: throw Self.damage("is cut off: its gzip data has no end", path: path)
-        case -4: throw InputError(path: path, reason: "no memory to decompress it")
-        default: throw Self.damage("has damaged gzip data", path: path)
-        }
+  }
+
+  deinit {
+    // It does nothing to a stream that could not be initialised.
+    _ = unsafe zlib.inflateEnd(stream)
+    unsafe stream.deallocate()
+  }
+
+  func next(into memory: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
+    while !hasEnded {
+      let (count, code) = unsafe inflate(into: memory)
+      switch code {
+      case 0: break
+      case 1:
+        hasEnded = try stored.withBytes { try isEnd($0) }
+        if !hasEnded { _ = unsafe zlib.inflateReset(stream) }
+      // Z_BUF_ERROR means missing input or missing room for output; there always is room.
+      case -5: throw damage("is cut off: its gzip data has no end")
+      case -4: throw InputError(path: path, reason: "no memory to decompress it")
+      default: throw damage("has damaged gzip data")
+      }
+      if count > 0 { return count }
+    }
+    return 0
+  }
+
+  private func inflate(into memory: UnsafeMutableBufferPointer<UInt8>) -> (count: Int, code: Int32) {
+    stored.withBytes { bytes in
+      unsafe bytes.withUnsafeBufferPointer { input in
+        let (given, room) = (min(input.count - position, 1 << 30), min(memory.count, 1 << 30))
+        unsafe stream.pointee.nextIn = input.baseAddress.map { unsafe $0 + position }
+        unsafe stream.pointee.availableIn = UInt32(given)
+        unsafe stream.pointee.nextOut = memory.baseAddress
+        unsafe stream.pointee.availableOut = UInt32(room)
+        let code = unsafe zlib.inflate(stream, 0)
+        position += unsafe given - Int(stream.pointee.availableIn)
+        return unsafe (room - Int(stream.pointee.availableOut), code)
       }
     }
-    return output.bytes
   }
 
   /// Whether a member is the last one: nothing follows it except zeros, which fill the last block of a tape.
-  private static func isEnd(_ bytes: Span<UInt8>, at position: Int, path: String) throws -> Bool {
+  private func isEnd(_ bytes: Span<UInt8>) throws -> Bool {
     var next = position
     while next < bytes.count && bytes[next] == 0 { next += 1 }
     if next == bytes.count { return true }
@@ -109,7 +124,7 @@ import SharedLibraries
       accepted: "gzip data to the end (several .gz files joined are one), or the uncompressed file")
   }
 
-  private static func damage(_ message: String, path: String) -> DataError {
+  private func damage(_ message: String) -> DataError {
     DataError(path: path, message: message, accepted: "a complete .gz file, or the uncompressed one")
   }
 }

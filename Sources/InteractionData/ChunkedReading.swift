@@ -54,7 +54,14 @@ struct ChunkedReading {
     var end = parser.start
     while true {
       end = cut(&lanes, from: end)
-      try processor.forEach(&lanes, meanwhile: { try number(&parsed, line: &line) }) {
+      let next = end + lanes.count * chunkSize
+      try processor.forEach(
+        &lanes,
+        meanwhile: {
+          try number(&parsed, line: &line)
+          source.extend(to: next)
+        }
+      ) {
         [parser, source, users, items] _, lane in
         // It changes at every line, so it stays on this thread's stack: its neighbours in the array change as well.
         var own = ParsedChunk()
@@ -85,6 +92,7 @@ struct ChunkedReading {
         isDone = isDone && lanes[index].numbered.range.isEmpty && parsed[index].range.isEmpty
       }
       if isDone {
+        try source.verify()
         items.removeIndex()
         return parts
       }
@@ -111,15 +119,29 @@ struct ChunkedReading {
   private func cut(_ lanes: inout [Lane], from start: Int) -> Int {
     // The first waves are small: until their ids are numbered, the ids are new in every part.
     let size = min(chunkSize, max(start / (2 * lanes.count), 1 << 12))
-    return source.withBytes { bytes in
-      var position = start
-      for index in lanes.indices {
-        var end = min(bytes.count, position + size)
+    var position = start
+    for index in lanes.indices {
+      let end = endOfLine(from: position + size)
+      lanes[index].parsing.begin(position..<end)
+      position = end
+    }
+    return position
+  }
+
+  /// The end of the line that has the byte before `position`, or of the bytes.
+  private func endOfLine(from position: Int) -> Int {
+    var position = position
+    while true {
+      source.extend(to: position)
+      let isComplete = source.isComplete
+      let (end, isEnd) = source.withBytes { bytes in
+        var end = min(bytes.count, position)
         while end < bytes.count && bytes[end - 1] != 0x0A { end += 1 }
-        lanes[index].parsing.begin(position..<end)
-        position = end
+        return (end, end == 0 || bytes[end - 1] == 0x0A)
       }
-      return position
+      // A line that is longer than any can be is refused by the parser, and need not be there as a whole.
+      if isEnd || isComplete || end - position > RowParser.longestLine { return end }
+      position = end + 1
     }
   }
 

@@ -101,7 +101,7 @@ public struct DataSelection: Sendable, Equatable {
 
   func read(_ path: String, keeping columns: InteractionColumns) throws -> Interactions {
     let reader = InteractionReader(format: format, threads: threads)
-    let source = try ByteSource(path: path)
+    let source = try InteractionReader.source(path)
     let all = try reader.readParts(source, keeping: columns)
     if try all.hasRepeats(reader.processor) {
       return try filters.apply(to: reader.merging(all, of: source, keeping: columns))

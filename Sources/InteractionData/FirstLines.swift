@@ -16,6 +16,10 @@ struct FirstLines {
   /// Enough lines to recognise columns that are even only by chance.
   static let most = 400
   private static let mostBytes = 1 << 17
+  /// The first twenty are examined whatever their length.
+  private static let least = 20
+  /// The largest number of bytes examined.
+  static let longest = (least + 1) * (RowParser.longestLine + 1) + mostBytes
 
   /// The first line.
   var first: Line { lines[0] }
@@ -28,7 +32,7 @@ struct FirstLines {
     lines = Self.lines(of: bytes)
     self.path = path
     guard let first = lines.first else { throw DataError(path: path, message: "is empty", accepted: accepted) }
-    for line in lines.prefix(20) { try Self.checkText(line.bytes, path: path, line: line.number) }
+    for line in lines.prefix(Self.least) { try Self.checkText(line.bytes, path: path, line: line.number) }
     try Self.checkKind(first.bytes, path: path, line: first.number)
   }
 
@@ -37,8 +41,7 @@ struct FirstLines {
     let start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
     var position = start
     var number = 1
-    // The first twenty whatever their length.
-    while position < bytes.count && lines.count < most && (lines.count < 20 || position - start < mostBytes) {
+    while position < bytes.count && lines.count < most && (lines.count < least || position - start < mostBytes) {
       let start = position
       while position < bytes.count && bytes[position] != 0x0A && position - start <= RowParser.longestLine {
         position += 1

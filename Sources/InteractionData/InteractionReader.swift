@@ -36,7 +36,15 @@ public struct InteractionReader: Sendable {
   /// - Throws: `InputError` when it is missing or unreadable; `DataError` at the first line that cannot be
   ///   understood.
   public func read(path: String, keeping: InteractionColumns = .all) throws -> Interactions {
-    try read(ByteSource(path: path), keeping: keeping)
+    try read(Self.source(path), keeping: keeping)
+  }
+
+  /// Opens a file to be read once.
+  ///
+  /// - Throws: `InputError`, `DataError`.
+  static func source(_ path: String) throws -> ByteSource {
+    // The format is recognised by the first lines, however long they are.
+    try ByteSource(reading: path, beginning: FirstLines.longest)
   }
 
   /// Reads bytes.
@@ -60,7 +68,7 @@ public struct InteractionReader: Sendable {
     var read = read
     // Times that are not requested are still needed, because the latest of repeated pairs is kept.
     if read.columns.timestamp != nil && !read.hasTimes {
-      read = try readParts(source, keeping: keeping.union(.timestamps))
+      read = try readParts(source.again(), keeping: keeping.union(.timestamps))
     }
     return try Interactions(read, hasRepeats: true, keeping: keeping, keepsEarliest: keepsEarliest, processor)
   }

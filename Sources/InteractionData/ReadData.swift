@@ -37,7 +37,7 @@ extension DataSelection {
   /// Reads a file for a split by users; repeated pairs are resolved only if necessary.
   private func readLines(_ path: String) throws -> ReadData {
     let reader = InteractionReader(format: format, threads: threads)
-    let source = try ByteSource(path: path)
+    let source = try InteractionReader.source(path)
     let read = try reader.readParts(source, keeping: rankingColumns)
     if try filters.minRating != nil && read.hasRepeats(reader.processor) {
       return try .whole(filters.apply(to: reader.merging(read, of: source, keeping: rankingColumns)))

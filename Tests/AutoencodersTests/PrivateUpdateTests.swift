@@ -121,6 +121,27 @@ struct PrivateUpdateTests {
     #expect(Set(all).count > all.count - 3, "draws repeat")
   }
 
+  @Test("an update without users knows nothing of the batch before it")
+  func nothingLeft() throws {
+    let design = Self.variational[1].1
+    let clipping = Clipping(norm: 1, noiseMultiplier: 1, expectedUsers: 20)
+    var step = Self.step(design, batchSize: 40)
+    let drawn = NoiseSource.drawn(seed: Seed(410), update: 0)
+    _ = try step.update(rows: Array(0..<40), of: Self.rows, noise: drawn, clipping: clipping, seed: Seed(411))
+    var fresh = Self.step(design, batchSize: 40)
+    fresh.restore(step.network, moments: step.moments, kept: nil, updates: step.updates)
+    fresh.learned = step.learned
+    for update in 1...2 {
+      for rows in [[], [4, 9]] {
+        let noise = NoiseSource.drawn(seed: Seed(410), update: update)
+        _ = try step.update(rows: rows, of: Self.rows, noise: noise, clipping: clipping, seed: Seed(411))
+        _ = try fresh.update(rows: rows, of: Self.rows, noise: noise, clipping: clipping, seed: Seed(411))
+        #expect(NamedTensors(step.network).matrices == NamedTensors(fresh.network).matrices)
+        #expect(step.firstMoments.matrices == fresh.firstMoments.matrices)
+      }
+    }
+  }
+
   @Test("the same bytes on any number of threads, over updates with many users, with few and with none")
   func threads() throws {
     let design = Self.variational[1].1

@@ -22,12 +22,12 @@ public enum Corruption: Codable, Sendable, Equatable {
     if case .masking(_, let scale) = self { scale } else { 1 }
   }
 
-  /// The corrupted value of one entry.
+  /// The corrupted value of one entry; `nil` if it is left out.
   @inline(__always)
-  func apply<S: Scalar>(to value: S, using random: inout RandomSource) -> S {
+  func apply<S: Scalar>(to value: S, using random: inout RandomSource) -> S? {
     switch self {
     case .none: value
-    case .masking(let rate, let scale): random.uniform() < rate ? 0 : value * S(scale)
+    case .masking(let rate, let scale): random.uniform() < rate ? nil : value * S(scale)
     case .gaussian(let deviation): value + S(random.gaussian() * deviation)
     }
   }

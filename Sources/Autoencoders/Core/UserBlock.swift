@@ -106,6 +106,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
     batchRows = 0..<0
     input.removeAll()
     target.removeAll()
+    divided = (DividedRows(), DividedRows())
   }
 
   // MARK: Backward
@@ -148,7 +149,7 @@ struct UserBlock<Latent: LatentSpace, S: Scalar>: Sendable {
       let prior = design.regulariser.squaredNorms(latent, parameters[decoder.parametersEnd...], weights: weights)
     else { return nil }
     return (0..<count).map { row in
-      let entries = input.values[input.offsets[row]..<input.offsets[row + 1]]
+      let entries = input.values[input.range(ofRow: row)]
       let read = entries.reduce(0) { $0 + Double($1) * Double($1) }
       return (layers + others).reduce(inputDelta.sumOfSquares(row: row) * (read + 1) + prior[row]) { $0 + $1[row] }
     }
@@ -228,13 +229,13 @@ extension UserBlock {
       default:
         for position in data.range(ofRow: row) {
           let value = S(data.value(at: position)) * factor
-          let corrupted =
+          let corrupted: S? =
             if let kept = given.next() {
-              kept ? value * S(corruptor.keptScale) : 0
+              kept ? value * S(corruptor.keptScale) : nil
             } else {
               corruptor.apply(to: value, using: &corruption)
             }
-          if corrupted != 0 { input.append(column: data.indices[position], value: corrupted) }
+          if let corrupted { input.append(column: data.indices[position], value: corrupted) }
         }
       }
       if case .sampled(let perPositive) = design.cells {

@@ -60,6 +60,7 @@ extension TrainingStep {
   private mutating func forgetBatch() {
     for index in blocks.indices { blocks[index].forget() }
     input.removeAll()
+    inputDelta.reshape(rows: 0)
     output = Matrix(rows: 0, columns: design.architecture.decoder.outputs)
     var beside = beside
     pseudo?.encode(&beside, multiplier: &multipliers[0])

@@ -2,15 +2,15 @@ import Compute
 
 /// The target of a batch's logits, for the loss and its gradient shard by shard.
 struct OutputLoss<S: Scalar>: Sendable {
-  /// The clean values of the batch.
-  let target: BatchRows<S>
-  /// The same by item shards, for each block of users.
+  /// The clean values of each block of users.
+  private let target: [BatchRows<S>]
+  /// The same by item shards.
   let divided: [DividedRows<S>]
   private let rule: any OutputLikelihood.Type
   /// Whether only the cells listed in ``target`` count; the loss of a cell then does not depend on others.
   private let isListed: Bool
 
-  init(target: BatchRows<S>, divided: [DividedRows<S>], likelihood: Likelihood, cells: LossCells) {
+  init(target: [BatchRows<S>], divided: [DividedRows<S>], likelihood: Likelihood, cells: LossCells) {
     (self.target, self.divided) = (target, divided)
     rule = likelihood.rule
     isListed = cells != .all
@@ -20,7 +20,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   ///
   /// - Parameters:
   ///   - logits: with the bias; shape: B × items. If only some cells count, the row already becomes the gradient.
-  ///   - own: the entries of ``target`` in this shard.
+  ///   - own: the entries of the target in this shard.
   @specialized(where S == Float)
   func measure(_ logits: inout Matrix<S>, row: Int, target own: BatchRows<S>) -> LogitStatistics<S> {
     let entries = own.range(ofRow: row)
@@ -49,7 +49,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   /// (``factors(_:normalisers:)``).
   ///
   /// - Parameters:
-  ///   - own: the entries of ``target`` in this shard.
+  ///   - own: the entries of the target in this shard.
   ///   - user: the row of `own`.
   @specialized(where S == Float)
   func subtract(_ own: BatchRows<S>, ofUser user: Int, from logits: inout Matrix<S>, row: Int) {
@@ -62,8 +62,7 @@ struct OutputLoss<S: Scalar>: Sendable {
   @specialized(where S == Float)
   func normalisers(_ statistics: [LogitStatistics<S>]) -> [SoftmaxNormaliser] {
     guard rule.needsNormaliser && !isListed else { return [] }
-    return statistics.enumerated().map { row, statistics in
-      SoftmaxNormaliser(statistics, target: target.values[target.offsets[row]..<target.offsets[row + 1]])
-    }
+    let users = target.flatMap { block in (0..<block.rowCount).map { block.values[block.range(ofRow: $0)] } }
+    return zip(statistics, users).map { SoftmaxNormaliser($0, target: $1) }
   }
 }

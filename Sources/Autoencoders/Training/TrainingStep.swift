@@ -28,6 +28,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   let design: Design<Latent>
   /// The network's shape, without its initial numbers.
   let shape: Network<S>
+  /// I.
+  private let itemCount: Int
   let adam: Adam
   let processor: Processor
   private let blockSize: Int
@@ -41,7 +43,8 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   var users: TrainedMatrix<S>
   /// The input of the network, B × I, and of the wide output layer, B × D, for the last batch.
   var (input, output) = (BatchRows<S>(), Matrix<S>(rows: 0, columns: 0))
-  private var inputDelta: Matrix<S>
+  /// ∂loss/∂(pre-activation) of the wide input layer for the last batch, B × H; without rows unless the encoder learns.
+  var inputDelta: Matrix<S>
   /// Multipliers for the narrow layers, one for each thread.
   var multipliers: [Multiplier<S>]
   private var pieceGradients: [Matrix<S>]
@@ -85,6 +88,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     self.design = design
     self.shards = shards
     phase = design.phases.phase(ofEpoch: 1).phase
+    itemCount = network.itemCount
     self.adam = adam
     self.processor = processor
     self.plannedUpdates = plannedUpdates
@@ -168,7 +172,7 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   /// - Returns: the loss before the update, as means over the users.
   /// - Throws: ``NonFiniteLoss`` when the loss is NaN, infinite or beyond the number format (its squared gradients
   ///   would overflow and no weight would change); the weights are then unchanged.
-  @specialized(where Latent == GaussianLatent, S == Float)
+  @specialized(where Latent == GaussianLatent, S == Float)  // for other modules: this one has its own copies
   public mutating func update(
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> BatchLoss {
@@ -228,15 +232,14 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource
   ) throws -> (loss: BatchLoss, softmax: [SoftmaxNormaliser], objective: OutputLoss<S>) {
     try forward(rows: rows, of: data, target: target, noise: noise)
-    var target = BatchRows<S>()
-    for block in activeBlocks { target.append(block.target) }
+    let active = activeBlocks
     let objective = OutputLoss(
-      target: target, divided: activeBlocks.map(\.divided.target), likelihood: design.likelihood, cells: design.cells)
+      target: active.map(\.target), divided: active.map(\.divided.target), likelihood: design.likelihood,
+      cells: design.cells)
     let statistics = try shards.score(output, objective)
     let softmax = objective.normalisers(statistics)
     let reconstruction = statistics.reduce(0) { $0 + $1.loss } + softmax.reduce(0) { $0 + $1.loss }
     let users = Double(rows.count)
-    let active = activeBlocks
     let divergence = active.reduce(0) { $0 + $1.latent.divergences.reduce(0, +) }
     let loss = BatchLoss(
       reconstruction: reconstruction / users, divergence: divergence / users,
@@ -246,6 +249,9 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
   }
 
   mutating func forward(rows: [Int], of data: SparseRows, target: SparseRows? = nil, noise: NoiseSource) throws {
+    precondition(
+      data.columnCount == itemCount && (target.map { $0.columnCount == data.columnCount } ?? true),
+      "rows of \(data.columnCount) items for a network of \(itemCount)")
     try processor.forEach(&blocks, as: .rows) { [blockSize, phase] index, block in
       let start = min(rows.count, index * blockSize)
       block.batchRows = start..<min(rows.count, start + blockSize)
