@@ -101,3 +101,10 @@ public struct TensorMismatch: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension TrainingStep {
+  /// Every parameter's first moment by tensor name.
+  ///
+  /// After the first update it is `(1 − β₁) · gradient`, so tests can read gradients without a second code path.
+  public var firstMoments: NamedTensors<S> { NamedTensors(moments.first) }
+}

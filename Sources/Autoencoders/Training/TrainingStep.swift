@@ -368,10 +368,3 @@ public struct TrainingStep<Latent: LatentSpace, S: Scalar>: Sendable {
     try users.update(sparse: userEntries, delta: inputDelta, step, scratch: &pieceGradients, processor: processor)
   }
 }
-
-extension TrainingStep {
-  /// Every parameter's first moment by tensor name.
-  ///
-  /// After the first update it is `(1 − β₁) · gradient`, so tests can read gradients without a second code path.
-  public var firstMoments: NamedTensors<S> { NamedTensors(moments.first) }
-}
