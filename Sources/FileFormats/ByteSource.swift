@@ -135,12 +135,14 @@ public struct ByteSource: Sendable {
 
   /// Decompresses until there are at least `end` bytes, or all; other threads may read meanwhile.
   ///
-  /// If the data are damaged, the bytes end there, and ``verify()`` throws.
+  /// If the data are damaged, the bytes end there or are wrong, and ``verify()`` throws.
   public func extend(to end: Int) {
     if case .window(let window) = storage { window.extend(to: end) }
   }
 
-  /// Throws what has ended the bytes before their end.
+  /// Throws what is wrong with compressed data, to their end; what has not been decompressed yet is not kept.
+  ///
+  /// Damage is found by a checksum at the end, and until then it looks like any error of the text.
   ///
   /// - Throws: ``DataError`` or ``InputError``.
   public func verify() throws {

@@ -27,7 +27,7 @@ import Synchronization
   private var released = 0
 
   /// No text is larger than the addresses reserved for it.
-  private static let capacity = 1 << 38
+  private let capacity: Int
   private static let page = 1 << 21
 
   /// Reserves the addresses; `nil` if the system does not give so many.
@@ -37,17 +37,23 @@ import Synchronization
     #else
       let flags = MAP_PRIVATE | MAP_ANON
     #endif
-    guard let start = unsafe mmap(nil, Self.capacity, PROT_READ | PROT_WRITE, flags, -1, 0),
-      UInt(bitPattern: start) != UInt.max
-    else { return nil }
+    // As many as there may be, where the system limits them.
+    var capacity = 1 << 38
+    var reserved = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
+    while UInt(bitPattern: reserved) == UInt.max && capacity > 1 << 29 {
+      capacity /= 2
+      unsafe reserved = mmap(nil, capacity, PROT_READ | PROT_WRITE, flags, -1, 0)
+    }
+    guard let start = unsafe reserved, UInt(bitPattern: start) != UInt.max else { return nil }
     unsafe self.start = start
+    self.capacity = capacity
     (self.stored, self.decompressor, self.path) = (stored, decompressor, path)
     #if os(Linux)
-      unsafe madvise(start, Self.capacity, MADV_HUGEPAGE)
+      unsafe madvise(start, capacity, MADV_HUGEPAGE)
     #endif
   }
 
-  deinit { unsafe munmap(start, Self.capacity) }
+  deinit { unsafe munmap(start, capacity) }
 
   /// The number of bytes so far, released ones included.
   var count: Int { available.load(ordering: .acquiring) }
@@ -57,11 +63,11 @@ import Synchronization
     while !isComplete && count < end {
       // Always of the same size, so that damaged data end at the same byte whoever asked for how many.
       let memory = unsafe UnsafeMutableBufferPointer(
-        start: (start + count).assumingMemoryBound(to: UInt8.self), count: min(Self.capacity - count, 1 << 18))
+        start: (start + count).assumingMemoryBound(to: UInt8.self), count: min(capacity - count, 1 << 18))
       do {
         if memory.isEmpty {
           throw DataError(
-            path: path, message: "decompresses to more than \(Self.capacity) bytes",
+            path: path, message: "decompresses to more than \(capacity) bytes",
             accepted: "a smaller or an uncompressed file")
         }
         let more = try unsafe decompressor.next(into: memory)
@@ -70,7 +76,6 @@ import Synchronization
         releaseConsumed()
       } catch {
         (failure, isComplete) = (error, true)
-        dropPartOfLine()
       }
     }
   }
@@ -82,14 +87,20 @@ import Synchronization
     consumed = end
   }
 
-  /// Gives up the bytes after the last line that is complete: half a line would be taken for an error of its own.
-  private func dropPartOfLine() {
-    let end = withBytes { bytes in (released..<bytes.count).last { bytes[$0] == UInt8(ascii: "\n") } }
-    if let end { available.store(end + 1, ordering: .releasing) }
+  /// Throws what is wrong with the data, to their end; what has not been decompressed yet is not kept.
+  func verify() throws {
+    var chunk = [UInt8]()
+    while !isComplete {
+      if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: 1 << 18) }
+      do {
+        isComplete = try unsafe chunk.withUnsafeMutableBufferPointer { try unsafe decompressor.next(into: $0) } == 0
+        releaseConsumed()
+      } catch {
+        (failure, isComplete) = (error, true)
+      }
+    }
+    if let failure { throw failure }
   }
-
-  /// Throws what has ended the text before its end.
-  func verify() throws { if let failure { throw failure } }
 
   /// Gives up memory; the bytes must not be read again.
   func release(upTo end: Int) {

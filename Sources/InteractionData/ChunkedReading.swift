@@ -67,12 +67,10 @@ struct ChunkedReading {
         var own = ParsedChunk()
         swap(&own, &lane.parsing)
         if !own.range.isEmpty {
-          source.withBytes { bytes in
-            do {
-              try parser.parse(bytes, into: &own, line: 0, users: users, items: items)
-            } catch {
-              own.isMalformed = true
-            }
+          do {
+            try Self.parse(source, by: parser, into: &own, line: 0, users, items)
+          } catch {
+            own.isMalformed = true
           }
         }
         swap(&own, &lane.parsing)
@@ -130,28 +128,41 @@ struct ChunkedReading {
 
   /// The end of the line that has the byte before `position`, or of the bytes.
   private func endOfLine(from position: Int) -> Int {
-    var position = position
+    var searched = position
     while true {
-      source.extend(to: position)
+      source.extend(to: searched)
       let isComplete = source.isComplete
       let (end, isEnd) = source.withBytes { bytes in
-        var end = min(bytes.count, position)
+        var end = min(bytes.count, searched)
         while end < bytes.count && bytes[end - 1] != 0x0A { end += 1 }
         return (end, end == 0 || bytes[end - 1] == 0x0A)
       }
       // A line that is longer than any can be is refused by the parser, and need not be there as a whole.
       if isEnd || isComplete || end - position > RowParser.longestLine { return end }
-      position = end + 1
+      searched = end + 1
+    }
+  }
+
+  /// Parses a part.
+  private static func parse(
+    _ source: ByteSource, by parser: any PartParser, into part: inout ParsedChunk, line: Int, _ users: IdentifierTable,
+    _ items: IdentifierTable
+  ) throws {
+    try source.withBytes { bytes in
+      let end = part.range.upperBound
+      // For a parser, a part ends with a line or with the bytes.
+      let isWhole = end == 0 || bytes[end - 1] == 0x0A
+      try parser.parse(
+        isWhole ? bytes : bytes.extracting(..<end), into: &part, line: line, users: users, items: items)
     }
   }
 
   /// Reads a part that is malformed again, now that the number of its first line is known.
   private func fail(_ range: Range<Int>, line: Int) throws {
+    try source.verify()
     var part = ParsedChunk()
     part.begin(range)
-    try source.withBytes { bytes in
-      try parser.parse(bytes, into: &part, line: line, users: users, items: items)
-    }
+    try Self.parse(source, by: parser, into: &part, line: line, users, items)
     preconditionFailure("lines \(line)… were malformed before")
   }
 }

@@ -93,8 +93,14 @@ public struct InteractionReader: Sendable {
   private func open(
     _ source: ByteSource, _ keeping: InteractionColumns
   ) throws -> (reading: ChunkedReading, decision: Decision) {
-    try source.requireText()
-    let decision = try source.withBytes { try decide($0, path: source.name, name: name(of: source), keeping) }
+    let decision: Decision
+    do {
+      try source.requireText()
+      decision = try source.withBytes { try decide($0, path: source.name, name: name(of: source), keeping) }
+    } catch {
+      try source.verify()
+      throw error
+    }
     let reading = ChunkedReading(
       source: source, parser: decision.parser, processor: processor, chunkSize: chunkSize)
     return (reading, decision)

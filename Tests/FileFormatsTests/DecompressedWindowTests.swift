@@ -57,13 +57,14 @@ struct DecompressedWindowTests {
     }
   }
 
-  @Test("damaged data end with a line, and the error comes when asked for", arguments: [1, 20, 45])
+  @Test(
+    "damaged data end at the same byte however they were asked for, and the error comes when asked for",
+    arguments: [1, 20, 45])
   func damaged(block: Int) throws {
     let counts = try [100, 70_001, 500_000].map { step in
       try reading(gzipped(Self.text, damaged: block), beginning: 0) { source in
         while !source.isComplete { source.extend(to: source.count + step) }
         #expect(source.count <= block * 0xFFFF && Array(Self.text[..<source.count]) == bytes(source, 0..<source.count))
-        #expect(source.count == 0 || Self.text[source.count - 1] == UInt8(ascii: "\n"))
         let error = #expect(throws: DataError.self) { try source.verify() }
         #expect(error?.message == "has damaged gzip data")
         return source.count
