@@ -64,19 +64,25 @@ import Synchronization
       // Always of the same size, so that damaged data end at the same byte whoever asked for how many.
       let memory = unsafe UnsafeMutableBufferPointer(
         start: (start + count).assumingMemoryBound(to: UInt8.self), count: min(capacity - count, 1 << 18))
-      do {
-        if memory.isEmpty {
-          throw DataError(
-            path: path, message: "decompresses to more than \(capacity) bytes",
-            accepted: "a smaller or an uncompressed file")
-        }
-        let more = try unsafe decompressor.next(into: memory)
-        isComplete = more == 0
-        available.add(more, ordering: .releasing)
-        releaseConsumed()
-      } catch {
-        (failure, isComplete) = (error, true)
+      available.add(unsafe take(into: memory), ordering: .releasing)
+    }
+  }
+
+  /// Takes the next bytes; returns their number, 0 at the end and after a failure.
+  private func take(into memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    do {
+      if memory.isEmpty {
+        throw DataError(
+          path: path, message: "decompresses to more than \(capacity) bytes",
+          accepted: "a smaller or an uncompressed file")
       }
+      let count = try unsafe decompressor.next(into: memory)
+      isComplete = count == 0
+      releaseConsumed()
+      return count
+    } catch {
+      (failure, isComplete) = (error, true)
+      return 0
     }
   }
 
@@ -89,15 +95,9 @@ import Synchronization
 
   /// Throws what is wrong with the data, to their end; what has not been decompressed yet is not kept.
   func verify() throws {
-    var chunk = [UInt8]()
-    while !isComplete {
-      if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: 1 << 18) }
-      do {
-        isComplete = try unsafe chunk.withUnsafeMutableBufferPointer { try unsafe decompressor.next(into: $0) } == 0
-        releaseConsumed()
-      } catch {
-        (failure, isComplete) = (error, true)
-      }
+    if !isComplete {
+      var chunk = [UInt8](repeating: 0, count: 1 << 18)
+      while unsafe chunk.withUnsafeMutableBufferPointer({ unsafe take(into: $0) }) > 0 {}
     }
     if let failure { throw failure }
   }
